@@ -1,0 +1,1 @@
+"""The hospital's rules, telephone or not: cards, ledger, registration, wards."""

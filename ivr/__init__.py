@@ -1,0 +1,1 @@
+"""Calls: the switch, legs, conversations and the flow language."""

@@ -1,0 +1,1 @@
+"""The flow language: loading, checking and a pure interpreter. Knows neither Twisted nor SQL."""

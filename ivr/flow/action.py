@@ -1,0 +1,28 @@
+"""What a flow may know of an action: its name, parameters, outcomes and the values that each
+outcome brings. The actions themselves live with the hospital's rules and with the notices;
+they match this Protocol by shape, so that the flow language imports neither."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+
+class ActionSpec(Protocol):
+    """A declared action, for the check and for the interpreter."""
+
+    @property
+    def name(self) -> str:
+        """As flows write it: `registration.book_general`."""
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Variables that must be set when it is asked, beyond those given under `with`."""
+
+    @property
+    def outcomes(self) -> Mapping[str, frozenset[str]]:
+        """Outcome name -> the variables it sets. `error` is always possible and sets nothing."""
+
+    @property
+    def lists(self) -> bool:
+        """True when it returns a list for `choose` (its outcomes are then `chosen` and `none`)."""

@@ -1,0 +1,208 @@
+"""What the engine may ask of a call and what it hears back: the boundary of the switch.
+
+Two things stand behind these Protocols: the pool of pjsua2 workers (`pool.py`) and the
+fake that tests use (`fake.py`). One contract suite runs on both. Which flow runs on a
+call, and who may call whom, is for others.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+KEYS = "0123456789*#ABCD"
+"""The keys of a telephone (RFC 4733 §3.2, events 0-15). Nothing else leaves a worker."""
+
+
+class Cause(enum.StrEnum):
+    """Why a call ended or never began. The string is what the `calls` table stores."""
+
+    NORMAL = "normal"  # somebody hung up after an answer
+    BUSY = "busy"  # 486, 600
+    NO_ANSWER = "no_answer"  # rang until the dial time-out, 408, 480, 487 after our CANCEL
+    REJECTED = "rejected"  # 603, 403: the person or the PBX refused
+    UNREACHABLE = "unreachable"  # 404, 484, 604: no such number
+    CONGESTION = "congestion"  # 5xx, no line free: try again later
+    CANCELLED = "cancelled"  # the caller gave up before the answer
+    MEDIA_TIMEOUT = "media_timeout"  # the peer vanished without BYE
+    SWITCH_LOST = "switch_lost"  # the worker that held the call died
+    ERROR = "error"  # anything else; `Ended.sip_code` tells
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a call ended. `sip_code` is the last SIP status (0 when there was none)."""
+
+    cause: Cause
+    sip_code: int = 0
+    by_peer: bool = False
+    """True when the other side hung up or refused, False when we did or something broke."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An incoming call as the trunk presented it. Numbers are user parts, never URIs."""
+
+    dialled: str
+    caller: str
+    """User part of From (or P-Asserted-Identity); empty when withheld."""
+    display: str = ""
+    diverted_from: str = ""
+    """User part of the first Diversion or the last History-Info entry, if any (row 94)."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Call-ID and what else the worker was told to pass on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """How a play ended: `finished`, or stopped early by a key or by the engine."""
+
+    finished: bool
+    stopped_by: str = ""
+    """The key that stopped it, or empty."""
+
+
+class RecordEnd(enum.StrEnum):
+    """What ended a recording."""
+
+    KEY = "key"
+    SILENCE = "silence"
+    LIMIT = "limit"
+    STOPPED = "stopped"  # by the engine
+    HUNG_UP = "hung_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A finished recording: 8 kHz mono 16-bit WAV at `path`, `seconds` long."""
+
+    path: Path
+    seconds: float
+    ended: RecordEnd
+    key: str = ""
+
+
+class LineListener(Protocol):
+    """What a line tells its owner. Called in the reactor thread, in order, never re-entrantly
+    from inside a call that the owner makes. After `ended` nothing more is called."""
+
+    def ringing(self) -> None:
+        """A dialled call rings (180 or 183)."""
+
+    def answered(self) -> None:
+        """Audio flows both ways from now on: our answer was sent, or the dialled peer answered."""
+
+    def key(self, key: str) -> None:
+        """One key, once, at its beginning, whatever its length and however it was sent."""
+
+    def ended(self, end: Ended) -> None:
+        """The call is over and its line is free."""
+
+
+class Line(Protocol):
+    """One call held by the switch. Awaitables of an ended call raise `LineGone`."""
+
+    @property
+    def call_id(self) -> str:
+        """Ours, unique for ever (UUID hex); goes to logs, tables and the X-Wardbell-Call header."""
+
+    def listen(self, listener: LineListener) -> None:
+        """Send events to `listener`. Events from before the first `listen` are delivered then."""
+
+    async def ring(self) -> None:
+        """Send 180 Ringing."""
+
+    async def answer(self) -> None:
+        """Send 200 OK; returns when audio flows."""
+
+    async def reject(self, sip_code: int) -> None:
+        """Refuse an unanswered call, e.g. 486, 603, 503. `ended` follows."""
+
+    async def play(self, clips: Sequence[Path], *, stop_on: str = "") -> Played:
+        """Play WAV files (8 kHz mono 16-bit) without a gap; a key in `stop_on` stops them in the
+        worker itself. A play that is under way is replaced (its awaitable returns unfinished)."""
+
+    async def stop(self) -> None:
+        """Stop what plays, at once. Nothing playing is no error."""
+
+    async def record(self, path: Path, *, limit: float, silence: float = 0.0, end_keys: str = "") -> Recorded:
+        """Record what the peer says into `path` for at most `limit` seconds; `silence` seconds of
+        quiet or a key of `end_keys` ends it (0 and empty: never)."""
+
+    async def stop_recording(self) -> None:
+        """End the recording that is under way; its awaitable returns. None is no error."""
+
+    async def bridge(self, other: Line) -> None:
+        """Both hear each other. Both lines must be on one worker; else `SwitchRefused`."""
+
+    async def unbridge(self) -> None:
+        """Take this line out of its bridge. None is no error."""
+
+    async def hang_up(self, sip_code: int = 0) -> None:
+        """End the call: BYE, CANCEL, or the final response `sip_code` (default 603) when not yet
+        answered. `ended` follows. Hanging up an ended call is no error."""
+
+
+class SwitchListener(Protocol):
+    """What the switch tells the engine."""
+
+    def incoming(self, line: Line, offer: Offer) -> None:
+        """A call is offered. The engine must ring, answer or reject it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """Lines of the switch at this moment."""
+
+    lines: int
+    """How many calls it can hold when grown to its maximum."""
+    busy: int
+    """How many it holds, dialling and ringing ones included."""
+
+
+class Switch(Protocol):
+    """The telephone switch: offers incoming calls, dials outgoing ones."""
+
+    def capacity(self) -> Capacity:
+        """Lines in all and in use."""
+
+    async def dial(
+        self,
+        target: str,
+        *,
+        caller_id: str,
+        timeout: float,
+        headers: Mapping[str, str] | None = None,
+        beside: Line | None = None,
+        listener: LineListener,
+    ) -> Line:
+        """Call a SIP URI; returns the line once the INVITE is handed to the stack (not answered).
+
+        The listener hears `ringing`, `answered`, `ended`. `timeout` seconds without an answer end
+        the call with `NO_ANSWER`. `beside` asks for the worker of another line, so that the
+        two can be bridged. Raises `NoLineFree` when every line is taken, `SwitchRefused` when the
+        target is not a URI that may be dialled.
+        """
+
+    async def drain(self, limit: float) -> None:
+        """Refuse new calls with 503, let calls in progress finish for `limit` seconds, end the
+        rest, stop the workers."""
+
+
+class SwitchError(Exception):
+    """The switch could not do what was asked."""
+
+
+class LineGone(SwitchError):
+    """The call has ended; nothing can be asked of it."""
+
+
+class NoLineFree(SwitchError):
+    """Every line is in use and no further worker may be started."""
+
+
+class SwitchRefused(SwitchError):
+    """The request makes no sense: wrong state, wrong target, a missing clip."""

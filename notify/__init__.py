@@ -1,0 +1,1 @@
+"""Calling out: events from the hospital's systems, notices, the outbox, escalation."""

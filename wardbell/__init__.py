@@ -1,0 +1,1 @@
+"""The application: settings, the service that puts the parts together, the command line."""
