@@ -1,0 +1,177 @@
+"""One leg: a call as a conversation sees it, from the offer or the dialling to its end.
+
+Holds the leg's state, the keys typed so far and the moments of its life. What is said and
+what a key means is the conversation's; SIP and audio are the switch's.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from automat import TypeMachineBuilder
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+
+from ivr.once import Once
+from ivr.switch.line import Ended, Line, LineGone, Played
+
+TYPED_AHEAD = 64
+"""Keys kept before a flow asks for them: more than any shipped flow collects, and a cap for a stuck key."""
+
+
+class _Life(Protocol):
+    """What can happen to a leg."""
+
+    def answer(self) -> None: ...
+    def press(self, key: str) -> None: ...
+    def end(self, end: Ended) -> None: ...
+    def name(self) -> str: ...
+
+
+@dataclass
+class _Core:
+    leg: Leg
+
+
+def _build() -> object:
+    life = TypeMachineBuilder(_Life, _Core)
+    waiting, talking, over = life.state("waiting"), life.state("talking"), life.state("over")
+
+    @waiting.upon(_Life.answer).to(talking)
+    def begin(life: _Life, core: _Core) -> None:
+        core.leg.up.come(core.leg.clock.seconds())
+
+    @talking.upon(_Life.press).loop()
+    def keep(life: _Life, core: _Core, key: str) -> None:
+        core.leg._keep(key)
+
+    @waiting.upon(_Life.end).to(over)
+    def refuse(life: _Life, core: _Core, end: Ended) -> None:
+        core.leg._over(end)
+
+    @talking.upon(_Life.end).to(over)
+    def finish(life: _Life, core: _Core, end: Ended) -> None:
+        core.leg._over(end)
+
+    # Keys before the answer are noise of the trunk; whatever comes after the end is too late.
+    waiting.upon(_Life.press).loop().returns(None)
+    talking.upon(_Life.answer).loop().returns(None)
+    over.upon(_Life.answer).loop().returns(None)
+    over.upon(_Life.press).loop().returns(None)
+    over.upon(_Life.end).loop().returns(None)
+    for state, name in ((waiting, "waiting"), (talking, "talking"), (over, "over")):
+        state.upon(_Life.name).loop().returns(name)
+    return life.build()
+
+
+_LIFE = _build()
+
+
+class Leg:
+    """A call that is waiting for an answer, talking, or over. Implements `LineListener`.
+
+    `up` comes with the clock's second at which audio began, `down` with how the call ended.
+    """
+
+    def __init__(self, clock: IReactorTime) -> None:
+        self.clock = clock
+        self.rang: Once[float] = Once()
+        self.up: Once[float] = Once()
+        self.down: Once[Ended] = Once()
+        self._line: Line | None = None
+        self._keys: deque[str] = deque(maxlen=TYPED_AHEAD)
+        self._asking: Deferred[str | None] | None = None
+        self._life: _Life = _LIFE(_Core(self))  # type: ignore[operator]
+
+    def holds(self, line: Line) -> Leg:
+        """Take the switch's line. Events that came before are delivered by the line itself."""
+        self._line = line
+        return self
+
+    @property
+    def line(self) -> Line:
+        """The switch's side of this leg."""
+        if self._line is None:
+            raise LineGone("the leg has no line yet")
+        return self._line
+
+    @property
+    def call_id(self) -> str:
+        """The call's identity in tables, logs and headers."""
+        return self.line.call_id
+
+    @property
+    def state(self) -> str:
+        """`waiting`, `talking` or `over`."""
+        return self._life.name()
+
+    # What the line tells (LineListener)
+
+    def ringing(self) -> None:
+        """The dialled phone rings."""
+        self.rang.come(self.clock.seconds())
+
+    def answered(self) -> None:
+        """Audio flows."""
+        self._life.answer()
+
+    def key(self, key: str) -> None:
+        """One key was pressed."""
+        self._life.press(key)
+
+    def ended(self, end: Ended) -> None:
+        """The call is over."""
+        self._life.end(end)
+
+    # What a conversation asks
+
+    async def play(self, clips: Sequence[Path], *, stop_on: str = "") -> Played:
+        """Play clips; nothing to play is finished at once."""
+        if not clips:
+            return Played(finished=True)
+        return await self.line.play(clips, stop_on=stop_on)
+
+    async def next_key(self, timeout: float) -> str | None:
+        """The next key, typed ahead or within `timeout` seconds; None when none came.
+
+        Raises `LineGone` when the call is over.
+        """
+        if self._keys:
+            return self._keys.popleft()
+        if self.down.here:
+            raise LineGone("the call is over")
+        asking: Deferred[str | None] = Deferred()
+        self._asking = asking
+        late = self.clock.callLater(timeout, asking.callback, None)
+        try:
+            return await asking
+        finally:
+            self._asking = None
+            if late.active():
+                late.cancel()
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether keys wait that were typed ahead."""
+        return bool(self._keys)
+
+    def forget_keys(self) -> None:
+        """Drop what was typed ahead: a confirmation of money is never answered by old keys."""
+        self._keys.clear()
+
+    # The bodies of the machine; they do not fail
+
+    def _keep(self, key: str) -> None:
+        if self._asking is not None and not self._asking.called:
+            self._asking.callback(key)
+        else:
+            self._keys.append(key)
+
+    def _over(self, end: Ended) -> None:
+        if self._asking is not None and not self._asking.called:
+            self._asking.errback(LineGone("the call is over"))
+        self.down.come(end)

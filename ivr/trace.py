@@ -1,0 +1,298 @@
+"""What a call leaves behind: one row, and its events as they happen.
+
+Every call of the engine writes through one `CallBook`, which gathers rows and events and
+writes them in order, many calls in one transaction. Masking of secrets happens before
+anything arrives here (`conversation.py`). Reading calls back is for `wardbell calls`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
+
+from db.database import Transactions
+from db.errors import DatabaseError
+from db.tables.calls import CallEventRow, CallRow
+from ivr.spawn import spawn
+from ivr.switch.line import Ended
+
+log = Logger()
+
+GATHER = 0.1
+"""Seconds that an event may wait for company: what a kill of the engine can cost of a trace."""
+AGAIN = 2.0
+"""Seconds until the next try when the database did not take a batch."""
+KEPT = 200_000
+"""Writes kept while the database is away; beyond that the oldest go, and the log says how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallFacts:
+    """What is known of a call when it begins."""
+
+    call_id: str
+    direction: str
+    """`in` or `out`."""
+    dialled: str
+    caller: str
+    flow: str
+    language: str
+    notice: str = ""
+    """The notice that it carries, when it is an outgoing alert."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Begin:
+    facts: CallFacts
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    call_id: str
+    number: int
+    at: datetime
+    kind: str
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    call_id: str
+    values: dict[str, Any]
+
+
+_Write = _Begin | _Event | _Change
+
+
+class CallBook:
+    """Gathers what calls report and writes it, in order, in few transactions."""
+
+    def __init__(
+        self, transactions: Transactions, clock: IReactorTime, wallclock: Callable[[], datetime], engine: str
+    ) -> None:
+        self._transactions = transactions
+        self._clock = clock
+        self._wallclock = wallclock
+        self._engine = engine
+        self._waiting: deque[_Write] = deque()
+        self._lost = 0
+        self._soon: IDelayedCall | None = None
+        self._writing: Deferred[None] | None = None
+
+    def begin(self, facts: CallFacts) -> Trace:
+        """A call began: its row is written and its trace opened."""
+        self._put(_Begin(facts, self._wallclock()))
+        return Trace(self, facts.call_id, self._wallclock)
+
+    async def adopt(self) -> int:
+        """Close the rows that an earlier run of this engine left open; returns how many.
+
+        Called once at start: those calls ended when the engine died.
+        """
+        return await self._transactions.run(close_orphans, self._engine, self._wallclock())
+
+    async def flush(self) -> None:
+        """Write everything that waits. Returns when it is stored or the database refused it."""
+        if self._soon is not None and self._soon.active():
+            self._soon.cancel()
+        self._soon = None
+        while self._waiting:
+            batch = list(self._waiting)
+            self._waiting.clear()
+            try:
+                await self._transactions.run(write_batch, batch, self._engine)
+            except DatabaseError as away:
+                self._waiting.extendleft(reversed(batch))
+                log.warn("call traces wait for the database: {away}", away=away, waiting=len(self._waiting))
+                self._arm(AGAIN)
+                return
+
+    def _put(self, write: _Write) -> None:
+        if len(self._waiting) >= KEPT:
+            self._waiting.popleft()
+            self._lost += 1
+            if self._lost % 1000 == 1:
+                log.error("{lost} call trace entries were dropped: the database is away too long", lost=self._lost)
+        self._waiting.append(write)
+        self._arm(GATHER)
+
+    def _arm(self, seconds: float) -> None:
+        if self._soon is None:
+            self._soon = self._clock.callLater(seconds, self._write)
+
+    def _write(self) -> None:
+        self._soon = None
+        if self._writing is not None:  # a batch is under way: look again when it is through
+            self._arm(GATHER)
+            return
+        writing = self._writing = spawn(self.flush(), "writing call traces")
+        writing.addBoth(self._written)
+
+    def _written(self, _: object) -> None:
+        self._writing = None
+
+
+class Trace:
+    """One call's report to the book."""
+
+    def __init__(self, book: CallBook, call_id: str, wallclock: Callable[[], datetime]) -> None:
+        self._book = book
+        self._call_id = call_id
+        self._wallclock = wallclock
+        self._count = 0
+
+    def event(self, kind: str, **detail: Any) -> None:
+        """Something happened: `step`, `prompt`, `keys`, `action`, `outcome`, `rang`, `answered`, `ended` ..."""
+        self._count += 1
+        self._book._put(_Event(self._call_id, self._count, self._wallclock(), kind, detail))
+
+    def answered(self) -> None:
+        """Audio flows from now on."""
+        self._book._put(_Change(self._call_id, {"answered_at": self._wallclock()}))
+        self.event("answered")
+
+    def finished(self, end: Ended, outcome: str) -> None:
+        """The call is over; `outcome` is the flow's own word for how it went."""
+        self._book._put(
+            _Change(
+                self._call_id,
+                {
+                    "ended_at": self._wallclock(),
+                    "cause": end.cause.value,
+                    "sip_code": end.sip_code,
+                    "ended_by_peer": end.by_peer,
+                    "outcome": outcome,
+                },
+            )
+        )
+        self.event("ended", cause=end.cause.value, sip_code=end.sip_code, by_peer=end.by_peer, outcome=outcome)
+
+
+def write_batch(session: Session, batch: list[_Write], engine: str) -> None:
+    """Rows first, then changes and events in the order of their happening."""
+    begun = [write for write in batch if isinstance(write, _Begin)]
+    if begun:
+        session.execute(
+            insert(CallRow),
+            [
+                {
+                    "id": write.facts.call_id,
+                    "engine": engine,
+                    "direction": write.facts.direction,
+                    "dialled": write.facts.dialled,
+                    "caller": write.facts.caller,
+                    "flow": write.facts.flow,
+                    "language": write.facts.language,
+                    "notice": write.facts.notice,
+                    "began_at": write.at,
+                }
+                for write in begun
+            ],
+        )
+    for write in batch:
+        if isinstance(write, _Change):
+            session.execute(update(CallRow).where(CallRow.id == write.call_id).values(**write.values))
+    events = [write for write in batch if isinstance(write, _Event)]
+    if events:
+        session.execute(
+            insert(CallEventRow),
+            [
+                {
+                    "call_id": write.call_id,
+                    "number": write.number,
+                    "at": write.at,
+                    "kind": write.kind,
+                    "detail": write.detail,
+                }
+                for write in events
+            ],
+        )
+
+
+def close_orphans(session: Session, engine: str, now: datetime) -> int:
+    """End the rows that `engine` left open when it died."""
+    left = session.scalars(select(CallRow.id).where(CallRow.engine == engine, CallRow.ended_at.is_(None))).all()
+    for call_id in left:
+        session.execute(
+            update(CallRow).where(CallRow.id == call_id).values(ended_at=now, cause="engine_lost", outcome="lost")
+        )
+    return len(left)
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """A call as it is listed. Times are aware UTC."""
+
+    call_id: str
+    direction: str
+    dialled: str
+    caller: str
+    flow: str
+    language: str
+    notice: str
+    began_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+    cause: str
+    sip_code: int
+    outcome: str
+    events: tuple[CallEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallEvent:
+    """One thing that happened in a call."""
+
+    number: int
+    at: datetime
+    kind: str
+    detail: Mapping[str, Any]
+
+
+def list_calls(session: Session, *, since: datetime | None = None, limit: int = 50) -> list[CallRecord]:
+    """The latest calls, newest first, without their events."""
+    wanted = select(CallRow).order_by(CallRow.began_at.desc()).limit(limit)
+    if since is not None:
+        wanted = wanted.where(CallRow.began_at >= since)
+    return [_record(row) for row in session.scalars(wanted)]
+
+
+def show_call(session: Session, prefix: str) -> CallRecord | None:
+    """One call with its events, by its id or an unambiguous beginning of it."""
+    rows = session.scalars(select(CallRow).where(CallRow.id.startswith(prefix, autoescape=True)).limit(2)).all()
+    if len(rows) != 1:
+        return None
+    events = session.scalars(
+        select(CallEventRow).where(CallEventRow.call_id == rows[0].id).order_by(CallEventRow.number)
+    )
+    return replace(
+        _record(rows[0]), events=tuple(CallEvent(e.number, e.at, e.kind, dict(e.detail)) for e in events)
+    )
+
+
+def _record(row: CallRow) -> CallRecord:
+    return CallRecord(
+        row.id,
+        row.direction,
+        row.dialled,
+        row.caller,
+        row.flow,
+        row.language,
+        row.notice,
+        row.began_at,
+        row.answered_at,
+        row.ended_at,
+        row.cause,
+        row.sip_code,
+        row.outcome,
+    )
