@@ -32,7 +32,7 @@ GATHER = 0.1
 AGAIN = 2.0
 """Seconds until the next try when the database did not take a batch."""
 KEPT = 200_000
-"""Writes kept while the database is away; beyond that the oldest go, and the log says how many."""
+"""Writes kept while the database is away; beyond that new events (never rows) are dropped, and the log says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +118,11 @@ class CallBook:
                 return
 
     def _put(self, write: _Write) -> None:
-        if len(self._waiting) >= KEPT:
-            self._waiting.popleft()
+        if len(self._waiting) >= KEPT and isinstance(write, _Event):
             self._lost += 1
             if self._lost % 1000 == 1:
                 log.error("{lost} call trace entries were dropped: the database is away too long", lost=self._lost)
+            return
         self._waiting.append(write)
         self._arm(GATHER)
 
