@@ -1,0 +1,7 @@
+"""All tables. Importing this package registers every table with `Base.metadata`."""
+
+from __future__ import annotations
+
+from db.tables.base import Base
+
+__all__ = ["Base"]

@@ -1,0 +1,1 @@
+"""The tests, one package for each room of the house, and the telephones they use."""

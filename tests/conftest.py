@@ -1,0 +1,80 @@
+"""Fixtures that every room may use: a fresh database with all tables, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from db.database import Database
+from tests.postgres import Cluster, PostgresMissing
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL cluster for this run of the tests."""
+    try:
+        started = Cluster()
+    except PostgresMissing as error:
+        pytest.fail(str(error))  # not skipped: the booking race must be seen on both databases
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(cluster: Cluster) -> str:
+    """A PostgreSQL database that holds all tables, to copy: much quicker than to make them for each test."""
+    name = cluster.create()
+    database = Database(cluster.url(name))
+    database.create_all()
+    database.close()
+    return name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a fresh database with all tables."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'wardbell.db'}"
+        made = Database(url)
+        made.create_all()
+        made.close()
+        yield url
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    name = cluster.create(request.getfixturevalue("postgres_template"))
+    yield cluster.url(name)
+    cluster.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without any table, as `wardbell db upgrade` meets it."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    name = cluster.create()
+    yield cluster.url(name)
+    cluster.drop(name)
+
+
+@pytest.fixture
+def open_database() -> Iterator[Callable[[str], Database]]:
+    """Opens databases by URL and closes them after the test."""
+    opened: list[Database] = []
+
+    def open_it(url: str) -> Database:
+        opened.append(Database(url))
+        return opened[-1]
+
+    yield open_it
+    for database in opened:
+        database.close()
+
+
+@pytest.fixture
+def database(database_url: str, open_database: Callable[[str], Database]) -> Database:
+    """A fresh database with all tables."""
+    return open_database(database_url)

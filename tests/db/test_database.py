@@ -1,0 +1,201 @@
+"""A transaction is one function: stored wholly or not at all, on both databases, with errors told in our words."""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Column, MetaData, Table, insert, select, text
+from sqlalchemy.orm import Session
+from twisted.internet.defer import Deferred
+
+from db.database import Database, ImmediateTransactions
+from db.errors import ConstraintBroken, DatabaseAway, DatabaseBehind, DatabaseBusy, DatabaseFault, DatabaseFull
+from db.types import UtcDateTime
+
+moments = Table("moments_of_the_test", MetaData(), Column("at", UtcDateTime, unique=True))
+
+
+def make_moments(session: Session) -> None:
+    moments.create(session.connection())
+
+
+def store(session: Session, at: datetime) -> None:
+    session.execute(insert(moments).values(at=at))
+
+
+def stored(session: Session) -> list[datetime]:
+    return list(session.execute(select(moments.c.at).order_by(moments.c.at)).scalars())
+
+
+NOON_IN_SHANGHAI = datetime(2026, 3, 1, 12, tzinfo=timezone(timedelta(hours=8)))
+
+
+def test_a_moment_comes_back_aware_and_in_utc(database: Database) -> None:
+    database.run_now(make_moments)
+    database.run_now(store, NOON_IN_SHANGHAI)
+    [found] = database.run_now(stored)
+    assert found == NOON_IN_SHANGHAI
+    assert found.tzinfo is UTC
+
+
+def test_a_moment_without_zone_is_refused(database: Database) -> None:
+    database.run_now(make_moments)
+    with pytest.raises(DatabaseFault, match="no time zone"):
+        database.run_now(store, datetime(2026, 3, 1, 12))  # noqa: DTZ001
+
+
+def test_what_fails_halfway_leaves_nothing(database: Database) -> None:
+    database.run_now(make_moments)
+
+    def half(session: Session) -> None:
+        store(session, NOON_IN_SHANGHAI)
+        raise ValueError("the other half")
+
+    with pytest.raises(ValueError, match="the other half"):
+        database.run_now(half)
+    assert database.run_now(stored) == []
+
+
+def test_a_broken_rule_is_told_as_such(database: Database) -> None:
+    database.run_now(make_moments)
+    database.run_now(store, NOON_IN_SHANGHAI)
+    with pytest.raises(ConstraintBroken):
+        database.run_now(store, NOON_IN_SHANGHAI)
+
+
+def test_missing_tables_are_told_as_such(database: Database) -> None:
+    with pytest.raises(DatabaseBehind):
+        database.run_now(stored)
+
+
+def test_an_unreachable_server_is_away(open_database: Callable[[str], Database], tmp_path: Path) -> None:
+    database = open_database(f"postgresql://nobody@/nothing?host={tmp_path}")
+    with pytest.raises(DatabaseAway):
+        database.run_now(lambda session: session.execute(text("SELECT 1")))
+
+
+def test_a_missing_directory_is_away(open_database: Callable[[str], Database], tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/nowhere/file.db")
+    with pytest.raises(DatabaseAway):
+        database.run_now(lambda session: session.execute(text("SELECT 1")))
+
+
+def test_a_full_disk_is_told_as_such(open_database: Callable[[str], Database], tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/small.db")
+
+    def fill(session: Session) -> None:
+        session.execute(text("PRAGMA max_page_count=4"))
+        session.execute(text("CREATE TABLE heap (filling TEXT)"))
+        session.execute(text("INSERT INTO heap VALUES (:filling)"), {"filling": "x" * 100_000})
+
+    with pytest.raises(DatabaseFull, match="disk"):
+        database.run_now(fill)
+
+
+def test_a_transaction_in_the_way_is_retried_then_given_up(tmp_path: Path) -> None:
+    pauses: list[float] = []
+    database = Database(f"sqlite:///{tmp_path}/busy.db", pause=pauses.append, busy_milliseconds=0)
+    database.run_now(make_moments)
+    other = sqlite3.connect(tmp_path / "busy.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        with pytest.raises(DatabaseBusy):
+            database.run_now(store, NOON_IN_SHANGHAI)
+        assert len(pauses) == 4
+        assert pauses == sorted(pauses)
+    finally:
+        other.close()
+    database.run_now(store, NOON_IN_SHANGHAI)
+    assert len(database.run_now(stored)) == 1
+    database.close()
+
+
+def test_a_file_that_is_no_database_is_told_as_such(open_database: Callable[[str], Database], tmp_path: Path) -> None:
+    (tmp_path / "letter.db").write_text("Dear patient, " * 100)
+    with pytest.raises(DatabaseAway, match="not a database"):
+        open_database(f"sqlite:///{tmp_path}/letter.db").run_now(stored)
+
+
+def test_a_serialization_failure_is_retried(database: Database) -> None:
+    if database.dialect != "postgresql":
+        pytest.skip("SQLite has one writer at a time")  # nothing to see there
+    tries: list[int] = []
+
+    def fails_twice(session: Session) -> str:
+        tries.append(1)
+        if len(tries) < 3:
+            session.execute(text("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$"))
+        return "done"
+
+    assert database.run_now(fails_twice) == "done"
+    assert len(tries) == 3
+
+
+def test_sqlite_writers_wait_for_each_other(database: Database) -> None:
+    """Each reads, then writes what it read plus one: with deferred transactions some would fail or be lost."""
+    database.run_now(lambda session: session.execute(text("CREATE TABLE counter (n INTEGER)")))
+    database.run_now(lambda session: session.execute(text("INSERT INTO counter VALUES (0)")))
+
+    def count(session: Session) -> None:
+        lock = " FOR UPDATE" if database.dialect == "postgresql" else ""
+        n: int = session.execute(text(f"SELECT n FROM counter{lock}")).scalar_one()
+        session.execute(text("UPDATE counter SET n = :n"), {"n": n + 1})
+
+    threads = [threading.Thread(target=lambda: [database.run_now(count) for _ in range(5)]) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert database.run_now(lambda session: session.execute(text("SELECT n FROM counter")).scalar_one()) == 40
+
+
+class ReactorOfOneThread:
+    """What `run` needs of a reactor: a way back from its threads. `turn` carries out one such call."""
+
+    def __init__(self) -> None:
+        self._calls: queue.Queue[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = queue.Queue()
+
+    def callFromThread(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+        self._calls.put((call, args, kwargs))
+
+    def turn(self) -> None:
+        call, args, kwargs = self._calls.get(timeout=10)
+        call(*args, **kwargs)
+
+
+def test_run_works_on_a_thread_of_its_own(database_url: str) -> None:
+    reactor = ReactorOfOneThread()
+    database = Database(database_url, reactor=reactor)  # type: ignore[arg-type]
+    results: list[str] = []
+    try:
+        running = Deferred.fromCoroutine(database.run(lambda _session: threading.current_thread().name))
+        running.addCallback(results.append)
+        assert results == []
+        reactor.turn()
+    finally:
+        database.close()
+    assert results[0].startswith("PoolThread-database")
+
+
+def test_immediate_transactions_never_suspend(database: Database) -> None:
+    transactions = ImmediateTransactions(database)
+    coroutine = transactions.run(lambda _session, word: word, "here")
+    with pytest.raises(StopIteration) as done:
+        coroutine.send(None)
+    assert done.value.value == "here"
+
+
+def test_a_database_in_memory_is_one_for_all_threads(open_database: Callable[[str], Database]) -> None:
+    database = open_database("sqlite://")
+    database.run_now(make_moments)
+    thread = threading.Thread(target=lambda: database.run_now(store, NOON_IN_SHANGHAI))
+    thread.start()
+    thread.join()
+    assert len(database.run_now(stored)) == 1

@@ -1,0 +1,112 @@
+"""A PostgreSQL cluster of our own for one test session: no TCP port, one Unix socket in a temporary directory.
+
+It runs as user postgres when we are root (it refuses root), and dies with the test process.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+
+class PostgresMissing(Exception):
+    """PostgreSQL's programs are not installed: `apt-get install postgresql`."""
+
+
+class Cluster:
+    """One running cluster. `create` gives the URL of a fresh database, copied from a template when one is named."""
+
+    def __init__(self) -> None:
+        self._bin = _programs()
+        self._home = Path(tempfile.mkdtemp(prefix="wardbell-pg-", dir="/tmp"))  # short: a socket path has 107 bytes
+        self._as: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            shutil.chown(self._home, "postgres", "postgres")
+            self._as = {"user": "postgres", "group": "postgres", "extra_groups": []}
+        data = self._home / "data"
+        self._command(
+            [self._bin / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
+        )
+        self._log = (self._home / "log").open("wb")
+        options = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self._home),
+            "fsync": "off",
+            "synchronous_commit": "off",
+            "full_page_writes": "off",
+            "max_connections": "60",
+            "shared_buffers": "16MB",
+        }
+        self._server = subprocess.Popen(
+            # pdeathsig: a killed test run leaves no server behind.
+            ["setpriv", "--pdeathsig", "INT", "--", str(self._bin / "postgres"), "-D", str(data)]
+            + [word for name, value in options.items() for word in ("-c", f"{name}={value}")],
+            stdout=self._log,
+            stderr=self._log,
+            cwd=self._home,
+            **self._as,
+        )
+        self._wait()
+        self._made = 0
+
+    def create(self, template: str = "template1") -> str:
+        """The name of a new database."""
+        self._made += 1
+        name = f"t{self._made}"
+        self._admin(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return name
+
+    def drop(self, name: str) -> None:
+        """Remove a database, ending its connections."""
+        self._admin(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def url(self, name: str) -> str:
+        """SQLAlchemy's URL of a database."""
+        return f"postgresql+psycopg://postgres@/{name}?host={self._home}"
+
+    def stop(self) -> None:
+        """End the server and remove its files."""
+        self._server.terminate()
+        try:
+            self._server.wait(5)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait()
+        self._log.close()
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    def _admin(self, statement: str) -> None:
+        with psycopg.connect(host=str(self._home), user="postgres", dbname="postgres", autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def _command(self, words: list[Any]) -> None:
+        done = subprocess.run([str(word) for word in words], capture_output=True, text=True, cwd="/", **self._as)
+        if done.returncode:
+            raise RuntimeError(f"{words[0]} failed: {done.stderr}")
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                self._admin("SELECT 1")
+                return
+            except psycopg.OperationalError as error:
+                if self._server.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError((self._home / "log").read_text()) from error
+                time.sleep(0.05)
+
+
+def _programs() -> Path:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
+    if path := shutil.which("initdb"):
+        found.append(Path(path))
+    if not found:
+        raise PostgresMissing("PostgreSQL is not installed, and the tests need it: apt-get install postgresql")
+    return found[0].parent
