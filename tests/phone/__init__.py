@@ -1,0 +1,1 @@
+"""Telephones for tests: they dial, ring, press keys and hear what is said to them."""
