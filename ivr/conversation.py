@@ -76,7 +76,10 @@ class Conversation:
         self._leg.down.then(lambda _: talking.cancel())
         try:
             outcome = await talking
-        except (CancelledError, LineGone):
+        except LineGone:
+            await self._leg.down.wait()  # a line may say so a moment before it says how it ended
+            outcome = "hung_up"
+        except CancelledError:
             if not self._leg.down.here:  # we were cancelled ourselves: the service stops
                 raise
             outcome = "hung_up"

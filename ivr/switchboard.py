@@ -1,0 +1,184 @@
+"""Where calls meet flows: an incoming call gets the flow of its number, an outgoing one its order's.
+
+Owns the life of a call from offer or dialling to the last trace entry. What is said is the
+conversation's; whom to call and when is for the notices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+
+from hospital.actions import Action, CallFacts
+from ivr import trace
+from ivr.conversation import Conversation, Finished
+from ivr.flow.commands import Prompt, Value
+from ivr.flow.load import FlowSet
+from ivr.flow.run import Run
+from ivr.leg import Leg
+from ivr.numbers import Numbers
+from ivr.redacted import Number
+from ivr.spawn import spawn
+from ivr.switch.line import Cause, Ended, Line, LineGone, NoLineFree, Offer, Switch, SwitchRefused
+from ivr.trace import CallBook, Trace
+from ivr.voice import TROUBLE, Voice
+
+log = Logger()
+
+UNKNOWN_NUMBER = 404
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A call to be made: `target` is a SIP URI, `timeout` the seconds that it may ring."""
+
+    target: str
+    dialled: str
+    caller_id: str
+    timeout: float
+    flow: str
+    language: str
+    variables: Mapping[str, Value] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What became of an outgoing call. `outcome` is the flow's own word, empty when nobody answered."""
+
+    call_id: str
+    end: Ended
+    rang: bool
+    answered: bool
+    outcome: str = ""
+    variables: Mapping[str, Value] = field(default_factory=dict)
+
+
+class Switchboard:
+    """Implements `SwitchListener`; makes the calls that notices order."""
+
+    def __init__(
+        self,
+        numbers: Numbers,
+        flows: FlowSet,
+        actions: Mapping[str, Action],
+        voice: Voice,
+        book: CallBook,
+        clock: IReactorTime,
+        wallclock: Callable[[], datetime],
+    ) -> None:
+        self._numbers = numbers
+        self._flows = flows
+        self._actions = actions
+        self._voice = voice
+        self._book = book
+        self._clock = clock
+        self._wallclock = wallclock
+        self._calls: set[Deferred[None]] = set()
+
+    # Incoming
+
+    def incoming(self, line: Line, offer: Offer) -> None:
+        """As `SwitchListener.incoming`."""
+        taking = spawn(self._take(line, offer), f"call {line.call_id}")
+        self._calls.add(taking)
+        taking.addBoth(lambda _: self._calls.discard(taking))
+
+    async def _take(self, line: Line, offer: Offer) -> None:
+        leg = Leg(self._clock).holds(line)
+        line.listen(leg)
+        route = self._numbers.find(offer.dialled)
+        log.info("call {call} to {dialled} from {caller}", call=line.call_id, dialled=offer.dialled,
+                 caller=Number(offer.caller))
+        facts = trace.CallFacts(
+            line.call_id, "in", offer.dialled, offer.caller, route.flow if route else "", route.language if route else ""
+        )
+        notes = self._book.begin(facts)
+        outcome = "refused"
+        try:
+            if route is None:
+                log.warn("no flow for the number {dialled}: see flows/numbers.yaml", dialled=offer.dialled)
+                await line.reject(UNKNOWN_NUMBER)
+            else:
+                await line.answer()
+                notes.answered()
+                run = Run(self._flows, route.flow, route.language, {})
+                outcome = (await self._converse(leg, run, notes, offer.caller)).outcome
+                await line.hang_up()
+        except LineGone:
+            outcome = "hung_up"
+        notes.finished(await leg.down.wait(), outcome)
+
+    async def _converse(self, leg: Leg, run: Run, notes: Trace, caller: str) -> Finished:
+        """Hold the conversation; a fault of ours costs the caller an apology, never silence."""
+        call = CallFacts(leg.call_id, caller, run.language, self._wallclock())
+        try:
+            return await Conversation(leg, run, self._actions, self._voice, notes, call).hold()
+        except (CancelledError, LineGone):
+            raise
+        except Exception:  # noqa: BLE001 - logged with its traceback; the caller hears the apology
+            log.failure("the conversation of call {call} broke", call=leg.call_id)
+            notes.event("broke")
+            spoken = await self._voice.clips(run.language, [Prompt(TROUBLE)])
+            await leg.play(spoken.clips)
+            return Finished("trouble", {})
+
+    # Outgoing
+
+    async def make(self, switch: Switch, order: Outgoing) -> Made:
+        """Dial, hold the conversation when somebody answers, and tell what became of it."""
+        leg = Leg(self._clock)
+        try:
+            line = await switch.dial(
+                order.target,
+                caller_id=order.caller_id,
+                timeout=order.timeout,
+                headers=order.headers,
+                listener=leg,
+            )
+        except NoLineFree:
+            return Made("", Ended(Cause.CONGESTION, 0), rang=False, answered=False)
+        except SwitchRefused as wrong:
+            log.error("cannot dial {dialled}: {wrong}", dialled=Number(order.dialled), wrong=wrong)
+            return Made("", Ended(Cause.UNREACHABLE, 0), rang=False, answered=False)
+        leg.holds(line)
+        notes = self._book.begin(
+            trace.CallFacts(
+                line.call_id, "out", order.dialled, order.caller_id, order.flow, order.language, order.notice
+            )
+        )
+        log.info("call {call} dials {dialled}", call=line.call_id, dialled=Number(order.dialled))
+        finished = Finished("", {})
+        try:
+            if await _answered(leg):
+                notes.answered()
+                run = Run(self._flows, order.flow, order.language, dict(order.variables))
+                finished = await self._converse(leg, run, notes, order.dialled)
+                await line.hang_up()
+        except LineGone:
+            finished = Finished("hung_up", {})
+        except CancelledError:
+            spawn(line.hang_up(), f"hanging up call {line.call_id}")
+            raise
+        end = await leg.down.wait()
+        notes.finished(end, finished.outcome)
+        return Made(line.call_id, end, leg.rang.here, leg.up.here, finished.outcome, finished.variables)
+
+
+async def _answered(leg: Leg) -> bool:
+    """Wait for the answer or the end; True when it was answered."""
+    first: Deferred[bool] = Deferred()
+
+    def tell(answered: bool) -> None:
+        if not first.called:
+            first.callback(answered)
+
+    leg.up.then(lambda _: tell(True))
+    leg.down.then(lambda _: tell(False))
+    return await first

@@ -1,0 +1,164 @@
+"""What the hospital's IT may set: `wardbell.toml`, or environment variables over it.
+
+Every setting has a default that works on one machine and listens on loopback only. A wrong
+value is told by its name and what was expected; nothing starts on a guess.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+PREFIX = "WARDBELL_"
+FILE = "wardbell.toml"
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the message names each wrong one."""
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as unknown:
+        raise ValueError(f'no time zone "{name}" (names look like Asia/Shanghai)') from unknown
+    return name
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sip(_Section):
+    """The SIP side: where it listens and how many lines it holds."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on. Loopback unless told otherwise; see docs/install.md before opening it."""
+    port: Port = 5060
+    tcp: bool = True
+    public_host: str = ""
+    """Address that phones must send to when it is not `host` (NAT)."""
+    rtp_first: Port = 20000
+    workers_min: int = Field(1, ge=1, le=64)
+    workers_max: int = Field(1, ge=1, le=64)
+    lines_per_worker: int = Field(0, ge=0, le=4000)
+    """0: as many as this pjsua2 build allows."""
+    media_timeout: float = Field(20.0, gt=0)
+    """Seconds without RTP after which a call is over."""
+    hold_timeout: float = Field(300.0, gt=0)
+    drain: float = Field(60.0, ge=0)
+    """Seconds that calls in progress may go on after SIGTERM."""
+
+
+class Trunk(_Section):
+    """How numbers are dialled."""
+
+    target: str = "sip:{number}@127.0.0.1:5070"
+    """SIP URI of a number at the PBX or the provider."""
+    caller_id: str = "1000"
+    """Number shown to the called."""
+
+
+class Hl7(_Section):
+    """The MLLP port for the hospital's messages."""
+
+    host: str = "127.0.0.1"
+    port: Port = 2575
+    encoding: Literal["utf-8", "gb18030"] = "utf-8"
+    """Character set when MSH-18 does not say."""
+    peers: tuple[str, ...] = ()
+    """Addresses or networks that may connect; empty: any that reaches the port."""
+
+
+class Voices(_Section):
+    """Voices by language, first choice first."""
+
+    zh: tuple[Literal["espeak", "gtts"], ...] = ("espeak",)
+    en: tuple[Literal["espeak", "gtts"], ...] = ("espeak",)
+    gtts_timeout: float = Field(5.0, gt=0)
+    deadline: float = Field(1.5, gt=0)
+    """Seconds in which a new sentence must be rendered during a call."""
+
+
+class Outbound(_Section):
+    """How many lines calling out may use."""
+
+    reserve: int = Field(1, ge=0)
+    """Lines that outgoing calls leave free for callers; alerts may use all but these."""
+
+
+class Settings(BaseSettings):
+    """All settings. Made by `load`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, toml_file=None
+    )
+
+    engine: str = Field("wardbell", pattern=r"^[a-z0-9-]{1,40}$")
+    """This engine's name in leases and call rows; unique among engines on one database."""
+    data_dir: Path = Path("var")
+    database: str = ""
+    """SQLAlchemy URL; empty: SQLite in `data_dir`. PostgreSQL: postgresql+psycopg://user@host/name"""
+    flows_dir: Path | None = None
+    """Folder of the hospital's flows; empty: the shipped ones."""
+    texts_dir: Path | None = None
+    """Folder of the hospital's own texts (`zh.yaml`, ...), laid over the shipped ones."""
+    recordings_dir: Path | None = None
+    zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
+    log_level: Literal["debug", "info", "warn", "error"] = "info"
+    sip: Sip = Sip()
+    trunk: Trunk = Trunk()
+    hl7: Hl7 = Hl7()
+    voices: Voices = Voices()
+    outbound: Outbound = Outbound()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file, which `load` hands in as arguments."""
+        return env_settings, init_settings
+
+    @property
+    def database_url(self) -> str:
+        """The URL in use."""
+        return self.database or f"sqlite:///{self.data_dir.absolute() / 'wardbell.db'}"
+
+    @property
+    def pepper_file(self) -> Path:
+        """Where the server-side part of every PIN's hash lies; losing it makes every PIN wrong."""
+        return self.data_dir / "pepper"
+
+    @property
+    def store_dir(self) -> Path:
+        """Rendered prompts."""
+        return self.data_dir / "prompts"
+
+
+def load(file: Path | None = None) -> Settings:
+    """Read `file`, or `wardbell.toml` here when there is one. Raises `SettingsError`."""
+    chosen = file or Path(FILE)
+    values: dict[str, Any] = {}
+    if file is not None or chosen.exists():
+        try:
+            values = tomllib.loads(chosen.read_text(encoding="utf-8"))
+        except OSError as e:
+            raise SettingsError(f"{chosen}: {e.strerror}") from e
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
+            raise SettingsError(f"{chosen}: {e}") from e
+    try:
+        return Settings(**values)
+    except ValidationError as e:
+        lines = [f"setting {'.'.join(map(str, wrong['loc']))}: {wrong['msg']}" for wrong in e.errors()]
+        raise SettingsError("\n".join(lines)) from e
