@@ -1,0 +1,244 @@
+"""The catalogues of texts, `<language>.yaml`: a flat map of id -> text with typed fields.
+
+The shipped catalogues are read first, then the hospital's own folders, whose texts replace
+those of the same id. Everything that is wrong is found before anything is used and told as
+`file:line:col code sentence`, all at once. How values sound is for `prompts.values`.
+
+    registration.kind: 普通门诊按1，专家门诊按2。
+    registration.funds_short: 您的余额是{balance:money}，挂号费是{fee:money}。
+
+Field types: money (integer minor units; `money(CNY)`), number, ordinal, count(form|forms), digits
+(card and telephone numbers, in groups), place (bed and room numbers), date (`date(year)`), time,
+name (also what `{department}` without a type means), text, key (of a telephone).
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection, Iterator, Mapping
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
+
+from prompts.errors import CatalogErrors, Mistake, NoSuchPrompt
+from prompts.phrase import FAMILIES, PLURAL_FORMS, Phrase, take_apart
+
+_ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
+_GAP = re.compile(r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]) (?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef{])")
+"""The blank that a folded line leaves between two Chinese characters."""
+_STRING = "tag:yaml.org,2002:str"
+
+
+class _Place:
+    """Where a text stands, to point at it when a later comparison finds fault with it."""
+
+    def __init__(self, file: str, source: str, node: Node) -> None:
+        self.file = file
+        self._source = source
+        self._index: int = node.start_mark.index
+        self.line: int = node.start_mark.line + 1
+        self.col: int = node.start_mark.column + 1
+
+    def mistake(self, code: str, sentence: str, find: str = "") -> Mistake:
+        """A mistake here, or where `find` first stands after here."""
+        line, col = self.line, self.col
+        found = self._source.find(find, self._index) if find else -1
+        if found >= 0:
+            line = self._source.count("\n", 0, found) + 1
+            col = found - (self._source.rfind("\n", 0, found) + 1) + 1
+        return Mistake(self.file, line, col, code, sentence)
+
+
+class Catalog:
+    """All texts in all languages. Made by `load`; never changes."""
+
+    def __init__(self, phrases: Mapping[str, Mapping[str, Phrase]], currency: str) -> None:
+        self._phrases = phrases
+        self.currency = currency
+        """ISO 4217 code of amounts that come without one."""
+
+    @classmethod
+    def load(
+        cls,
+        *dirs: Path,
+        languages: Collection[str] | None = None,
+        currency: str = "CNY",
+        shipped: bool = True,
+    ) -> Catalog:
+        """Read the shipped catalogues and then `dirs`, later ones replacing texts of earlier ones.
+
+        `languages` limits what is read; without it every `<language>.yaml` counts. Raises
+        `CatalogErrors` with every mistake found.
+        """
+        folders: list[Traversable] = [resources.files("prompts") / "catalog"] if shipped else []
+        folders.extend(dirs)
+        reading = _Reading(languages)
+        for folder in folders:
+            reading.folder(folder)
+        reading.compare()
+        if reading.mistakes:
+            raise CatalogErrors(reading.mistakes)
+        return cls(reading.phrases, currency)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Language codes in alphabetical order."""
+        return tuple(sorted(self._phrases))
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every text's id in alphabetical order; each stands in every language."""
+        return tuple(sorted({id for texts in self._phrases.values() for id in texts}))
+
+    def has(self, language: str, id: str) -> bool:
+        """Whether a text stands in a language."""
+        return id in self._phrases.get(language, {})
+
+    def phrase(self, language: str, id: str) -> Phrase:
+        """The text, taken apart. Raises `NoSuchPrompt`."""
+        try:
+            return self._phrases[language][id]
+        except KeyError as e:
+            near = difflib.get_close_matches(id, self._phrases.get(language, {}), 1)
+            hint = f' (did you mean "{near[0]}"?)' if near else ""
+            raise NoSuchPrompt(f'no text "{id}" in {language}{hint}') from e
+
+    def fields(self, id: str) -> dict[str, str]:
+        """Field path -> type, as `{"department.name": "name", "fee": "money"}`. Raises `NoSuchPrompt`.
+
+        The languages agree on paths and on the kind of value, so any one of them tells it.
+        """
+        for language in self.languages:
+            if self.has(language, id):
+                found: dict[str, str] = {}
+                for field in self.phrase(language, id).fields:
+                    found.setdefault(field.path, field.type)
+                return found
+        raise NoSuchPrompt(f'no text "{id}" in any language')
+
+
+class _Reading:
+    """One run over the folders: texts, places, and mistakes so far."""
+
+    def __init__(self, languages: Collection[str] | None) -> None:
+        self.phrases: dict[str, dict[str, Phrase]] = {}
+        self.mistakes: list[Mistake] = []
+        self._only = languages
+        self._places: dict[tuple[str, str], _Place] = {}
+        self._broken: set[str] = set()
+
+    def folder(self, folder: Traversable) -> None:
+        """Read every `<language>.yaml` of a folder."""
+        if not folder.is_dir():
+            self.mistakes.append(Mistake(str(folder), 1, 1, "P101", "there is no such folder of texts"))
+            return
+        for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+            language = file.name.removesuffix(".yaml")
+            if not file.name.endswith(".yaml") or (self._only is not None and language not in self._only):
+                continue
+            if language not in PLURAL_FORMS:
+                known = ", ".join(sorted(PLURAL_FORMS))
+                sentence = f'there are no rules for reading values in "{language}" (there are {known})'
+                self.mistakes.append(Mistake(str(file), 1, 1, "P102", sentence))
+                continue
+            try:
+                source = file.read_bytes().decode("utf-8")
+            except UnicodeDecodeError as e:
+                self.mistakes.append(Mistake(str(file), 1, 1, "P103", f"not UTF-8 (byte {e.start + 1})"))
+                continue
+            self.phrases.setdefault(language, {})
+            for key, value in self._entries(str(file), source):
+                self._text(_Place(str(file), source, key), _Place(str(file), source, value), language, key, value)
+
+    def _entries(self, file: str, source: str) -> Iterator[tuple[Node, Node]]:
+        try:
+            root = YAML(typ="rt", pure=True).compose(source)
+        except MarkedYAMLError as e:
+            mark = e.problem_mark or e.context_mark
+            line, col = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
+            self.mistakes.append(Mistake(file, line, col, "P104", f"not YAML: {e.problem or e.context}"))
+            return
+        except YAMLError as e:
+            first = str(e).strip().splitlines()[0]
+            self.mistakes.append(Mistake(file, 1, 1, "P104", f"not YAML: {first}"))
+            return
+        if root is None:
+            return
+        if not isinstance(root, MappingNode):
+            place = _Place(file, source, root)
+            self.mistakes.append(place.mistake("P105", "the file must be a map of id: text"))
+            return
+        first_lines: dict[str, int] = {}
+        for key, value in root.value:
+            place = _Place(file, source, key)
+            if isinstance(key, ScalarNode) and key.value in first_lines:
+                sentence = f'"{key.value}" stands here twice (first in line {first_lines[key.value]})'
+                self.mistakes.append(place.mistake("P106", sentence))
+                continue
+            if isinstance(key, ScalarNode):
+                first_lines[key.value] = place.line
+            yield key, value
+
+    def _text(self, at_key: _Place, at_value: _Place, language: str, key: Node, value: Node) -> None:
+        if not isinstance(key, ScalarNode) or not _ID.fullmatch(str(key.value)):
+            shown = key.value if isinstance(key, ScalarNode) else "?"
+            sentence = f'"{shown}" is no id; ids look like registration.kind (small letters, digits, _ and a dot)'
+            self.mistakes.append(at_key.mistake("P107", sentence))
+            return
+        id = str(key.value)
+        if getattr(value, "anchor", None):
+            self.mistakes.append(at_value.mistake("P108", f"{id}: anchors and aliases are not used in catalogues"))
+            return
+        if not isinstance(value, ScalarNode):
+            self.mistakes.append(at_value.mistake("P109", f"{id} must be a text, not a list or a map"))
+            return
+        if str(value.tag) != _STRING:
+            self.mistakes.append(at_value.mistake("P110", f"{id}: {value.value!s} is read as no text; quote it"))
+            return
+        text = _GAP.sub("", " ".join(str(value.value).split()))
+        if not text:
+            self.mistakes.append(at_value.mistake("P111", f"{id} is empty"))
+            return
+        phrase, bad = take_apart(id, language, text)
+        self.mistakes.extend(at_value.mistake(one.code, f"{id}: {one.sentence}", one.source) for one in bad)
+        # A broken text still counts as present, so that one fault is not told a second time as "missing".
+        self.phrases[language][id] = phrase
+        self._places[language, id] = at_value
+        if bad:
+            self._broken.add(id)
+
+    def compare(self) -> None:
+        """Every id must stand in every language with the same fields."""
+        languages = sorted(self.phrases)
+        for id in sorted({id for texts in self.phrases.values() for id in texts}):
+            here = [language for language in languages if id in self.phrases[language]]
+            for language in languages:
+                if language not in here:
+                    sentence = f"{id} is missing in {language}"
+                    self.mistakes.append(self._places[here[0], id].mistake("P301", sentence))
+            if id not in self._broken:
+                self._compare_fields(id, here)
+
+    def _compare_fields(self, id: str, languages: list[str]) -> None:
+        kinds: dict[str, dict[str, str]] = {}
+        for language in languages:
+            for field in self.phrases[language][id].fields:
+                kinds.setdefault(field.path, {})[language] = FAMILIES[field.type]
+        for path, by_language in kinds.items():
+            there = next(iter(by_language))
+            for language in languages:
+                place = self._places[language, id]
+                if language not in by_language:
+                    sentence = f"{id}: the field {{{path}}} of {there} is missing in {language}"
+                    self.mistakes.append(place.mistake("P302", sentence))
+                elif by_language[language] != by_language[there]:
+                    sentence = (
+                        f"{id}: {{{path}}} is a {by_language[language]} in {language}"
+                        f" but a {by_language[there]} in {there}"
+                    )
+                    self.mistakes.append(place.mistake("P303", sentence, f"{{{path}"))
