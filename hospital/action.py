@@ -1,0 +1,74 @@
+"""What an action of the hospital is: its declaration, what is known of the call that asks, what it comes to.
+
+Flows name actions; `hospital.actions` declares the ones of this package; other packages declare theirs
+with the same classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias, Union
+
+Value: TypeAlias = Union[str, int, float, bool, None, list["Value"], dict[str, "Value"]]
+"""What a variable of a flow may hold: JSON's values. Money is an int of minor units, a date is ISO 8601."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallFacts:
+    """What is known of the call that asks. `now` is when the call began, aware UTC; actions have a clock of their own."""
+
+    call_id: str
+    caller: str
+    """The number that calls, as the network gave it; empty when withheld. Not to be trusted as an identity."""
+    language: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ActionOutcome:
+    """What an action came to: one of its declared outcomes, the variables that it sets, the items of a list."""
+
+    name: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    items: tuple[Mapping[str, Value], ...] = ()
+
+
+Ask: TypeAlias = Callable[[Mapping[str, Value], CallFacts], Coroutine[Any, Any, ActionOutcome]]
+"""What carries an action out. Raises when it cannot; who asks makes that the flow's `error`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """What a flow may know of an action (`ivr.flow.action.ActionSpec` by shape), and which arguments are secret."""
+
+    name: str
+    needs: frozenset[str] = frozenset()
+    outcomes: Mapping[str, frozenset[str]]
+    lists: bool = False
+    secret: frozenset[str] = frozenset()
+    """Arguments that no log and no trace may show."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action(Declared):
+    """A declared action with what carries it out."""
+
+    run: Ask
+
+    @classmethod
+    def of(cls, declared: Declared, run: Ask) -> Action:
+        """`declared`, carried out by `run`."""
+        return cls(
+            name=declared.name,
+            needs=declared.needs,
+            outcomes=declared.outcomes,
+            lists=declared.lists,
+            secret=declared.secret,
+            run=run,
+        )
+
+
+OffReactor: TypeAlias = Callable[[Callable[[], Any]], Awaitable[Any]]
+"""Runs a slow function elsewhere and gives its result; the caller's thread goes on meanwhile."""

@@ -1,0 +1,9 @@
+"""The hospital's actions: what flows may ask, in one place to import from."""
+
+from __future__ import annotations
+
+from hospital.action import Action, ActionOutcome, CallFacts, Declared, Value
+from hospital.declarations import DECLARED
+from hospital.fake_actions import FakeActions, NotScripted
+
+__all__ = ["DECLARED", "Action", "ActionOutcome", "CallFacts", "Declared", "FakeActions", "NotScripted", "Value"]

@@ -1,0 +1,67 @@
+"""The actions that this package offers to flows: names, what they need, what they can come to.
+
+Shapes of the values that travel (money in minor units of `currency`, dates ISO 8601):
+
+- `department`: `{code, name: {zh, en}}`
+- `day`: `{date, offset, name: {zh, en}}`; offset 0 is today in the hospital's time zone
+- `expert`: `{code, name: {zh, en}, half: "am" | "pm", half_name: {zh, en}, fee, rota_id}`
+- `patient`: the card holder's name as registered
+- `slip`: the digits of the slip that the patient prints at the hospital
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from hospital.action import Declared
+
+NOTHING: frozenset[str] = frozenset()
+CHOOSE: Mapping[str, frozenset[str]] = MappingProxyType({"chosen": NOTHING, "none": NOTHING})
+"""The outcomes of every list: the `choose` step sets its own variable."""
+
+SHORT = frozenset({"balance", "fee", "currency"})
+BOOKED = frozenset({"slip", "fee", "currency"})
+
+DECLARED: tuple[Declared, ...] = (
+    # Features rows 2, 22, 23. An unknown card and a wrong PIN are both `wrong`. `wait`: too many wrong entries of late.
+    Declared(
+        name="card.check_pin",
+        needs=frozenset({"card_number", "pin"}),
+        outcomes={"right": frozenset({"card", "patient"}), "wrong": NOTHING, "wait": frozenset({"seconds"})},
+        secret=frozenset({"pin"}),
+    ),
+    # Row 24. Enough for the cheapest clinic; `fee` is what that one takes.
+    Declared(
+        name="registration.check_funds",
+        needs=frozenset({"card"}),
+        outcomes={"enough": frozenset({"balance", "currency"}), "short": SHORT},
+    ),
+    # Row 25.
+    Declared(name="registration.departments", outcomes=CHOOSE, lists=True),
+    # Booking the same department again for the same day gives the slip that stands, and takes no second fee.
+    Declared(
+        name="registration.book_general",
+        needs=frozenset({"card", "department"}),
+        outcomes={"booked": BOOKED, "full": NOTHING, "short": SHORT},
+    ),
+    # Row 27.
+    Declared(name="registration.days", outcomes=CHOOSE, lists=True),
+    # Row 28.
+    Declared(
+        name="registration.experts_on",
+        needs=frozenset({"department", "day"}),
+        outcomes={"none": NOTHING, "one": frozenset({"expert"}), "several": frozenset({"experts"})},
+    ),
+    Declared(
+        name="registration.experts",
+        needs=frozenset({"department", "day"}),
+        outcomes=CHOOSE,
+        lists=True,
+    ),
+    Declared(
+        name="registration.book_expert",
+        needs=frozenset({"card", "expert"}),
+        outcomes={"booked": BOOKED, "full": NOTHING, "short": SHORT, "taken_by_you": frozenset({"slip"})},
+    ),
+)
