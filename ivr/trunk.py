@@ -1,0 +1,31 @@
+"""The trunk: how a number becomes a SIP address at the PBX or provider, and which number we show."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+DIALLABLE = re.compile(r"\+?[0-9*#]{1,32}")
+
+
+class NotDiallable(ValueError):
+    """The number holds something that a telephone cannot dial; it is not handed to SIP."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trunk:
+    """`target` is a SIP URI with `{number}` in it; `caller_id` the number that the called see."""
+
+    target: str
+    caller_id: str
+
+    def __post_init__(self) -> None:
+        if self.target.count("{number}") != 1 or not self.target.startswith(("sip:", "sips:")):
+            raise NotDiallable(f'the trunk\'s target must be a SIP URI with one {{number}}: "{self.target}"')
+
+    def uri(self, number: str) -> str:
+        """The address of `number`, spaces and hyphens dropped. Raises `NotDiallable`."""
+        plain = re.sub(r"[\s()-]", "", number)
+        if not DIALLABLE.fullmatch(plain):
+            raise NotDiallable("a number may hold digits, * and #, and begin with +")
+        return self.target.replace("{number}", plain.replace("#", "%23"))

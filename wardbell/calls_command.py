@@ -1,0 +1,95 @@
+"""`wardbell calls`: what happened on the line, call by call and step by step."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from datetime import datetime, timedelta
+
+import click
+
+from ivr.trace import CallRecord, list_calls, show_call
+from wardbell.desk import ClerkDesk
+
+
+@click.group()
+def calls() -> None:
+    """See calls: who rang, what was said, which keys, how it ended."""
+
+
+@calls.command("list")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 100_000), help="How many, newest first.")
+@click.option("--hours", type=float, help="Only calls of the last HOURS hours.")
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV instead of a table.")
+@click.pass_obj
+def list_(desk: ClerkDesk, limit: int, hours: float | None, as_csv: bool) -> None:
+    """List calls, newest first."""
+    since = desk.wallclock() - timedelta(hours=hours) if hours else None
+    records = desk.database.run_now(list_calls, since=since, limit=limit)
+    columns = ("call", "began", "direction", "from", "to", "flow", "seconds", "outcome", "cause")
+    if as_csv:
+        writer = csv.writer(sys.stdout)
+        writer.writerow(columns)
+        writer.writerows(_row(desk, record) for record in records)
+        return
+    if not records:
+        click.echo("no calls yet")
+        return
+    rows = [columns, *(_row(desk, record) for record in records)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(columns))]
+    for row in rows:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _row(desk: ClerkDesk, record: CallRecord) -> tuple[str, ...]:
+    caller, dialled = record.caller or "(withheld)", record.dialled
+    return (
+        record.call_id[:8],
+        _local(desk, record.began_at),
+        record.direction,
+        caller,
+        dialled,
+        f"{record.flow}/{record.language}" if record.flow else "-",
+        _seconds(record),
+        record.outcome or "-",
+        record.cause or ("talking" if record.answered_at else "ringing"),
+    )
+
+
+def _seconds(record: CallRecord) -> str:
+    if record.answered_at is None or record.ended_at is None:
+        return "-"
+    return f"{(record.ended_at - record.answered_at).total_seconds():.1f}"
+
+
+def _local(desk: ClerkDesk, at: datetime, form: str = "%Y-%m-%d %H:%M:%S") -> str:
+    return at.astimezone(desk.zone).strftime(form)
+
+
+@calls.command("show")
+@click.argument("call")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_obj
+def show(desk: ClerkDesk, call: str, as_json: bool) -> None:
+    """Show one call step by step. CALL is its id, or the beginning of it that `list` prints."""
+    record = desk.database.run_now(show_call, call)
+    if record is None:
+        raise click.ClickException(f'no call (or more than one) begins with "{call}"')
+    if as_json:
+        events = [
+            {"number": e.number, "at": e.at.isoformat(), "kind": e.kind, "detail": e.detail} for e in record.events
+        ]
+        click.echo(json.dumps({"call": record.call_id, "events": events}, ensure_ascii=False, indent=2))
+        return
+    click.echo(f"call {record.call_id}  {record.direction}  {record.caller or '(withheld)'} -> {record.dialled}")
+    click.echo(f"flow {record.flow or '-'} in {record.language or '-'}, began {_local(desk, record.began_at)}")
+    for event in record.events:
+        told = "  ".join(f"{key}={_plain(value)}" for key, value in event.detail.items())
+        click.echo(f"  {_local(desk, event.at, '%H:%M:%S.%f')[:-3]}  {event.kind:<9} {told}".rstrip())
+    if record.notice:
+        click.echo(f"notice {record.notice}")
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
