@@ -46,7 +46,8 @@ def user_of(uri: str) -> str:
 def headers_of(message: str) -> dict[str, str]:
     """Header name -> value of a SIP message (the last one wins)."""
     head = message.replace("\r\n", "\n").split("\n\n", 1)[0]
-    return dict((part.strip() for part in line.split(":", 1)) for line in head.split("\n")[1:] if ":" in line)
+    pairs = (line.partition(":") for line in head.split("\n")[1:] if ":" in line)
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def breath(path: Path) -> None:
@@ -69,6 +70,7 @@ class Talk(pj.Call):  # type: ignore[misc]
         self.hung_up_here = False
         self.over = False
         self.keys: list[tuple[float, str, str]] = []
+        self.stamps: set[int] = set()
 
     def onCallState(self, prm: Any) -> None:
         info = self.getInfo()
@@ -94,6 +96,11 @@ class Talk(pj.Call):  # type: ignore[misc]
         self.recorder.createRecorder(str(self.handset.recording(self.name)))
         audio.startTransmit(self.recorder)
         self.handset.mouth.startTransmit(audio)
+
+    def onDtmfEvent(self, prm: Any) -> None:
+        if prm.timestamp not in self.stamps:
+            self.stamps.add(prm.timestamp)
+            tell("key", call=self.name, key=prm.digit)
 
     def put_away(self) -> None:
         """Close the recording, outside the callback."""
@@ -241,7 +248,8 @@ class Handset:
         self.later.append(lambda: self._behave(talk, number))
 
     def _behave(self, talk: Talk, number: str) -> None:
-        rule = next((e for e in self.expected if e["number"] in ("", number)), {"mode": "answer", "after": 0.05})
+        usual: dict[str, Any] = {"mode": "answer", "after": 0.05}
+        rule = next((e for e in self.expected if e["number"] in ("", number)), usual)
         if "times" in rule:
             rule["times"] -= 1
             if rule["times"] == 0:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 Sound = npt.NDArray[np.float32]
 
+NOTHING: Sound = np.zeros(0, dtype=np.float32)
 RATE = 8000
 PIECE = RATE // 4
 DRIFT = RATE // 12

@@ -60,6 +60,8 @@ class Call:
     rang_at: float | None = None
     answered_at: float | None = None
     over: Over | None = None
+    keys: str = ""
+    """Keys that the other side pressed (RFC 4733)."""
     heard_until: int = 0
     """Samples of the recording that `hear` has already consumed."""
 
@@ -131,7 +133,7 @@ class Call:
 
     def has_heard(self, clip: Path, *, start: float | None = None) -> bool:
         """Whether the clip was said at any time of this call."""
-        sound = hearing.load(self.recording) if self.recording.exists() else hearing.load_clip(clip)[:0]
+        sound = hearing.load(self.recording) if self.recording.exists() else hearing.NOTHING
         return hearing.find(hearing.load_clip(clip, start), sound) is not None
 
     def heard_anything(self, louder_than: float = 60.0) -> bool:
@@ -143,7 +145,7 @@ class Call:
         return len(self._sound(whole=True)) / hearing.RATE
 
     def _sound(self, *, whole: bool = False) -> hearing.Sound:
-        sound = hearing.load(self.recording) if self.recording.exists() else hearing.np.zeros(0, hearing.np.float32)
+        sound = hearing.load(self.recording) if self.recording.exists() else hearing.NOTHING
         return sound if whole else sound[max(0, self.heard_until) :]
 
     def _dead(self, listen: Callable[[], Path | None], names: str) -> Path | None:
@@ -194,8 +196,9 @@ class Phone:
     def dial(self, uri: str, *, caller: str = "", headers: Mapping[str, str] | None = None) -> Call:
         """Call a SIP URI as number `caller`; returns at once."""
         self._dialled += 1
-        call = self.calls[name] = Call(self, name := f"out{self._dialled}")
-        self.tell("dial", call=name, uri=uri, caller=caller, headers=dict(headers or {}))
+        call = Call(self, f"out{self._dialled}")
+        self.calls[call.name] = call
+        self.tell("dial", call=call.name, uri=uri, caller=caller, headers=dict(headers or {}))
         return call
 
     def expect(
@@ -304,5 +307,7 @@ class Phone:
             call.rang_at = call.rang_at or time.monotonic()
         elif event == "answered":
             call.answered_at = time.monotonic()
+        elif event == "key":
+            call.keys += facts["key"]
         elif event == "ended":
             call.over = Over(facts["code"], facts["reason"], facts["by_us"])

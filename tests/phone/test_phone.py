@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from tests.phone.packets import Tape
 from tests.phone.phone import Mode, Phone, PhoneFailed
+from tests.phone.sipp import play
 
 Melody = Callable[[str, float], Path]
 
@@ -49,3 +52,27 @@ def test_nobody_answers_and_the_caller_gives_up(phone: Phone, other: Phone) -> N
     other.next_call()
     assert call.hang_up().code == 487
     phone.dial(f"sip:8001@{other.address}").wait_answered().hang_up()
+
+
+def test_keys_arrive_as_they_were_pressed(phone: Phone, other: Phone) -> None:
+    call = phone.dial(f"sip:8001@{other.address}").wait_answered()
+    met = other.next_call()
+    call.press("1123#")
+    phone.wait(lambda: met.keys == "1123#", 5, "the keys to arrive")
+    call.hang_up()
+
+
+def test_a_tape_is_played_as_it_was_made(other: Phone) -> None:
+    tape = Tape().voice(0.2).keys("0159*#").key("7", ms=400, again=2).key("7", grows=False).voice(0.2)
+    with closing(play(other.address, "8001", tape)) as caller:
+        met = other.next_call()
+        assert caller.wait()
+    assert met.wait_ended().code == 200
+    assert met.keys == "0159*#77"
+
+
+def test_a_tape_loses_what_it_is_told_to_lose() -> None:
+    tape = Tape().key("1", ms=60).voice(0.02)
+    assert len(tape.packets) == 3 + 3 + 1
+    assert [at for at, _ in tape.losing_events(lambda i: i < 2).packets] == [at for at, _ in tape.packets[2:]]
+    assert len(tape.losing(lambda i: i % 2 == 0).packets) == 3

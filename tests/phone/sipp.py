@@ -1,0 +1,78 @@
+"""Calls by SIPp that play a tape of RTP packets, for what a telephone library would not send.
+
+SIPp's pcap play uses raw sockets: it needs root. The scenario is `tape.xml`.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.phone.packets import Tape, write_pcap
+
+SCENARIO = Path(__file__).with_name("tape.xml")
+
+
+def free_port(count: int = 1, kind: int = socket.SOCK_DGRAM) -> int:
+    """A UDP (or other) port that nobody holds now, with `count - 1` free ones after it."""
+    while True:
+        taken: list[socket.socket] = []
+        try:
+            first = socket.socket(socket.AF_INET, kind)
+            taken.append(first)
+            first.bind(("127.0.0.1", 0))
+            port = int(first.getsockname()[1])
+            for next_port in range(port + 1, port + count):
+                taken.append(socket.socket(socket.AF_INET, kind))
+                taken[-1].bind(("127.0.0.1", next_port))
+        except (OSError, OverflowError):
+            continue
+        finally:
+            for one in taken:
+                one.close()
+        return port
+
+
+@dataclass
+class SippCall:
+    """A SIPp process that plays a tape in one or more calls."""
+
+    process: subprocess.Popen[bytes]
+    directory: Path
+    seconds: float
+
+    def wait(self) -> bool:
+        """Until it is done; True when every call went as the scenario says."""
+        try:
+            return self.process.wait(self.seconds) == 0
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Stop it and clean up."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def play(target: str, user: str, tape: Tape, *, calls: int = 1, caller: str = "13800000001") -> SippCall:
+    """Call `user` at `target` (127.0.0.1:port) `calls` times at once, play the tape, hang up; returns at once."""
+    if not target.startswith("127."):
+        raise ValueError(f"{target} is not on loopback")
+    directory = Path(tempfile.mkdtemp(prefix="wardbell-tape-"))
+    write_pcap(directory / "tape.pcap", tape.packets)
+    shutil.copy(SCENARIO, directory)
+    media = free_port(2)
+    command = ["sipp", target, "-sf", "tape.xml", "-s", user, "-i", "127.0.0.1", "-mi", "127.0.0.1"]
+    command += ["-p", str(free_port()), "-mp", str(media + media % 2), "-m", str(calls), "-l", str(calls)]
+    command += ["-r", str(min(10, calls)), "-d", str(int(tape.seconds * 1000) + 500), "-key", "caller", caller]
+    command += ["-recv_timeout", "10000", "-nostdin", "-trace_err"]
+    log = (directory / "sipp.log").open("wb")
+    process = subprocess.Popen(command, cwd=directory, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+    log.close()
+    return SippCall(process, directory, tape.seconds + 20)
