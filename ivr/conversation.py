@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
 
-from hospital.actions import Action, CallFacts
+from hospital.action import Action, CallFacts
 from ivr.flow.commands import Answer, Ask, Collect, Entered, HangUp, Keys, NoInput, Outcome, Prompt, Say, Turn, Value
 from ivr.leg import Leg
 from ivr.spawn import spawn

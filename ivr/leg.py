@@ -14,10 +14,10 @@ from typing import Protocol
 
 from automat import TypeMachineBuilder
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IReactorTime
 
 from ivr.once import Once
 from ivr.switch.line import Ended, Line, LineGone, Played
+from ivr.switch.time import Time, call_later
 
 TYPED_AHEAD = 64
 """Keys kept before a flow asks for them: more than any shipped flow collects, and a cap for a stuck key."""
@@ -77,7 +77,7 @@ class Leg:
     `up` comes with the clock's second at which audio began, `down` with how the call ended.
     """
 
-    def __init__(self, clock: IReactorTime) -> None:
+    def __init__(self, clock: Time) -> None:
         self.clock = clock
         self.rang: Once[float] = Once()
         self.up: Once[float] = Once()
@@ -146,7 +146,7 @@ class Leg:
             raise LineGone("the call is over")
         asking: Deferred[str | None] = Deferred()
         self._asking = asking
-        late = self.clock.callLater(timeout, asking.callback, None)
+        late = call_later(self.clock, timeout, lambda: asking.callback(None))
         try:
             return await asking
         finally:

@@ -25,7 +25,7 @@ def spawn(work: Coroutine[Deferred[Any], Any, T], what: str) -> Deferred[T | Non
     """
 
     def failed(failure: Failure) -> None:
-        if failure.check(CancelledError) is None:
+        if not isinstance(failure.value, CancelledError):
             log.failure("{what} failed", failure=failure, what=what)
 
     running: Deferred[T | None] = Deferred.fromCoroutine(work)

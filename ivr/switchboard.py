@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from hospital.actions import Action, CallFacts
+from hospital.action import Action, CallFacts
 from ivr import trace
 from ivr.conversation import Conversation, Finished
 from ivr.flow.commands import Prompt, Value
@@ -25,6 +24,7 @@ from ivr.numbers import Numbers
 from ivr.redacted import Number
 from ivr.spawn import spawn
 from ivr.switch.line import Cause, Ended, Line, LineGone, NoLineFree, Offer, Switch, SwitchRefused
+from ivr.switch.time import Time
 from ivr.trace import CallBook, Trace
 from ivr.voice import TROUBLE, Voice
 
@@ -70,7 +70,7 @@ class Switchboard:
         actions: Mapping[str, Action],
         voice: Voice,
         book: CallBook,
-        clock: IReactorTime,
+        clock: Time,
         wallclock: Callable[[], datetime],
     ) -> None:
         self._numbers = numbers

@@ -16,7 +16,6 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
 from db.database import Transactions
@@ -24,6 +23,7 @@ from db.errors import DatabaseError
 from db.tables.calls import CallEventRow, CallRow
 from ivr.spawn import spawn
 from ivr.switch.line import Ended
+from ivr.switch.time import Time, Timer, call_later
 
 log = Logger()
 
@@ -78,7 +78,7 @@ class CallBook:
     """Gathers what calls report and writes it, in order, in few transactions."""
 
     def __init__(
-        self, transactions: Transactions, clock: IReactorTime, wallclock: Callable[[], datetime], engine: str
+        self, transactions: Transactions, clock: Time, wallclock: Callable[[], datetime], engine: str
     ) -> None:
         self._transactions = transactions
         self._clock = clock
@@ -86,7 +86,7 @@ class CallBook:
         self._engine = engine
         self._waiting: deque[_Write] = deque()
         self._lost = 0
-        self._soon: IDelayedCall | None = None
+        self._soon: Timer | None = None
         self._writing: Deferred[None] | None = None
 
     def begin(self, facts: CallFacts) -> Trace:
@@ -128,7 +128,7 @@ class CallBook:
 
     def _arm(self, seconds: float) -> None:
         if self._soon is None:
-            self._soon = self._clock.callLater(seconds, self._write)
+            self._soon = call_later(self._clock, seconds, self._write)
 
     def _write(self) -> None:
         self._soon = None

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Protocol
 
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IReactorFromThreads
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.threadpool import ThreadPool
 
 from ivr.flow.commands import Prompt
+from ivr.switch.time import Time, call_later
 from prompts.catalog import Catalog
 from prompts.errors import PromptError
 from prompts.speech import speak
@@ -50,11 +51,18 @@ class StudioVoice:
     """The prompts room behind a deadline."""
 
     def __init__(
-        self, catalog: Catalog, studio: Studio, reactor: IReactorTime, threads: ThreadPool, deadline: float = DEADLINE
+        self,
+        catalog: Catalog,
+        studio: Studio,
+        reactor: IReactorFromThreads,
+        clock: Time,
+        threads: ThreadPool,
+        deadline: float = DEADLINE,
     ) -> None:
         self._catalog = catalog
         self._studio = studio
         self._reactor = reactor
+        self._clock = clock
         self._threads = threads
         self._deadline = deadline
 
@@ -90,7 +98,7 @@ class StudioVoice:
                         log.error("no voice for a text of {n} characters: {failed}", n=len(text), failed=failed)
 
         rendering: Deferred[None] = deferToThreadPool(self._reactor, self._threads, fill)
-        late = self._reactor.callLater(self._deadline, rendering.cancel)
+        late = call_later(self._clock, self._deadline, rendering.cancel)
         try:
             await rendering
         except CancelledError:

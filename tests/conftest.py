@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from db.database import Database
+from tests.faults import Faults
 from tests.postgres import Cluster, PostgresMissing
+
+
+@pytest.fixture(autouse=True)
+def faults() -> Iterator[Faults]:
+    """Failures that the product logged: none is left unexpected at the end of a test."""
+    with Faults() as faults:
+        yield faults
+    assert faults.expected() == []
 
 
 @pytest.fixture(scope="session")

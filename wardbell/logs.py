@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TextIO
+from typing import Any, TextIO
 
 from twisted.logger import (
     FilteringLogObserver,
@@ -21,7 +21,8 @@ def begin(level: str, to: TextIO = sys.stderr) -> None:
 
     Standard output stays what it is: `wardbell` prints results there.
     """
-    wanted = LogLevelFilterPredicate(defaultLogLevel=LEVELS[level])
-    globalLogBeginner.beginLoggingTo(
-        [FilteringLogObserver(textFileLogObserver(to), [wanted])], redirectStandardIO=False, discardBuffer=True
-    )
+    # Twisted's log classes implement zope interfaces, which the type checker does not follow: hence Any.
+    wanted: Any = LogLevelFilterPredicate(defaultLogLevel=LEVELS[level])
+    observer: Any = textFileLogObserver(to)
+    filtered: Any = FilteringLogObserver(observer, [wanted])
+    globalLogBeginner.beginLoggingTo([filtered], redirectStandardIO=False, discardBuffer=True)

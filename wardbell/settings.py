@@ -45,14 +45,14 @@ class Sip(_Section):
     public_host: str = ""
     """Address that phones must send to when it is not `host` (NAT)."""
     rtp_first: Port = 20000
-    workers_min: int = Field(1, ge=1, le=64)
-    workers_max: int = Field(1, ge=1, le=64)
-    lines_per_worker: int = Field(0, ge=0, le=4000)
+    workers_min: int = Field(default=1, ge=1, le=64)
+    workers_max: int = Field(default=1, ge=1, le=64)
+    lines_per_worker: int = Field(default=0, ge=0, le=4000)
     """0: as many as this pjsua2 build allows."""
-    media_timeout: float = Field(20.0, gt=0)
+    media_timeout: float = Field(default=20.0, gt=0)
     """Seconds without RTP after which a call is over."""
-    hold_timeout: float = Field(300.0, gt=0)
-    drain: float = Field(60.0, ge=0)
+    hold_timeout: float = Field(default=300.0, gt=0)
+    drain: float = Field(default=60.0, ge=0)
     """Seconds that calls in progress may go on after SIGTERM."""
 
 
@@ -81,15 +81,15 @@ class Voices(_Section):
 
     zh: tuple[Literal["espeak", "gtts"], ...] = ("espeak",)
     en: tuple[Literal["espeak", "gtts"], ...] = ("espeak",)
-    gtts_timeout: float = Field(5.0, gt=0)
-    deadline: float = Field(1.5, gt=0)
+    gtts_timeout: float = Field(default=5.0, gt=0)
+    deadline: float = Field(default=1.5, gt=0)
     """Seconds in which a new sentence must be rendered during a call."""
 
 
 class Outbound(_Section):
     """How many lines calling out may use."""
 
-    reserve: int = Field(1, ge=0)
+    reserve: int = Field(default=1, ge=0)
     """Lines that outgoing calls leave free for callers; alerts may use all but these."""
 
 
@@ -100,7 +100,7 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, toml_file=None
     )
 
-    engine: str = Field("wardbell", pattern=r"^[a-z0-9-]{1,40}$")
+    engine: str = Field(default="wardbell", pattern=r"^[a-z0-9-]{1,40}$")
     """This engine's name in leases and call rows; unique among engines on one database."""
     data_dir: Path = Path("var")
     database: str = ""

@@ -1,0 +1,1 @@
+"""Legs, conversations and the switchboard, over the fake switch."""

@@ -1,0 +1,246 @@
+"""A caller and the line: prompts that play, keys that count, hang-ups that end it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+
+from hospital.action import Action, ActionOutcome, CallFacts
+from ivr.conversation import Conversation, Finished
+from ivr.flow.commands import Answer, Ask, Collect, HangUp, Keys, NoInput, Outcome, Prompt, Say, Turn, Value
+from ivr.leg import Leg
+from ivr.switch.fake import FakeLine, FakeSwitch
+from ivr.switch.line import Line, Offer
+from ivr.voice import SilentVoice
+from tests.faults import Faults
+
+SECONDS = 2.0
+"""How long every clip lasts."""
+
+
+@dataclass
+class Told:
+    """A flow that asks what the test says, and remembers the answers."""
+
+    turns: Sequence[Turn]
+    language: str = "en"
+    variables: Mapping[str, Value] = field(default_factory=dict)
+    answers: list[Answer] = field(default_factory=list)
+
+    def start(self) -> Turn:
+        return self.turns[0]
+
+    def resume(self, answer: Answer) -> Turn:
+        self.answers.append(answer)
+        return self.turns[len(self.answers)]
+
+
+@dataclass
+class Notes:
+    """A trace that keeps its events."""
+
+    events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    def event(self, kind: str, **detail: Any) -> None:
+        self.events.append((kind, detail))
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        return [detail for name, detail in self.events if name == kind]
+
+
+class Line4:
+    """One caller on the fake switch, in a conversation with a told flow."""
+
+    def __init__(self, *turns: Turn, actions: Mapping[str, Action] | None = None) -> None:
+        self.clock = Clock()
+        self.switch = FakeSwitch(self.clock, clip_seconds=SECONDS)
+        self.switch.listener = self
+        self.flow = Told(turns)
+        self.notes = Notes()
+        self.actions = actions or {}
+        self.finished: list[Finished] = []
+        self.patient: FakeLine = self.switch.offer("1000", "13800000001")
+        self.clock.advance(0)
+
+    def incoming(self, line: Line, offer: Offer) -> None:
+        leg = Leg(self.clock).holds(line)
+        line.listen(leg)
+
+        async def talk() -> None:
+            await line.answer()
+            call = CallFacts(line.call_id, offer.caller, "en", datetime(2026, 11, 21, tzinfo=UTC))
+            voice = SilentVoice()
+            conversation = Conversation(leg, self.flow, self.actions, voice, self.notes, call)  # type: ignore[arg-type]
+            self.finished.append(await conversation.hold())
+
+        Deferred.fromCoroutine(talk())
+
+    def press(self, keys: str) -> None:
+        self.patient.press(keys)
+        self.clock.advance(0)
+
+    def heard(self) -> list[str]:
+        return [clip.stem for clips in self.patient.played for clip in clips]
+
+
+END = Turn((HangUp("done"),))
+PIN = Collect((Prompt("card.pin"),), minimum=4, maximum=6, end_key="#", secret=True, first_key=7, inter_key=4)
+MENU = Collect((Prompt("registration.kind"),), single=frozenset("12*0"))
+
+
+def test_what_is_said_is_heard_to_its_end_before_the_next_thing() -> None:
+    line = Line4(Turn((Say((Prompt("welcome"),)), MENU)), END)
+    assert line.heard() == ["welcome"]
+    line.clock.advance(SECONDS)
+    assert line.heard() == ["welcome", "registration.kind"]
+
+
+def test_a_key_interrupts_the_prompt_and_is_the_answer() -> None:
+    line = Line4(Turn((MENU,)), END)
+    line.clock.advance(0.5)
+    line.press("2")
+    assert line.flow.answers == [Keys("2")]
+    assert line.finished == [Finished("done", {})]
+
+
+def test_a_locked_prompt_is_not_interrupted_and_drops_the_keys() -> None:
+    line = Line4(Turn((Say((Prompt("rate"),), locked=True), MENU)), END)
+    line.press("1")
+    assert line.heard() == ["rate"]
+    line.clock.advance(SECONDS)
+    assert line.heard() == ["rate", "registration.kind"]
+    assert line.flow.answers == []
+
+
+def test_keys_typed_ahead_carry_into_the_next_inputs_and_skip_their_prompts() -> None:
+    line = Line4(Turn((MENU,)), Turn((MENU,)), END)
+    line.press("12")
+    assert line.flow.answers == [Keys("1"), Keys("2")]
+    assert line.heard() == ["registration.kind"]
+
+
+def test_keys_typed_ahead_never_confirm_a_booking() -> None:
+    confirm = Collect((Prompt("registration.confirm"),), single=frozenset("12"), typed_ahead=False)
+    line = Line4(Turn((MENU,)), Turn((confirm,)), END)
+    line.press("11")
+    assert line.flow.answers == [Keys("1")]
+    assert line.heard() == ["registration.kind", "registration.confirm"]
+    line.press("1")
+    assert line.flow.answers == [Keys("1"), Keys("1")]
+
+
+@pytest.mark.parametrize(
+    ("keys", "answer"),
+    [
+        ("1123#", Keys("1123")),
+        ("112345", Keys("112345")),  # the maximum ends it without the end key
+        ("#", Keys("")),
+        ("0", Keys("0")),
+    ],
+)
+def test_digits_gather_until_the_end_key_or_the_maximum(keys: str, answer: Answer) -> None:
+    line = Line4(Turn((PIN,)), END)
+    line.press(keys)
+    line.clock.advance(PIN.inter_key)
+    assert line.flow.answers == [answer]
+
+
+def test_a_pause_after_some_digits_ends_the_input_sooner_than_no_digit_at_all() -> None:
+    line = Line4(Turn((PIN,)), END)
+    line.press("11")
+    line.clock.advance(PIN.inter_key - 0.1)
+    assert line.flow.answers == []
+    line.clock.advance(0.1)
+    assert line.flow.answers == [Keys("11")]
+
+
+def test_the_wait_for_the_first_key_begins_when_the_prompt_has_ended() -> None:
+    line = Line4(Turn((PIN,)), END)
+    line.clock.advance(SECONDS)
+    line.clock.advance(PIN.first_key - 0.1)
+    assert line.flow.answers == []
+    line.clock.advance(0.1)
+    assert line.flow.answers == [NoInput()]
+
+
+def test_a_star_in_the_middle_drops_what_was_typed_when_it_repeats() -> None:
+    asked = Collect((Prompt("card.number"),), single=frozenset("*"), minimum=6, maximum=6)
+    line = Line4(Turn((asked,)), END)
+    line.press("123*")
+    assert line.flow.answers == [Keys("*")]
+
+
+def test_a_secret_is_written_nowhere() -> None:
+    line = Line4(Turn((PIN,)), END)
+    line.press("4711#")
+    assert line.flow.answers == [Keys("4711")]
+    assert "4711" not in repr(line.notes.events)
+    assert line.notes.of("keys") == [{"keys": "****"}]
+
+
+def answering(outcome: ActionOutcome | Exception, secret: str = "") -> tuple[dict[str, Action], Deferred[None]]:
+    """An action that waits for the test before it answers."""
+    go: Deferred[None] = Deferred()
+
+    async def run(arguments: Mapping[str, Value], call: CallFacts) -> ActionOutcome:
+        await go
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    action = Action(name="card.check", outcomes={"right": frozenset()}, secret=frozenset({secret}), run=run)
+    return {"card.check": action}, go
+
+
+def test_the_hospital_answers_and_the_flow_goes_on() -> None:
+    actions, go = answering(ActionOutcome("right", {"balance": 500}), secret="pin")
+    line = Line4(Turn((Ask("card.check", {"card": "100001", "pin": "4711"}),)), END, actions=actions)
+    assert line.flow.answers == []
+    go.callback(None)
+    assert line.flow.answers == [Outcome("right", {"balance": 500})]
+    [told] = line.notes.of("action")
+    assert told["arguments"] == {"card": "100001", "pin": "****"}
+
+
+def test_what_breaks_in_the_hospital_is_the_flows_error_exit(faults: Faults) -> None:
+    actions, go = answering(RuntimeError("the table is gone"))
+    line = Line4(Turn((Ask("card.check", {}),)), END, actions=actions)
+    go.callback(None)
+    assert line.flow.answers == [Outcome("error")]
+    [fault] = faults.expected()
+    assert "the table is gone" in fault
+
+
+@pytest.mark.parametrize("moment", [0.0, 0.7, SECONDS, SECONDS + 3.0])
+def test_hanging_up_ends_the_conversation_at_once(moment: float) -> None:
+    line = Line4(Turn((MENU,)), END)
+    line.clock.advance(moment)
+    line.patient.peer_hangs_up()
+    assert line.finished == [Finished("hung_up", {})]
+    assert line.clock.getDelayedCalls() == []
+    assert line.switch.capacity().busy == 0
+
+
+def test_a_booking_that_has_begun_is_finished_and_traced_after_the_caller_left() -> None:
+    actions, go = answering(ActionOutcome("right"))
+    line = Line4(Turn((Ask("card.check", {}),)), END, actions=actions)
+    line.patient.peer_hangs_up()
+    assert line.finished == [Finished("hung_up", {})]
+    go.callback(None)
+    [told] = line.notes.of("action")
+    assert told["outcome"] == "right"
+    assert told["alone"] is True
+
+
+def test_a_text_that_no_voice_has_is_traced_and_the_call_goes_on(tmp_path: Path) -> None:
+    line = Line4(Turn((Collect((), single=frozenset("1")),)), END)
+    line.press("1")
+    assert line.flow.answers == [Keys("1")]
+    assert line.heard() == []
