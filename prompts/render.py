@@ -1,0 +1,98 @@
+"""Rendering ahead: every fixed text and every value known before somebody calls. Uses all
+cores, goes on after a failure, and finds what an earlier run left."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from tqdm import tqdm  # type: ignore[import-untyped]
+
+from prompts.catalog import Catalog
+from prompts.errors import PromptError, Unreadable
+from prompts.speech import fixed_texts, value_texts
+from prompts.studio import Studio
+
+KEYS = "0123456789*#"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A value that callers will hear: a field type and the value, e.g. a department's names."""
+
+    type: str
+    value: Any
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run came to."""
+
+    rendered: int = 0
+    found: int = 0
+    """Clips that were there already."""
+    failed: list[tuple[str, str, str]] = field(default_factory=list)
+    """Language, text, reason."""
+
+    def __str__(self) -> str:
+        said = f"{self.rendered} rendered, {self.found} there already"
+        return f"{said}, {len(self.failed)} FAILED" if self.failed else said
+
+
+def texts_ahead(catalog: Catalog, known: Iterable[Known] = ()) -> list[tuple[str, str]]:
+    """(language, text) of everything that can be rendered before it is asked for: fixed texts,
+    the telephone's keys, and `known` values wherever the catalogue reads such a value."""
+    values = [*(Known("key", key) for key in KEYS), *known]
+    wanted: dict[tuple[str, str], None] = {}
+    for language in catalog.languages:
+        for _, text in fixed_texts(catalog, language):
+            wanted[language, text] = None
+        for value in values:
+            try:
+                texts: Sequence[str] = value_texts(catalog, language, value.type, value.value)
+            except Unreadable:
+                continue  # a value that this language cannot read is told when a flow says it
+            for text in texts:
+                wanted[language, text] = None
+    return list(wanted)
+
+
+def render_all(
+    studio: Studio,
+    texts: Sequence[tuple[str, str]],
+    *,
+    threads: int | None = None,
+    progress: bool | None = None,
+) -> Summary:
+    """Make every clip of `texts` that is not there yet.
+
+    `threads`: as many as there are cores; the work is done by programs, so threads use them
+    all. `progress`: a bar on standard error; by default when that is a terminal.
+    """
+    summary = Summary()
+    shown = sys.stderr.isatty() if progress is None else progress
+
+    def make(item: tuple[str, str]) -> str | None:
+        try:
+            studio.render(*item, patient=True)
+        except PromptError as e:
+            return str(e)
+        return None
+
+    missing = [item for item in texts if studio.ready(*item) is None]
+    summary.found = len(texts) - len(missing)
+    with (
+        ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool,
+        tqdm(total=len(texts), initial=summary.found, disable=not shown, desc="prompts", unit="clip") as bar,
+    ):
+        for (language, text), reason in zip(missing, pool.map(make, missing), strict=True):
+            if reason is None:
+                summary.rendered += 1
+            else:
+                summary.failed.append((language, text, reason))
+            bar.update()
+    return summary

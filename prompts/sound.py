@@ -1,0 +1,118 @@
+"""From a voice's or a studio's audio to what telephones play: 8 kHz mono 16-bit WAV, without
+the parts that G.711 cannot carry, all clips equally loud, with quiet of a fixed length at both
+ends so that clips joined in a row sound like one sentence.
+
+ffmpeg filters and resamples (pydub's resampler aliases); pydub trims, measures and sets the
+level. `loudnorm` is left out: on clips of a second it is up to 30 dB off.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import subprocess
+import uuid
+from pathlib import Path
+
+from pydub import AudioSegment
+
+from prompts.errors import SoundFailed
+
+RATE = 8000
+LEVEL = -19.0
+"""Speech level of every clip in dBFS: RMS of the parts where somebody speaks."""
+PEAK = -1.0
+"""No sample above this, in dBFS; a clip that would need more stays quieter."""
+TOLERANCE = 1.0
+"""How far from `LEVEL` a clip may be, in dB."""
+
+_FILTERS = (
+    "highpass=f=100,lowpass=f=3400,lowpass=f=3400,"
+    "acompressor=threshold=-24dB:ratio=3:attack=5:release=80,alimiter=limit=0.9:level=0"
+)
+_FRAME = 20
+"""Milliseconds; what is measured at once."""
+_BELOW_LOUDEST = 25.0
+"""dB; frames quieter than this below the loudest one are pauses and do not count."""
+_QUIET = 40.0
+"""dB below the loudest frame: the quiet at the ends that is cut away."""
+_LEAD, _TAIL = 20, 50
+"""Milliseconds of quiet left before and after a clip whose text has no mark there."""
+_LEAD_AFTER_MARK = 180
+_TAILS = {**dict.fromkeys("，,、", 180), **dict.fromkeys("；;：:", 250), **dict.fromkeys("。.！!？?…", 380)}
+_TIMEOUT = 60.0
+_LONGEST = 10 * 60
+"""Seconds; nothing longer is a prompt."""
+
+
+def pads(text: str) -> tuple[int, int]:
+    """Milliseconds of quiet before and after a text's clip: its marks at either end say how much."""
+    stripped = text.strip()
+    lead = _LEAD_AFTER_MARK if stripped[:1] in _TAILS else _LEAD
+    return lead, _TAILS.get(stripped[-1:], _TAIL)
+
+
+def without_leading_marks(text: str) -> str:
+    """What the voice is given: a mark at the beginning is quiet, not words."""
+    return text.strip().lstrip("".join(_TAILS) + " ")
+
+
+def to_telephone(source: Path, target: Path, lead: int, tail: int) -> None:
+    """Convert `source` (anything that ffmpeg reads) into `target`, with `lead` and `tail`
+    milliseconds of quiet at the ends.
+
+    `target` appears whole or not at all. Raises `SoundFailed`: not audio, silent, too long, or
+    ffmpeg is missing.
+    """
+    part = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
+    try:
+        _filter(source, part)
+        speech = _trim(AudioSegment.from_file(str(part), format="wav"))
+        levelled = speech.apply_gain(min(LEVEL - speech_level(speech), PEAK - speech.max_dBFS))
+        quiet = AudioSegment.silent(duration=lead, frame_rate=RATE), AudioSegment.silent(duration=tail, frame_rate=RATE)
+        whole = quiet[0] + levelled.fade_in(5).fade_out(5) + quiet[1]
+        with part.open("wb") as out:
+            whole.export(out, format="wav")
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def speech_level(clip: AudioSegment) -> float:
+    """RMS in dBFS of the frames in which there is speech; -inf for silence."""
+    levels = _frames(clip)
+    loudest = max(levels, default=0)
+    spoken = [level for level in levels if level and level >= loudest * 10 ** (-_BELOW_LOUDEST / 20)]
+    if not spoken:
+        return -math.inf
+    return 20 * math.log10(math.sqrt(sum(level * level for level in spoken) / len(spoken)) / 32768)
+
+
+def _filter(source: Path, target: Path) -> None:
+    command = ["ffmpeg", "-nostdin", "-y", "-loglevel", "error", "-protocol_whitelist", "file"]
+    command += ["-i", f"file:{source}", "-t", str(_LONGEST), "-map", "0:a:0", "-af", _FILTERS, "-threads", "1"]
+    command += ["-ar", str(RATE), "-ac", "1", "-c:a", "pcm_s16le", "-f", "wav", f"file:{target}"]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=_TIMEOUT, check=False)
+    except FileNotFoundError as e:
+        raise SoundFailed("ffmpeg is not installed") from e
+    except subprocess.TimeoutExpired as e:
+        raise SoundFailed(f"ffmpeg took longer than {_TIMEOUT:g} s") from e
+    if done.returncode != 0:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        raise SoundFailed(f"ffmpeg cannot read it: {said[-1] if said else 'no reason given'}")
+
+
+def _frames(clip: AudioSegment) -> list[int]:
+    return [clip[at : at + _FRAME].rms for at in range(0, len(clip), _FRAME)]
+
+
+def _trim(clip: AudioSegment) -> AudioSegment:
+    levels = _frames(clip)
+    loudest = max(levels, default=0)
+    if loudest < 3:  # of 32768: digital silence and dither
+        raise SoundFailed("there is nothing to hear in it")
+    heard = [n for n, level in enumerate(levels) if level >= loudest * 10 ** (-_QUIET / 20)]
+    return clip[heard[0] * _FRAME : (heard[-1] + 1) * _FRAME]

@@ -1,0 +1,185 @@
+"""Where clips come from: a recording when there is one, else the language's voices in order.
+
+`ready` is for the thread that runs calls: it renders nothing and runs no program. `render`
+blocks and belongs on a thread of its own; deadlines and apologies are the caller's business.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from prompts.catalog import Catalog
+from prompts.errors import PromptError, StudioError, VoiceFailed
+from prompts.sound import pads, to_telephone, without_leading_marks
+from prompts.speech import fixed_texts, speak
+from prompts.store import Store, name_of
+from prompts.voices import Voice
+
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+_REST = 30
+"""After a failure during calls a voice is left alone for so many texts, so that a dead network
+does not cost every caller its time-out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A text for which the store has no clip yet."""
+
+    language: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    voice: Voice
+    version: str
+
+
+class Studio:
+    """Finds and makes clips. Safe for several threads; the store is shared with other processes."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        store: Store,
+        voices: Mapping[str, Sequence[Voice]],
+        recordings: Path | None = None,
+        tell: Callable[[str], None] = lambda sentence: None,
+    ) -> None:
+        """`voices`: language -> voices, first choice first; those that cannot speak it here are
+        left out and listed in `unavailable`. `recordings`: a folder `<language>/<name>.wav` (or
+        another format), names as `fixed_texts` gives them. `tell` hears, once each, that a voice
+        fell out."""
+        self._catalog = catalog
+        self._store = store
+        self._tell = tell
+        self._sources: dict[str, list[_Source]] = {}
+        self._ready: dict[tuple[str, str], Path] = {}
+        self._resting: dict[str, int] = {}
+        self.unavailable: list[str] = []
+        """Sentences for `doctor`: voices that the settings name and this machine lacks."""
+        for language, wanted in voices.items():
+            self._sources[language] = [s for s in (self._source(language, v) for v in wanted) if s is not None]
+        self._recordings = _recordings(catalog, recordings) if recordings is not None else {}
+
+    def ready(self, language: str, text: str) -> Path | None:
+        """The best clip that the store has, or None. A hit is remembered: no look at the disk."""
+        hit = self._ready.get((language, text))
+        if hit is not None:
+            return hit
+        for name in self._names(language, text):
+            found = self._store.find(name)
+            if found is not None:
+                self._ready[language, text] = found
+                return found
+        return None
+
+    def render(self, language: str, text: str, *, patient: bool = False) -> Path:
+        """The clip of a text, made now if need be. Blocks. Raises `StudioError`.
+
+        A voice that failed is skipped for the next texts unless `patient`.
+        """
+        answers: list[str] = []
+        lead, tail = pads(text)
+        recording = self._recordings.get((language, text))
+        if recording is not None:
+            path, name = recording
+            try:
+                return self._keep(language, text, name, lambda to: to_telephone(path, to, lead, tail))
+            except PromptError as e:
+                answers.append(f"recording {path.name}: {e}")
+        for source in self._sources.get(self._spoken_in(language, text), []):
+            name = self._name(source, language, text)
+            if self._store.find(name) is None and not patient and self._rests(source.voice):
+                continue
+            try:
+                return self._keep(language, text, name, lambda to, s=source: self._speak(s, language, text, to))
+            except PromptError as e:
+                answers.append(f"{source.voice.name}: {e}")
+                if isinstance(e, VoiceFailed):
+                    self._let_rest(source.voice, str(e))
+        raise StudioError(f"no clip in {language}: {'; '.join(answers) or 'no voice is available'}")
+
+    def clips(self, language: str, id: str, values: Mapping[str, Any]) -> list[Path | Missing]:
+        """What to play for a catalogue text, in order; what is not in the store is `Missing`.
+        Raises what `speak` raises."""
+        texts = speak(self._catalog, language, id, values)
+        return [self.ready(language, text) or Missing(language, text) for text in texts]
+
+    def source_of(self, language: str, text: str) -> str:
+        """Who would speak a text: `recording`, the first voice's name, or `nobody`."""
+        if (language, text) in self._recordings:
+            return "recording"
+        sources = self._sources.get(self._spoken_in(language, text), [])
+        return sources[0].voice.name if sources else "nobody"
+
+    def forget(self, language: str, text: str) -> None:
+        """A clip turned out missing or broken when it was to be played: look at the disk again."""
+        self._ready.pop((language, text), None)
+        for name in self._names(language, text):
+            self._store.forget(name)
+
+    def _source(self, language: str, voice: Voice) -> _Source | None:
+        try:
+            if language in voice.languages:
+                return _Source(voice, voice.version)
+            self.unavailable.append(f"the voice {voice.name} cannot speak {language} on this machine")
+        except VoiceFailed as e:
+            self.unavailable.append(f"the voice {voice.name}: {e}")
+        return None
+
+    def _spoken_in(self, language: str, text: str) -> str:
+        """A Chinese name inside an English sentence is spoken by a Chinese voice."""
+        return "zh" if language != "zh" and _HAN.search(text) and "zh" in self._sources else language
+
+    def _names(self, language: str, text: str) -> list[str]:
+        recording = self._recordings.get((language, text))
+        names = [recording[1]] if recording is not None else []
+        sources = self._sources.get(self._spoken_in(language, text), [])
+        return names + [self._name(source, language, text) for source in sources]
+
+    def _name(self, source: _Source, language: str, text: str) -> str:
+        return name_of(source.voice.name, source.version, self._spoken_in(language, text), text)
+
+    def _keep(self, language: str, text: str, name: str, make: Callable[[Path], None]) -> Path:
+        path = self._store.add(name, make)
+        self._ready[language, text] = path
+        return path
+
+    def _speak(self, source: _Source, language: str, text: str, to: Path) -> None:
+        lead, tail = pads(text)
+        with tempfile.TemporaryDirectory(prefix="wardbell-voice-") as aside:
+            raw = Path(aside) / "raw"
+            source.voice.render(without_leading_marks(text), self._spoken_in(language, text), raw)
+            to_telephone(raw, to, lead, tail)
+
+    def _rests(self, voice: Voice) -> bool:
+        left = self._resting.get(voice.name, 0)
+        if left > 0:
+            self._resting[voice.name] = left - 1
+        return left > 0
+
+    def _let_rest(self, voice: Voice, why: str) -> None:
+        if voice.name not in self._resting:
+            self._tell(f"the voice {voice.name} fell out, the next one speaks: {why}")
+        self._resting[voice.name] = _REST
+
+
+def _recordings(catalog: Catalog, folder: Path) -> dict[tuple[str, str], tuple[Path, str]]:
+    """(language, text) -> the recording and its name in the store."""
+    found: dict[tuple[str, str], tuple[Path, str]] = {}
+    for language in catalog.languages:
+        files = {file.stem: file for file in sorted((folder / language).glob("*")) if file.is_file()}
+        for name, text in fixed_texts(catalog, language):
+            file = files.get(name)
+            if file is not None and (language, text) not in found:
+                lead, tail = pads(text)
+                content = hashlib.sha256(file.read_bytes()).hexdigest()
+                found[language, text] = file, name_of("recording", content, str(lead), str(tail))
+    return found
