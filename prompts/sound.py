@@ -115,4 +115,4 @@ def _trim(clip: AudioSegment) -> AudioSegment:
     if loudest < 3:  # of 32768: digital silence and dither
         raise SoundFailed("there is nothing to hear in it")
     heard = [n for n, level in enumerate(levels) if level >= loudest * 10 ** (-_QUIET / 20)]
-    return clip[heard[0] * _FRAME : (heard[-1] + 1) * _FRAME]
+    return clip[max(0, heard[0] - 1) * _FRAME : (heard[-1] + 2) * _FRAME]  # one frame more for soft sounds

@@ -47,6 +47,11 @@ def is_clip(path: Path) -> bool:
     return right_form and right_sound and length > 0 and length + _HEADER.size == size and rest + 8 == size
 
 
+def seconds(clip: Path) -> float:
+    """How long a clip of the store is."""
+    return (clip.stat().st_size - _HEADER.size) / (RATE * 2)
+
+
 class Store:
     """The folder of clips. Safe for several threads and processes."""
 

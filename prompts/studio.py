@@ -11,6 +11,7 @@ import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -86,12 +87,12 @@ class Studio:
         A voice that failed is skipped for the next texts unless `patient`.
         """
         answers: list[str] = []
-        lead, tail = pads(text)
         recording = self._recordings.get((language, text))
         if recording is not None:
             path, name = recording
+            lead, tail = pads(text)
             try:
-                return self._keep(language, text, name, lambda to: to_telephone(path, to, lead, tail))
+                return self._keep(language, text, name, partial(to_telephone, path, lead=lead, tail=tail))
             except PromptError as e:
                 answers.append(f"recording {path.name}: {e}")
         for source in self._sources.get(self._spoken_in(language, text), []):
@@ -99,7 +100,7 @@ class Studio:
             if self._store.find(name) is None and not patient and self._rests(source.voice):
                 continue
             try:
-                return self._keep(language, text, name, lambda to, s=source: self._speak(s, language, text, to))
+                return self._keep(language, text, name, partial(self._speak, source, language, text))
             except PromptError as e:
                 answers.append(f"{source.voice.name}: {e}")
                 if isinstance(e, VoiceFailed):

@@ -1,0 +1,121 @@
+"""`wardbell prompts`: what the line says. Renders it ahead, lists it, speaks a text to a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import click
+
+from prompts.catalog import Catalog
+from prompts.errors import PromptError
+from prompts.join import join
+from prompts.listing import rows
+from prompts.render import Known, render_all, texts_ahead
+from prompts.speech import speak
+from prompts.studio import Studio
+from prompts.values import tidy
+
+
+class PromptsDesk(Protocol):
+    """What these commands need of the application."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """The texts. Raises `CatalogErrors`."""
+
+    @property
+    def studio(self) -> Studio:
+        """The clips."""
+
+    def known_values(self) -> Sequence[Known]:
+        """Values that callers will hear: departments, experts, wards, fees, the next days."""
+
+
+@click.group()
+def prompts() -> None:
+    """See, hear and render what the line says."""
+
+
+@prompts.command("render")
+@click.option("--threads", type=click.IntRange(1, 64), help="How many at once (default: the cores of this machine).")
+@click.option("--quiet", is_flag=True, help="No progress bar.")
+@click.pass_obj
+def render(desk: PromptsDesk, threads: int | None, quiet: bool) -> None:
+    """Render every text ahead of the calls.
+
+    What is there already stays; run it again after an interruption or a change of texts. Exit
+    code 1 when a text could not be rendered.
+    """
+    try:
+        texts = texts_ahead(desk.catalog, desk.known_values())
+        summary = render_all(desk.studio, texts, threads=threads, progress=False if quiet else None)
+    except PromptError as wrong:
+        raise click.ClickException(str(wrong)) from wrong
+    for sentence in desk.studio.unavailable:
+        click.echo(f"note: {sentence}", err=True)
+    for language, text, reason in summary.failed:
+        click.echo(f'failed: {language} "{text}": {reason}', err=True)
+    click.echo(f"prompts: {summary}")
+    if summary.failed:
+        raise click.exceptions.Exit(1)
+
+
+@prompts.command("list")
+@click.option("--lang", help="One language only, e.g. zh.")
+@click.pass_obj
+def list_(desk: PromptsDesk, lang: str | None) -> None:
+    """List every text: name, words, where its sound comes from, seconds."""
+    try:
+        languages = desk.catalog.languages
+        if lang is not None and lang not in languages:
+            raise click.UsageError(f'no language "{lang}" (there are {", ".join(languages)})')
+        for language in languages if lang is None else (lang,):
+            for row in rows(desk.catalog, desk.studio, language):
+                length = "not rendered" if row.seconds is None else f"{row.seconds:.1f} s"
+                click.echo(f"{row.language}  {row.name}  [{row.source}, {length}]  {row.text}")
+    except PromptError as wrong:
+        raise click.ClickException(str(wrong)) from wrong
+
+
+@prompts.command("say")
+@click.argument("text_or_id")
+@click.option("--lang", default="zh", show_default=True, help="Language.")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="WAV file to write.")
+@click.option("--value", "values", multiple=True, metavar="NAME=VALUE", help="A value that the text names; repeatable.")
+@click.pass_obj
+def say(desk: PromptsDesk, text_or_id: str, lang: str, out: Path, values: tuple[str, ...]) -> None:
+    """Speak a text, or a catalogue id with its values, into a file as the telephone plays it.
+
+    \b
+    wardbell prompts say registration.funds_short --lang zh --value balance=201 --value fee=1000 --out a.wav
+    """
+    try:
+        if desk.catalog.has(lang, text_or_id):
+            texts: tuple[str, ...] = speak(desk.catalog, lang, text_or_id, _values(values))
+        elif lang not in desk.catalog.languages:
+            raise click.UsageError(f'no language "{lang}" (there are {", ".join(desk.catalog.languages)})')
+        else:
+            texts = (tidy(lang, text_or_id),)
+        clips = [desk.studio.render(lang, text, patient=True) for text in texts]
+        join(clips, out)
+    except PromptError as wrong:
+        raise click.ClickException(str(wrong)) from wrong
+    except OSError as wrong:
+        raise click.ClickException(f"{out}: {wrong.strerror}") from wrong
+    click.echo(" | ".join(texts))
+
+
+def _values(given: tuple[str, ...]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for pair in given:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise click.UsageError(f'--value is written NAME=VALUE, not "{pair}"')
+        at = found
+        *above, last = name.split(".")
+        for step in above:
+            at = at.setdefault(step, {})
+        at[last] = value
+    return found
