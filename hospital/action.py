@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias, Union
 
-Value: TypeAlias = Union[str, int, float, bool, None, list["Value"], dict[str, "Value"]]
+Value: TypeAlias = Union[str, int, float, bool, list["Value"], dict[str, "Value"], None]
 """What a variable of a flow may hold: JSON's values. Money is an int of minor units, a date is ISO 8601."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallFacts:
-    """What is known of the call that asks. `now` is when the call began, aware UTC; actions have a clock of their own."""
+    """What is known of the call that asks. `now` is when the call began, aware UTC; actions have their own clock."""
 
     call_id: str
     caller: str

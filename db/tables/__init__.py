@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from db.tables import calls, cards, clinic, wards
 from db.tables.base import Base
 
-__all__ = ["Base"]
+__all__ = ["Base", "calls", "cards", "clinic", "wards"]

@@ -1,0 +1,133 @@
+"""Tables of calling out: messages received, events, notices, and one row for every dial.
+
+Written by `notify` only. The indexes are made for the outbox: what is due is looked up by state
+and priority class, so that a million rows that wait for later are never read.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.tables.base import Base
+from db.types import UtcDateTime
+
+
+class MessageRow(Base):
+    """One HL7 message: accepted, of no interest, or rejected. Only a rejected one is kept as it came."""
+
+    __tablename__ = "hl7_messages"
+    __table_args__ = (
+        UniqueConstraint("key"),
+        CheckConstraint("state in ('accepted', 'ignored', 'rejected')", name="state"),
+        Index("ix_hl7_messages_state_received_at", "state", "received_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64))
+    """What makes the same message again the same: hash of sender and control id; of the bytes when rejected."""
+    state: Mapped[str] = mapped_column(String(8))
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    repeated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    times: Mapped[int] = mapped_column(default=1)
+    peer: Mapped[str] = mapped_column(String(64))
+    sender: Mapped[str] = mapped_column(String(401))
+    control_id: Mapped[str] = mapped_column(String(200))
+    type: Mapped[str] = mapped_column(String(401))
+    fingerprint: Mapped[str] = mapped_column(String(64), default="")
+    answer: Mapped[str] = mapped_column(String(2))
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    encoding: Mapped[str] = mapped_column(String(16))
+    raw: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class EventRow(Base):
+    """Something happened in the hospital. The key is unique: an event told twice is one event."""
+
+    __tablename__ = "events"
+    __table_args__ = (UniqueConstraint("key"), Index("ix_events_received_at", "received_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(64))
+    source: Mapped[str] = mapped_column(String(401))
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class NoticeRow(Base):
+    """One thing that somebody must hear of, from its planning to its end."""
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        CheckConstraint(
+            "state in ('waiting', 'in_air', 'confirmed', 'delivered', 'failed', 'expired', 'cancelled')", name="state"
+        ),
+        CheckConstraint("(state = 'in_air') = (lease_until is not null)", name="lease"),
+        Index("ix_notices_due", "state", "priority", "due_at"),
+        Index("ix_notices_expiry", "state", "expires_at"),
+        Index("ix_notices_lease", "lease_until"),
+        Index("ix_notices_unreported", "report_due"),
+        Index("ix_notices_event_id", "event_id"),
+        Index("ix_notices_created_at", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
+    kind: Mapped[str] = mapped_column(String(64))
+    """The rule that planned it."""
+    priority: Mapped[int]
+    """0 alert, 1 care, 2 money."""
+    ward: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(8))
+    variables: Mapped[dict[str, Any]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(12))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    step: Mapped[int] = mapped_column(default=0)
+    """Where in the rule's escalation; the round within the step; the target within the round."""
+    round: Mapped[int] = mapped_column(default=0)
+    place: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    """How often it was dialled; the number of the newest attempt."""
+    lease_owner: Mapped[str | None] = mapped_column(String(64))
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    heard_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    """Why it failed, or who cancelled it."""
+    report_due: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Set when it failed or expired, until that was reported."""
+
+
+class AttemptRow(Base):
+    """One dial of one notice."""
+
+    __tablename__ = "notice_attempts"
+    __table_args__ = (UniqueConstraint("notice_id", "number"), Index("ix_notice_attempts_began_at", "began_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notices.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    """Counts from 1 within the notice."""
+    step: Mapped[int]
+    round: Mapped[int]
+    place: Mapped[int]
+    places: Mapped[int]
+    """How many targets the step had at that time."""
+    role: Mapped[str] = mapped_column(String(32))
+    target: Mapped[str] = mapped_column(String(128))
+    owner: Mapped[str] = mapped_column(String(64))
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    rang_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cause: Mapped[str] = mapped_column(String(24), default="")
+    """Empty while in the air."""
+    heard: Mapped[bool] = mapped_column(default=False)
+    confirmed: Mapped[bool] = mapped_column(default=False)
+    call_id: Mapped[str] = mapped_column(String(32), default="")

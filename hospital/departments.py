@@ -1,0 +1,120 @@
+"""Departments and their general clinic: what callers may choose from today."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from db.tables.clinic import Department, Duty, GeneralDay
+from db.upsert import insert_missing
+from hospital.calendar import HospitalCalendar
+from hospital.errors import NotAllowed, Unknown
+
+_CODE = re.compile(r"[a-z0-9_-]{1,40}")
+_UNTIL = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentRecord:
+    """A department; `name` by language, `general_fee` in minor units."""
+
+    code: str
+    name: dict[str, str]
+    position: int
+    general_capacity: int
+    general_fee: int
+    general_weekdays: str
+    general_until: str
+
+
+def store(session: Session, record: DepartmentRecord) -> None:
+    """Add the department or change it. Raises NotAllowed."""
+    if not _CODE.fullmatch(record.code):
+        raise NotAllowed(f'"{record.code}" is not a code: small letters, digits, _ and -')
+    if not _UNTIL.fullmatch(record.general_until):
+        raise NotAllowed(f'"{record.general_until}" is not a time such as 17:00')
+    if not set(record.general_weekdays) <= set("1234567"):
+        raise NotAllowed(f'"{record.general_weekdays}" are not weekdays: 1 is Monday, 7 Sunday')
+    row = session.execute(select(Department).where(Department.code == record.code)).scalar_one_or_none()
+    if row is None:
+        row = Department(code=record.code)
+        session.add(row)
+    row.name_zh = record.name["zh"]
+    row.name_en = record.name["en"]
+    row.position = record.position
+    row.general_capacity = record.general_capacity
+    row.general_fee = record.general_fee
+    row.general_weekdays = record.general_weekdays
+    row.general_until = record.general_until
+    session.flush()
+
+
+def every(session: Session) -> list[DepartmentRecord]:
+    """All departments in the order in which callers hear them."""
+    return [department_record(row) for row in session.execute(_in_order()).scalars()]
+
+
+def offered(session: Session, calendar: HospitalCalendar, now: datetime) -> list[DepartmentRecord]:
+    """Departments with an open general clinic or an expert to come, in the order that callers hear (row 25)."""
+    today = calendar.today(now)
+    last = today + timedelta(calendar.days_ahead - 1)
+    with_experts = set(
+        session.execute(
+            select(Duty.department_id).where(Duty.date.between(today, last), Duty.capacity > 0).distinct()
+        ).scalars()
+    )
+    return [
+        department_record(row)
+        for row in session.execute(_in_order()).scalars()
+        if row.id in with_experts or (row.general_capacity > 0 and is_open(row, calendar, now))
+    ]
+
+
+def cheapest(session: Session) -> int:
+    """The least that any general clinic takes, minor units; 0 when there is none (row 24)."""
+    least = select(func.min(Department.general_fee)).where(Department.general_capacity > 0)
+    return int(session.execute(least).scalar_one() or 0)
+
+
+def is_open(row: Department, calendar: HospitalCalendar, now: datetime) -> bool:
+    """Whether a place in today's general clinic can still be given, if there is one left."""
+    weekday = str(calendar.today(now).isoweekday())
+    return weekday in row.general_weekdays and calendar.clock(now) < row.general_until
+
+
+def row(session: Session, code: str) -> Department:
+    """The table's row, for this package. Raises Unknown."""
+    found = session.execute(select(Department).where(Department.code == code)).scalar_one_or_none()
+    if found is None:
+        raise Unknown(f'no department "{code}"')
+    return found
+
+
+def _in_order() -> Select[Department]:
+    return select(Department).order_by(Department.position, Department.code)
+
+
+def lock_day(session: Session, department: Department, day: date) -> GeneralDay:
+    """The places of the general clinic on a day, locked to the end of the transaction; made when it is the first."""
+    insert_missing(
+        session, GeneralDay, department_id=department.id, date=day, capacity=department.general_capacity, taken=0
+    )
+    where = (GeneralDay.department_id == department.id, GeneralDay.date == day)
+    return session.execute(select(GeneralDay).where(*where).with_for_update()).scalar_one()
+
+
+def department_record(row: Department) -> DepartmentRecord:
+    """What leaves this package."""
+    return DepartmentRecord(
+        row.code,
+        {"zh": row.name_zh, "en": row.name_en},
+        row.position,
+        row.general_capacity,
+        row.general_fee,
+        row.general_weekdays,
+        row.general_until,
+    )

@@ -1,0 +1,106 @@
+"""The check of card number and PIN at the telephone: counted first, verified off the reactor, then answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from twisted.internet.defer import DeferredSemaphore
+
+from db.database import Transactions
+from db.tables.cards import Card
+from hospital import wrong_entries
+from hospital.action import OffReactor
+from hospital.pins import Pins
+from hospital.wrong_entries import Subject
+
+AT_ONCE = 2
+"""PINs verified at the same time: each takes a core and 19 MiB."""
+
+CLEAN_EVERY = 500
+"""Checks between two removals of old counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """The PIN is the card's."""
+
+    card: str
+    patient: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """There is no such card, it is blocked, or the PIN is another: the caller hears no difference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Too many wrong entries of late. Nothing was checked; the right PIN would not have helped."""
+
+    seconds: int
+
+
+Checked: TypeAlias = Right | Wrong | Wait
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    wait: timedelta
+    stored: str | None = None
+    patient: str = ""
+
+
+class PinCheck:
+    """Checks PINs. `off_reactor` runs the slow part elsewhere, at most `at_once` at a time."""
+
+    def __init__(
+        self,
+        transactions: Transactions,
+        pins: Pins,
+        off_reactor: OffReactor,
+        wallclock: Callable[[], datetime],
+        at_once: int = AT_ONCE,
+    ) -> None:
+        self._transactions = transactions
+        self._pins = pins
+        self._off_reactor = off_reactor
+        self._wallclock = wallclock
+        self._free = DeferredSemaphore(at_once)
+        self._checks = 0
+
+    async def check(self, number: str, pin: str, caller: str) -> Checked:
+        """Whether `pin` is the PIN of card `number`. The same steps are taken for a card that does not exist."""
+        card, by_caller = wrong_entries.subjects(number, caller)
+        await self._clean_at_times()
+        found = await self._transactions.run(_count_and_find, card, by_caller, number, self._wallclock())
+        if found.wait > timedelta(0):
+            return Wait(max(1, round(found.wait.total_seconds())))
+        await self._free.acquire()
+        try:
+            right: bool = await self._off_reactor(lambda: self._pins.verify(number, pin, found.stored))
+        finally:
+            self._free.release()
+        if not right:
+            return Wrong()
+        await self._transactions.run(wrong_entries.take_back, card, by_caller, self._wallclock())
+        return Right(number, found.patient)
+
+    async def _clean_at_times(self) -> None:
+        self._checks += 1
+        if self._checks % CLEAN_EVERY == 0:
+            await self._transactions.run(wrong_entries.forget_old, self._wallclock())
+
+
+def _count_and_find(session: Session, card: Subject, caller: Subject, number: str, now: datetime) -> _Found:
+    wait = wrong_entries.count_before(session, (card, caller), now)
+    if wait > timedelta(0):
+        return _Found(wait)
+    row = session.execute(select(Card).where(Card.number == number)).scalar_one_or_none()
+    if row is None or row.blocked:
+        return _Found(wait)
+    return _Found(wait, row.pin_hash, row.patient)

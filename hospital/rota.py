@@ -1,0 +1,171 @@
+"""The rota: which expert is on duty on which half day, how many places there are and what one costs.
+
+S4 asks that codes and names of the experts on duty are updated every day (features row 30): clerks do that with
+`wardbell rota`, and `missing` says when a coming day has nobody yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.tables.clinic import Booking, Department, Duty
+from hospital import departments
+from hospital.calendar import HALVES, HospitalCalendar
+from hospital.errors import NotAllowed, Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRecord:
+    """One expert's half day; names by language, `fee` in minor units."""
+
+    id: int
+    date: date
+    half: str
+    department: str
+    department_name: dict[str, str]
+    expert: str
+    expert_name: dict[str, str]
+    capacity: int
+    taken: int
+    fee: int
+
+    @property
+    def free(self) -> int:
+        """Places left."""
+        return self.capacity - self.taken
+
+
+@dataclass(frozen=True, slots=True)
+class NewDuty:
+    """What a clerk enters: one line of the rota."""
+
+    date: date
+    half: str
+    department: str
+    expert: str
+    name_zh: str
+    name_en: str
+    capacity: int
+    fee: int
+
+
+def offered(
+    session: Session, department: str, day: date, calendar: HospitalCalendar, now: datetime
+) -> list[DutyRecord]:
+    """Experts of the department on that day whose half day is to come, in the order of the day (row 28).
+
+    Those who are full are left out, unless all are: then the caller hears at the booking that they are.
+    """
+    to_come = [
+        duty
+        for duty in between(session, day, day, department)
+        if duty.capacity > 0 and calendar.to_come(duty.date, duty.half, now)
+    ]
+    return [duty for duty in to_come if duty.free > 0] or to_come
+
+
+def between(session: Session, first: date, last: date, department: str | None = None) -> list[DutyRecord]:
+    """The rota of these days, both included: by day, department, half day, expert."""
+    query = select(Duty, Department).join(Department, Department.id == Duty.department_id)
+    query = query.where(Duty.date.between(first, last))
+    if department is not None:
+        query = query.where(Department.code == department)
+    return [_record(*row) for row in sorted(session.execute(query), key=lambda row: _order(*row))]
+
+
+def store(session: Session, duties: Iterable[NewDuty]) -> int:
+    """Add these half days, or change those that are there (same day, half, department, code); how many.
+
+    Raises NotAllowed when a duty would have fewer places than are taken; Unknown.
+    """
+    stored = 0
+    for duty in duties:
+        _store(session, duty)
+        stored += 1
+    session.flush()
+    return stored
+
+
+def remove(session: Session, day: date, half: str, department: str, expert: str) -> None:
+    """Take a half day off the rota. Raises NotAllowed while somebody is booked for it, Unknown.
+
+    With cancelled bookings it stays, without places: their slips still name it.
+    """
+    duty = _find(session, day, half, departments.row(session, department), expert)
+    if duty is None:
+        raise Unknown(f'expert "{expert}" is not on duty on {day} {half}')
+    if duty.taken:
+        raise NotAllowed(f'expert "{expert}" has {duty.taken} booked on {day} {half}: cancel those first')
+    if session.execute(select(Booking.id).where(Booking.duty_id == duty.id)).first():
+        duty.capacity = 0
+    else:
+        session.delete(duty)
+    session.flush()
+
+
+def missing(session: Session, calendar: HospitalCalendar, now: datetime, days: int = 1) -> Sequence[date]:
+    """Of the coming days, those with nobody on duty; by default it looks at tomorrow only."""
+    today = calendar.today(now)
+    coming = [today + timedelta(n) for n in range(1, days + 1)]
+    query = select(Duty.date).where(Duty.date.in_(coming), Duty.capacity > 0).distinct()
+    there = set(session.execute(query).scalars())
+    return [day for day in coming if day not in there]
+
+
+def lock(session: Session, duty_id: int) -> Duty:
+    """The row, locked to the end of the transaction, for this package. Raises Unknown."""
+    duty = session.execute(select(Duty).where(Duty.id == duty_id).with_for_update()).scalar_one_or_none()
+    if duty is None:
+        raise Unknown(f"no duty {duty_id}")
+    return duty
+
+
+def _store(session: Session, new: NewDuty) -> None:
+    department = departments.row(session, new.department)
+    if new.half not in HALVES:
+        raise NotAllowed(f'"{new.half}" is neither am nor pm')
+    if new.capacity < 0 or new.fee < 0:
+        raise NotAllowed("places and fee are not less than 0")
+    duty = _find(session, new.date, new.half, department, new.expert)
+    if duty is None:
+        duty = Duty(date=new.date, half=new.half, department_id=department.id, expert=new.expert, taken=0)
+        session.add(duty)
+    elif duty.taken > new.capacity:
+        raise NotAllowed(f"{duty.taken} places are booked already, so {new.capacity} are too few")
+    duty.name_zh, duty.name_en = new.name_zh, new.name_en
+    duty.capacity = new.capacity
+    duty.fee = new.fee
+    session.flush()
+
+
+def _find(session: Session, day: date, half: str, department: Department, expert: str) -> Duty | None:
+    query = select(Duty).where(
+        Duty.date == day, Duty.half == half, Duty.department_id == department.id, Duty.expert == expert
+    )
+    return session.execute(query.with_for_update()).scalar_one_or_none()
+
+
+def _record(duty: Duty, department: Department) -> DutyRecord:
+    return DutyRecord(
+        duty.id,
+        duty.date,
+        duty.half,
+        department.code,
+        {"zh": department.name_zh, "en": department.name_en},
+        duty.expert,
+        {"zh": duty.name_zh, "en": duty.name_en},
+        duty.capacity,
+        duty.taken,
+        duty.fee,
+    )
+
+
+def _order(duty: Duty, department: Department) -> tuple[date, int, str, str, int, str]:
+    # "2" before "10", as a person counts.
+    code = int(duty.expert) if duty.expert.isascii() and duty.expert.isdigit() else 10**9
+    return duty.date, department.position, department.code, duty.half, code, duty.expert

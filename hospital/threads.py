@@ -1,0 +1,36 @@
+"""Threads of the hospital for slow, pure work, so that neither the reactor nor the database's threads wait for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorFromThreads
+from twisted.internet.threads import deferToThreadPool
+from twisted.python.threadpool import ThreadPool
+
+T = TypeVar("T")
+
+
+class SlowWork:
+    """`hospital.action.OffReactor` on threads of its own: `await slow_work(function)`."""
+
+    def __init__(self, reactor: IReactorFromThreads, threads: int = 2) -> None:
+        self._reactor = reactor
+        self._pool = ThreadPool(minthreads=0, maxthreads=threads, name="slow work")
+
+    def __call__(self, work: Callable[[], T]) -> Deferred[T]:
+        if not self._pool.started:
+            self._pool.start()
+        return deferToThreadPool(self._reactor, self._pool, work)
+
+    def close(self) -> None:
+        """Let running work finish and end the threads."""
+        if self._pool.started:
+            self._pool.stop()
+
+
+async def at_once(work: Callable[[], Any]) -> Any:
+    """`hospital.action.OffReactor` that does the work here and now, for tests and the command line."""
+    return work()

@@ -1,0 +1,86 @@
+"""Wards and whom to call there: the nurses' station, then the head nurse, then the duty manager."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from db.tables.clinic import Department
+from db.tables.wards import Ward, WardContact
+from hospital import departments
+from hospital.errors import Unknown
+
+ROLES = ("station", "head_nurse", "duty_manager")
+
+
+@dataclass(frozen=True, slots=True)
+class WardContacts:
+    """A ward's telephones by role, each list in the order in which they are tried.
+
+    Dial strings: an extension or a full number; the trunk's template makes a SIP URI of them.
+    """
+
+    code: str
+    name: dict[str, str]
+    department: str
+    """The code of its department, or empty."""
+    department_name: dict[str, str]
+    station: tuple[str, ...] = ()
+    head_nurse: tuple[str, ...] = ()
+    duty_manager: tuple[str, ...] = ()
+
+    def of(self, role: str) -> tuple[str, ...]:
+        """The telephones of a role. Raises Unknown for a role that is none of `ROLES`."""
+        if role not in ROLES:
+            raise Unknown(f'no role "{role}": {", ".join(ROLES)}')
+        numbers: tuple[str, ...] = getattr(self, role)
+        return numbers
+
+
+def contacts(session: Session, code: str) -> WardContacts | None:
+    """The ward of that code and its telephones, or None when the hospital has no such ward."""
+    query = select(Ward, Department).outerjoin(Department, Department.id == Ward.department_id)
+    found = session.execute(query.where(Ward.code == code)).one_or_none()
+    return None if found is None else _record(session, *found)
+
+
+def every(session: Session) -> list[WardContacts]:
+    """All wards by code."""
+    query = select(Ward, Department).outerjoin(Department, Department.id == Ward.department_id).order_by(Ward.code)
+    return [_record(session, *found) for found in session.execute(query)]
+
+
+def store(session: Session, ward: WardContacts) -> None:
+    """Add the ward or replace it and its telephones. Raises Unknown when its department is."""
+    row = session.execute(select(Ward).where(Ward.code == ward.code)).scalar_one_or_none()
+    if row is None:
+        row = Ward(code=ward.code)
+        session.add(row)
+    row.name_zh, row.name_en = ward.name["zh"], ward.name["en"]
+    row.department_id = departments.row(session, ward.department).id if ward.department else None
+    session.flush()
+    session.execute(delete(WardContact).where(WardContact.ward_id == row.id))
+    for role in ROLES:
+        _add(session, row.id, role, ward.of(role))
+    session.flush()
+
+
+def _add(session: Session, ward_id: int, role: str, numbers: Sequence[str]) -> None:
+    for position, dial in enumerate(numbers):
+        session.add(WardContact(ward_id=ward_id, role=role, position=position, dial=dial))
+
+
+def _record(session: Session, ward: Ward, department: Department | None) -> WardContacts:
+    query = select(WardContact).where(WardContact.ward_id == ward.id).order_by(WardContact.position)
+    phones = list(session.execute(query).scalars())
+    by_role = {role: tuple(phone.dial for phone in phones if phone.role == role) for role in ROLES}
+    return WardContacts(
+        code=ward.code,
+        name={"zh": ward.name_zh, "en": ward.name_en},
+        department=department.code if department else "",
+        department_name={"zh": department.name_zh, "en": department.name_en} if department else {},
+        **by_role,
+    )

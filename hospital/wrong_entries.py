@@ -1,0 +1,105 @@
+"""Wrong PIN entries, counted per card and per caller, across calls; the delay grows and always ends.
+
+An entry is counted as wrong before it is checked, and taken back when it was right: who hangs up in the middle, or
+tries on ten lines at once, has still spent it. Entries made while waiting are refused and not counted, so nobody
+can hold a card back for ever. (Features row 23 and hole d.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from db.tables.cards import WrongEntries
+from db.upsert import insert_missing
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How many wrong entries cost nothing but themselves, and how the delay grows after that."""
+
+    free: int
+    first: timedelta
+    longest: timedelta
+    forget: timedelta
+    """Without a wrong entry for this long, all are forgotten."""
+
+    def delay(self, count: int) -> timedelta:
+        """What the `count`-th wrong entry in a row costs: nothing, then `first`, doubling up to `longest`."""
+        if count <= self.free:
+            return timedelta(0)
+        doublings = min(count - self.free - 1, 30)
+        return min(self.first * (1 << doublings), self.longest)
+
+
+CARD = Patience(free=2, first=timedelta(minutes=1), longest=timedelta(hours=1), forget=timedelta(days=1))
+"""The third wrong entry ends the call and starts the delay. At the longest: 24 guesses a day."""
+
+CALLER = Patience(free=9, first=timedelta(minutes=1), longest=timedelta(minutes=15), forget=timedelta(hours=1))
+"""More room than for a card: a telephone in the hall is many people."""
+
+WITHHELD = Patience(free=50, first=timedelta(seconds=5), longest=timedelta(minutes=1), forget=timedelta(hours=1))
+"""All who hide their number share one count."""
+
+OLD = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose wrong entries are counted."""
+
+    name: str
+    patience: Patience
+
+
+def subjects(number: str, caller: str) -> tuple[Subject, Subject]:
+    """The card as keyed in (known or not) and the caller."""
+    by_caller = Subject(f"caller:{caller}"[:80], CALLER) if caller else Subject("caller:", WITHHELD)
+    return Subject(f"card:{number}"[:80], CARD), by_caller
+
+
+def count_before(session: Session, counted: Iterable[Subject], now: datetime) -> timedelta:
+    """Count one wrong entry for each subject and return no delay; or count nothing and return how long to wait."""
+    rows = _locked(session, counted, now)
+    wait = max((row.wait_until - now for row, _ in rows), default=timedelta(0))
+    if wait > timedelta(0):
+        return wait
+    for row, patience in rows:
+        row.count = 1 if now - row.last_at >= patience.forget else row.count + 1
+        row.last_at = now
+        row.wait_until = now + patience.delay(row.count)
+    return timedelta(0)
+
+
+def take_back(session: Session, card: Subject, caller: Subject, now: datetime) -> None:
+    """The entry was right: the card starts anew; the caller has this one entry less, so that a thief with a card of
+    his own gains nothing."""
+    for row, _ in _locked(session, (card, caller), now):
+        row.count = 0 if row.subject == card.name else max(row.count - 1, 0)
+        row.wait_until = now
+
+
+def forgive(session: Session, number: str) -> None:
+    """A clerk has set a new PIN: the card starts anew."""
+    session.execute(delete(WrongEntries).where(WrongEntries.subject == f"card:{number}"))
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    """Remove counts that mean nothing any more."""
+    session.execute(delete(WrongEntries).where(WrongEntries.last_at < now - OLD))
+
+
+def _locked(session: Session, counted: Iterable[Subject], now: datetime) -> list[tuple[WrongEntries, Patience]]:
+    # In one order for all, so that two calls never wait for each other.
+    rows = []
+    for subject in sorted(counted, key=lambda one: one.name):
+        insert_missing(session, WrongEntries, subject=subject.name, count=0, last_at=now, wait_until=now)
+        row = session.execute(
+            select(WrongEntries).where(WrongEntries.subject == subject.name).with_for_update()
+        ).scalar_one()
+        rows.append((row, subject.patience))
+    return rows
