@@ -26,6 +26,12 @@ log = Logger()
 HIDDEN = "****"
 """What stands for a secret wherever it would be written; it does not tell the length."""
 FAILED = Outcome("error")
+TOO_SOON = 0.6
+"""Seconds of a confirmation of money or a booking that must have been heard before a key counts."""
+HASTE = 3
+"""How often such a confirmation begins anew before the line just waits for a key."""
+LATE_KEY = 0.2
+"""The key that stopped a play may be told a moment after the play's end."""
 
 
 class Script(Protocol):
@@ -45,6 +51,8 @@ class Finished:
 
     outcome: str
     variables: Mapping[str, Value]
+    heard: bool = False
+    """Whether the prompt of an input was heard to its end: somebody, or something, listened."""
 
 
 class Conversation:
@@ -65,6 +73,7 @@ class Conversation:
         self._voice = voice
         self._trace = trace
         self._call = call
+        self._heard = False
 
     async def hold(self) -> Finished:
         """Talk until the end. The caller's hanging up ends it at once, wherever it is.
@@ -83,7 +92,7 @@ class Conversation:
             if not self._leg.down.here:  # we were cancelled ourselves: the service stops
                 raise
             outcome = "hung_up"
-        return Finished(outcome, dict(self._run.variables))
+        return Finished(outcome, dict(self._run.variables), self._heard)
 
     async def _talk(self) -> str:
         turn = self._run.start()
@@ -129,7 +138,8 @@ class Conversation:
         if not wanted.typed_ahead:
             self._leg.forget_keys()
         if wanted.prompts and not self._leg.has_keys:
-            played = await self._play(wanted.prompts, wanted.locked)
+            played = await self._offer(wanted)
+            self._heard = self._heard or played.finished
             self._trace.event("prompt", prompts=_told(wanted.prompts), heard=played.finished)
         answer = await self._gather(wanted)
         if isinstance(answer, Keys):
@@ -137,6 +147,19 @@ class Conversation:
         else:
             self._trace.event("no_input")
         return answer
+
+    async def _offer(self, wanted: Collect) -> Played:
+        """Play the prompts of an input. A confirmation that a key cuts off before one could have heard it
+        is played again: that key was meant for what came before."""
+        for _ in range(HASTE):
+            began = self._leg.clock.seconds()
+            played = await self._play(wanted.prompts, wanted.locked)
+            if wanted.typed_ahead or played.finished or self._leg.clock.seconds() - began >= TOO_SOON:
+                return played
+            await self._leg.next_key(LATE_KEY)
+            self._leg.forget_keys()
+            self._trace.event("too_soon")
+        return played
 
     async def _gather(self, wanted: Collect) -> Keys | NoInput:
         """Keys until the input is complete. `*`, when it repeats, drops what was typed so far."""

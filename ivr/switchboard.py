@@ -58,6 +58,7 @@ class Made:
     answered: bool
     outcome: str = ""
     variables: Mapping[str, Value] = field(default_factory=dict)
+    heard: bool = False
 
 
 class Switchboard:
@@ -168,7 +169,7 @@ class Switchboard:
             raise
         end = await leg.down.wait()
         notes.finished(end, finished.outcome)
-        return Made(line.call_id, end, leg.rang.here, leg.up.here, finished.outcome, finished.variables)
+        return Made(line.call_id, end, leg.rang.here, leg.up.here, finished.outcome, finished.variables, finished.heard)
 
 
 async def _answered(leg: Leg) -> bool:

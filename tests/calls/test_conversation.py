@@ -121,7 +121,7 @@ def test_a_key_interrupts_the_prompt_and_is_the_answer() -> None:
     line.clock.advance(0.5)
     line.press("2")
     assert line.flow.answers == [Keys("2")]
-    assert line.finished == [Finished("done", {})]
+    assert [one.outcome for one in line.finished] == ["done"]
 
 
 def test_a_locked_prompt_is_not_interrupted_and_drops_the_keys() -> None:
@@ -153,6 +153,18 @@ def test_keys_typed_ahead_never_confirm_a_booking() -> None:
     line.clock.advance(SECONDS)
     line.press("1")
     assert line.flow.answers[1:] == [Keys("1"), Keys("1")]
+
+
+def test_a_key_before_one_could_have_heard_a_confirmation_does_not_confirm() -> None:
+    confirm = Collect((Prompt("registration.confirm"),), single=frozenset("12"), typed_ahead=False)
+    line = Line4(Turn((MENU,)), Turn((confirm,)), END)
+    line.press("11")  # the second "1" comes when the confirmation has just begun
+    line.clock.advance(0.3)
+    assert line.flow.answers == [Keys("1")]
+    assert line.heard() == ["registration.kind", "registration.confirm", "registration.confirm"]
+    line.clock.advance(1.0)
+    line.press("1")
+    assert line.flow.answers == [Keys("1"), Keys("1")]
 
 
 @pytest.mark.parametrize(
@@ -228,7 +240,7 @@ def test_hanging_up_ends_the_conversation_at_once(moment: float) -> None:
     line = Line4(Turn((MENU,)), END)
     line.clock.advance(moment)
     line.patient.peer_hangs_up()
-    assert line.finished == [Finished("hung_up", {})]
+    assert [one.outcome for one in line.finished] == ["hung_up"]
     assert line.clock.getDelayedCalls() == []
     assert line.switch.capacity().busy == 0
 
@@ -237,7 +249,7 @@ def test_a_booking_that_has_begun_is_finished_and_traced_after_the_caller_left()
     actions, go = answering(ActionOutcome("right"))
     line = Line4(Turn((Ask("card.check", {}),)), END, actions=actions)
     line.patient.peer_hangs_up()
-    assert line.finished == [Finished("hung_up", {})]
+    assert [one.outcome for one in line.finished] == ["hung_up"]
     go.callback(None)
     [told] = line.notes.of("action")
     assert told["outcome"] == "right"
