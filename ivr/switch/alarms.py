@@ -1,0 +1,57 @@
+"""What the worker does later: a heap of calls by time. The worker's loop asks when the next is due and runs it."""
+
+from __future__ import annotations
+
+import heapq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Alarm:
+    """One call in the future."""
+
+    __slots__ = ("action", "at", "number")
+
+    def __init__(self, at: float, number: int, action: Callable[[], None]) -> None:
+        self.at = at
+        self.number = number
+        self.action: Callable[[], None] | None = action
+
+    def cancel(self) -> None:
+        """Not to be run. No error when it already was."""
+        self.action = None
+
+    def __lt__(self, other: Alarm) -> bool:
+        return (self.at, self.number) < (other.at, other.number)
+
+
+class Alarms:
+    """`monotonic` gives seconds of a clock that never goes back."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self.now = monotonic
+        self._heap: list[Alarm] = []
+        self._count = 0
+
+    def after(self, seconds: float, action: Callable[[], None]) -> Alarm:
+        """Run `action` in `seconds`."""
+        self._count += 1
+        alarm = Alarm(self.now() + seconds, self._count, action)
+        heapq.heappush(self._heap, alarm)
+        return alarm
+
+    def wait(self, at_most: float) -> float:
+        """Seconds until the next alarm, never more than `at_most`."""
+        while self._heap and self._heap[0].action is None:
+            heapq.heappop(self._heap)
+        return max(0.0, min(at_most, self._heap[0].at - self.now())) if self._heap else at_most
+
+    def run(self) -> None:
+        """Run what is due."""
+        while self._heap and self._heap[0].at <= self.now():
+            alarm = heapq.heappop(self._heap)
+            action, alarm.action = alarm.action, None
+            if action is not None:
+                action()
