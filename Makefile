@@ -1,0 +1,71 @@
+# The two commands that a fresh machine needs are `make run` and `make test`. `make help` lists the others.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.ONESHELL:
+.SUFFIXES:
+
+VENV ?= .venv
+export VENV
+BIN := $(VENV)/bin
+PJSIP := var/pjsip
+CALLS ?= 1000
+
+.PHONY: help run test slow lint check bench doctor pjsip pjsip-undo clean distclean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do
+		printf '  make %-11s %s\n' "$$name" "$$text"
+	done
+
+run: ## install what is missing, make the demo hospital, render its prompts, serve calls (ctrl-C ends)
+	@deploy/prepare run
+	$(BIN)/wardbell db upgrade
+	$(BIN)/wardbell demo
+	$(BIN)/wardbell prompts render
+	exec $(BIN)/wardbell run
+
+test: ## install what is missing and run the tests (ARGS= goes to pytest)
+	@deploy/prepare test
+	$(BIN)/python -m pytest $(ARGS)
+
+slow: ## the tests that take their time: real calls, soak, load
+	@deploy/prepare test
+	$(BIN)/python -m pytest -m slow $(ARGS)
+
+lint: ## ruff, mypy --strict, and which room may import which
+	@deploy/prepare dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test ## everything that a change must pass
+
+bench: ## measure the service on this machine: table, and JSON in bench/out (ARGS= goes to bench)
+	@deploy/prepare test
+	$(BIN)/python -m bench $(ARGS)
+
+doctor: ## what is missing or risky here
+	@deploy/prepare run
+	$(BIN)/wardbell doctor
+
+pjsip: ## build PJSIP with room for CALLS=1000 calls a process and use it (TARBALL=file [SHA256=sum], FORCE=1)
+	@deploy/prepare pjsip
+	wheel=$$(deploy/build-pjsip --python $(BIN)/python --out $(PJSIP) --calls $(CALLS) \
+		$(if $(TARBALL),--tarball '$(TARBALL)') $(if $(SHA256),--sha256 '$(SHA256)') $(if $(FORCE),--force))
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps "$$wheel"
+	echo "In use: $$(basename "$$wheel"). make pjsip-undo goes back to the published wheel."
+
+pjsip-undo: ## back to the published pjsua2 (4 calls a process)
+	@deploy/prepare run
+	range=$$(sed -n 's/^ *"\(pjsua2-python[^"]*\)".*/\1/p' setup.py)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps --only-binary :all: "$$range"
+	echo "In use: pjsua2-python $$($(BIN)/python -c 'from importlib.metadata import version; print(version("pjsua2-python"))')"
+
+clean: ## remove what building and checking left; the environment and all data stay
+	@rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis bench/out
+	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -print0 | xargs -0 rm -rf
+
+distclean: clean ## also the environment and the built PJSIP; the data in var/ stays
+	@rm -rf $(VENV) $(PJSIP)
