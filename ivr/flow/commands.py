@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, Union
 
-Value: TypeAlias = Union[str, int, float, bool, None, list["Value"], dict[str, "Value"]]
+Value: TypeAlias = Union[str, int, float, bool, list["Value"], dict[str, "Value"], None]
 """What a variable may hold: JSON's values. Money is an int of minor units, a date is ISO 8601."""
 
 

@@ -1,0 +1,172 @@
+"""What a flow sets once for all its steps, and the exits that every step of a kind shares:
+trouble with the hospital's systems, and keys that were not pressed or not understood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ivr.flow.action import ActionSpec
+from ivr.flow.form import Form
+from ivr.flow.language import AGAIN, NOWHERE, Exit, Finish, Go, Move, Scene, Target
+from ivr.flow.mistakes import Mark, Report, did_you_mean
+from ivr.flow.source import Scalar
+from ivr.flow.words import SYSTEM
+
+Miss = Literal["no_input", "invalid"]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """How a step waits for keys. Seconds for the first key and between keys.
+
+    `no_input` (nothing pressed), `invalid` (the wrong thing) and `exhausted` (`attempts` times
+    the one or the other) are three different exits; the first two may be `again`.
+    """
+
+    attempts: int = 3
+    first_key: float = 7.0
+    inter_key: float = 4.0
+    no_input: Target | None = None
+    invalid: Target | None = None
+    exhausted: Target | None = None
+    operator: Target | None = None
+    locked: bool = False
+    confirm: bool = False
+    """Confirms money or a booking: keys typed ahead don't count."""
+
+    def read(self, form: Form) -> Input:
+        """These settings with those of the form over them."""
+        return replace(
+            self,
+            attempts=form.whole("attempts", self.attempts, 1, 9),
+            first_key=form.number("first_key", self.first_key, 1, 60, whole=False),
+            inter_key=form.number("inter_key", self.inter_key, 0.5, 30, whole=False),
+            no_input=form.target("no_input", required=False) or self.no_input,
+            invalid=form.target("invalid", required=False) or self.invalid,
+            exhausted=form.target("exhausted", required=False) or self.exhausted,
+        )
+
+    def of_step(self, form: Form) -> Input:
+        """The settings of one step, complete; what neither it nor the defaults say is reported."""
+        settings = self.read(form)
+        for key in ("no_input", "invalid", "exhausted"):
+            if getattr(settings, key) is None:
+                form.missing(key, ", here or under defaults: where to go then")
+                form.hazy = True
+        if settings.exhausted is not None and settings.exhausted.name == AGAIN:
+            form.report.add(settings.exhausted.mark, "E210", '"exhausted" cannot be "again": it would never end')
+            settings = replace(settings, exhausted=NOWHERE)
+        return replace(settings, locked=form.flag("locked"), confirm=form.flag("confirm"))
+
+    def missed(self, tries: int, why: Miss) -> Target | None:
+        """Where to go after the `tries`th failure in a row, or None to ask again."""
+        target = self.no_input if why == "no_input" else self.invalid
+        if target is not None and target.name != AGAIN:
+            return target
+        return self.exhausted if tries >= self.attempts else None
+
+    def exits(self) -> Iterable[Exit]:
+        """The ways out when no answer comes."""
+        for target in (self.no_input, self.invalid, self.exhausted):
+            if target is not None and target.name != AGAIN:
+                yield Exit(target, by_caller=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """The `defaults` of a flow."""
+
+    input: Input = Input()
+    error: Target | None = None
+    """Where `error` leads from a step that doesn't say so itself; the apology is said before."""
+
+    @classmethod
+    def read(cls, form: Form | None, steps: Iterable[str], steps_mark: Mark) -> Defaults:
+        """Defaults of a flow; a step called `operator` is the person that `0` reaches, unless told otherwise."""
+        operator = Target("operator", steps_mark) if "operator" in steps else None
+        if form is None:
+            return cls(Input(operator=operator), operator)
+        operator = form.target("operator", required=False) or operator
+        settings = replace(Input().read(form), operator=operator)
+        error = form.target("error", required=False) or operator
+        form.finish()
+        return cls(settings, error)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """The `error` exit of a step. Where the step itself names no target, the caller hears an apology first."""
+
+    target: Target | None
+    apology: bool
+
+    @classmethod
+    def of_step(cls, then: Mapping[str, Target], defaults: Defaults) -> Trouble:
+        """From the step's `then`, else from the defaults, else the end of the call."""
+        if "error" in then:
+            return cls(then["error"], apology=False)
+        return cls(defaults.error, apology=True)
+
+    def take(self, scene: Scene) -> Move:
+        """Leave by this exit."""
+        if self.apology:
+            scene.say(scene.prompt(SYSTEM["trouble"], {}))
+        return Finish("trouble") if self.target is None else Go(self.target.name)
+
+    def exits(self) -> Iterable[Exit]:
+        """The way out, if it is one."""
+        if self.target is not None:
+            yield Exit(self.target)
+
+
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """The `then` of a step with outcomes: a map, or one step where only one outcome is possible."""
+
+    named: Mapping[str, Target]
+    only: Target | None
+    mark: Mark
+
+    @classmethod
+    def read(cls, form: Form) -> Branches:
+        """Read `then`."""
+        mark = form.mark("then")
+        if "then" not in form:
+            form.node("then")
+            return cls({}, None, mark)
+        if isinstance(form.table.values["then"], Scalar):
+            return cls({}, form.target("then"), mark)
+        return cls(form.targets("then"), None, mark)
+
+    def target(self, outcome: str, outcomes: Iterable[str]) -> Target | None:
+        """Where an outcome leads; None when it is none of `outcomes`."""
+        return (self.only or self.named.get(outcome)) if outcome in outcomes else None
+
+    def check(self, report: Report, what: str, outcomes: Iterable[str], *, error: bool) -> None:
+        """Report outcomes without an exit and exits that are never taken. `error`: it may be among the exits."""
+        possible = list(outcomes)
+        if self.only is not None:
+            if len(possible) != 1:
+                listed = ", ".join(possible) or "none"
+                report.add(self.mark, "E208", f"{what} has not just one outcome ({listed}): name an exit for each")
+            return
+        for outcome in possible:
+            if outcome not in self.named:
+                report.add(self.mark, "E208", f'no exit for "{outcome}" of {what}')
+        for outcome, target in self.named.items():
+            if outcome not in possible and not (error and outcome == "error"):
+                hint = did_you_mean(outcome, possible)
+                report.add(target.mark, "E209", f'{what} never comes to "{outcome}"{hint}')
+
+
+def check_error(report: Report, trouble: Trouble, mark: Mark, what: str) -> None:
+    """Report an action whose failing leads nowhere."""
+    if trouble.target is None:
+        report.add(mark, "E208", f'no exit for "error" of {what}, neither here nor under defaults')
+
+
+def known_outcomes(spec: ActionSpec) -> Mapping[str, frozenset[str]]:
+    """The declared outcomes but `error`, which has an exit of its own."""
+    return {name: sets for name, sets in spec.outcomes.items() if name != "error"}

@@ -1,0 +1,214 @@
+"""One YAML map read as a form: each entry asked for by name and kind, what nobody asked for refused.
+
+Every misfit becomes a mistake at its place and a harmless stand-in, so that reading goes on
+and all mistakes of a file are told at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ivr.flow.commands import Value
+from ivr.flow.language import NOWHERE, RESERVED, Constant, Name, Target, Term, Variable
+from ivr.flow.mistakes import Mark, Report, did_you_mean
+from ivr.flow.source import Listing, Node, Scalar, Table
+
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+PROMPT_ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
+DOTTED = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
+_NUMBER = re.compile(r"[-+]?[0-9][0-9_]*(\.[0-9]*)?([eE][-+]?[0-9]+)?")
+_WHOLE = re.compile(r"-?(0|[1-9][0-9]*)")
+_WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_NOTHING = {"", "~", "null", "Null", "NULL"}
+
+
+class Form:
+    """A map that is being read. `what` names it in sentences: `the step "kind"`."""
+
+    def __init__(self, table: Table, report: Report, what: str) -> None:
+        self.table = table
+        self.report = report
+        self.what = what
+        self.hazy = False
+        """True once an exit had to be replaced by `NOWHERE`: what follows from exits is unknown then."""
+        self._asked: set[str] = set()
+
+    def node(self, key: str) -> Node | None:
+        """The entry, whatever it is; marks it as known."""
+        self._asked.add(key)
+        return self.table.values.get(key)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.table.values
+
+    def mark(self, key: str) -> Mark:
+        """Where the key stands, or the form itself."""
+        return self.table.keys[key].mark if key in self.table.keys else self.table.mark
+
+    def missing(self, key: str, hint: str = "") -> None:
+        """Report that a required entry is not there."""
+        self.report.add(self.table.mark, "E109", f'{self.what} needs "{key}"{hint}')
+
+    def word(self, key: str, *, required: bool = False) -> Scalar | None:
+        """A text."""
+        node = self.node(key)
+        if node is None:
+            if required:
+                self.missing(key)
+            return None
+        return self.as_word(node, f'"{key}"')
+
+    def as_word(self, node: Node, what: str) -> Scalar | None:
+        """`node` as a text; bare digits, `true` and nothing at all are refused."""
+        if not isinstance(node, Scalar):
+            self.report.add(node.mark, "E108", f"{what} must be a text, not a {_kind(node)}")
+            return None
+        if node.plain and node.text in _NOTHING:
+            self.report.add(node.mark, "E109", f"{what} is empty")
+            return None
+        if node.plain and (_NUMBER.fullmatch(node.text) or node.text in _WORDS):
+            self.report.add(node.mark, "E107", f'{what} must be in quotes: "{node.text}"')
+        return node
+
+    def name(self, key: str, *, required: bool = False) -> Name | None:
+        """A name of a variable or an outcome."""
+        word = self.word(key, required=required)
+        return None if word is None else self.as_name(word, f'"{key}"')
+
+    def as_name(self, word: Scalar, what: str, pattern: re.Pattern[str] = NAME) -> Name | None:
+        """`word` as a name that fits `pattern`."""
+        if not pattern.fullmatch(word.text):
+            self.report.add(word.mark, "E111", f'{what} is no name: "{word.text}" (small letters, digits and _)')
+            return None
+        return Name(word.text, word.mark)
+
+    def names(self, key: str) -> tuple[Name, ...]:
+        """A list of names; an absent entry is an empty one."""
+        node = self.node(key)
+        if node is None:
+            return ()
+        found = [self.as_name(word, f'"{key}"') for word in self.words(node, f'"{key}"')]
+        return tuple(name for name in found if name is not None)
+
+    def words(self, node: Node, what: str) -> Iterator[Scalar]:
+        """The texts of a list, or the one text that stands instead of a list."""
+        for item in node.items if isinstance(node, Listing) else [node]:
+            word = self.as_word(item, what)
+            if word is not None:
+                yield word
+
+    def target(self, key: str, *, required: bool = True) -> Target | None:
+        """A step's name, `end` or `again`."""
+        node = self.node(key)
+        if node is None and not required:
+            return None
+        if node is None:
+            self.missing(key, ": the step that follows")
+            self.hazy = True
+            return NOWHERE
+        return self.as_target(node, f'"{key}"')
+
+    def as_target(self, node: Node, what: str) -> Target:
+        """`node` as a step's name; `NOWHERE` after a mistake."""
+        word = self.as_word(node, what)
+        name = None if word is None else self.as_name(word, what)
+        if name is None:
+            self.hazy = True
+            return NOWHERE
+        return Target(name.text, name.mark)
+
+    def targets(self, key: str) -> dict[str, Target]:
+        """A map of outcome -> step."""
+        node = self.node(key)
+        if not isinstance(node, Table):
+            if node is not None:
+                self.report.add(node.mark, "E108", f'"{key}" must be a map of outcome: step')
+            self.hazy = True
+            return {}
+        return {outcome: self.as_target(value, f'"{outcome}"') for outcome, value in node.values.items()}
+
+    def flag(self, key: str) -> bool:
+        """`true` or `false`; absent is false."""
+        node = self.node(key)
+        if node is None:
+            return False
+        if isinstance(node, Scalar) and node.plain and node.text in _WORDS:
+            return _WORDS[node.text]
+        self.report.add(node.mark, "E108", f'"{key}" must be true or false')
+        return False
+
+    def number(self, key: str, default: float, low: float, high: float, *, whole: bool = True) -> float:
+        """A number from `low` to `high`."""
+        node = self.node(key)
+        if node is None:
+            return default
+        pattern = _WHOLE if whole else _NUMBER
+        if not isinstance(node, Scalar) or not node.plain or not pattern.fullmatch(node.text) or len(node.text) > 9:
+            self.report.add(node.mark, "E108", f'"{key}" must be a {"whole " if whole else ""}number')
+            return default
+        number = float(node.text)
+        if not low <= number <= high:
+            self.report.add(node.mark, "E110", f'"{key}" must lie between {low:g} and {high:g}')
+            return default
+        return number
+
+    def whole(self, key: str, default: int, low: int, high: int) -> int:
+        """A whole number from `low` to `high`."""
+        return int(self.number(key, default, low, high))
+
+    def terms(self, key: str) -> dict[str, Term]:
+        """A map of name -> value; a value that begins with `=` is a variable."""
+        node = self.node(key)
+        if node is None:
+            return {}
+        if not isinstance(node, Table):
+            self.report.add(node.mark, "E108", f'"{key}" must be a map of name: value')
+            return {}
+        terms = {}
+        for name, value in node.values.items():
+            self.as_name(node.keys[name], f'in "{key}"')
+            terms[name] = Term(self._term(value), value.mark, node.keys[name].mark)
+        return terms
+
+    def _term(self, node: Node) -> Constant | Variable:
+        if isinstance(node, Scalar) and node.text.startswith("="):
+            word = self.as_name(Scalar(node.mark, node.text[1:].strip(), False), "the variable after =", DOTTED)
+            return Constant(None) if word is None else Variable(tuple(word.text.split(".")))
+        return Constant(self._constant(node))
+
+    def _constant(self, node: Node) -> Value:
+        if isinstance(node, Listing):
+            return [self._constant(item) for item in node.items]
+        if isinstance(node, Table):
+            return {key: self._constant(value) for key, value in node.values.items()}
+        if not node.plain:
+            return node.text
+        if node.text in _WORDS:
+            return _WORDS[node.text]
+        if node.text in _NOTHING:
+            return None
+        if _WHOLE.fullmatch(node.text) and len(node.text) < 16:
+            return int(node.text)
+        if _NUMBER.fullmatch(node.text):
+            self.report.add(node.mark, "E107", f'digits that are no plain number must be in quotes: "{node.text}"')
+        return node.text
+
+    def finish(self, known: frozenset[str] = frozenset()) -> None:
+        """Refuse every entry that nobody asked for. `known` are further keys for the hint."""
+        for key, at in self.table.keys.items():
+            if key not in self._asked:
+                hint = did_you_mean(key, self._asked | known)
+                self.report.add(at.mark, "E106", f'{self.what} has no use for "{key}"{hint}')
+
+
+def _kind(node: Node) -> str:
+    return "list" if isinstance(node, Listing) else "map"
+
+
+def check_step_name(word: Scalar, report: Report) -> None:
+    """Refuse names of steps that are no names or mean something else."""
+    if not NAME.fullmatch(word.text):
+        report.add(word.mark, "E111", f'"{word.text}" is no name for a step (small letters, digits and _)')
+    elif word.text in RESERVED:
+        report.add(word.mark, "E111", f'no step can be called "{word.text}": as a target it has a meaning of its own')

@@ -1,0 +1,270 @@
+"""The flow language as data: flows, steps, where a step may lead, and what a run offers a step.
+
+Each verb is a `Step` of its own in `ivr.flow.verbs`; the check walks over `exits` and `reads`,
+the run over `enter` and `answered`. Nothing here reads files or keeps the state of a call.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias
+
+from ivr.flow.action import ActionSpec
+from ivr.flow.commands import Answer, Command, Prompt, Value
+from ivr.flow.mistakes import Mark, Report
+from ivr.flow.texts import Texts
+
+END = "end"
+AGAIN = "again"
+RESERVED = frozenset({END, AGAIN})
+"""Targets that are no steps: `end` ends the flow, `again` asks once more."""
+ANYTHING = frozenset({"*"})
+"""What an exit sets whose action or flow is not known: nothing can be said to be missing after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A word of a file with its place."""
+
+    text: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where to go: a step of the same flow, `end`, or (at an input) `again`."""
+
+    name: str
+    mark: Mark
+
+
+NOWHERE = Target("", Mark(""))
+"""Stands for an exit that a mistake made unreadable. A flow with one is never run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A value written in the file."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable or a part of one: `=expert.fee` is `("expert", "fee")`."""
+
+    parts: tuple[str, ...]
+
+    def look_up(self, variables: Mapping[str, Value]) -> Value:
+        """The value, or None where a part is not there."""
+        value: Value = variables.get(self.parts[0])
+        for part in self.parts[1:]:
+            value = value.get(part) if isinstance(value, dict) else None
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A value under `with` or `set`, with the places of value and name."""
+
+    value: Constant | Variable
+    mark: Mark
+    name_mark: Mark
+
+    def look_up(self, variables: Mapping[str, Value]) -> Value:
+        """What it is worth now."""
+        return self.value.look_up(variables) if isinstance(self.value, Variable) else self.value.value
+
+    @property
+    def variable(self) -> str | None:
+        """The variable that it reads, if any."""
+        return self.value.parts[0] if isinstance(self.value, Variable) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """One way out of a step: what is set after it, and whether the caller had a say in it."""
+
+    target: Target
+    sets: frozenset[str] = frozenset()
+    by_caller: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """A variable that must be set when the step is entered. `code` and `why` tell what is wrong otherwise."""
+
+    variable: str
+    mark: Mark
+    code: str = ""
+    why: str = ""
+    open: bool = True
+    """True when the value is spoken, copied or passed on; secret digits may only go to an action or a condition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """Move: on to another step of this flow, or out of it by `end`."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Move: stop here until the answer comes; the command says what is waited for."""
+
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """Move: into a sub-flow."""
+
+    flow: str
+    variables: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Move: out of this flow with an outcome; out of the first flow it ends the call."""
+
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Move: end the call, however deep."""
+
+    outcome: str
+
+
+Move: TypeAlias = Go | Wait | Enter | Return | Finish
+
+
+class Scene(Protocol):
+    """What a run offers the step it stands in."""
+
+    memory: Any
+    """The step's own, None on entry, gone when it is left."""
+
+    @property
+    def variables(self) -> dict[str, Value]:
+        """Of this flow; a sub-flow has its own."""
+
+    @property
+    def secrets(self) -> set[str]:
+        """Names of variables that must not be written anywhere."""
+
+    def say(self, *prompts: Prompt, locked: bool = False) -> None:
+        """Play before the next wait."""
+
+    def prompt(self, id: str, values: Mapping[str, Value]) -> Prompt:
+        """The text with those of `values` that it names."""
+
+    def action(self, name: str) -> ActionSpec:
+        """A declared action."""
+
+    def needs(self, flow: str) -> Sequence[str]:
+        """The variables that a sub-flow needs."""
+
+
+class Step(ABC):
+    """One step. Subclasses are frozen dataclasses, one for each verb."""
+
+    head: Head
+
+    @abstractmethod
+    def exits(self, world: World) -> Iterable[Exit]:
+        """Every way out, with the defaults in place."""
+
+    @abstractmethod
+    def enter(self, scene: Scene) -> Move:
+        """The step begins."""
+
+    def answered(self, scene: Scene, answer: Answer) -> Move:
+        """What it waited for has come."""
+        raise TypeError(f"{type(self).__name__} waits for nothing")
+
+    def reads(self, world: World) -> Iterable[Reads]:
+        """Variables that it uses."""
+        return ()
+
+    def check(self, world: World, report: Report) -> None:  # noqa: B027 - most verbs have something to check, not all
+        """Report what is wrong beyond targets and variables: texts, actions, flows."""
+
+    def secrets(self) -> Iterable[str]:
+        """Variables that it fills with secret digits."""
+        return ()
+
+    def calls(self) -> Iterable[Name]:
+        """Sub-flows that it enters."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What every step has whatever its verb."""
+
+    name: str
+    mark: Mark
+    limit: Limit | None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`at_most` entries of a step in one run of its flow; the next one goes to `beyond` instead."""
+
+    at_most: int
+    beyond: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One file. `outcomes` maps an outcome to the variables that it hands to the calling flow."""
+
+    name: str
+    mark: Mark
+    title: str
+    needs: tuple[Name, ...]
+    start: Target
+    steps: Mapping[str, Step]
+    outcomes: Mapping[str, tuple[Name, ...]] = field(default_factory=dict)
+    outcome_marks: Mapping[str, Mark] = field(default_factory=dict)
+    hazy: bool = False
+    """True when a mistake hides some exits: reachability and the like can't be told."""
+    unread: frozenset[str] = frozenset()
+    """Steps that a mistake made unreadable."""
+
+    def returns(self, outcome: str) -> frozenset[str]:
+        """The variables that come with an outcome."""
+        return frozenset(name.text for name in self.outcomes.get(outcome, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a flow is checked against. A flow that could not be read is None."""
+
+    flows: Mapping[str, Flow | None]
+    actions: Mapping[str, ActionSpec]
+    texts: Texts
+    unheard: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Per flow, the outcomes that it can reach without a key of the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowSet:
+    """Checked flows with what they were checked against. A call keeps its set to the end."""
+
+    flows: Mapping[str, Flow]
+    actions: Mapping[str, ActionSpec]
+    fields: Mapping[str, frozenset[str]]
+    """Text id -> the variables that it names."""
+
+
+def exits(step: Step, world: World) -> Iterator[Exit]:
+    """A step's exits with that of its limit."""
+    yield from step.exits(world)
+    if step.head.limit is not None:
+        yield Exit(step.head.limit.beyond)

@@ -1,0 +1,149 @@
+"""Reads the flows of a folder and checks them; what is wrong is told all at once.
+
+    flows/registration.yaml:17:9 E204 no step "generl" (did you mean "general"?)
+
+Reading one file is here; what must hold between steps and flows is in `check.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from ivr.flow.action import ActionSpec
+from ivr.flow.check import check_flows, ends
+from ivr.flow.defaults import Defaults
+from ivr.flow.form import NAME, Form, check_step_name
+from ivr.flow.language import END, NOWHERE, Flow, FlowSet, Head, Limit, Name, Step, World
+from ivr.flow.mistakes import FlowErrors, Mark, Report, did_you_mean
+from ivr.flow.source import Node, Scalar, Table, read_source
+from ivr.flow.texts import Texts
+from ivr.flow.verbs import VERBS
+from ivr.flow.words import roots
+
+NOT_FLOWS = frozenset({"notices", "numbers", "queues", "tariffs", "permissions"})
+"""Files of the folder that are no flows and have readers of their own."""
+
+
+def load(folder: Path, texts: Texts, actions: Mapping[str, ActionSpec]) -> FlowSet:
+    """All flows of `folder`, one a file. Raises `FlowErrors` with every mistake in them."""
+    report = Report()
+    sources: dict[str, bytes] = {}
+    if folder.is_dir():
+        for path in sorted(folder.glob("*.yaml")):
+            if path.stem not in NOT_FLOWS:
+                try:
+                    sources[str(path)] = path.read_bytes()
+                except OSError as wrong:
+                    report.add(Mark(str(path)), "E101", f"the file cannot be read: {wrong.strerror}")
+    else:
+        report.add(Mark(str(folder)), "E101", "there is no such folder of flows")
+    return load_sources(sources, texts, actions, report)
+
+
+def load_sources(
+    sources: Mapping[str, bytes], texts: Texts, actions: Mapping[str, ActionSpec], report: Report | None = None
+) -> FlowSet:
+    """As `load`, from file name -> content. Raises nothing but `FlowErrors`."""
+    report = report or Report()
+    flows: dict[str, Flow | None] = {}
+    for file, data in sources.items():
+        name = Path(file).stem
+        flows[name] = _read_flow(file, name, data, texts, report)
+        if not NAME.fullmatch(name):
+            report.add(Mark(file), "E111", f'"{name}" is no name for a flow (small letters, digits and _)')
+    check_flows(World(flows, actions, texts), report)
+    if report.mistakes:
+        raise FlowErrors(report.mistakes)
+    whole = {name: flow for name, flow in flows.items() if flow is not None}
+    return FlowSet(whole, dict(actions), {id: roots(World({}, {}, texts), id) for id in texts.ids})
+
+
+def _read_flow(file: str, name: str, data: bytes, texts: Texts, report: Report) -> Flow | None:
+    table = read_source(file, data, report)
+    if table is None:
+        return None
+    form = Form(table, report, f'the flow "{name}"')
+    title = form.word("title")
+    needs = form.names("needs")
+    start = form.target("start") or NOWHERE
+    outcomes, outcome_marks = _read_outcomes(form)
+    node = form.node("steps")
+    defaults_node = form.node("defaults")
+    if not isinstance(node, Table) or not node.values:
+        if node is None:
+            form.missing("steps")
+        else:
+            report.add(node.mark, "E108", '"steps" must be a map of name: step')
+        form.finish()
+        return None
+    defaults_form = None
+    if isinstance(defaults_node, Table):
+        defaults_form = Form(defaults_node, report, '"defaults"')
+    elif defaults_node is not None:
+        report.add(defaults_node.mark, "E108", '"defaults" must be a map')
+    defaults = Defaults.read(defaults_form, node.keys, node.mark)
+    hazy = form.hazy or (defaults_form is not None and defaults_form.hazy)
+    steps: dict[str, Step] = {}
+    for word in node.keys.values():
+        step, unclear = _read_step(word, node.values[word.text], defaults, report)
+        hazy = hazy or unclear
+        if step is not None:
+            steps[word.text] = step
+    form.finish()
+    unread = frozenset(node.keys) - steps.keys()
+    shown = title.text if title else name
+    flow = Flow(name, Mark(file), shown, needs, start, steps, outcomes, outcome_marks, hazy, unread)
+    if "outcomes" not in table.keys and ends(flow, World({}, {}, texts)):
+        return replace(flow, outcomes={END: ()})
+    return flow
+
+
+def _read_outcomes(form: Form) -> tuple[dict[str, tuple[Name, ...]], dict[str, Mark]]:
+    """`outcomes`: a map of outcome -> variables that it hands to the calling flow."""
+    node = form.node("outcomes")
+    if node is None:
+        return {}, {}
+    if not isinstance(node, Table):
+        form.report.add(node.mark, "E108", '"outcomes" must be a map of outcome: [variables]')
+        return {}, {}
+    inner = Form(node, form.report, '"outcomes"')
+    outcomes = {outcome: inner.names(outcome) for outcome in node.values}
+    for word in node.keys.values():
+        inner.as_name(word, "the outcome")
+    return outcomes, {outcome: word.mark for outcome, word in node.keys.items()}
+
+
+def _read_step(word: Scalar, node: Node, defaults: Defaults, report: Report) -> tuple[Step | None, bool]:
+    """A step, and whether its exits are unclear."""
+    check_step_name(word, report)
+    if not isinstance(node, Table):
+        report.add(node.mark, "E108", f'the step "{word.text}" must be a map with one verb')
+        return None, True
+    form = Form(node, report, f'the step "{word.text}"')
+    verbs = [key for key in node.keys if key in VERBS]
+    if not verbs:
+        hints = [hint for key in node.keys if (hint := did_you_mean(key, VERBS))]
+        report.add(word.mark, "E201", f'the step "{word.text}" has no verb{hints[0] if hints else ""}')
+        return None, True
+    if len(verbs) > 1:
+        sentence = f'the step "{word.text}" has two verbs, "{verbs[0]}" and "{verbs[1]}"; make two steps of it'
+        report.add(node.keys[verbs[1]].mark, "E202", sentence)
+        return None, True
+    head = Head(word.text, word.mark, _read_limit(form))
+    step = VERBS[verbs[0]](form, head, defaults)
+    form.finish()
+    return step, form.hazy
+
+
+def _read_limit(form: Form) -> Limit | None:
+    """`at_most` and `beyond`, both or neither."""
+    if "at_most" not in form and "beyond" not in form:
+        return None
+    for key in ("at_most", "beyond"):
+        if key not in form:
+            form.missing(key, ': "at_most" and "beyond" belong together')
+    at_most = form.whole("at_most", 1, 1, 99)
+    beyond = form.target("beyond", required=False) or NOWHERE
+    return Limit(at_most, beyond)

@@ -1,0 +1,96 @@
+"""What can be wrong with flows: the codes, the report that gathers them, the errors that carry them.
+
+A mistake is told as `flows/registration.yaml:17:9 E204 no step "generl" (did you mean "general"?)`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from prompts.errors import Mistake
+
+__all__ = ["CODES", "FlowError", "FlowErrors", "FlowMisused", "Mark", "Mistake", "Report", "did_you_mean"]
+
+CODES = {
+    "E101": "the file cannot be read: not UTF-8, too large, or not a map",
+    "E102": "a tab",
+    "E103": "not YAML",
+    "E104": "an anchor, an alias, a tag or a second document",
+    "E105": "a key stands twice",
+    "E106": "an unknown key",
+    "E107": "digits or a word that YAML reads as something else stand without quotes",
+    "E108": "a value of the wrong kind",
+    "E109": "something is missing",
+    "E110": "a number out of range",
+    "E111": "a name that is not allowed",
+    "E201": "a step without a verb",
+    "E202": "a step with two verbs",
+    "E204": "no such step",
+    "E205": "a step that is never reached",
+    "E206": "no such flow",
+    "E207": "no such action",
+    "E208": "an outcome without an exit",
+    "E209": "an exit for an outcome that never comes",
+    "E210": "a loop in which the caller presses no key",
+    "E211": "a variable that is not set on every way to here",
+    "E212": "a variable that nothing sets",
+    "E213": "flows that call each other in a circle",
+    "E214": "not a key of the telephone",
+    "E215": "a list asked for by `do`, or `choose` from an action that gives none",
+    "E216": "an outcome that no step returns",
+    "E217": "a secret that would be spoken or copied",
+    "E301": "a text that no language has",
+    "E302": "a text that a language lacks",
+    "E303": "a text with a field that is not set here",
+    "E304": "`with` gives what no text or action here takes",
+    "E305": "a language without texts",
+    "E401": "a condition that is not CEL",
+    "E402": "a condition or a list in it that is too long",
+    "E403": "a function that conditions may not use",
+}
+"""Every code with what it means; the codes never change their meaning."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """A place in a file; line and column count from 1."""
+
+    file: str
+    line: int = 1
+    col: int = 1
+
+
+class FlowError(Exception):
+    """Something is wrong with flows or with the way they are run."""
+
+
+class FlowErrors(FlowError):
+    """The flows cannot be used; `mistakes` holds everything that is wrong, sorted by place."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes: Sequence[Mistake] = tuple(sorted(set(mistakes)))
+        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+
+class FlowMisused(FlowError):
+    """The program, not the flow, is wrong: an unknown flow was started, an answer fits no question."""
+
+
+class Report:
+    """Gathers mistakes while files are read and checked."""
+
+    def __init__(self) -> None:
+        self.mistakes: list[Mistake] = []
+
+    def add(self, mark: Mark, code: str, sentence: str) -> None:
+        """Note one mistake; `code` is one of `CODES`."""
+        assert code in CODES, code
+        self.mistakes.append(Mistake(mark.file, mark.line, mark.col, code, sentence))
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """` (did you mean "general"?)`, or nothing when no known word is near."""
+    near = difflib.get_close_matches(word, list(known), 1)
+    return f' (did you mean "{near[0]}"?)' if near else ""

@@ -1,0 +1,24 @@
+"""What the flow language needs to know of a catalogue of texts; `prompts.catalog.Catalog` fits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+
+class Texts(Protocol):
+    """A catalogue: which texts there are and which values they name."""
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """The languages that every text must have."""
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """Every text that some language has."""
+
+    def has(self, language: str, id: str) -> bool:
+        """Whether this language has the text."""
+
+    def fields(self, id: str) -> Mapping[str, str]:
+        """Field path -> type, as `{"department.name": "name"}`, of a text that some language has."""

@@ -1,0 +1,113 @@
+"""`ask`: digits into a variable, such as a card number. `*` starts over; `#` or `end_key` ends.
+
+`secret` digits go to actions and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ivr.flow.commands import Answer, Collect, Keys, Prompt
+from ivr.flow.defaults import Defaults, Input, Miss
+from ivr.flow.form import Form
+from ivr.flow.language import NOWHERE, Exit, Go, Head, Move, Reads, Scene, Step, Target, Wait, World
+from ivr.flow.mistakes import Report
+from ivr.flow.verbs.menu import REPEAT
+from ivr.flow.words import SYSTEM, Words, check_unused
+
+LONGEST = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Ask(Step):
+    """`{ask: card_login.pin, as: pin, min: 6, max: 6, secret: true, then: check}`."""
+
+    head: Head
+    words: Words
+    variable: str
+    minimum: int
+    maximum: int
+    end_key: str
+    secret: bool
+    input: Input
+    then: Target
+
+    @classmethod
+    def read(cls, form: Form, head: Head, defaults: Defaults) -> Ask:
+        """From its form."""
+        words = Words.read(form, "ask")
+        variable = form.name("as", required=True)
+        minimum = form.whole("min", 1, 1, LONGEST)
+        maximum = form.whole("max", LONGEST, 1, LONGEST)
+        if maximum < minimum:
+            form.report.add(form.mark("max"), "E110", f'"max" is less than "min" ({minimum})')
+        end_key = form.word("end_key")
+        if end_key is not None and end_key.text not in {"*", "#", "none"}:
+            form.report.add(end_key.mark, "E214", '"end_key" is "#", "*" or none')
+        return cls(
+            head,
+            words,
+            variable.text if variable else "",
+            minimum,
+            maximum,
+            "#" if end_key is None else end_key.text.replace("none", ""),
+            form.flag("secret"),
+            defaults.input.of_step(form),
+            form.target("then") or NOWHERE,
+        )
+
+    def exits(self, world: World) -> Iterable[Exit]:
+        yield Exit(self.then, frozenset({self.variable}), by_caller=True)
+        yield from self.input.exits()
+
+    def reads(self, world: World) -> Iterable[Reads]:
+        return self.words.reads(world)
+
+    def secrets(self) -> Iterable[str]:
+        return (self.variable,) if self.secret else ()
+
+    def check(self, world: World, report: Report) -> None:
+        self.words.check(world, report)
+        check_unused(report, world, self.words)
+
+    def enter(self, scene: Scene) -> Move:
+        scene.memory = 0
+        return self._wait(scene)
+
+    def answered(self, scene: Scene, answer: Answer) -> Move:
+        if isinstance(answer, Keys):
+            digits = answer.digits
+            if self._repeats and digits.endswith(REPEAT):
+                return self._wait(scene)
+            if self.minimum <= len(digits) <= self.maximum and digits.isascii() and digits.isdecimal():
+                scene.variables[self.variable] = digits
+                if self.secret:
+                    scene.secrets.add(self.variable)
+                else:
+                    scene.secrets.discard(self.variable)
+                return Go(self.then.name)
+        why: Miss = "invalid" if isinstance(answer, Keys) else "no_input"
+        scene.memory += 1
+        gone = self.input.missed(scene.memory, why)
+        return Go(gone.name) if gone else self._wait(scene, scene.prompt(SYSTEM[why], {}))
+
+    @property
+    def _repeats(self) -> bool:
+        return self.end_key != REPEAT
+
+    def _wait(self, scene: Scene, *before: Prompt) -> Move:
+        return Wait(
+            Collect(
+                (*before, *self.words.prompts(scene)),
+                single=frozenset({REPEAT}) if self._repeats else frozenset(),
+                minimum=self.minimum,
+                maximum=self.maximum,
+                end_key=self.end_key,
+                first_key=self.input.first_key,
+                inter_key=self.input.inter_key,
+                locked=self.input.locked,
+                typed_ahead=not self.input.confirm,
+                secret=self.secret,
+            )
+        )

@@ -1,0 +1,85 @@
+"""`call`: a sub-flow, with variables of its own. It gets what it `needs`, and hands back what its
+outcome promises; for the caller of a flow it is as an action is to `do`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ivr.flow.commands import Answer, Outcome
+from ivr.flow.defaults import Branches, Defaults
+from ivr.flow.form import Form
+from ivr.flow.language import ANYTHING, Enter, Exit, Finish, Flow, Go, Head, Move, Name, Reads, Scene, Step, Term, World
+from ivr.flow.mistakes import Report, did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Step):
+    """`{call: card_login, then: {right: registration, wait: more}}`."""
+
+    head: Head
+    flow: Name | None
+    given: Mapping[str, Term]
+    then: Branches
+
+    @classmethod
+    def read(cls, form: Form, head: Head, defaults: Defaults) -> Call:
+        """From its form."""
+        return cls(head, form.name("call", required=True), form.terms("with"), Branches.read(form))
+
+    def calls(self) -> Iterable[Name]:
+        return () if self.flow is None else (self.flow,)
+
+    def _called(self, world: World) -> Flow | None:
+        return None if self.flow is None else world.flows.get(self.flow.text)
+
+    def exits(self, world: World) -> Iterable[Exit]:
+        called = self._called(world)
+        named = dict(self.then.named)
+        if self.then.only is not None:
+            named = {next(iter(called.outcomes), "end") if called else "end": self.then.only}
+        for outcome, target in named.items():
+            if called is None or self.flow is None:
+                yield Exit(target, ANYTHING, by_caller=True)
+            else:
+                unheard = outcome in world.unheard.get(self.flow.text, frozenset())
+                yield Exit(target, called.returns(outcome), by_caller=not unheard)
+
+    def reads(self, world: World) -> Iterable[Reads]:
+        for term in self.given.values():
+            if term.variable is not None:
+                yield Reads(term.variable, term.mark)
+        called = self._called(world)
+        if called is not None and self.flow is not None:
+            for need in called.needs:
+                if need.text not in self.given:
+                    yield Reads(need.text, self.flow.mark, "", f'the flow "{called.name}" needs it')
+
+    def check(self, world: World, report: Report) -> None:
+        if self.flow is None:
+            return
+        if self.flow.text not in world.flows:
+            hint = did_you_mean(self.flow.text, world.flows)
+            report.add(self.flow.mark, "E206", f'no flow "{self.flow.text}"{hint}')
+        called = self._called(world)
+        if called is None:
+            return
+        needs = [need.text for need in called.needs]
+        for name, term in self.given.items():
+            if name not in needs:
+                hint = did_you_mean(name, needs)
+                report.add(term.name_mark, "E304", f'the flow "{called.name}" needs no "{name}"{hint}')
+        self.then.check(report, f'the flow "{called.name}"', called.outcomes, error=False)
+
+    def enter(self, scene: Scene) -> Move:
+        assert self.flow is not None
+        given = {name: term.look_up(scene.variables) for name, term in self.given.items()}
+        values = {need: given.get(need, scene.variables.get(need)) for need in scene.needs(self.flow.text)}
+        return Enter(self.flow.text, values)
+
+    def answered(self, scene: Scene, answer: Answer) -> Move:
+        assert isinstance(answer, Outcome)
+        scene.variables.update(answer.values)
+        scene.secrets.difference_update(answer.values)
+        target = self.then.target(answer.name, [answer.name])
+        return Finish(answer.name) if target is None else Go(target.name)

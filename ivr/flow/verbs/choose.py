@@ -1,0 +1,217 @@
+"""`choose`: one of a list that the hospital gives. Each item has a key, 9 goes on to more.
+
+    choose: registration.experts
+    prompt: registration.experts_intro
+    each: {by: half, am: registration.expert_am, pm: registration.expert_pm}
+    as: expert
+    then: {chosen: confirm, none: nobody}
+
+`each` is said for every item; its fields may be `{key:key}`, `{item...}` and variables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from ivr.flow.action import ActionSpec
+from ivr.flow.commands import Answer, Keys, NoInput, Outcome, Prompt, Value
+from ivr.flow.defaults import Branches, Defaults, Input, Miss, Trouble, check_error, known_outcomes
+from ivr.flow.form import PROMPT_ID, Form
+from ivr.flow.language import AGAIN, ANYTHING, Exit, Go, Head, Move, Name, Reads, Scene, Step, Target, Wait, World
+from ivr.flow.mistakes import Report
+from ivr.flow.source import Table
+from ivr.flow.verbs.do import Request
+from ivr.flow.verbs.menu import PERSON, REPEAT, collect_keys, read_keys, with_person
+from ivr.flow.words import SYSTEM, Words, check_unused, roots
+
+MORE = "9"
+ALL_AT_ONCE = 9
+PER_PAGE = 8
+MOST = 200
+"""Items; nobody listens to more, and something is wrong with a list that long."""
+OWN = frozenset({"key", "item"})
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """The text for an item: always the same, or by the value of one of the item's fields."""
+
+    by: str
+    texts: Mapping[str, Words]
+
+    @classmethod
+    def read(cls, form: Form, words: Words) -> Each:
+        """Read `each`; values come from the step's `with`."""
+        node = form.node("each")
+        if not isinstance(node, Table):
+            return cls("", {"": Words.read(form, "each", words.given)})
+        inner = Form(node, form.report, '"each"')
+        by = inner.name("by", required=True)
+        texts: dict[str, Words] = {}
+        for value in node.values:
+            if value != "by":
+                word = inner.word(value)
+                name = None if word is None else inner.as_name(word, f'"{value}"', PROMPT_ID)
+                texts[value] = Words(() if name is None else (name,), words.given)
+        if not texts:
+            inner.missing("a text for each value")
+        inner.finish()
+        return cls(by.text if by else "", texts)
+
+    def of(self, item: Mapping[str, Value]) -> Words | None:
+        """The words for one item; None when its field has a value that nobody thought of."""
+        return self.texts.get(str(item.get(self.by, "")) if self.by else "")
+
+
+@dataclass(slots=True)
+class Shown:
+    """What the caller hears a list of."""
+
+    items: tuple[Mapping[str, Value], ...]
+    page: int = 0
+    tries: int = 0
+
+    def keys(self) -> dict[str, Mapping[str, Value]]:
+        """Key -> item of this page."""
+        if len(self.items) <= ALL_AT_ONCE:
+            return {str(number): item for number, item in enumerate(self.items, 1)}
+        first = self.page * PER_PAGE
+        return {str(number): item for number, item in enumerate(self.items[first : first + PER_PAGE], 1)}
+
+    @property
+    def pages(self) -> int:
+        """How many times a caller must press 9 to hear the first page again."""
+        return 1 if len(self.items) <= ALL_AT_ONCE else -(-len(self.items) // PER_PAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Choose(Step):
+    """See the module."""
+
+    head: Head
+    request: Request
+    words: Words
+    each: Each
+    after: Words
+    variable: Name | None
+    keys: Mapping[str, Target]
+    input: Input
+    then: Branches
+    trouble: Trouble
+
+    @classmethod
+    def read(cls, form: Form, head: Head, defaults: Defaults) -> Choose:
+        """From its form."""
+        request = Request.read(form, "choose")
+        words = Words.read(form, "prompt", request.given)
+        each = Each.read(form, words)
+        after = Words.read(form, "after", request.given, required=False)
+        keys = read_keys(form)
+        for key, target in keys.items():
+            if key not in {PERSON, REPEAT, "#"}:
+                form.report.add(target.mark, "E214", f'"{key}" is an item\'s key here; only "0", "*" and "#" are free')
+        variable = form.name("as", required=True)
+        settings = defaults.input.of_step(form)
+        then = Branches.read(form)
+        trouble = Trouble.of_step(then.named, defaults)
+        keys = with_person(keys, settings.operator, head.mark)
+        return cls(head, request, words, each, after, variable, keys, settings, then, trouble)
+
+    def exits(self, world: World) -> Iterable[Exit]:
+        declared = self._declared(self.request.spec(world))
+        for outcome, target in self.then.named.items():
+            if outcome == "chosen":
+                sets = declared.get(outcome, ANYTHING) | {self.variable.text if self.variable else ""}
+                yield Exit(target, sets, by_caller=True)
+            elif outcome != "error":
+                yield Exit(target, declared.get(outcome, ANYTHING))
+        for target in self.keys.values():
+            if target.name != AGAIN:
+                yield Exit(target, by_caller=True)
+        yield from self.input.exits()
+        yield from self.trouble.exits()
+
+    @staticmethod
+    def _declared(spec: ActionSpec | None) -> Mapping[str, frozenset[str]]:
+        if spec is None:
+            return {}
+        return {"chosen": frozenset(), "none": frozenset(), **known_outcomes(spec)}
+
+    def reads(self, world: World) -> Iterable[Reads]:
+        yield from self.request.reads(world)
+        yield from self.words.reads(world)
+        for words in self.each.texts.values():
+            yield from replace(words, given={}).reads(world, OWN | self.words.given.keys())
+        yield from replace(self.after, given={}).reads(world, frozenset(self.words.given))
+
+    def check(self, world: World, report: Report) -> None:
+        said = [self.words, *self.each.texts.values(), self.after]
+        for words in said:
+            words.check(world, report)
+        named = [field for words in said for text in words.texts for field in roots(world, text.text)]
+        spec = self.request.check(world, report, lists=True, also=named)
+        if spec is None:
+            return
+        check_unused(report, world, *said, also=spec.needs | set(named))
+        self.then.check(report, f'"{spec.name}"', self._declared(spec), error=True)
+        check_error(report, self.trouble, self.head.mark, f'"{spec.name}"')
+
+    def enter(self, scene: Scene) -> Move:
+        return self.request.move(scene)
+
+    def answered(self, scene: Scene, answer: Answer) -> Move:
+        shown = scene.memory
+        if isinstance(answer, Outcome):
+            return self._listed(scene, answer)
+        if not isinstance(shown, Shown):
+            return self.trouble.take(scene)
+        return self._pressed(scene, shown, answer)
+
+    def _listed(self, scene: Scene, outcome: Outcome) -> Move:
+        """The hospital's list is here."""
+        assert self.request.action is not None
+        name = outcome.name
+        if name == "chosen" and not outcome.items:
+            name = "none"
+        declared = self._declared(scene.action(self.request.action.text))
+        if name in declared and declared[name] <= outcome.values.keys():
+            for variable in declared[name]:
+                scene.variables[variable] = outcome.values[variable]
+            if name != "chosen":
+                target = self.then.target(name, declared)
+                return self.trouble.take(scene) if target is None else Go(target.name)
+            if len(outcome.items) <= MOST and all(self.each.of(item) is not None for item in outcome.items):
+                scene.memory = Shown(outcome.items)
+                return self._wait(scene, scene.memory)
+        return self.trouble.take(scene)
+
+    def _pressed(self, scene: Scene, shown: Shown, answer: Answer) -> Move:
+        if isinstance(answer, Keys):
+            item = shown.keys().get(answer.digits)
+            if item is not None and self.variable is not None:
+                scene.variables[self.variable.text] = dict(item)
+                return Go(self.then.named["chosen"].name)
+            if answer.digits == MORE and shown.pages > 1:
+                shown.page = (shown.page + 1) % shown.pages
+                shown.tries = 0
+                return self._wait(scene, shown)
+            target = self.keys.get(answer.digits)
+            if target is not None:
+                return self._wait(scene, shown) if target.name == AGAIN else Go(target.name)
+        why: Miss = "no_input" if isinstance(answer, NoInput) else "invalid"
+        shown.tries += 1
+        gone = self.input.missed(shown.tries, why)
+        return Go(gone.name) if gone else self._wait(scene, shown, scene.prompt(SYSTEM[why], {}))
+
+    def _wait(self, scene: Scene, shown: Shown, *before: Prompt) -> Move:
+        prompts = [*before, *self.words.prompts(scene)]
+        for key, item in shown.keys().items():
+            words = self.each.of(item)
+            assert words is not None
+            prompts.extend(words.prompts(scene, {"key": key, "item": dict(item)}))
+        if shown.pages > 1:
+            prompts.append(scene.prompt(SYSTEM["more"], {}))
+        prompts.extend(self.after.prompts(scene))
+        keys = [*shown.keys(), *self.keys, *([MORE] if shown.pages > 1 else [])]
+        return Wait(collect_keys(tuple(prompts), keys, self.input))

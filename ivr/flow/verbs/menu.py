@@ -1,0 +1,120 @@
+"""`menu`: a text and the keys that answer it.
+
+`*` says it again and `0` reaches a person, unless a key of the menu begins so. A menu waits
+for a second key only where the first one leaves a choice: with "1" and "12", 1 waits, 2 doesn't.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ivr.flow.commands import Answer, Collect, Keys, Prompt
+from ivr.flow.defaults import Defaults, Input, Miss
+from ivr.flow.form import Form
+from ivr.flow.language import AGAIN, Exit, Go, Head, Move, Reads, Scene, Step, Target, Wait, World
+from ivr.flow.mistakes import Mark, Report
+from ivr.flow.source import Table
+from ivr.flow.words import SYSTEM, Words, check_unused
+
+REPEAT = "*"
+PERSON = "0"
+_ALL = "0123456789*#"
+_KEYS = re.compile(r"[0-9*#]{1,4}")
+
+
+def read_keys(form: Form) -> dict[str, Target]:
+    """The map `keys` of key or digits -> step."""
+    node = form.node("keys")
+    if not isinstance(node, Table):
+        if node is not None:
+            form.report.add(node.mark, "E108", '"keys" must be a map of key: step')
+        return {}
+    keys: dict[str, Target] = {}
+    for key, at in node.keys.items():
+        if at.plain and key.isdecimal():
+            form.report.add(at.mark, "E107", f'keys are written in quotes: "{key}"')
+        elif not _KEYS.fullmatch(key):
+            form.report.add(at.mark, "E214", f'"{key}" cannot be pressed: keys are 0-9, * and #, at most four of them')
+        keys[key] = form.as_target(node.values[key], f'key "{key}"')
+    return keys
+
+
+def with_person(keys: Mapping[str, Target], operator: Target | None, mark: Mark) -> dict[str, Target]:
+    """The keys with `*` and `0`, where they are free."""
+    more = dict(keys)
+    if not any(key.startswith(REPEAT) for key in keys):
+        more[REPEAT] = Target(AGAIN, mark)
+    if operator is not None and not any(key.startswith(PERSON) for key in keys):
+        more[PERSON] = operator
+    return more
+
+
+def collect_keys(prompts: tuple[Prompt, ...], keys: Iterable[str], settings: Input) -> Collect:
+    """Wait for one of `keys`: no longer than needed to know which."""
+    whole = list(keys)
+    longest = max(map(len, whole))
+    begun = {key[:length] for key in whole for length in range(1, len(key))}
+    at_once = {key for key in (*whole, *_ALL) if key not in begun}
+    return Collect(
+        prompts,
+        single=frozenset(at_once),
+        maximum=longest,
+        end_key="#" if longest > 1 and not any("#" in key for key in whole) else "",
+        first_key=settings.first_key,
+        inter_key=settings.inter_key,
+        locked=settings.locked,
+        typed_ahead=not settings.confirm,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Menu(Step):
+    """`{menu: registration.kind, keys: {"1": general, "2": expert}}`."""
+
+    head: Head
+    words: Words
+    keys: Mapping[str, Target]
+    input: Input
+
+    @classmethod
+    def read(cls, form: Form, head: Head, defaults: Defaults) -> Menu:
+        """From its form."""
+        words = Words.read(form, "menu")
+        keys = read_keys(form)
+        if not keys:
+            form.missing("keys", ": what can be pressed")
+            form.hazy = True
+        settings = defaults.input.of_step(form)
+        return cls(head, words, with_person(keys, settings.operator, head.mark) if keys else {}, settings)
+
+    def exits(self, world: World) -> Iterable[Exit]:
+        for target in self.keys.values():
+            if target.name != AGAIN:
+                yield Exit(target, by_caller=True)
+        yield from self.input.exits()
+
+    def reads(self, world: World) -> Iterable[Reads]:
+        return self.words.reads(world)
+
+    def check(self, world: World, report: Report) -> None:
+        self.words.check(world, report)
+        check_unused(report, world, self.words)
+
+    def enter(self, scene: Scene) -> Move:
+        scene.memory = 0
+        return self._wait(scene)
+
+    def answered(self, scene: Scene, answer: Answer) -> Move:
+        if isinstance(answer, Keys):
+            target = self.keys.get(answer.digits)
+            if target is not None:
+                return self._wait(scene) if target.name == AGAIN else Go(target.name)
+        why: Miss = "invalid" if isinstance(answer, Keys) else "no_input"
+        scene.memory += 1
+        gone = self.input.missed(scene.memory, why)
+        return Go(gone.name) if gone else self._wait(scene, scene.prompt(SYSTEM[why], {}))
+
+    def _wait(self, scene: Scene, *before: Prompt) -> Move:
+        return Wait(collect_keys((*before, *self.words.prompts(scene)), self.keys, self.input))

@@ -1,0 +1,38 @@
+"""`set`: variables to values written here, or to (parts of) other variables: `=expert.name`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ivr.flow.defaults import Defaults
+from ivr.flow.form import Form
+from ivr.flow.language import NOWHERE, Exit, Go, Head, Move, Reads, Scene, Step, Target, Term, World
+
+
+@dataclass(frozen=True, slots=True)
+class Set(Step):
+    """`{set: {desk: "8001", doctor: =expert.name}, then: tell}`."""
+
+    head: Head
+    terms: Mapping[str, Term]
+    then: Target
+
+    @classmethod
+    def read(cls, form: Form, head: Head, defaults: Defaults) -> Set:
+        """From its form."""
+        return cls(head, form.terms("set"), form.target("then") or NOWHERE)
+
+    def exits(self, world: World) -> Iterable[Exit]:
+        yield Exit(self.then, frozenset(self.terms))
+
+    def reads(self, world: World) -> Iterable[Reads]:
+        for term in self.terms.values():
+            if term.variable is not None:
+                yield Reads(term.variable, term.mark)
+
+    def enter(self, scene: Scene) -> Move:
+        values = {name: term.look_up(scene.variables) for name, term in self.terms.items()}
+        scene.variables.update(values)
+        scene.secrets.difference_update(values)
+        return Go(self.then.name)
