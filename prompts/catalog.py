@@ -157,7 +157,7 @@ class _Reading:
 
     def _entries(self, file: str, source: str) -> Iterator[tuple[Node, Node]]:
         try:
-            root = YAML(typ="rt", pure=True).compose(source)
+            root = YAML(typ="safe", pure=True).compose(source)
         except MarkedYAMLError as e:
             mark = e.problem_mark or e.context_mark
             line, col = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)

@@ -1,0 +1,130 @@
+"""Catalogues: what IT writes, and everything that is wrong with it, at once and to the point."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from prompts.catalog import Catalog
+from prompts.errors import CatalogErrors, NoSuchPrompt
+
+
+def write(folder: Path, **languages: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    for language, text in languages.items():
+        (folder / f"{language}.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def told(folder: Path, *more: Path) -> list[str]:
+    """Mistakes as `file:line:col code sentence`, without the folder."""
+    with pytest.raises(CatalogErrors) as caught:
+        Catalog.load(folder, *more, shipped=False)
+    return [f"{Path(m.file).name}:{m.line}:{m.col} {m.code} {m.sentence}" for m in caught.value.mistakes]
+
+
+def test_the_shipped_catalogues_are_whole() -> None:
+    catalog = Catalog.load()
+    assert {"zh", "en"} <= set(catalog.languages)
+    for id in catalog.ids:
+        assert all(catalog.has(language, id) for language in catalog.languages)
+
+
+def test_texts_are_found_with_the_types_of_their_values(tmp_path: Path) -> None:
+    folder = write(
+        tmp_path / "a",
+        zh="a.short: 余{balance:money}费{fee:money(CNY)}科{department.name:name}日{day:date}等{n:count(分钟)}\n",
+        en='a.short: "{balance:money} {fee:money} {department.name} {day:date} {n:count(minute|minutes)}"\n',
+    )
+    catalog = Catalog.load(folder, shipped=False)
+    assert catalog.languages == ("en", "zh")
+    assert catalog.ids == ("a.short",)
+    assert catalog.fields("a.short") == {
+        "balance": "money", "fee": "money", "department.name": "name", "day": "date", "n": "count"
+    }  # fmt: skip
+    assert catalog.has("zh", "a.short")
+    assert not catalog.has("ru", "a.short")
+
+
+def test_the_hospital_replaces_a_text_and_adds_its_own(tmp_path: Path) -> None:
+    base = write(tmp_path / "base", zh="a.x: 旧\na.y: 留\n", en="a.x: old\na.y: kept\n")
+    own = write(tmp_path / "own", zh="a.x: 新\nb.z: 加\n", en="b.z: added\n")
+    catalog = Catalog.load(base, own, shipped=False)
+    assert catalog.phrase("zh", "a.x").text == "新"
+    assert catalog.phrase("en", "a.x").text == "old"
+    assert catalog.ids == ("a.x", "a.y", "b.z")
+
+
+def test_a_hospital_of_one_language_reads_only_that(tmp_path: Path) -> None:
+    folder = write(tmp_path / "a", zh="a.x: 好\n", en="a.y: fine\n")
+    assert Catalog.load(folder, shipped=False, languages=["zh"]).languages == ("zh",)
+
+
+def test_a_folded_chinese_text_has_no_blanks_inside(tmp_path: Path) -> None:
+    folder = write(tmp_path / "a", zh="a.x: >\n  您好，\n  {name}请按1。\n")
+    assert Catalog.load(folder, shipped=False).phrase("zh", "a.x").text == "您好，{name}请按1。"
+
+
+def test_an_unknown_id_is_told_with_the_nearest_one(tmp_path: Path) -> None:
+    catalog = Catalog.load(write(tmp_path / "a", zh="card.wrong: 错\n"), shipped=False)
+    with pytest.raises(NoSuchPrompt, match=r'did you mean "card.wrong"'):
+        catalog.phrase("zh", "card.wrnog")
+    with pytest.raises(NoSuchPrompt):
+        catalog.fields("card.none")
+
+
+BROKEN = [
+    ("a.x: 一\na.x: 二\n", '1.yaml:2:1 P106 "a.x" stands here twice (first in line 1)'),
+    ("a.x: on{e\n", '1.yaml:1:8 P202 a.x: a lone "{"; a field is written {name:type}'),
+    ("a.x: 钱{fee:cash}\n", '1.yaml:1:7 P203 a.x: {fee:cash} has an unknown type "cash"'),
+    ("a.x: 钱{Fee:money}\n", "1.yaml:1:7 P202 a.x: {Fee:money} is no field"),
+    ("a.x: 钱{fee:money(yuan)}\n", "1.yaml:1:7 P204 a.x: {fee:money(yuan)}: the currency is three capitals"),
+    ("a.x: 等{n:count(a|b)}\n", "1.yaml:1:7 P204 a.x: {n:count(a|b)} must list 1 form(s) in zh"),
+    ("a.x: 等{n:count}\n", "1.yaml:1:7 P204 a.x: {n:count} must list 1 form(s) in zh"),
+    ("a.x: 等{n:number(3)}\n", '1.yaml:1:7 P204 a.x: {n:number(3)}: the type "number" takes nothing'),
+    ("a.x: 等{d:date(long)}\n", "1.yaml:1:7 P204 a.x: {d:date(long)}: in brackets a date takes only the word year"),
+    ("a.x: 8\n", "1.yaml:1:6 P110 a.x: 8 is read as no text; quote it"),
+    ("a.x:\n", "P110 a.x"),
+    ('a.x: ""\n', "1.yaml:1:6 P111 a.x is empty"),
+    ("a.x: [一, 二]\n", "1.yaml:1:6 P109 a.x must be a text, not a list or a map"),
+    ("A: 一\n", '1.yaml:1:1 P107 "A" is no id'),
+    ("1: 一\n", '1.yaml:1:1 P107 "1" is no id'),
+    ("a.x: &here 一\n", "P108 a.x: anchors and aliases are not used"),
+    ("- 一\n", "1.yaml:1:1 P105 the file must be a map of id: text"),
+    ("a.x: {fee:money}\n", "1.yaml:1:6 P109 a.x must be a text, not a list or a map"),
+    ("a.x: '一\n", "P104 not YAML"),
+    ("a.x: 一\n\tb.y: 二\n", "1.yaml:2:1 P104 not YAML"),
+    ("a.x: \x07\n", "1.yaml:1:1 P104 not YAML"),
+]
+
+
+@pytest.mark.parametrize(("source", "sentence"), BROKEN, ids=[b[1][:40] for b in BROKEN])
+def test_a_mistake_is_told_where_it_stands(tmp_path: Path, source: str, sentence: str) -> None:
+    mistakes = told(write(tmp_path / "a", zh=source))
+    assert len(mistakes) == 1
+    assert sentence.replace("1.yaml", "zh.yaml") in mistakes[0]
+
+
+def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
+    folder = write(
+        tmp_path / "a",
+        zh="a.x: 余{b:money}\na.only: 中\na.y: 等{n:digits}\na.x: 又\nq: 一\n",
+        en='a.x: "left"\na.y: "wait {n:money}"\n',
+    )
+    assert told(folder) == [
+        "en.yaml:1:6 P302 a.x: the field {b} of zh is missing in en",
+        "zh.yaml:2:9 P301 a.only is missing in en",
+        "zh.yaml:3:7 P303 a.y: {n} is a digits in zh but a money in en",
+        'zh.yaml:4:1 P106 "a.x" stands here twice (first in line 1)',
+        'zh.yaml:5:1 P107 "q" is no id; ids look like registration.kind (small letters, digits, _ and a dot)',
+    ]
+
+
+def test_not_utf8_a_strange_language_and_a_missing_folder_are_told(tmp_path: Path) -> None:
+    folder = write(tmp_path / "a", xx="a.x: y\n")
+    (folder / "zh.yaml").write_bytes("a.x: 好\n".encode("gb18030"))
+    mistakes = told(folder, tmp_path / "nowhere")
+    assert any("P102" in m and '"xx"' in m for m in mistakes)
+    assert any("P103 not UTF-8" in m for m in mistakes)
+    assert any("P101" in m for m in mistakes)

@@ -1,0 +1,128 @@
+"""The store survives what disks and power cuts do to it."""
+
+from __future__ import annotations
+
+import threading
+import wave
+from pathlib import Path
+
+import pytest
+
+from prompts.errors import StudioError
+from prompts.store import Store, is_clip, name_of, seconds
+
+NAME = name_of("fake", "1", "zh", "您好")
+
+
+def write_clip(to: Path, frames: int = 800, rate: int = 8000) -> None:
+    with wave.open(str(to), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(rate)
+        out.writeframes(b"\1\2" * frames)
+
+
+def refuse(to: Path) -> None:
+    raise AssertionError("it was there already")
+
+
+def test_a_clip_is_made_once_and_found_by_another_process(tmp_path: Path) -> None:
+    path = Store(tmp_path).add(NAME, write_clip)
+    other = Store(tmp_path)
+    assert other.find(NAME) == path
+    assert other.add(NAME, refuse) == path
+    assert seconds(path) == 0.1
+
+
+def test_a_known_clip_costs_no_look_at_the_disk(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    path = store.add(NAME, write_clip)
+    path.unlink()
+    assert store.find(NAME) == path
+    store.forget(NAME)
+    assert store.find(NAME) is None
+
+
+def test_borders_between_the_parts_of_a_name_count() -> None:
+    assert name_of("a", "bc") != name_of("ab", "c")
+
+
+def torn(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:500])
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def zeroed(path: Path) -> None:
+    path.write_bytes(bytes(path.stat().st_size))
+
+
+def longer(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b"junk")
+
+
+def other_rate(path: Path) -> None:
+    write_clip(path, rate=16000)
+
+
+def nothing_in_it(path: Path) -> None:
+    write_clip(path, frames=0)
+
+
+@pytest.mark.parametrize("harm", [torn, empty, zeroed, longer, other_rate, nothing_in_it])
+def test_a_bad_file_is_no_clip_and_is_rendered_anew(tmp_path: Path, harm) -> None:  # type: ignore[no-untyped-def]
+    path = Store(tmp_path).add(NAME, write_clip)
+    harm(path)
+    store = Store(tmp_path)
+    assert store.find(NAME) is None
+    assert store.add(NAME, write_clip) == path
+    assert is_clip(path)
+
+
+def test_a_maker_that_writes_rubbish_is_refused(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    with pytest.raises(StudioError, match="no clip"):
+        store.add(NAME, lambda to: to.write_bytes(b"RIFF") and None)
+    assert store.find(NAME) is None
+    assert not [file for file in tmp_path.rglob("*") if file.is_file()]
+
+
+def test_a_maker_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    def fail(to: Path) -> None:
+        raise StudioError("no")
+
+    store = Store(tmp_path)
+    with pytest.raises(StudioError):
+        store.add(NAME, fail)
+    assert store.find(NAME) is None
+
+
+def test_a_store_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "store").write_text("a file where the folder should be")
+    with pytest.raises(StudioError, match="cannot write"):
+        Store(tmp_path / "store").add(NAME, write_clip)
+
+
+def test_many_at_once_all_get_the_clip(tmp_path: Path) -> None:
+    start = threading.Barrier(8)
+    got: list[Path] = []
+
+    def make(to: Path) -> None:
+        aside = to.with_name(f"{threading.get_ident()}.part")
+        write_clip(aside)
+        aside.replace(to)
+
+    def add() -> None:
+        start.wait()
+        got.append(Store(tmp_path).add(NAME, make))
+
+    threads = [threading.Thread(target=add) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(got)) == 1
+    assert is_clip(got[0])
+    assert [file for file in tmp_path.rglob("*") if file.is_file()] == [got[0]]

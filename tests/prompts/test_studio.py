@@ -1,0 +1,159 @@
+"""Recordings before voices, the next voice when one falls out, and rendering everything ahead."""
+
+from __future__ import annotations
+
+import wave
+from pathlib import Path
+
+import pytest
+
+from prompts.catalog import Catalog
+from prompts.errors import StudioError
+from prompts.render import Known, render_all, texts_ahead
+from prompts.store import Store, is_clip, seconds
+from prompts.studio import Missing, Studio
+from prompts.voices.fake import FakeVoice
+
+ZH = "a.hello: 您好。\na.pick: 您要挂{name}，按1。\n"
+EN = "a.hello: Hello.\na.pick: You chose {name}. Press 1.\n"
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Catalog:
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    (folder / "zh.yaml").write_text(ZH, encoding="utf-8")
+    (folder / "en.yaml").write_text(EN, encoding="utf-8")
+    return Catalog.load(folder, shipped=False)
+
+
+def studio_of(
+    catalog: Catalog, tmp_path: Path, *voices: FakeVoice, recordings: Path | None = None, told: list[str] | None = None
+) -> Studio:
+    return Studio(
+        catalog,
+        Store(tmp_path / "store"),
+        {"zh": voices, "en": voices},
+        recordings,
+        tell=(told if told is not None else []).append,
+    )
+
+
+def test_a_text_is_rendered_once_and_then_ready(catalog: Catalog, tmp_path: Path) -> None:
+    voice = FakeVoice()
+    studio = studio_of(catalog, tmp_path, voice)
+    assert studio.ready("zh", "您好。") is None
+    clip = studio.render("zh", "您好。")
+    assert is_clip(clip)
+    assert studio.ready("zh", "您好。") == clip
+    assert studio.render("zh", "您好。") == clip
+    assert voice.asked == [("zh", "您好。")]
+    assert studio_of(catalog, tmp_path, FakeVoice()).ready("zh", "您好。") == clip
+
+
+def test_a_mark_at_an_end_becomes_quiet_and_is_not_spoken(catalog: Catalog, tmp_path: Path) -> None:
+    voice = FakeVoice()
+    studio = studio_of(catalog, tmp_path, voice)
+    bare, marked = studio.render("zh", "按一"), studio.render("zh", "，按一。")
+    assert voice.asked[1] == ("zh", "按一。")
+    assert seconds(marked) - seconds(bare) > 0.4
+
+
+def test_what_is_not_there_is_told_as_missing(catalog: Catalog, tmp_path: Path) -> None:
+    studio = studio_of(catalog, tmp_path, FakeVoice())
+    clip = studio.render("zh", "您要挂")
+    assert studio.clips("zh", "a.pick", {"name": "内科"}) == [clip, Missing("zh", "内科"), Missing("zh", "，按一。")]
+
+
+def test_the_next_voice_speaks_when_the_first_fell_out_and_is_said_once(catalog: Catalog, tmp_path: Path) -> None:
+    first, second, told = FakeVoice("first"), FakeVoice("second"), list[str]()
+    first.away = True
+    studio = studio_of(catalog, tmp_path, first, second, told=told)
+    for text in ("一", "二", "三"):
+        assert is_clip(studio.render("zh", text))
+    assert [text for _, text in first.asked] == ["一"]  # it is left alone for a while
+    assert len(second.asked) == 3
+    assert told == ["the voice first fell out, the next one speaks: first cannot say that"]
+
+
+def test_a_rested_voice_is_asked_again(catalog: Catalog, tmp_path: Path) -> None:
+    first, second = FakeVoice("first"), FakeVoice("second")
+    first.away = True
+    studio = studio_of(catalog, tmp_path, first, second)
+    studio.render("zh", "零")
+    first.away = False
+    for n in range(31):
+        studio.render("zh", f"第{n}")
+    assert len(first.asked) == 2
+
+
+def test_no_voice_at_all_is_told_with_every_reason(catalog: Catalog, tmp_path: Path) -> None:
+    studio = studio_of(catalog, tmp_path, FakeVoice("one", failing=["啊"]), FakeVoice("two", languages=["en"]))
+    with pytest.raises(StudioError, match="one: one cannot say that"):
+        studio.render("zh", "啊")
+    assert studio.unavailable == ["the voice two cannot speak zh on this machine"]
+    with pytest.raises(StudioError, match="no voice is available"):
+        Studio(catalog, Store(tmp_path / "x"), {}).render("zh", "啊")
+
+
+def test_a_chinese_name_in_english_is_spoken_by_the_chinese_voice(catalog: Catalog, tmp_path: Path) -> None:
+    voice = FakeVoice()
+    studio = studio_of(catalog, tmp_path, voice)
+    clip = studio.render("en", "内科")
+    assert voice.asked == [("zh", "内科")]
+    assert studio.ready("en", "内科") == clip == studio.render("zh", "内科")
+
+
+def test_a_recording_wins_over_voices_and_a_new_one_over_the_old(catalog: Catalog, tmp_path: Path) -> None:
+    recordings = tmp_path / "recordings"
+    (recordings / "zh").mkdir(parents=True)
+    FakeVoice().render("录音", "zh", recordings / "zh" / "a.hello.wav")
+    FakeVoice().render("录音录音", "zh", recordings / "zh" / "a.pick.1.wav")
+    voice = FakeVoice()
+    studio = studio_of(catalog, tmp_path, voice, recordings=recordings)
+    first = studio.render("zh", "您好。")
+    studio.render("zh", "您要挂")
+    assert voice.asked == []
+    assert studio.source_of("zh", "您好。") == "recording"
+    assert studio.ready("zh", "您好。") == first
+    FakeVoice().render("新的录音", "zh", recordings / "zh" / "a.hello.wav")
+    again = studio_of(catalog, tmp_path, voice, recordings=recordings)
+    assert again.render("zh", "您好。") != first
+
+
+def test_a_broken_recording_falls_back_to_the_voice(catalog: Catalog, tmp_path: Path) -> None:
+    recordings = tmp_path / "recordings"
+    (recordings / "zh").mkdir(parents=True)
+    (recordings / "zh" / "a.hello.wav").write_text("not audio")
+    voice = FakeVoice()
+    studio = studio_of(catalog, tmp_path, voice, recordings=recordings)
+    assert is_clip(studio.render("zh", "您好。"))
+    assert voice.asked == [("zh", "您好。")]
+
+
+def test_everything_is_rendered_ahead_and_a_second_run_finds_it(catalog: Catalog, tmp_path: Path) -> None:
+    texts = texts_ahead(catalog, [Known("name", {"zh": "内科", "en": "medicine"})])
+    assert texts == [
+        ("en", "Hello."), ("en", "You chose"), ("en", ". Press one."), ("en", "medicine"),
+        ("zh", "您好。"), ("zh", "您要挂"), ("zh", "，按一。"), ("zh", "内科"),
+    ]  # fmt: skip
+    voice = FakeVoice(failing=["内科"])
+    summary = render_all(studio_of(catalog, tmp_path, voice), texts, progress=False)
+    assert (summary.rendered, summary.found) == (7, 0)
+    assert [failure[:2] for failure in summary.failed] == [("zh", "内科")]
+    voice.failing.clear()
+    resumed = render_all(studio_of(catalog, tmp_path, voice), texts, progress=False)
+    assert str(resumed) == "1 rendered, 7 there already"
+
+
+def test_a_clip_that_vanished_is_made_again_after_the_player_says_so(catalog: Catalog, tmp_path: Path) -> None:
+    studio = studio_of(catalog, tmp_path, FakeVoice())
+    studio.render("zh", "您好。").unlink()
+    studio.forget("zh", "您好。")
+    assert studio.ready("zh", "您好。") is None
+    assert is_clip(studio.render("zh", "您好。"))
+
+
+def test_clips_are_what_telephones_play(catalog: Catalog, tmp_path: Path) -> None:
+    with wave.open(str(studio_of(catalog, tmp_path, FakeVoice()).render("zh", "您好。")), "rb") as clip:
+        assert (clip.getnchannels(), clip.getsampwidth(), clip.getframerate()) == (1, 2, 8000)
