@@ -82,9 +82,12 @@ def test_a_bad_file_is_no_clip_and_is_rendered_anew(tmp_path: Path, harm) -> Non
 
 
 def test_a_maker_that_writes_rubbish_is_refused(tmp_path: Path) -> None:
+    def scribble(to: Path) -> None:
+        to.write_bytes(b"RIFF")
+
     store = Store(tmp_path)
     with pytest.raises(StudioError, match="no clip"):
-        store.add(NAME, lambda to: to.write_bytes(b"RIFF") and None)
+        store.add(NAME, scribble)
     assert store.find(NAME) is None
     assert not [file for file in tmp_path.rglob("*") if file.is_file()]
 
