@@ -1,0 +1,61 @@
+"""An event is stored once, in the same transaction that plans its notices.
+
+Whoever tells of it (HL7 now, other doors later) gives it a key; the key is unique, so an event told
+twice is one event and calls nobody a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from db.tables.base import Base
+from db.tables.notices import EventRow
+from notify.notices import Planned, plan
+from notify.rules import NoticeRules
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happened in the hospital. `facts` steer the rules, `variables` are for what is said."""
+
+    key: str
+    kind: str
+    source: str
+    ward: str
+    facts: Mapping[str, Any]
+    variables: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What storing came to; `notices` is empty when it was known already or no rule follows."""
+
+    new: bool
+    notices: tuple[int, ...] = ()
+
+
+def insert_once(session: Session, table: type[Base], values: Mapping[str, Any]) -> int | None:
+    """Insert a row and give its id, or None when its unique key is there already (also by a rival's commit)."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement: Insert = dialect.insert(table).values(**values).on_conflict_do_nothing()
+    made: int | None = session.scalar(statement.returning(table.__table__.c.id))
+    return made
+
+
+def store(session: Session, rules: NoticeRules, what: Happening, now: datetime) -> Stored:
+    """Store `what` and plan the notices that the rules say follow from it."""
+    facts = {**what.facts, "ward": what.ward}
+    row = {"key": what.key, "kind": what.kind, "source": what.source, "received_at": now, "facts": facts}
+    event_id = insert_once(session, EventRow, row)
+    if event_id is None:
+        return Stored(False)
+    following = rules.following(what.kind, what.facts)
+    planned = [Planned(event_id, rule, what.ward, what.variables, now) for rule in following]
+    return Stored(True, tuple(plan(session, planned, now)))

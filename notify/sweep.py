@@ -1,0 +1,137 @@
+"""What the outbox looks after between calls: leases that ran out, notices whose time is over, failures
+that nobody has been told of. Bodies of transactions, like `notices.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+from twisted.logger import Logger
+
+from db.tables.notices import AttemptRow, NoticeRow
+from notify.escalation import Missed
+from notify.notices import close_lost, expire, go_on, release
+from notify.rules import NoticeRules
+from notify.states import State
+
+log = Logger()
+
+AT_ONCE = 500
+"""Rows that one sweep takes; the next takes the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """A notice that ended without anybody confirming."""
+
+    notice_id: int
+    kind: str
+    ward: str
+    state: State
+    """`failed` or `expired`."""
+    reason: str
+    attempts: int
+
+
+class Reports(Protocol):
+    """Who is told that a notice reached nobody."""
+
+    async def unreached(self, notice: Unreached) -> None:
+        """Tell it loudly. Raising means that it's told again; so the same may come twice after a crash."""
+
+
+class LogReports:
+    """Reports into the log, as an error: the least that a site has."""
+
+    async def unreached(self, notice: Unreached) -> None:
+        """As `Reports.unreached`."""
+        log.critical(
+            "NOBODY CONFIRMED notice {id} ({kind}, ward {ward}): {reason}; {attempts} calls",
+            id=notice.notice_id,
+            kind=notice.kind,
+            ward=notice.ward,
+            reason=notice.reason,
+            attempts=notice.attempts,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep did, and who must be told of what."""
+
+    lost: int
+    """Notices whose lease had run out under a call."""
+    released: int
+    """Notices claimed by us but never dialled."""
+    expired: int
+    unreported: tuple[Unreached, ...]
+
+
+def take_over(session: Session, rules: NoticeRules, owner: str, now: datetime) -> int:
+    """At start: whatever an earlier life of `owner` had in the air is lost, and goes on by its rule. How many."""
+    return _lost(session, rules, NoticeRow.lease_owner == owner, now)
+
+
+def sweep(session: Session, rules: NoticeRules, owner: str, in_air: Collection[int], now: datetime) -> Swept:
+    """Put things right. `in_air`: the notices that this outbox holds now; nothing is claimed meanwhile."""
+    lost = _lost(session, rules, NoticeRow.lease_until <= now, now, but=in_air)
+    return Swept(lost, _release_strays(session, owner, in_air, now), _expire(session, now), _unreported(session))
+
+
+def reported(session: Session, notice_ids: Sequence[int]) -> None:
+    """Somebody was told of these."""
+    session.execute(
+        update(NoticeRow)
+        .where(NoticeRow.id.in_(notice_ids))
+        .values(report_due=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _lost(
+    session: Session, rules: NoticeRules, which: ColumnElement[bool], now: datetime, but: Collection[int] = ()
+) -> int:
+    found = select(NoticeRow).where(which, NoticeRow.state == State.IN_AIR)
+    found = found.limit(AT_ONCE).with_for_update(skip_locked=True)
+    count = 0
+    for notice in session.scalars(found).all():
+        if notice.id in but:
+            continue  # ours, and alive: the renewal was late
+        attempt = session.scalars(
+            select(AttemptRow).where(AttemptRow.notice_id == notice.id, AttemptRow.number == notice.attempts)
+        ).one()
+        if attempt.ended_at is None:
+            close_lost(attempt, now)
+        go_on(rules, notice, attempt, Missed.LOST, now)
+        count += 1
+    return count
+
+
+def _release_strays(session: Session, owner: str, in_air: Collection[int], now: datetime) -> int:
+    """Claimed by us, but the commit's answer never came back: nobody dialled these."""
+    found = select(NoticeRow).where(NoticeRow.lease_owner == owner, NoticeRow.state == State.IN_AIR)
+    strays = [notice for notice in session.scalars(found.with_for_update(skip_locked=True)) if notice.id not in in_air]
+    for notice in strays:
+        release(session, notice, now)
+    return len(strays)
+
+
+def _expire(session: Session, now: datetime) -> int:
+    found = select(NoticeRow).where(NoticeRow.state == State.WAITING, NoticeRow.expires_at <= now)
+    over = session.scalars(found.limit(AT_ONCE).with_for_update(skip_locked=True)).all()
+    for notice in over:
+        expire(notice, now)
+    return len(over)
+
+
+def _unreported(session: Session) -> tuple[Unreached, ...]:
+    found = select(NoticeRow).where(NoticeRow.report_due.is_not(None)).order_by(NoticeRow.id).limit(AT_ONCE)
+    return tuple(
+        Unreached(row.id, row.kind, row.ward, State(row.state), row.reason, row.attempts)
+        for row in session.scalars(found)
+    )
