@@ -17,11 +17,11 @@ class ActionSpec(Protocol):
 
     @property
     def needs(self) -> frozenset[str]:
-        """Variables that must be set when it is asked, beyond those given under `with`."""
+        """Its arguments, all required: each is given under `with`, or is the variable of the same name."""
 
     @property
     def outcomes(self) -> Mapping[str, frozenset[str]]:
-        """Outcome name -> the variables it sets. `error` is always possible and sets nothing."""
+        """Outcome name -> the variables it sets. `error` is always possible and needs no declaring."""
 
     @property
     def lists(self) -> bool:

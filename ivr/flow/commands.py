@@ -43,8 +43,9 @@ class Say:
 class Collect:
     """Play prompts, then gather keys; a wait. Answered by `Keys` or `NoInput`.
 
-    A single key that is one of `single` ends the input at once (menus, `*` to repeat, `0` for
-    a person). Otherwise digits gather until `end_key`, `maximum`, or `inter_key` seconds of quiet.
+    What was pressed ends the input at once when all of it together is one of `single` (menus, `*` to
+    repeat, `0` for a person); `*` in `single` does so at any moment and drops the digits before it.
+    Otherwise digits gather until `end_key`, `maximum`, or `inter_key` seconds of quiet.
     """
 
     prompts: tuple[Prompt, ...]

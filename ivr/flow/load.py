@@ -20,7 +20,6 @@ from ivr.flow.mistakes import FlowErrors, Mark, Report, did_you_mean
 from ivr.flow.source import Node, Scalar, Table, read_source
 from ivr.flow.texts import Texts
 from ivr.flow.verbs import VERBS
-from ivr.flow.words import roots
 
 NOT_FLOWS = frozenset({"notices", "numbers", "queues", "tariffs", "permissions"})
 """Files of the folder that are no flows and have readers of their own."""
@@ -57,7 +56,14 @@ def load_sources(
     if report.mistakes:
         raise FlowErrors(report.mistakes)
     whole = {name: flow for name, flow in flows.items() if flow is not None}
-    return FlowSet(whole, dict(actions), {id: roots(World({}, {}, texts), id) for id in texts.ids})
+    return FlowSet(whole, dict(actions), {id: _named(texts, id) for id in texts.ids})
+
+
+def _named(texts: Texts, id: str) -> frozenset[str]:
+    """The variables that a text may use: those it names, and `currency` beside an amount."""
+    fields = texts.fields(id)
+    names = frozenset(path.partition(".")[0] for path in fields)
+    return names | {"currency"} if "money" in fields.values() else names
 
 
 def _read_flow(file: str, name: str, data: bytes, texts: Texts, report: Report) -> Flow | None:

@@ -2,11 +2,11 @@
 
     choose: registration.experts
     prompt: registration.experts_intro
-    each: {by: half, am: registration.expert_am, pm: registration.expert_pm}
+    each: registration.expert_item              # {item.half_name:name}为{key:key}号专家，{item.name:name}
     as: expert
     then: {chosen: confirm, none: nobody}
 
-`each` is said for every item; its fields may be `{key:key}`, `{item...}` and variables.
+`prompt` is said first, `after` last (both may be left out), `each` for every item; its fields may be `{key:key}`, `{item...}` and variables.
 """
 
 from __future__ import annotations
@@ -17,10 +17,9 @@ from dataclasses import dataclass, replace
 from ivr.flow.action import ActionSpec
 from ivr.flow.commands import Answer, Keys, NoInput, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Input, Miss, Trouble, check_error, known_outcomes
-from ivr.flow.form import PROMPT_ID, Form
+from ivr.flow.form import Form
 from ivr.flow.language import AGAIN, ANYTHING, Exit, Go, Head, Move, Name, Reads, Scene, Step, Target, Wait, World
 from ivr.flow.mistakes import Report
-from ivr.flow.source import Table
 from ivr.flow.verbs.do import Request
 from ivr.flow.verbs.menu import PERSON, REPEAT, collect_keys, read_keys, with_person
 from ivr.flow.words import SYSTEM, Words, check_unused, roots
@@ -31,37 +30,6 @@ PER_PAGE = 8
 MOST = 200
 """Items; nobody listens to more, and something is wrong with a list that long."""
 OWN = frozenset({"key", "item"})
-
-
-@dataclass(frozen=True, slots=True)
-class Each:
-    """The text for an item: always the same, or by the value of one of the item's fields."""
-
-    by: str
-    texts: Mapping[str, Words]
-
-    @classmethod
-    def read(cls, form: Form, words: Words) -> Each:
-        """Read `each`; values come from the step's `with`."""
-        node = form.node("each")
-        if not isinstance(node, Table):
-            return cls("", {"": Words.read(form, "each", words.given)})
-        inner = Form(node, form.report, '"each"')
-        by = inner.name("by", required=True)
-        texts: dict[str, Words] = {}
-        for value in node.values:
-            if value != "by":
-                word = inner.word(value)
-                name = None if word is None else inner.as_name(word, f'"{value}"', PROMPT_ID)
-                texts[value] = Words(() if name is None else (name,), words.given)
-        if not texts:
-            inner.missing("a text for each value")
-        inner.finish()
-        return cls(by.text if by else "", texts)
-
-    def of(self, item: Mapping[str, Value]) -> Words | None:
-        """The words for one item; None when its field has a value that nobody thought of."""
-        return self.texts.get(str(item.get(self.by, "")) if self.by else "")
 
 
 @dataclass(slots=True)
@@ -92,7 +60,7 @@ class Choose(Step):
     head: Head
     request: Request
     words: Words
-    each: Each
+    each: Words
     after: Words
     variable: Name | None
     keys: Mapping[str, Target]
@@ -104,8 +72,8 @@ class Choose(Step):
     def read(cls, form: Form, head: Head, defaults: Defaults) -> Choose:
         """From its form."""
         request = Request.read(form, "choose")
-        words = Words.read(form, "prompt", request.given)
-        each = Each.read(form, words)
+        words = Words.read(form, "prompt", request.given, required=False)
+        each = Words.read(form, "each", request.given)
         after = Words.read(form, "after", request.given, required=False)
         keys = read_keys(form)
         for key, target in keys.items():
@@ -141,12 +109,11 @@ class Choose(Step):
     def reads(self, world: World) -> Iterable[Reads]:
         yield from self.request.reads(world)
         yield from self.words.reads(world)
-        for words in self.each.texts.values():
-            yield from replace(words, given={}).reads(world, OWN | self.words.given.keys())
+        yield from replace(self.each, given={}).reads(world, OWN | self.words.given.keys())
         yield from replace(self.after, given={}).reads(world, frozenset(self.words.given))
 
     def check(self, world: World, report: Report) -> None:
-        said = [self.words, *self.each.texts.values(), self.after]
+        said = [self.words, self.each, self.after]
         for words in said:
             words.check(world, report)
         named = [field for words in said for text in words.texts for field in roots(world, text.text)]
@@ -181,7 +148,7 @@ class Choose(Step):
             if name != "chosen":
                 target = self.then.target(name, declared)
                 return self.trouble.take(scene) if target is None else Go(target.name)
-            if len(outcome.items) <= MOST and all(self.each.of(item) is not None for item in outcome.items):
+            if len(outcome.items) <= MOST:
                 scene.memory = Shown(outcome.items)
                 return self._wait(scene, scene.memory)
         return self.trouble.take(scene)
@@ -207,9 +174,7 @@ class Choose(Step):
     def _wait(self, scene: Scene, shown: Shown, *before: Prompt) -> Move:
         prompts = [*before, *self.words.prompts(scene)]
         for key, item in shown.keys().items():
-            words = self.each.of(item)
-            assert words is not None
-            prompts.extend(words.prompts(scene, {"key": key, "item": dict(item)}))
+            prompts.extend(self.each.prompts(scene, {"key": key, "item": dict(item)}))
         if shown.pages > 1:
             prompts.append(scene.prompt(SYSTEM["more"], {}))
         prompts.extend(self.after.prompts(scene))
