@@ -11,7 +11,7 @@ from prompts.sound import RATE
 
 def join(clips: Sequence[Path], out: Path) -> None:
     """Write `clips` (of the store) one after the other into `out`. Raises OSError."""
-    with wave.open(str(out), "wb") as whole:
+    with out.open("wb") as file, wave.open(file, "wb") as whole:
         whole.setnchannels(1)
         whole.setsampwidth(2)
         whole.setframerate(RATE)
