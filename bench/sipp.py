@@ -107,8 +107,8 @@ class Load:
 class Nurses:
     """SIPp answering every call, pressing 1, on one port."""
 
-    def __init__(self, bench: Bench) -> None:
-        self.sip_port = free_port()
+    def __init__(self, bench: Bench, sip_port: int) -> None:
+        self.sip_port = sip_port
         pair = free_port(3)
         command = ["sipp", "-sf", "nurse.xml", "-i", "127.0.0.1", "-mi", "127.0.0.1", "-p", str(self.sip_port)]
         command += ["-mp", str(pair + pair % 2), "-trace_err", "-nostdin", "-timeout", "600s"]
@@ -157,11 +157,12 @@ def answer_times(path: Path, caller: int) -> list[float]:
     return [(answered[call] - at) * 1e3 for call, at in sent.items() if call in answered]
 
 
-def invites(path: Path, callee: int) -> dict[bytes, tuple[float, str]]:
-    """Call-ID -> (time of the first INVITE, number called) of calls to SIPp's port."""
-    seen: dict[bytes, tuple[float, str]] = {}
+def invites(path: Path, callee: int) -> dict[bytes, tuple[float, str, str]]:
+    """Call-ID -> (time of the first INVITE, number called, Wardbell's own call id) of calls to SIPp's port."""
+    seen: dict[bytes, tuple[float, str, str]] = {}
     for at, _, target, body in rtp.packets(path):
-        head = bytes(body[:1200])
-        if target == callee and (number := re.match(rb"INVITE sip:([^@;> ]+)@", head)):
-            seen.setdefault(call_id(head), (at, number[1].decode()))
+        message = bytes(body)
+        if target == callee and (number := re.match(rb"INVITE sip:([^@;> ]+)@", message)):
+            own = re.search(rb"\nX-Wardbell-Call: *(\w+)", message, re.I)
+            seen.setdefault(call_id(message), (at, number[1].decode(), own[1].decode() if own else ""))
     return seen

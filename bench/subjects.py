@@ -3,33 +3,14 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-from bench import media, processes
+from bench import media
+from tests.e2e.line import answers_sip
 from tests.phone.sipp import free_port
-
-OPTIONS = (
-    "OPTIONS sip:bench@127.0.0.1:{port} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{mine};branch=z9hG4bK{mine}\r\n"
-    "From: <sip:bench@127.0.0.1>;tag=b{mine}\r\nTo: <sip:bench@127.0.0.1>\r\nCall-ID: ready-{mine}-{port}\r\n"
-    "CSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
-)
-
-
-def answers_sip(port: int) -> bool:
-    """Whether something answers OPTIONS on UDP."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
-        asking.bind(("127.0.0.1", 0))
-        asking.settimeout(0.2)
-        mine = asking.getsockname()[1]
-        try:
-            asking.sendto(OPTIONS.format(port=port, mine=mine).encode(), ("127.0.0.1", port))
-            return asking.recv(100).startswith(b"SIP/2.0")
-        except OSError:
-            return False
 
 
 def wait_for_sip(ports: list[int], process: subprocess.Popen[bytes], seconds: float = 30.0) -> None:
@@ -91,8 +72,3 @@ class Bare:
         for process in self._processes:
             stop(process)
         self._log.close()
-
-
-def grown_from(root: int, marker: str) -> list[int]:
-    """Processes under `root` whose command line holds `marker`."""
-    return [pid for pid in processes.tree(root) if marker in processes.command(pid)]

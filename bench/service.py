@@ -1,0 +1,133 @@
+"""The whole of Wardbell as the bench's subject: `wardbell run` with the bench's own number.
+
+Number 7000 runs `flows/bench.yaml`: a marker prompt of a minute, a key, and a list of departments
+asked of the database, whose first clip is the other marker (`media.py`). The markers are laid into the
+prompt store under the names that the service will look for.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from bench import media, processes
+from bench.subjects import wait_for_sip
+from prompts.catalog import Catalog
+from prompts.speech import fixed_texts
+from prompts.store import Store
+from prompts.studio import Studio
+from prompts.voices.espeak import Espeak
+from tests.e2e.line import Line
+from tests.phone.sipp import free_port
+
+HERE = Path(__file__).parent
+NUMBER = "7000"
+WELCOME_SECONDS, LIST_SECONDS = 75, 10
+ASK_LIMIT = """
+import ctypes, sys, pjsua2
+endpoint = pjsua2.Endpoint()
+endpoint.libCreate()
+config = pjsua2.EpConfig()
+config.logConfig.level = config.logConfig.consoleLevel = 0
+config.uaConfig.maxCalls = 65535
+endpoint.libInit(config)
+binary = next(module for name, module in list(sys.modules.items()) if name.rpartition(".")[2] == "_pjsua2")
+sys.stderr.write(f"calls={ctypes.CDLL(binary.__file__).pjsua_call_get_max_count()}")
+sys.stderr.flush()
+import os
+os._exit(0)
+"""
+
+
+def calls_of_a_worker() -> int:
+    """How many calls this build of pjsua2 holds in one process."""
+    done = subprocess.run([sys.executable, "-c", ASK_LIMIT], capture_output=True, text=True, timeout=20, check=True)
+    return int(done.stderr.rpartition("calls=")[2])
+
+
+class MarkerStudio(Studio):
+    """Makes markers where the service would have espeak speak."""
+
+    def _speak(self, source: Any, language: str, text: str, to: Path) -> None:
+        high = text == self._welcome
+        media.marker(to, WELCOME_SECONDS if high else LIST_SECONDS, high=high)
+
+    _welcome = ""
+
+    def lay(self, welcome: str, others: list[str]) -> None:
+        """Put the markers into the store."""
+        self._welcome = welcome
+        for text in (welcome, *others):
+            self.render("zh", text)
+
+
+class Service:
+    """A running `wardbell run` of `lines` lines."""
+
+    name = "wardbell"
+
+    def __init__(self, directory: Path, lines: int, per_worker: int, build: str, cpu: str = "") -> None:
+        self.build = build
+        self.lines = lines
+        workers = -(-lines // per_worker)
+        self.nurse_port = free_port()
+        flows, texts = directory / "flows", directory / "texts"
+        shutil.copytree(HERE.parent / "flows", flows, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+        shutil.copy(HERE / "flows" / "bench.yaml", flows)
+        with (flows / "numbers.yaml").open("a") as numbers:
+            numbers.write(f'\n  "{NUMBER}": {{flow: bench, language: zh}}\n')
+        texts.mkdir()
+        shutil.copy(HERE / "flows" / "texts.yaml", texts / "zh.yaml")
+        self.line = Line(
+            directory, self.nurse_port, flows_dir=flows, texts_dir=texts, sip__workers_min=workers,
+            sip__workers_max=workers, sip__lines_per_worker=min(lines, per_worker), outbound__reserve=0,
+            sip__rtp_first=free_rtp(4 * lines + 40),
+        )  # fmt: skip
+        self.line.prepare()
+        catalog = Catalog.load(HERE.parent / "prompts" / "catalog", texts)
+        studio = MarkerStudio(catalog, Store(self.line.data / "prompts"), {"zh": [Espeak()]})
+        studio.lay(*marked(catalog))
+        self.line.start(cpu)
+        assert self.line.process is not None
+        self.ports = [self.line.sip_port]
+        wait_for_sip(self.ports, self.line.process)
+
+    def pids(self) -> list[int]:
+        """The engine and its workers."""
+        assert self.line.process is not None
+        return processes.tree(self.line.process.pid)
+
+    def workers(self) -> list[int]:
+        """Those that hold calls."""
+        return self.line.workers()
+
+    def number(self, scenario: str) -> str:
+        """Every scenario dials the bench's number."""
+        return NUMBER
+
+    def close(self) -> None:
+        """Stop it."""
+        self.line.close()
+
+
+def marked(catalog: Catalog) -> tuple[str, list[str]]:
+    """The text that the high marker stands for, and those that get the low one."""
+    texts = dict(fixed_texts(catalog, "zh"))
+    return texts["bench.welcome"], [texts["bench.list"]]
+
+
+def free_rtp(count: int) -> int:
+    """First of `count` RTP ports below those that the system hands out."""
+    for first in range(10000, 32000, count + count % 2):
+        try:
+            for port in (first, first + count - 1):
+                with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+                    probe.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        return first
+    raise SystemExit(f"no {count} free UDP ports for RTP")
