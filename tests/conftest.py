@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from db.database import Database
+from db.tables import Base
 from tests.faults import Faults
 from tests.postgres import Cluster, PostgresMissing
 
@@ -32,13 +33,13 @@ def cluster() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(cluster: Cluster) -> str:
-    """A PostgreSQL database that holds all tables, to copy: much quicker than to make them for each test."""
-    name = cluster.create()
-    database = Database(cluster.url(name))
-    database.create_all()
-    database.close()
-    return name
+def postgres_url(cluster: Cluster) -> str:
+    """A PostgreSQL database that holds all tables; emptied after each test, much quicker than made for each."""
+    url = cluster.url(cluster.create())
+    made = Database(url)
+    made.create_all()
+    made.close()
+    return url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -52,9 +53,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield url
         return
     cluster: Cluster = request.getfixturevalue("cluster")
-    name = cluster.create(request.getfixturevalue("postgres_template"))
-    yield cluster.url(name)
-    cluster.drop(name)
+    url = request.getfixturevalue("postgres_url")
+    yield url
+    cluster.empty(url, Base.metadata.tables.keys())
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -10,10 +10,12 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
+from psycopg import sql
 
 
 class PostgresMissing(Exception):
@@ -67,6 +69,19 @@ class Cluster:
         """Remove a database, ending its connections."""
         self._admin(f'DROP DATABASE "{name}" WITH (FORCE)')
 
+    def empty(self, url: str, tables: Collection[str]) -> None:
+        """Leave these tables without rows and remove all others that a test made."""
+        name = url.split("/")[3].split("?")[0]
+        with psycopg.connect(host=str(self._home), user="postgres", dbname=name, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+            if others := [row[0] for row in found if row[0] not in tables]:
+                connection.execute(_over("DROP TABLE {} CASCADE", others))
+            connection.execute(_over("TRUNCATE {} RESTART IDENTITY CASCADE", tables))
+
     def url(self, name: str) -> str:
         """SQLAlchemy's URL of a database."""
         return f"postgresql+psycopg://postgres@/{name}?host={self._home}"
@@ -101,6 +116,10 @@ class Cluster:
                 if self._server.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError((self._home / "log").read_text()) from error
                 time.sleep(0.05)
+
+
+def _over(statement: LiteralString, tables: Iterable[str]) -> sql.Composed:
+    return sql.SQL(statement).format(sql.SQL(", ").join(sql.Identifier(table) for table in tables))
 
 
 def _programs() -> Path:
