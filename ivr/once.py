@@ -23,6 +23,11 @@ class Once(Generic[T]):
         """Whether the value has come."""
         return self._here
 
+    @property
+    def value(self) -> T | None:
+        """The value, or None while it has not come."""
+        return self._value
+
     def come(self, value: T) -> None:
         """The value is here: everyone who waits gets it, in the order of their asking."""
         if self._here:

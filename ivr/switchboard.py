@@ -17,7 +17,7 @@ from hospital.action import Action, CallFacts
 from ivr import trace
 from ivr.conversation import Conversation, Finished
 from ivr.flow.commands import Prompt, Value
-from ivr.flow.load import FlowSet
+from ivr.flow.language import FlowSet
 from ivr.flow.run import Run
 from ivr.leg import Leg
 from ivr.numbers import Numbers
@@ -54,8 +54,12 @@ class Made:
 
     call_id: str
     end: Ended
-    rang: bool
-    answered: bool
+    dialled: bool = True
+    """False when no line was free."""
+    rang_at: float | None = None
+    """Seconds of the clock; None when it never rang."""
+    up_at: float | None = None
+    """Seconds of the clock; None when nobody answered."""
     outcome: str = ""
     variables: Mapping[str, Value] = field(default_factory=dict)
     heard: bool = False
@@ -144,10 +148,10 @@ class Switchboard:
                 listener=leg,
             )
         except NoLineFree:
-            return Made("", Ended(Cause.CONGESTION, 0), rang=False, answered=False)
+            return Made("", Ended(Cause.CONGESTION), dialled=False)
         except SwitchRefused as wrong:
             log.error("cannot dial {dialled}: {wrong}", dialled=Number(order.dialled), wrong=wrong)
-            return Made("", Ended(Cause.UNREACHABLE, 0), rang=False, answered=False)
+            return Made("", Ended(Cause.UNREACHABLE))
         leg.holds(line)
         notes = self._book.begin(
             trace.CallFacts(
@@ -169,7 +173,15 @@ class Switchboard:
             raise
         end = await leg.down.wait()
         notes.finished(end, finished.outcome)
-        return Made(line.call_id, end, leg.rang.here, leg.up.here, finished.outcome, finished.variables, finished.heard)
+        return Made(
+            line.call_id,
+            end,
+            rang_at=leg.rang.value,
+            up_at=leg.up.value,
+            outcome=finished.outcome,
+            variables=finished.variables,
+            heard=finished.heard,
+        )
 
 
 async def _answered(leg: Leg) -> bool:

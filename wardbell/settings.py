@@ -85,12 +85,19 @@ class Voices(_Section):
     deadline: float = Field(default=1.5, gt=0)
     """Seconds in which a new sentence must be rendered during a call."""
 
+    @property
+    def order(self) -> dict[str, tuple[str, ...]]:
+        """Language -> voices, first choice first."""
+        return {"zh": self.zh, "en": self.en}
+
 
 class Outbound(_Section):
     """How many lines calling out may use."""
 
     reserve: int = Field(default=1, ge=0)
     """Lines that outgoing calls leave free for callers; alerts may use all but these."""
+    alerts: int = Field(default=1, ge=0)
+    """Lines that every other outgoing call leaves free for alerts."""
 
 
 class Settings(BaseSettings):

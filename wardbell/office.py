@@ -1,0 +1,102 @@
+"""What commands and the service share, made from the settings when it is first asked for.
+
+Implements the desks that commands ask for (`ClerkDesk`, `PromptsDesk`). Calls and messages are
+the service's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from twisted.logger import Logger
+
+from db.database import Database
+from hospital.calendar import HospitalCalendar
+from hospital.pins import load_pepper
+from prompts.catalog import Catalog
+from prompts.render import Known
+from prompts.store import Store
+from prompts.studio import Studio
+from prompts.voices import Voice
+from prompts.voices.espeak import Espeak
+from prompts.voices.gtts import Google
+from wardbell.known import known_values
+from wardbell.settings import Settings
+
+log = Logger()
+
+
+def wallclock() -> datetime:
+    """Now, aware, in UTC: the one place of the product that looks at the clock on the wall."""
+    return datetime.now(UTC)
+
+
+class Office:
+    """The parts that need no reactor. `close` at the end."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.wallclock = wallclock
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The hospital's time zone."""
+        return ZoneInfo(self.settings.zone)
+
+    @cached_property
+    def database(self) -> Database:
+        """The database, without threads: for `run_now`."""
+        self.data_dir()
+        return Database(self.settings.database_url)
+
+    @cached_property
+    def pepper(self) -> bytes:
+        """The server's part of every PIN's hash. Raises `BadPepper`."""
+        return load_pepper(self.data_dir() / "pepper")
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The texts, the hospital's own over the shipped ones. Raises `CatalogErrors`."""
+        own = [self.settings.texts_dir] if self.settings.texts_dir is not None else []
+        return Catalog.load(*own)
+
+    @cached_property
+    def studio(self) -> Studio:
+        """The clips and the voices that make new ones."""
+        voices = self.settings.voices
+        made: dict[str, Voice] = {"espeak": Espeak(), "gtts": Google(timeout=voices.gtts_timeout)}
+        order = {language: [made[name] for name in names] for language, names in voices.order.items()}
+        return Studio(
+            self.catalog,
+            Store(self.settings.store_dir),
+            order,
+            self.settings.recordings_dir,
+            tell=lambda sentence: log.warn("{sentence}", sentence=sentence),
+        )
+
+    def known_values(self) -> Sequence[Known]:
+        """Values that callers will hear; none while there is no database yet."""
+        return self.database.run_now(known_values, HospitalCalendar(self.zone), self.wallclock())
+
+    def data_dir(self) -> Path:
+        """The folder of data, made when it is missing."""
+        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
+        return self.settings.data_dir
+
+    def flows_dir(self) -> Path:
+        """The folder of flows: the hospital's, or the shipped one."""
+        return self.settings.flows_dir or Path(str(resources.files("flows")))
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if "database" in self.__dict__:
+            with suppress(OSError):
+                self.database.close()
+
+

@@ -1,0 +1,190 @@
+"""The service: makes every part, hands each its collaborators, starts and stops them in order.
+
+The only place that knows all parts. What they do is their own.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from typing import IO, Any
+from zoneinfo import ZoneInfo
+
+from twisted.internet.defer import DeferredList
+from twisted.logger import Logger
+from twisted.python.threadpool import ThreadPool
+
+from db.database import Database
+from db.migrate import current, head
+from hospital.calendar import HospitalCalendar
+from hospital.hospital_actions import HospitalActions
+from hospital.pin_check import PinCheck
+from hospital.pins import PepperedPins
+from hospital.threads import SlowWork
+from ivr.flow.load import load
+from ivr.numbers import FILE as NUMBERS
+from ivr.numbers import load_numbers
+from ivr.spawn import spawn
+from ivr.switch.pool import Pool
+from ivr.switch.settings import SwitchSettings
+from ivr.switchboard import Switchboard
+from ivr.trace import CallBook
+from ivr.trunk import Trunk
+from ivr.voice import StudioVoice
+from notify.actions import NoticeActions
+from notify.budget import LineBudget
+from notify.intake import Intake
+from notify.mllp import MllpFactory
+from notify.outbox import Outbox, OutboxParts
+from notify.rules import load_rules
+from notify.sweep import LogReports
+from notify.timetable import Timetable
+from notify.wards import phonebook, variables
+from wardbell.notice_calls import NoticeCalls
+from wardbell.office import Office, wallclock
+from wardbell.settings import Settings
+
+log = Logger()
+
+RULES = "notices.yaml"
+VOICE_THREADS = 4
+"""New sentences rendered at the same time; each runs programs of its own."""
+
+
+class CannotStart(Exception):
+    """The service cannot start; the message says why and what to do."""
+
+
+class Service:
+    """The running hospital line. `reactor` is Twisted's; nothing else of the product imports it."""
+
+    def __init__(self, office: Office, reactor: Any) -> None:
+        settings = office.settings
+        self._settings = settings
+        self._reactor = reactor
+        self._lock = _own(settings)
+        self._database = Database(settings.database_url, reactor)
+        _at_head(self._database, settings)
+        zone = ZoneInfo(settings.zone)
+
+        self._slow = SlowWork(reactor)
+        self._voices = ThreadPool(minthreads=0, maxthreads=VOICE_THREADS, name="voices")
+        hospital = HospitalActions(
+            self._database,
+            PinCheck(self._database, PepperedPins(office.pepper), self._slow, wallclock),
+            HospitalCalendar(zone),
+            wallclock,
+        )
+        actions = {**hospital.actions(), **NoticeActions(self._database, wallclock).actions()}
+        flows = load(office.flows_dir(), office.catalog, actions)
+        numbers = load_numbers(office.flows_dir() / NUMBERS, flows.flows, office.catalog.languages)
+        rules = load_rules(office.flows_dir() / RULES, flows.flows, office.catalog.languages)
+
+        self._book = CallBook(self._database, reactor, wallclock, settings.engine)
+        voice = StudioVoice(
+            office.catalog, office.studio, reactor, reactor, self._voices, deadline=settings.voices.deadline
+        )
+        switchboard = Switchboard(numbers, flows, actions, voice, self._book, reactor, wallclock)
+        self._pool = Pool(reactor, _switch_settings(settings), switchboard)
+        trunk = Trunk(settings.trunk.target, settings.trunk.caller_id)
+        self._outbox = Outbox(
+            OutboxParts(
+                clock=reactor,
+                wallclock=wallclock,
+                transactions=self._database,
+                rules=rules,
+                phonebook=phonebook,
+                caller=NoticeCalls(switchboard, self._pool, trunk, reactor, wallclock),
+                capacity=self._pool.capacity,
+                reports=LogReports(),
+                owner=settings.engine,
+                budget=LineBudget(settings.outbound.reserve, settings.outbound.alerts),
+            )
+        )
+        intake = Intake(self._database, rules, variables, wallclock, self._outbox.poke, settings.hl7.encoding)
+        self._mllp = MllpFactory(reactor, intake, settings.hl7.peers)
+        self._timetable = Timetable(reactor, wallclock, zone)
+        self._timetable.every(1.0, self._outbox.tick)
+        self._port: Any = None
+
+    async def start(self) -> None:
+        """Serve: SIP first, then what is left over from before, then the hospital's messages."""
+        self._voices.start()
+        closed = await self._book.adopt()
+        if closed:
+            log.warn("{n} calls were going on when this engine last stopped", n=closed)
+        await self._pool.start()
+        spawn(self._outbox.start(), "taking over notices")
+        self._timetable.start()
+        hl7 = self._settings.hl7
+        try:
+            self._port = self._reactor.listenTCP(hl7.port, self._mllp, interface=hl7.host)
+        except OSError as taken:
+            raise CannotStart(f"HL7 cannot listen on {hl7.host}:{hl7.port}: {taken}") from taken
+        sip = self._settings.sip
+        log.info(
+            "serving: SIP on {host}:{port}, {lines} lines; HL7 on {hl7_host}:{hl7_port}",
+            host=sip.host,
+            port=sip.port,
+            lines=self._pool.capacity().lines,
+            hl7_host=hl7.host,
+            hl7_port=hl7.port,
+        )
+
+    async def stop(self) -> None:
+        """Take no more calls or messages, let calls in progress end, write what is left, close."""
+        drain = self._settings.sip.drain
+        log.info("stopping: calls in progress may go on for {drain:.0f} s", drain=drain)
+        self._timetable.stop()
+        if self._port is not None:
+            await self._port.stopListening()
+            await self._mllp.drain()
+        calls = spawn(self._pool.drain(drain), "draining the switch")
+        notices = spawn(self._outbox.drain(drain), "draining the outbox")
+        await DeferredList([calls, notices])
+        await self._book.flush()
+        self._slow.close()
+        if self._voices.started:
+            self._voices.stop()
+        self._database.close()
+        self._lock.close()
+        log.info("stopped")
+
+
+def _switch_settings(settings: Settings) -> SwitchSettings:
+    sip = settings.sip
+    return SwitchSettings(
+        host=sip.host,
+        port=sip.port,
+        tcp=sip.tcp,
+        public_host=sip.public_host,
+        rtp_first=sip.rtp_first,
+        workers_min=sip.workers_min,
+        workers_max=sip.workers_max,
+        lines_per_worker=sip.lines_per_worker,
+        media_timeout=sip.media_timeout,
+        hold_timeout=sip.hold_timeout,
+    )
+
+
+def _own(settings: Settings) -> IO[str]:
+    """The data folder for this engine alone, as long as the process lives."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    lock = (settings.data_dir / "engine.lock").open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as taken:
+        lock.close()
+        raise CannotStart(f"another engine runs on {settings.data_dir}; one data folder is for one engine") from taken
+    lock.truncate(0)
+    lock.write(f"{os.getpid()}\n")
+    lock.flush()
+    return lock
+
+
+def _at_head(database: Database, settings: Settings) -> None:
+    """Refuse a database with other tables than this version's."""
+    found = current(settings.database_url)
+    if found != head():
+        told = f"is at {found}" if found else "has no tables yet"
+        raise CannotStart(f"the database {told}; run `wardbell db upgrade` (this version needs {head()})")
