@@ -13,7 +13,7 @@ from wardbell.calls_command import calls
 from wardbell.cards_command import cards
 from wardbell.db_command import db
 from wardbell.demo_command import demo
-from wardbell.desk import Desk
+from wardbell.office import Office
 from wardbell.doctor_command import doctor
 from wardbell.errors import FATAL
 from wardbell.hl7_command import hl7
@@ -41,7 +41,7 @@ def wardbell(context: click.Context, config: Path | None) -> None:
     `wardbell run` answers the line.
     """
     try:
-        context.obj = Desk(load(config))
+        context.obj = Office(load(config))
     except SettingsError as wrong:
         raise click.ClickException(str(wrong)) from wrong
     context.call_on_close(context.obj.close)

@@ -1,0 +1,26 @@
+"""What may go wrong for reasons that the person at the keyboard can mend: told in a sentence, no traceback."""
+
+from __future__ import annotations
+
+from db.errors import DatabaseError
+from hospital.errors import HospitalError
+from ivr.flow.mistakes import FlowError
+from ivr.switch.line import SwitchError
+from ivr.trunk import NotDiallable
+from notify.errors import NotifyError
+from prompts.errors import PromptError
+from wardbell.service import CannotStart
+from wardbell.settings import SettingsError
+
+FATAL = (
+    CannotStart,
+    DatabaseError,
+    FlowError,
+    HospitalError,
+    NotDiallable,
+    NotifyError,
+    PromptError,
+    SettingsError,
+    SwitchError,
+)
+"""Every room's own root of errors. Anything else is a fault of ours and keeps its traceback."""

@@ -1,0 +1,43 @@
+"""`wardbell run`: the engine in the foreground, until SIGTERM or Ctrl-C."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+from wardbell import logs
+from wardbell.office import Office
+
+
+@click.command()
+@click.pass_obj
+def run(office: Office) -> None:
+    """Answer the line and call out, in the foreground.
+
+    Listens for SIP calls and HL7 messages where the settings say (loopback unless told
+    otherwise). SIGTERM or Ctrl-C: no new calls, calls in progress may finish, then it ends.
+    """
+    logs.begin(office.settings.log_level)
+    from twisted.internet import reactor as installed  # the one place where the reactor is chosen
+
+    from wardbell.service import Service
+
+    reactor: Any = installed
+    service = Service(office, reactor)
+    broken: list[Failure] = []
+
+    def failed(failure: Failure) -> None:
+        broken.append(failure)
+        reactor.stop()
+
+    def start() -> None:
+        Deferred.fromCoroutine(service.start()).addErrback(failed)
+
+    reactor.callWhenRunning(start)
+    reactor.addSystemEventTrigger("before", "shutdown", lambda: Deferred.fromCoroutine(service.stop()))
+    reactor.run()
+    if broken:
+        broken[0].raiseException()
