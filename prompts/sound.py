@@ -38,8 +38,8 @@ _QUIET = 40.0
 """dB below the loudest frame: the quiet at the ends that is cut away."""
 _LEAD, _TAIL = 20, 50
 """Milliseconds of quiet left before and after a clip whose text has no mark there."""
-_LEAD_AFTER_MARK = 180
-_TAILS = {**dict.fromkeys("，,、", 180), **dict.fromkeys("；;：:", 250), **dict.fromkeys("。.！!？?…", 380)}
+_MARKS = {**dict.fromkeys("，,、", 180), **dict.fromkeys("；;：:", 250), **dict.fromkeys("。.！!？?…", 380)}
+"""Milliseconds of quiet that a mark at either end is worth."""
 _TIMEOUT = 60.0
 _LONGEST = 10 * 60
 """Seconds; nothing longer is a prompt."""
@@ -48,13 +48,13 @@ _LONGEST = 10 * 60
 def pads(text: str) -> tuple[int, int]:
     """Milliseconds of quiet before and after a text's clip: its marks at either end say how much."""
     stripped = text.strip()
-    lead = _LEAD_AFTER_MARK if stripped[:1] in _TAILS else _LEAD
-    return lead, _TAILS.get(stripped[-1:], _TAIL)
+    lead = _MARKS.get(stripped[:1], _LEAD)
+    return lead, _MARKS.get(stripped[-1:], _TAIL)
 
 
 def without_leading_marks(text: str) -> str:
     """What the voice is given: a mark at the beginning is quiet, not words."""
-    return text.strip().lstrip("".join(_TAILS) + " ")
+    return text.strip().lstrip("".join(_MARKS) + " ")
 
 
 def to_telephone(source: Path, target: Path, lead: int, tail: int) -> None:

@@ -98,13 +98,13 @@ def time(at: Time) -> str:
 
 
 def key(sign: str) -> str:
-    """one, star, pound."""
-    return {"*": "star", "#": "pound"}.get(sign) or number(int(sign))
+    """one, star, hash."""
+    return {"*": "star", "#": "hash"}.get(sign) or number(int(sign))
 
 
 def tidy(text: str) -> str:
-    """press 1 -> press one; 120 -> one two zero; # -> pound."""
-    text = text.replace("*", "star").replace("#", "pound")
+    """press 1 -> press one; 120 -> one two zero; # -> hash."""
+    text = text.replace("*", "star").replace("#", "hash")
     text = re.sub(r"[0-9]{3,}", lambda m: one_by_one(m[0]), text)
     return re.sub(r"[0-9]+", lambda m: one_by_one(m[0]) if m[0][0] == "0" != m[0] else number(int(m[0])), text)
 

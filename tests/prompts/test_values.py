@@ -84,7 +84,7 @@ def test_a_currency_without_words_is_told() -> None:
         ("zh", "按0", "按零"),
         ("en", "Press 1, or 0 for the desk.", "Press one, or zero for the desk."),
         ("en", "Dial 120.", "Dial one two zero."),
-        ("en", "End with #.", "End with pound."),
+        ("en", "End with #.", "End with hash."),
         ("en", "open 24 hours", "open twenty-four hours"),
     ],
 )
