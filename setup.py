@@ -36,6 +36,7 @@ NEEDS = [
 TEST = [
     "pytest>=8.3,<10",
     "hypothesis>=6.115,<7",  # values and wires tried with what nobody thought of
+    "numpy>=2,<3",  # the test telephones recognise prompts
 ]
 CHECK = [
     "mypy>=2.4,<2.5",  # a checker's next release finds new things: in its own time
