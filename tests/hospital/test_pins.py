@@ -1,0 +1,48 @@
+"""PINs as they are kept."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from hospital.errors import BadPepper
+from hospital.pins import PepperedPins, load_pepper
+
+PINS = PepperedPins(b"p" * 32)
+
+
+def test_a_pin_is_right_only_on_its_card_and_under_its_pepper() -> None:
+    stored = PINS.hash("100001", "1123")
+    assert stored.startswith("$argon2id$")
+    assert PINS.verify("100001", "1123", stored)
+    assert not PINS.verify("100001", "123", stored)
+    assert not PINS.verify("100002", "1123", stored)
+    assert not PepperedPins(b"q" * 32).verify("100001", "1123", stored)
+
+
+def test_nothing_stored_is_never_right() -> None:
+    assert not PINS.verify("100001", "1123", None)
+    assert not PINS.verify("100001", "1123", "not a hash")
+
+
+def test_the_pepper_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "pepper"
+    pepper = load_pepper(path)
+    assert len(pepper) == 32
+    assert load_pepper(path) == pepper
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("written", ["", "abcd", "not hex digits at all, but long enough to be some, or is it not?"])
+def test_a_pepper_that_is_none_is_refused(tmp_path: Path, written: str) -> None:
+    path = tmp_path / "pepper"
+    path.write_text(written)
+    with pytest.raises(BadPepper):
+        load_pepper(path)
+
+
+def test_a_pepper_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    with pytest.raises(BadPepper):
+        load_pepper(tmp_path / "missing" / "pepper")

@@ -1,0 +1,39 @@
+"""Whom to call in a ward."""
+
+from __future__ import annotations
+
+import pytest
+
+from hospital import wards
+from hospital.errors import Unknown
+from hospital.wards import WardContacts
+from tests.hospital.conftest import SmallHospital
+
+WARD = WardContacts(
+    code="N3",
+    name={"zh": "内科三病区", "en": "Medical ward 3"},
+    department="neike",
+    department_name={"zh": "内科", "en": "Internal medicine"},
+    station=("8301", "8302"),
+    head_nurse=("8310",),
+)
+
+
+def test_a_ward_has_telephones_by_role(hospital: SmallHospital) -> None:
+    hospital.run(wards.store, WARD)
+    assert hospital.run(wards.contacts, "N3") == WARD
+    assert WARD.of("station") == ("8301", "8302")
+    assert WARD.of("duty_manager") == ()
+
+
+def test_a_ward_that_is_stored_again_is_replaced(hospital: SmallHospital) -> None:
+    hospital.run(wards.store, WARD)
+    changed = WardContacts("N3", {"zh": "三病区", "en": "Ward 3"}, "", {}, station=("8309",), duty_manager=("8000",))
+    hospital.run(wards.store, changed)
+    assert hospital.run(wards.every) == [changed]
+
+
+def test_what_is_not_there_is_none_or_told(hospital: SmallHospital) -> None:
+    assert hospital.run(wards.contacts, "X9") is None
+    with pytest.raises(Unknown, match='no role "doctor"'):
+        WARD.of("doctor")
