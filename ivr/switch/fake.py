@@ -37,8 +37,8 @@ from ivr.switch.line import (
     SwitchRefused,
 )
 from ivr.switch.mailbox import Mailbox
+from ivr.switch.reactor import Time, Timer, call_later
 from ivr.switch.sip import cause_of, checked_caller_id, checked_headers, checked_target
-from ivr.switch.time import Time, Timer, call_later
 
 
 class State(enum.Enum):

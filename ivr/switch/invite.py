@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 _ADDRESS = re.compile(r"sips?:(?:([^@;>?]*)@)?|tel:([^;>?]*)", re.IGNORECASE)
+_QUOTED = re.compile(r'\s*"((?:[^"\\]|\\.)*)"')
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _SHORT = {"f": "from", "t": "to", "i": "call-id"}
 LONGEST = 128
@@ -56,8 +57,10 @@ def user_of(address: str) -> str:
 
 
 def _display_of(address: str) -> str:
-    name = address.partition("<")[0] if "<" in address else ""
-    return _plain(name.strip().strip('"').replace('\\"', '"'))
+    quoted = _QUOTED.match(address)
+    if quoted:
+        return _plain(re.sub(r"\\(.)", r"\1", quoted[1]))
+    return _plain(address.partition("<")[0]) if "<" in address else ""
 
 
 def _plain(text: str) -> str:

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 
 from ivr.switch.line import Ended, LineListener
-from ivr.switch.time import Time, Timer, call_later
+from ivr.switch.reactor import Time, Timer, call_later
 
 
 class Mailbox:

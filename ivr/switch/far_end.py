@@ -1,0 +1,284 @@
+"""A worker process as the engine sees it: started, spoken to over AMP, watched, and buried. Calls that it holds are
+`PoolLine`s; how many workers there are is for `pool.py`.
+"""
+
+from __future__ import annotations
+
+import enum
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.defer import Deferred, execute
+from twisted.internet.error import ConnectionDone, ConnectionLost, ProcessExitedAlready
+from twisted.internet.protocol import Factory, ProcessProtocol
+from twisted.logger import Logger
+from twisted.protocols import amp
+from twisted.python.failure import Failure
+
+import ivr
+from ivr.switch import wire
+from ivr.switch.line import LineGone, NoLineFree, SwitchError, SwitchRefused
+from ivr.switch.reactor import Reactor, Timer, call_later
+
+_ERRORS = {LineGone: wire.GONE.encode(), NoLineFree: wire.NO_LINE.encode(), SwitchRefused: wire.REFUSED.encode()}
+
+
+class _Argument(amp.Argument):
+    """A declared field type as an AMP argument."""
+
+    def __init__(self, kind: wire.FieldType) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._kind = kind
+
+    def toString(self, inObject: wire.Value) -> bytes:
+        return self._kind.pack(inObject)
+
+    def fromString(self, inString: bytes) -> wire.Value:
+        return self._kind.unpack(inString)
+
+
+def _arguments(fields: Mapping[str, wire.FieldType] | None) -> list[tuple[bytes, _Argument]]:
+    return [(name.encode(), _Argument(kind)) for name, kind in (fields or {}).items()]
+
+
+def _command(message: wire.Message) -> type[amp.Command]:
+    return type(
+        message.name,
+        (amp.Command,),
+        {
+            "commandName": message.name.encode(),
+            "arguments": _arguments(message.fields),
+            "response": _arguments(message.answer),
+            "errors": _ERRORS,
+        },
+    )
+
+
+COMMANDS = {name: _command(message) for name, message in wire.REQUESTS.items()}
+
+
+class _Link(amp.AMP):
+    """The engine's end of the socket."""
+
+    noisy = False
+
+    log = Logger()
+
+    def __init__(self, heard: Callable[[wire.Message, wire.Fields], None], lost: Callable[[], None]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._heard = heard
+        self._lost = lost
+
+    def locateResponder(self, name: bytes) -> Callable[[amp.AmpBox], amp.AmpBox] | None:
+        message = wire.EVENTS.get(name.decode())
+        if message is None:
+            return None
+
+        def respond(box: amp.AmpBox) -> amp.AmpBox:
+            # What the owner of a line does with its event must not cost the connection: a failure ends in the log.
+            execute(self._heard, message, message.unpack(box)).addErrback(
+                lambda failure: self.log.failure("{event} was not taken well", failure, event=message.name)
+            )
+            return amp.AmpBox()  # type: ignore[no-untyped-call]
+
+        return respond
+
+    def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
+        super().connectionLost(reason)  # type: ignore[no-untyped-call]
+        self._lost()
+
+
+class _Process(ProcessProtocol):
+    """Standard output and error of a worker as log lines, and its end."""
+
+    log = Logger()
+
+    def __init__(self, name: str, ended: Callable[[], None]) -> None:
+        self._name = name
+        self._ended = ended
+        self._rest = b""
+
+    def childDataReceived(self, childFD: int, data: bytes) -> None:
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        self._rest = self._rest[-10_000:]
+        for line in lines:
+            self._say(line)
+
+    def processEnded(self, reason: Failure) -> None:
+        if self._rest:
+            self._say(self._rest)
+        self._ended()
+
+    def _say(self, line: bytes) -> None:
+        self.log.warn("{worker}: {line}", worker=self._name, line=line.decode(errors="replace")[:500])
+
+
+class Health(enum.Enum):
+    """Where a worker is in its life."""
+
+    STARTING = "starting"
+    READY = "ready"
+    LEAVING = "leaving"
+    """Told to quit; takes no calls any more."""
+    DEAD = "dead"
+
+
+class FarEnd:
+    """One worker process. `ended` is called once, when it is gone for whatever reason."""
+
+    log = Logger()
+
+    def __init__(
+        self,
+        reactor: Reactor,
+        name: str,
+        heard: Callable[[wire.Message, wire.Fields], None],
+        ended: Callable[[], None],
+        *,
+        start_limit: float = 15.0,
+        ping_every: float = 2.0,
+        ping_limit: float = 6.0,
+    ) -> None:
+        self.name = name
+        self.health = Health.STARTING
+        self.lines = 0
+        """Calls that it can hold, once it is ready."""
+        self.port = 0
+        self.pjsip = ""
+        self._reactor = reactor
+        self._ended = ended
+        self._ping_every = ping_every
+        self._ping_limit = ping_limit
+        self._timer: Timer | None = call_later(reactor, start_limit, self._does_not_answer)
+        self._waiting: list[Deferred[None]] = []
+        ours, theirs = socket.socketpair()
+        with ours, theirs, Path(os.devnull).open() as nothing:
+            self._link = _Link(heard, self._gone)
+            reactor.adoptStreamConnection(ours.fileno(), socket.AF_UNIX, _only(self._link))
+            self._process: Any = reactor.spawnProcess(
+                _Process(name, self._gone),
+                sys.executable,
+                [sys.executable, "-m", "ivr.switch.worker"],
+                env=_environment(),
+                childFDs={0: nothing.fileno(), 1: "r", 2: "r", 3: theirs.fileno()},
+            )
+
+    @property
+    def pid(self) -> int | None:
+        """Process id, None once it has ended."""
+        pid: int | None = self._process.pid
+        return pid
+
+    async def start(self, settings: wire.Fields) -> None:
+        """Take the SIP port; SwitchError when that fails."""
+        try:
+            ready = await self._request(wire.START, {"version": wire.VERSION, **settings})
+        except SwitchError as error:
+            self.kill()
+            raise SwitchError(f"{self.name} did not start") from error
+        self.lines, self.port, self.pjsip = int(ready["lines"]), int(ready["port"]), str(ready["pjsip"])
+        if self.health is Health.STARTING:
+            self.health = Health.READY
+            self._wait_for(self._ping_every, self._ping)
+
+    async def ask(self, message: wire.Message, **fields: wire.Value) -> dict[str, Any]:
+        """Send a request and wait for its answer: LineGone, NoLineFree or SwitchRefused as the worker says,
+        LineGone too when it dies meanwhile."""
+        return await self._request(message, fields)
+
+    async def _request(self, message: wire.Message, fields: wire.Fields) -> dict[str, Any]:
+        if self.health is Health.DEAD:
+            raise LineGone(f"{self.name} is gone")
+        try:
+            sent: Deferred[dict[str, Any]] = self._link.callRemote(COMMANDS[message.name], **fields)  # type: ignore[no-untyped-call]
+            return await sent
+        except (ConnectionDone, ConnectionLost, amp.ProtocolSwitched) as error:
+            raise LineGone(f"{self.name} is gone") from error
+        except amp.TooLong as error:
+            raise SwitchRefused("too long to be told to a worker") from error
+
+    def quit(self) -> None:
+        """Ask it to hang up what it holds and exit; insist after 3 s."""
+        if self.health is Health.DEAD:
+            return
+        self.health = Health.LEAVING
+        self._wait_for(3.0, self.kill)
+        send_off(self.ask(wire.QUIT))
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        try:
+            self._process.signalProcess(signal.SIGKILL)
+        except ProcessExitedAlready:
+            return
+
+    def when_dead(self) -> Deferred[None]:
+        """Fires when it is gone."""
+        waiting: Deferred[None] = Deferred()
+        if self.health is Health.DEAD:
+            waiting.callback(None)
+        else:
+            self._waiting.append(waiting)
+        return waiting
+
+    def _ping(self) -> None:
+        self._wait_for(self._ping_limit, self._does_not_answer)
+
+        async def ping() -> None:
+            await self.ask(wire.PING)
+            if self.health is Health.READY:
+                self._wait_for(self._ping_every, self._ping)
+
+        send_off(ping())
+
+    def _does_not_answer(self) -> None:
+        self.log.error("{worker} does not answer and is killed", worker=self.name)
+        self.kill()
+
+    def _wait_for(self, seconds: float, action: Callable[[], None]) -> None:
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+        self._timer = call_later(self._reactor, seconds, action)
+
+    def _gone(self) -> None:
+        """The socket closed or the process ended, whichever is seen first."""
+        if self.health is Health.DEAD:
+            return
+        self.health = Health.DEAD
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+        self.kill()  # a process that has closed its socket may still be there
+        if self._link.transport is not None:
+            self._link.transport.abortConnection()
+        self._ended()
+        waiting, self._waiting = self._waiting, []
+        for one in waiting:
+            one.callback(None)
+
+
+def send_off(request: Coroutine[Deferred[Any], Any, object]) -> None:
+    """Send a request whose answer nobody waits for; that the call or the worker is gone by now is as good."""
+
+    def expected(failure: Failure) -> None:
+        failure.trap(SwitchError)  # type: ignore[no-untyped-call]
+
+    Deferred.fromCoroutine(request).addErrback(expected)
+
+
+def _only(link: _Link) -> Factory:
+    factory = Factory()
+    factory.buildProtocol = lambda _: link  # type: ignore[method-assign, assignment]
+    factory.noisy = False
+    return factory
+
+
+def _environment() -> dict[str, str]:
+    """The worker must find this very package, and be modest: one heap for all of its threads."""
+    home = str(Path(ivr.__file__).resolve().parent.parent)
+    path = [home, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path), "MALLOC_ARENA_MAX": "1", "PYTHONUNBUFFERED": "1"}

@@ -1,0 +1,384 @@
+"""One call inside a worker: its state, what it plays and records, whom it is bridged to, and how it ended.
+
+pjsua2 calls back here; a callback only notes what happened in the worker's inbox, everything is done afterwards in
+the worker's loop. Which calls there are, and talking to the engine, is the worker's business.
+"""
+
+from __future__ import annotations
+
+import pjsua2
+
+from ivr.switch import wire
+from ivr.switch.keys import KeyGate, key_of_info
+from ivr.switch.sound import Play, Recording, is_clip
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ivr.switch.alarms import Alarm
+    from ivr.switch.worker import Worker
+
+OFFERED, DIALLING, TALKING, OVER = "offered", "dialling", "talking", "over"
+
+QUIET_LEVEL = 25
+"""Signal level, of 255, below which a peer counts as silent (comfort noise and line hiss stay under it)."""
+LISTEN_EVERY = 0.1
+"""s between two looks at the signal level of a recording."""
+
+
+class Refusal(Exception):
+    """A request that cannot be met; `code` is one of wire's error codes."""
+
+    def __init__(self, code: str, why: str) -> None:
+        super().__init__(why)
+        self.code = code
+
+
+class HeldCall(pjsua2.Call):  # type: ignore[misc]
+    """A pjsua2 call with what the engine asked of it."""
+
+    def __init__(self, worker: Worker, call_id: str, state: str, slot: int = -1) -> None:
+        super().__init__(worker.stack.account, slot)
+        self.call_id = call_id
+        self.state = state
+        self._worker = worker
+        self._gate = KeyGate()
+        self._cause = ""
+        self._hung_up = False
+        self._answering: Callable[[], None] | None = None
+        self._unanswered: Callable[[], None] | None = None
+        self._play: Play | None = None
+        self._play_over: Callable[[bool, str], None] | None = None
+        self._play_gone: Callable[[], None] | None = None
+        self._recording: Recording | None = None
+        self._recorded: Callable[[float, str, str], None] | None = None
+        self._audio: pjsua2.AudioMedia | None = None
+        self._partner: HeldCall | None = None
+        self._on_hold = False
+        self._packets = -1
+        self._heard_at = 0.0
+        self._alarms: dict[str, Alarm] = {}
+        self.closing = 0
+        """Recordings that PJSIP has not yet closed."""
+
+    # Callbacks of pjsua2. SIP's come in the owner's thread, those of RTP in PJSIP's.
+
+    def onCallState(self, prm: pjsua2.OnCallStateParam) -> None:
+        info = self.getInfo()
+        state, code = info.state, int(info.lastStatusCode)
+        self._worker.soon(lambda: self._state_is(state, code))
+
+    def onCallMediaState(self, prm: pjsua2.OnCallMediaStateParam) -> None:
+        self._worker.soon(self._media_changed)
+
+    def onDtmfEvent(self, prm: pjsua2.OnDtmfEventParam) -> None:
+        if prm.method == pjsua2.PJSUA_DTMF_METHOD_RFC2833:
+            event = (str(prm.digit), int(prm.timestamp), int(prm.duration), bool(prm.flags & 2))
+            self._worker.soon_from_thread(lambda: self._rtp_key(*event))
+
+    def onCallTsxState(self, prm: pjsua2.OnCallTsxStateParam) -> None:
+        change = prm.e.body.tsxState
+        tsx = change.tsx
+        if tsx.method == "INFO" and tsx.role == pjsua2.PJSIP_ROLE_UAS and tsx.state == pjsua2.PJSIP_TSX_STATE_TRYING:
+            message = str(change.src.rdata.wholeMsg)
+            self._worker.soon(lambda: self._info(message))
+
+    def onCallTransferRequest(self, prm: pjsua2.OnCallTransferRequestParam) -> None:
+        prm.statusCode = 603  # a peer must not make us dial
+
+    def onCallReplaceRequest(self, prm: pjsua2.OnCallReplaceRequestParam) -> None:
+        prm.statusCode = 603
+
+    # What the engine asks. Each raises Refusal when the state forbids it.
+
+    def ring(self) -> None:
+        self._needs(OFFERED)
+        self._answer_with(180)
+
+    def pick_up(self, done: Callable[[], None], gone: Callable[[], None]) -> None:
+        """Send 200; `done` when audio flows, `gone` when the call ends before."""
+        self._needs(OFFERED)
+        if self._answering is not None:
+            raise Refusal(wire.REFUSED, "already being answered")
+        self._answering, self._unanswered = done, gone
+        self._answer_with(200)
+
+    def refuse(self, sip_code: int) -> None:
+        self._needs(OFFERED)
+        if not 300 <= sip_code <= 699:
+            raise Refusal(wire.REFUSED, f"{sip_code} refuses no call")
+        self._end("rejected", sip_code)
+
+    def dial(self, target: str, caller_id: str, headers: list[str], timeout: float) -> None:
+        """Send the INVITE. pjsua2.Error when PJSIP has no call left or cannot read the target."""
+        prm = pjsua2.CallOpParam(True)
+        prm.opt.videoCount = 0
+        if caller_id:
+            own = self._worker.own_uri.partition("@")[2]
+            prm.txOption.localUri = f"<sip:{caller_id}@{own}>"
+        for name, value in [*zip(headers[::2], headers[1::2], strict=True), ("X-Wardbell-Call", self.call_id)]:
+            header = pjsua2.SipHeader()
+            header.hName, header.hValue = name, value
+            prm.txOption.headers.push_back(header)
+        self.makeCall(target, prm)
+        self._alarm("no answer", timeout, lambda: self._end("no_answer", 0))
+
+    def play(self, clips: list[str], stop_on: str, over: Callable[[bool, str], None], gone: Callable[[], None]) -> None:
+        """`over(finished, key)` when it has ended, `gone()` when the call has."""
+        self._needs(TALKING)
+        for clip in clips:
+            if not is_clip(clip):
+                raise Refusal(wire.REFUSED, f"no 8 kHz mono 16-bit WAV: {clip}")
+        if not clips:
+            raise Refusal(wire.REFUSED, "nothing to play")
+        self._end_play(False, "")
+        self._play = Play(clips, stop_on, self._at_end, self._worker.drop_later)
+        self._play_over, self._play_gone = over, gone
+        if self._audio is not None:
+            self._play.into(self._audio)
+
+    def stop(self) -> None:
+        self._needs(TALKING)
+        self._end_play(False, "")
+
+    def record(
+        self, path: str, limit: float, silence: float, end_keys: str, done: Callable[[float, str, str], None]
+    ) -> None:
+        """`done(seconds, why, key)` when the file is whole."""
+        self._needs(TALKING)
+        if self._recording is not None:
+            raise Refusal(wire.REFUSED, "a recording is under way")
+        self._recording = Recording(path, end_keys, silence)
+        self._recorded = done
+        if self._audio is not None:
+            self._recording.of(self._audio)
+        self._alarm("recording", limit, lambda: self._end_recording("limit", ""))
+        if silence > 0:
+            self._alarm("silence", LISTEN_EVERY, self._listen_for_silence)
+
+    def stop_recording(self) -> None:
+        self._needs(TALKING)
+        self._end_recording("stopped", "")
+
+    def bridge(self, other: HeldCall) -> None:
+        self._needs(TALKING)
+        other._needs(TALKING)
+        if other is self:
+            raise Refusal(wire.REFUSED, "a call cannot be bridged to itself")
+        self.unbridge()
+        other.unbridge()
+        self._partner, other._partner = other, self
+        self._connect_partner()
+
+    def unbridge(self) -> None:
+        self._needs(TALKING)
+        partner, self._partner = self._partner, None
+        if partner is None:
+            return
+        partner._partner = None
+        if self._audio is not None and partner._audio is not None:
+            _disconnect(self._audio, partner._audio)
+            _disconnect(partner._audio, self._audio)
+
+    def hang_up(self, sip_code: int) -> None:
+        if self.state == TALKING:
+            self._end("normal", 0)
+        elif self.state == DIALLING:
+            self._end("cancelled", 0)
+        elif self.state == OFFERED:
+            self._end("rejected", sip_code if 300 <= sip_code <= 699 else 603)
+
+    # What happened, told by the callbacks, in the worker's loop.
+
+    def _state_is(self, state: int, code: int) -> None:
+        if self.state == OVER:
+            return
+        if state == pjsua2.PJSIP_INV_STATE_DISCONNECTED:
+            self._over(code)
+        elif state == pjsua2.PJSIP_INV_STATE_EARLY and self.state == DIALLING and code != 100:
+            self._worker.tell(wire.RINGING, call=self.call_id)
+        elif state == pjsua2.PJSIP_INV_STATE_CONFIRMED and self.state == DIALLING:
+            self._talking()
+            self._worker.tell(wire.ANSWERED, call=self.call_id)
+
+    def _media_changed(self) -> None:
+        if self.state == OVER:
+            return
+        info = self.getInfo()
+        media = next((m for m in info.media if m.type == pjsua2.PJMEDIA_TYPE_AUDIO), None)
+        status = pjsua2.PJSUA_CALL_MEDIA_NONE if media is None else media.status
+        self._on_hold = status in (pjsua2.PJSUA_CALL_MEDIA_REMOTE_HOLD, pjsua2.PJSUA_CALL_MEDIA_NONE)
+        self._heard_at = self._worker.alarms.now()
+        self._audio = None if media is None or media.audioConfSlot < 0 else self.getAudioMedia(media.index)
+        if self._audio is not None:
+            if self._play is not None:
+                self._play.into(self._audio)
+            if self._recording is not None:
+                self._recording.of(self._audio)
+            self._connect_partner()
+            if self._answering is not None:
+                done, self._answering, self._unanswered = self._answering, None, None
+                self._talking()
+                self._worker.tell(wire.ANSWERED, call=self.call_id)
+                done()
+
+    def _talking(self) -> None:
+        self.state = TALKING
+        self._drop_alarm("no answer")
+        self._heard_at = self._worker.alarms.now()
+        self._watch_media()
+
+    def _rtp_key(self, key: str, timestamp: int, duration: int, ended: bool) -> None:
+        if self.state == TALKING and self._gate.rtp(key, timestamp, duration, ended, self._worker.alarms.now()):
+            self._pressed(key)
+
+    def _info(self, message: str) -> None:
+        head, _, body = message.replace("\r\n", "\n").partition("\n\n")
+        kinds = (line.partition(":") for line in head.split("\n"))
+        content_type = next((value for name, _, value in kinds if name.strip().lower() in ("content-type", "c")), "")
+        key = key_of_info(content_type, body)
+        if key and self.state == TALKING and self._gate.info(key, self._worker.alarms.now()):
+            self._pressed(key)
+
+    def _pressed(self, key: str) -> None:
+        self._worker.tell(wire.KEY, call=self.call_id, key=key)
+        if self._play is not None and key in self._play.stop_on:
+            self._end_play(False, key)
+        if self._recording is not None and key in self._recording.end_keys:
+            self._end_recording("key", key)
+
+    def _at_end(self, play: Play) -> None:
+        """In PJSIP's thread."""
+        self._worker.soon_from_thread(lambda: self._played_out(play))
+
+    def _played_out(self, play: Play) -> None:
+        if play is self._play and not play.goes_on():
+            self._end_play(True, "")
+
+    def _listen_for_silence(self) -> None:
+        if self._recording is None:
+            return
+        level = 0 if self._audio is None else self._audio.getRxLevel()
+        self._recording.quiet = 0.0 if level > QUIET_LEVEL else self._recording.quiet + LISTEN_EVERY
+        if self._recording.quiet >= self._recording.silence:
+            self._end_recording("silence", "")
+        else:
+            self._alarm("silence", LISTEN_EVERY, self._listen_for_silence)
+
+    def _watch_media(self) -> None:
+        """A peer that vanished sends neither RTP nor reports; there is no other way to notice."""
+        if self.state != TALKING:
+            return
+        now = self._worker.alarms.now()
+        packets = self._count_packets()
+        if packets != self._packets:
+            self._packets, self._heard_at = packets, now
+        limit = self._worker.hold_timeout if self._on_hold else self._worker.media_timeout
+        if now - self._heard_at >= limit:
+            self._end("media_timeout", 0)
+        else:
+            self._alarm("media", max(0.1, min(limit / 4, 5.0)), self._watch_media)
+
+    def _count_packets(self) -> int:
+        try:
+            rtcp = self.getStreamStat(0).rtcp
+        except pjsua2.Error:  # no stream while the peer holds the call
+            return self._packets
+        return int(rtcp.rxStat.pkt) + int(rtcp.txStat.updateCount)
+
+    # Within.
+
+    def _needs(self, state: str) -> None:
+        if self.state == OVER or self._hung_up:
+            raise Refusal(wire.GONE, "the call has ended")
+        if self.state != state:
+            raise Refusal(wire.REFUSED, f"the call is {self.state}, not {state}")
+
+    def _answer_with(self, sip_code: int) -> None:
+        prm = pjsua2.CallOpParam()
+        prm.statusCode = sip_code
+        self.answer(prm)
+
+    def _end(self, cause: str, sip_code: int) -> None:
+        if self._hung_up or self.state == OVER:
+            return
+        self._hung_up, self._cause = True, cause
+        prm = pjsua2.CallOpParam()
+        prm.statusCode = sip_code
+        self.hangup(prm)
+
+    def _over(self, code: int) -> None:
+        if not self._cause:
+            self._cause = {TALKING: "normal", OFFERED: "cancelled"}.get(self.state, "")
+        self.state = OVER
+        for name in list(self._alarms):
+            self._drop_alarm(name)
+        if self._partner is not None:
+            self._partner._partner = None
+            self._partner = None
+        self._audio = None
+        self._end_recording("hung_up", "")
+        gone = self._play_gone
+        if self._play is not None:
+            self._play.close()
+            self._play = self._play_over = self._play_gone = None
+            if gone is not None:
+                gone()
+        unanswered, self._answering, self._unanswered = self._unanswered, None, None
+        if unanswered is not None:
+            unanswered()
+        self._worker.leave(self, cause=self._cause, sip_code=code, by_peer=not self._hung_up)
+
+    def _end_play(self, finished: bool, key: str) -> None:
+        play, over = self._play, self._play_over
+        self._play = self._play_over = self._play_gone = None
+        if play is not None:
+            play.close()
+        if over is not None:
+            over(finished, key)
+
+    def _end_recording(self, why: str, key: str) -> None:
+        recording, done = self._recording, self._recorded
+        self._recording = self._recorded = None
+        self._drop_alarm("recording")
+        self._drop_alarm("silence")
+        if recording is None or done is None:
+            return
+        recording.close()
+        self.closing += 1
+        left = 100
+
+        def look() -> None:
+            nonlocal left
+            seconds = recording.seconds()
+            left -= 1
+            if seconds is None and left:
+                self._worker.alarms.after(0.01, look)
+                return
+            self.closing -= 1
+            done(seconds or 0.0, why, key)
+
+        look()
+
+    def _connect_partner(self) -> None:
+        partner = self._partner
+        if partner is not None and self._audio is not None and partner._audio is not None:
+            self._audio.startTransmit(partner._audio)
+            partner._audio.startTransmit(self._audio)
+
+    def _alarm(self, name: str, seconds: float, action: Callable[[], None]) -> None:
+        self._drop_alarm(name)
+        self._alarms[name] = self._worker.alarms.after(seconds, action)
+
+    def _drop_alarm(self, name: str) -> None:
+        alarm = self._alarms.pop(name, None)
+        if alarm is not None:
+            alarm.cancel()
+
+
+def _disconnect(source: pjsua2.AudioMedia, sink: pjsua2.AudioMedia) -> None:
+    try:
+        source.stopTransmit(sink)
+    except pjsua2.Error:  # the peer's re-INVITE has just taken one of them away
+        return

@@ -1,0 +1,367 @@
+"""The switch of the engine: worker processes that hold the calls, as many as are needed, replaced when they die.
+
+Worker 0 listens on the configured SIP port and takes the calls from outside; worker n listens on port + 2n and
+serves outgoing calls (or incoming ones behind an edge that spreads them). What a worker is told and what runs on a
+call is elsewhere (`far_end.py`, `pool_line.py`, the conversation).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from twisted.internet.defer import Deferred, DeferredList, execute
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from ivr.switch import wire
+from ivr.switch.far_end import FarEnd, Health, send_off
+from ivr.switch.line import (
+    Capacity,
+    Cause,
+    Ended,
+    Line,
+    LineGone,
+    LineListener,
+    NoLineFree,
+    Offer,
+    SwitchError,
+    SwitchListener,
+    SwitchRefused,
+)
+from ivr.switch.pool_line import PoolLine
+from ivr.switch.reactor import Reactor, Timer, call_later
+from ivr.switch.sip import cause_of, checked_caller_id, checked_headers, checked_target
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchSettings:
+    """Times in seconds, ports of UDP and TCP."""
+
+    address: str = "127.0.0.1"
+    """What SIP and RTP are bound to."""
+    port: int = 5060
+    """SIP, UDP and TCP; 0 is any free port (tests)."""
+    public_address: str = ""
+    """What peers are told when it is not `address`: behind NAT."""
+    lines: int = 0
+    """Calls that a worker takes at most; 0 is as many as its build of PJSIP holds."""
+    min_workers: int = 1
+    max_workers: int = 1
+    idle: float = 60.0
+    """A worker beyond the minimum that held no call for so long is given back."""
+    rtp_port: int = 0
+    """First RTP port of worker 0; 0 lets the system choose. Every worker has `rtp_ports` of its own."""
+    rtp_ports: int = 2000
+    media_timeout: float = 20.0
+    """A peer that sent nothing for so long has vanished."""
+    hold_timeout: float = 300.0
+    """The same while the peer holds the call."""
+    ack_timeout: float = 4.0
+    """How long SIP waits for an ACK or a response of a peer; it frees the line after twice that."""
+    user_agent: str = "Wardbell"
+
+
+class _Place:
+    """Where one worker is or will be: it keeps its number, and with it its port, when it is replaced."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.worker: FarEnd | None = None
+        self.starting: list[Deferred[None]] = []
+        self.failures = 0
+        self.timer: Timer | None = None
+        """Restart or give back, whichever it is time for."""
+        self.port = 0
+
+
+RESTARTS = (0.0, 0.3, 1.0, 3.0, 10.0, 30.0)
+"""s before a dead worker is replaced: at once, then patiently when it keeps dying as it starts."""
+
+
+class Pool:
+    """Implements `Switch`."""
+
+    log = Logger()
+
+    def __init__(self, reactor: Reactor, settings: SwitchSettings, listener: SwitchListener) -> None:
+        self._reactor = reactor
+        self._settings = settings
+        self._listener = listener
+        self._places = [_Place(number) for number in range(max(1, settings.max_workers))]
+        self._lines: dict[str, PoolLine] = {}
+        self._per_worker = settings.lines
+        self._stopping = False
+        self._empty: list[Deferred[None]] = []
+
+    async def start(self) -> None:
+        """Start the least number of workers; SwitchError when one does not come up (the SIP port is taken)."""
+        for place in self._places[: max(1, self._settings.min_workers)]:
+            await self._bring_up(place)
+
+    @property
+    def port(self) -> int:
+        """The SIP port of worker 0."""
+        return self._places[0].port
+
+    @property
+    def pjsip(self) -> str:
+        """The version of PJSIP that the workers run, empty before the first has started."""
+        return next((worker.pjsip for worker in self.workers), "")
+
+    @property
+    def workers(self) -> list[FarEnd]:
+        """Those that run."""
+        return [place.worker for place in self._places if place.worker is not None]
+
+    def capacity(self) -> Capacity:
+        return Capacity(lines=self._per_worker * len(self._places), busy=len(self._lines))
+
+    async def dial(
+        self,
+        target: str,
+        *,
+        caller_id: str,
+        timeout: float,
+        headers: Mapping[str, str] | None = None,
+        beside: Line | None = None,
+        listener: LineListener,
+    ) -> PoolLine:
+        target, caller_id = checked_target(target), checked_caller_id(caller_id)
+        flat = [text for pair in checked_headers(headers or {}).items() for text in pair]
+        if beside is not None and not isinstance(beside, PoolLine):
+            raise SwitchRefused("the other line is not one of this switch")
+        tried: set[FarEnd] = set()
+        while not self._stopping:
+            worker = beside.worker if beside is not None else await self._worker_with_room(tried)
+            if worker is None or worker in tried or worker.health is not Health.READY or not self._room(worker):
+                break
+            tried.add(worker)
+            line = PoolLine(uuid.uuid4().hex, worker, self._reactor)
+            self._lines[line.call_id] = line
+            line.listen(listener)
+            try:
+                await worker.ask(
+                    wire.DIAL, call=line.call_id, target=target, caller_id=caller_id, timeout=timeout, headers=flat
+                )
+            except (NoLineFree, LineGone):
+                # Its lines may be held by calls whose BYE nobody has answered yet, or it has just died.
+                self._forget(line)
+                continue
+            except SwitchError:
+                self._forget(line)
+                raise
+            return line
+        raise NoLineFree("every line is in use")
+
+    async def drain(self, limit: float) -> None:
+        self._stopping = True
+        for worker in self.workers:
+            if worker.health is Health.READY:
+                send_off(worker.ask(wire.DRAIN))
+        if self._lines and limit > 0:
+            empty: Deferred[None] = Deferred()
+            self._empty.append(empty)
+            timer = call_later(self._reactor, limit, self._is_empty)
+            await empty
+            if timer.active():
+                timer.cancel()
+        for line in list(self._lines.values()):
+            await line.hang_up(503)
+        if self._lines:  # their last events are on the way
+            empty = Deferred()
+            self._empty.append(empty)
+            timer = call_later(self._reactor, 1.0, self._is_empty)
+            await empty
+            if timer.active():
+                timer.cancel()
+        await self.stop()
+
+    async def stop(self) -> None:
+        """End what is left and stop the workers, now."""
+        self._stopping = True
+        for place in self._places:
+            self._cancel(place)
+        gone = [worker.when_dead() for worker in self.workers]
+        for worker in self.workers:
+            worker.quit()
+        await DeferredList(gone)
+
+    # Workers.
+
+    async def _bring_up(self, place: _Place) -> None:
+        self._cancel(place)
+        settings = self._settings
+        worker = FarEnd(
+            self._reactor,
+            f"worker {place.number}",
+            lambda message, fields: self._heard(worker, message, fields),
+            lambda: self._worker_ended(place, worker),
+        )
+        place.worker = worker
+        port = place.port or (settings.port and settings.port + 2 * place.number)
+        fields: wire.Fields = {
+            "address": settings.address,
+            "port": port,
+            "public_address": settings.public_address,
+            "lines": settings.lines,
+            "rtp_port": settings.rtp_port and settings.rtp_port + place.number * settings.rtp_ports,
+            "rtp_ports": settings.rtp_ports if settings.rtp_port else 0,
+            "media_timeout": settings.media_timeout,
+            "hold_timeout": settings.hold_timeout,
+            "ack_timeout": settings.ack_timeout,
+            "user_agent": settings.user_agent,
+        }
+        await worker.start(fields)
+        place.failures = 0
+        place.port = worker.port
+        self._per_worker = worker.lines
+        self._give_back_later(place)
+        self.log.info(
+            "{worker} holds {lines} lines on {address}:{port} (PJSIP {pjsip})",
+            worker=worker.name,
+            lines=worker.lines,
+            address=settings.address,
+            port=worker.port,
+            pjsip=worker.pjsip,
+        )
+
+    def _worker_ended(self, place: _Place, worker: FarEnd) -> None:
+        if place.worker is not worker:
+            return
+        place.worker = None
+        self._cancel(place)
+        lost = [line for line in self._lines.values() if line.worker is worker]
+        for line in lost:
+            self._end(line, Ended(Cause.SWITCH_LOST))
+        wanted = place.number < max(1, self._settings.min_workers)
+        if self._stopping or (not wanted and not lost):
+            return
+        if wanted:
+            self.log.error("{worker} died with {calls} calls; replacing it", worker=worker.name, calls=len(lost))
+            wait = RESTARTS[min(place.failures, len(RESTARTS) - 1)]
+            place.failures += 1
+            place.timer = call_later(self._reactor, wait, lambda: self._replace(place))
+
+    def _replace(self, place: _Place) -> None:
+        # A worker that does not come up ends, and that brings us here again.
+        Deferred.fromCoroutine(self._bring_up(place)).addErrback(
+            lambda failure: self.log.error("worker {n}: {why}", n=place.number, why=failure.getErrorMessage())
+        )
+
+    async def _worker_with_room(self, tried: set[FarEnd]) -> FarEnd | None:
+        """A worker with a free line: the first that runs, those that no caller can reach preferred; else a new one."""
+        for place in [*self._places[1:], self._places[0]]:
+            worker = place.worker
+            if worker is not None and worker not in tried and worker.health is Health.READY and self._room(worker):
+                self._cancel(place)
+                return worker
+        for place in self._places:
+            if place.worker is None or place.worker.health is Health.STARTING:
+                await self._started(place)
+                return place.worker
+        return None
+
+    async def _started(self, place: _Place) -> None:
+        """Bring a worker up, once for all who wait for it."""
+        waiting: Deferred[None] = Deferred()
+        place.starting.append(waiting)
+        if len(place.starting) == 1:
+            try:
+                if place.worker is None:
+                    await self._bring_up(place)
+                else:
+                    while place.worker is not None and place.worker.health is Health.STARTING:
+                        await _sleep(self._reactor, 0.02)
+            except SwitchError as error:
+                self.log.error("no further worker: {why}", why=error)
+            starting, place.starting = place.starting, []
+            for one in starting:
+                one.callback(None)
+        await waiting
+
+    def _room(self, worker: FarEnd) -> int:
+        return worker.lines - sum(line.worker is worker for line in self._lines.values())
+
+    def _give_back_later(self, place: _Place) -> None:
+        worker = place.worker
+        if worker is None or place.number < max(1, self._settings.min_workers) or self._room(worker) < worker.lines:
+            return
+        self._cancel(place)
+        place.timer = call_later(self._reactor, self._settings.idle, worker.quit)
+
+    def _cancel(self, place: _Place) -> None:
+        if place.timer is not None and place.timer.active():
+            place.timer.cancel()
+        place.timer = None
+
+    # Calls.
+
+    def _heard(self, worker: FarEnd, message: wire.Message, fields: wire.Fields) -> None:
+        call_id = str(fields["call"])
+        if message is wire.OFFERED:
+            self._offered(worker, call_id, fields)
+            return
+        line = self._lines.get(call_id)
+        if line is None:
+            return
+        if message is wire.RINGING:
+            line.mailbox.ringing()
+        elif message is wire.ANSWERED:
+            line.mailbox.answered()
+        elif message is wire.KEY:
+            line.mailbox.key(str(fields["key"]))
+        elif message is wire.ENDED:
+            sip_code = int(str(fields["sip_code"]))
+            cause = Cause(str(fields["cause"])) if fields["cause"] else cause_of(sip_code)
+            self._end(line, Ended(cause, sip_code, bool(fields["by_peer"])))
+            return
+        line.mailbox.deliver()
+
+    def _offered(self, worker: FarEnd, call_id: str, fields: wire.Fields) -> None:
+        line = PoolLine(call_id, worker, self._reactor)
+        self._lines[call_id] = line
+        self._cancel(self._places[self._number(worker)])
+        pairs = [str(text) for text in fields["headers"]]  # type: ignore[union-attr]
+        offer = Offer(
+            dialled=str(fields["dialled"]),
+            caller=str(fields["caller"]),
+            display=str(fields["display"]),
+            diverted_from=str(fields["diverted_from"]),
+            headers=dict(zip(pairs[::2], pairs[1::2], strict=True)),
+        )
+
+        def not_taken(failure: Failure) -> None:
+            self.log.failure("call {call} was not taken", failure, call=call_id)
+            send_off(line.hang_up(500))
+
+        execute(self._listener.incoming, line, offer).addErrback(not_taken)
+
+    def _number(self, worker: FarEnd) -> int:
+        return next((place.number for place in self._places if place.worker is worker), 0)
+
+    def _end(self, line: PoolLine, end: Ended) -> None:
+        line.is_over = True
+        self._forget(line)
+        line.mailbox.ended(end)
+        execute(line.mailbox.deliver).addErrback(
+            lambda failure: self.log.failure("the end of {call} was not taken well", failure, call=line.call_id)
+        )
+
+    def _forget(self, line: PoolLine) -> None:
+        self._lines.pop(line.call_id, None)
+        self._give_back_later(self._places[self._number(line.worker)])
+        if not self._lines:
+            self._is_empty()
+
+    def _is_empty(self) -> None:
+        empty, self._empty = self._empty, []
+        for one in empty:
+            one.callback(None)
+
+
+async def _sleep(reactor: Reactor, seconds: float) -> None:
+    woken: Deferred[None] = Deferred()
+    call_later(reactor, seconds, lambda: woken.callback(None))
+    await woken
