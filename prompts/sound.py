@@ -27,8 +27,7 @@ TOLERANCE = 1.0
 """How far from `LEVEL` a clip may be, in dB."""
 
 _FILTERS = (
-    "highpass=f=100,lowpass=f=3400,lowpass=f=3400,"
-    "acompressor=threshold=-24dB:ratio=3:attack=5:release=80,alimiter=limit=0.9:level=0"
+    "highpass=f=100,lowpass=f=3400,acompressor=threshold=-24dB:ratio=3:attack=5:release=80,alimiter=limit=0.9:level=0"
 )
 _FRAME = 20
 """Milliseconds; what is measured at once."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from prompts.errors import Unreadable
 from prompts.values import read, tidy
 
 HERE = Path(__file__).parent
+FIRST, LAST = datetime(1900, 1, 1), datetime(2199, 12, 31)  # noqa: DTZ001 (clocks on walls have no zone)
 
 
 def cases() -> list[Any]:
@@ -90,3 +94,37 @@ def test_a_currency_without_words_is_told() -> None:
 )
 def test_figures_in_fixed_texts_become_words(language: str, written: str, said: str) -> None:
     assert tidy(language, written) == said
+
+
+def speakable(said: str) -> bool:
+    return bool(said) and not any(sign.isdigit() or sign in "〇{}*#" for sign in said)
+
+
+@given(
+    st.sampled_from(["zh", "en"]),
+    st.integers(-(10**11), 10**11),
+    st.sampled_from(["CNY", "EUR", "RUB", "PLN", "USD"]),
+)
+def test_every_amount_can_be_said_in_words(language: str, minor: int, currency: str) -> None:
+    said = read(language, "money", minor, currency)
+    assert speakable(said)
+    assert said.startswith(("负", "minus")) == (minor < 0)
+
+
+@given(st.sampled_from(["zh", "en"]), st.datetimes(FIRST, LAST))
+def test_every_moment_can_be_said_in_words(language: str, at: datetime) -> None:
+    assert speakable(read(language, "date", at, "year"))
+    assert speakable(read(language, "time", at))
+
+
+@given(st.sampled_from(["zh", "en"]), st.from_regex(r"[0-9]{1,30}", fullmatch=True))
+def test_no_digit_of_a_number_is_lost(language: str, digits: str) -> None:
+    said = read(language, "digits", digits)
+    assert speakable(said)
+    heard = list(said.replace("，", "")) if language == "zh" else said.replace(",", "").split()
+    assert len(heard) == len(digits)
+
+
+@given(st.sampled_from(["zh", "en"]), st.text(max_size=60))
+def test_no_figure_of_a_fixed_text_stays_a_figure(language: str, text: str) -> None:
+    assert not any(sign in "0123456789*#" for sign in tidy(language, text))
