@@ -1,0 +1,66 @@
+"""Checks of the database: whether it answers, whether its tables fit, whether the rota reaches tomorrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from db import migrate
+from db.database import Database
+from db.errors import DatabaseError
+from hospital import departments, rota
+from hospital.calendar import HospitalCalendar
+from wardbell.doctor.finding import Finding, error, ok, warning
+
+
+def shown(url: str) -> str:
+    """The URL without its password."""
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "the database"
+
+
+def exists(url: str) -> bool:
+    """False for the file of an SQLite database that only connecting would make."""
+    try:
+        parts = make_url(url)
+    except ArgumentError:
+        return True  # `tables` says what is wrong with it
+    return parts.get_backend_name() != "sqlite" or Path(parts.database or "").exists()
+
+
+def tables(url: str) -> Iterator[Finding]:
+    """Whether the database answers and its tables are those of this version."""
+    try:
+        found, needed = migrate.current(url), migrate.head()
+    except DatabaseError as away:
+        yield error(f"{shown(url)}: {away}", "start the database, or correct `database` in wardbell.toml")
+        return
+    if found == needed:
+        yield ok(f"{shown(url)}: tables at {needed}")
+    elif found is None:
+        yield error(f"{shown(url)} has no tables yet", "wardbell db upgrade")
+    else:
+        what = f"{shown(url)}: tables at {found}, this version needs {needed}"
+        yield error(what, "make a backup, then: wardbell db upgrade")
+
+
+def rota_of_tomorrow(database: Database, calendar: HospitalCalendar, now: datetime) -> Iterator[Finding]:
+    """Whether somebody is on duty tomorrow. Features row 26: the rota is brought up to date daily."""
+    try:
+        days = database.run_now(rota.missing, calendar, now)
+        clinics = database.run_now(departments.every)
+    except DatabaseError as wrong:
+        yield error(f"the rota cannot be read: {wrong}", "see the database above")
+        return
+    if not clinics:
+        yield warning("no clinic is open to registration", "wardbell demo, or load the hospital's departments")
+    for day in days:
+        yield warning(f"nobody is on duty on {day}", "wardbell rota import FILE.csv")
+    if not days:
+        yield ok("the rota reaches tomorrow")

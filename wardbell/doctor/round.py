@@ -1,0 +1,68 @@
+"""The doctor's round: every check in order, on the settings in use. Single checks know nothing of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from hospital.calendar import HospitalCalendar
+from prompts.render import Known
+from wardbell.doctor import content, database, machine, pjsip, ports
+from wardbell.doctor.finding import Finding, Level, error
+from wardbell.office import Office
+
+
+def findings(office: Office) -> Iterator[Finding]:
+    """Everything there is to say. Changes nothing: no folder, table or clip is made."""
+    settings = office.settings
+    sip, hl7, now = settings.sip, settings.hl7, office.wallclock()
+    yield from ports.port("SIP", sip.host, sip.port, ports.UDP)
+    if sip.tcp:
+        yield from ports.port("SIP", sip.host, sip.port, ports.TCP)
+    yield from ports.port("HL7", hl7.host, hl7.port, ports.TCP)
+    yield from ports.sip_reach(sip.host)
+    yield from ports.hl7_reach(hl7.host, hl7.peers)
+    yield from _pjsip(office)
+    yield from machine.program("ffmpeg", "ffmpeg")
+    yield from machine.program("espeak-ng", "espeak-ng")
+    yield from machine.espeak_voices(tuple(machine.VOICES))
+    yield from machine.clock(now, settings.zone)
+    yield from machine.clock_kept(machine.synchronised())
+    yield from machine.folder(settings.data_dir)
+    yield from _database(office)
+    yield from content.flows(office.flows_dir(), lambda: office.catalog)
+    yield from content.prompts(lambda: office.catalog, lambda: office.studio, lambda: _known(office))
+
+
+def _pjsip(office: Office) -> Iterator[Finding]:
+    sip = office.settings.sip
+    try:
+        build = pjsip.look()
+    except pjsip.BuildUnusable as wrong:
+        yield error(str(wrong), "make pjsip-undo puts the published wheel back")
+        return
+    yield from pjsip.build_in_use(build)
+    yield from pjsip.known_holes(build)
+    yield from pjsip.lines(build, sip.workers_max, sip.lines_per_worker)
+    each = min(sip.lines_per_worker or build.calls, build.calls)
+    yield from pjsip.rtp_ports(sip.rtp_first, each * sip.workers_max)
+    yield from machine.file_limit(each, machine.files_allowed())
+
+
+def _database(office: Office) -> Iterator[Finding]:
+    if not database.exists(office.settings.database_url):
+        yield error("there is no database yet", "wardbell db upgrade, then wardbell demo or your own hospital")
+        return
+    found = list(database.tables(office.settings.database_url))
+    yield from found
+    if worst(found) is not Level.ERROR:
+        yield from database.rota_of_tomorrow(office.database, HospitalCalendar(office.zone), office.wallclock())
+
+
+def _known(office: Office) -> list[Known]:
+    return list(office.known_values()) if database.exists(office.settings.database_url) else []
+
+
+def worst(found: Iterable[Finding]) -> Level:
+    """The worst level among findings."""
+    levels = {finding.level for finding in found}
+    return next((level for level in (Level.ERROR, Level.WARNING) if level in levels), Level.OK)
