@@ -1,0 +1,110 @@
+"""Brings a database's tables to the version of this program, and says which version they are.
+
+Migrations run in one transaction on both databases: all or nothing. A new one is written with
+`python -m db.migrate "what changes"` from the difference between the tables here and the last version.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.orm import Session
+
+from db.database import Database
+from db.tables import Base
+
+FOLDER = Path(__file__).parent / "migrations"
+
+_LOCK = 0x57415244
+"""PostgreSQL advisory lock: two upgrades at once wait for each other. SQLite has one writer anyway."""
+
+
+def upgrade(url: str) -> None:
+    """Bring the tables to `head()`. On an empty database it makes them. Raises `db.errors.DatabaseError`."""
+    database = Database(url)
+    try:
+        database.run_now(_upgrade)
+    finally:
+        database.close()
+
+
+def current(url: str) -> str | None:
+    """The version of the tables, or None when there are none yet. Raises `db.errors.DatabaseError`."""
+    database = Database(url)
+    try:
+        return current_of(database)
+    finally:
+        database.close()
+
+
+def current_of(database: Database) -> str | None:
+    """As `current`, of a database that is open."""
+    return database.run_now(lambda session: MigrationContext.configure(session.connection()).get_current_revision())
+
+
+def head() -> str:
+    """The version that this program needs."""
+    found = ScriptDirectory.from_config(_config()).get_current_head()
+    if found is None:
+        raise AssertionError("no migration is packaged")
+    return found
+
+
+def differences(database: Database) -> list[str]:
+    """What the tables in the database lack or have too much, compared with those of this program."""
+
+    def compare(session: Session) -> list[str]:
+        options = {"compare_type": True, "compare_server_default": True}
+        context = MigrationContext.configure(session.connection(), opts=options)
+        return [str(one) for one in compare_metadata(context, Base.metadata)]
+
+    return database.run_now(compare)
+
+
+def write_step(message: str) -> Path:
+    """Write the step from the last version to the tables of this program, and return its file."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/versions.db"
+        if ScriptDirectory.from_config(_config()).get_current_head() is not None:
+            upgrade(url)
+        database = Database(url)
+
+        def write(session: Session) -> Path:
+            number = len(list((FOLDER / "versions").glob("[0-9]*.py"))) + 1
+            script = command.revision(_config(session.connection()), message, autogenerate=True, rev_id=f"{number:04}")
+            if script is None or isinstance(script, list):
+                raise AssertionError("one step was asked for")
+            return Path(script.path)
+
+        try:
+            return database.run_now(write)
+        finally:
+            database.close()
+
+
+def _upgrade(session: Session) -> None:
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    command.upgrade(_config(connection), "head")
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    # A percent sign in the path would be read as a place holder.
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    config.attributes["connection"] = connection
+    return config
+
+
+if __name__ == "__main__":
+    print(write_step(sys.argv[1]))
