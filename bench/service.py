@@ -85,15 +85,15 @@ class Service:
         self.line = Line(
             directory, self.nurse_port, flows_dir=flows, texts_dir=texts, sip__workers_min=workers,
             sip__workers_max=workers, sip__lines_per_worker=min(lines, per_worker), outbound__reserve=0,
-            sip__rtp_first=free_rtp(4 * lines + 40),
+            sip__port=port_row(workers),
         )  # fmt: skip
         self.line.prepare()
-        catalog = Catalog.load(HERE.parent / "prompts" / "catalog", texts)
+        catalog = Catalog.load(texts)
         studio = MarkerStudio(catalog, Store(self.line.data / "prompts"), {"zh": [Espeak()]})
         studio.lay(*marked(catalog))
         self.line.start(cpu)
         assert self.line.process is not None
-        self.ports = [self.line.sip_port]
+        self.ports = [self.line.sip_port + 2 * number for number in range(workers)]
         wait_for_sip(self.ports, self.line.process)
 
     def pids(self) -> list[int]:
@@ -120,14 +120,14 @@ def marked(catalog: Catalog) -> tuple[str, list[str]]:
     return texts["bench.welcome"], [texts["bench.list"]]
 
 
-def free_rtp(count: int) -> int:
-    """First of `count` RTP ports below those that the system hands out."""
-    for first in range(10000, 32000, count + count % 2):
+def port_row(workers: int) -> int:
+    """A SIP port below those that the system hands out; worker n listens 2n above it, RTP is further up."""
+    for first in range(6000, 9900 - 2 * workers, 2 * workers):
         try:
-            for port in (first, first + count - 1):
+            for port in range(first, first + 2 * workers, 2):
                 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
                     probe.bind(("127.0.0.1", port))
         except OSError:
             continue
         return first
-    raise SystemExit(f"no {count} free UDP ports for RTP")
+    raise SystemExit(f"no {workers} free SIP ports")

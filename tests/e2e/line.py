@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import socket
 import sqlite3
@@ -22,8 +23,8 @@ from tests.phone.sipp import free_port
 
 T = TypeVar("T")
 
+PROGRAM = [sys.executable, "-m", "wardbell.cli"]
 START_BLOCK, END_BLOCK = b"\x0b", b"\x1c\r"
-RTP_PORTS = 60
 OPTIONS = (
     "OPTIONS sip:ready@127.0.0.1:{port} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{mine};branch=z9hG4bK{mine}\r\n"
     "From: <sip:ready@127.0.0.1>;tag=r{mine}\r\nTo: <sip:ready@127.0.0.1>\r\nCall-ID: ready-{mine}-{port}\r\n"
@@ -69,13 +70,13 @@ class Line:
         """`settings`: dotted names with `__`, e.g. `sip__workers_max=2`, over those of this class."""
         self.directory = directory
         self.data = directory / "var"
-        self.sip_port = free_port()
+        self.sip_port = int(settings.get("sip__port", 0)) or free_port()
         self.hl7_port = free_port(kind=socket.SOCK_STREAM)
         self.log_path = directory / "wardbell.log"
         self.settings: dict[str, Any] = {
             "data_dir": self.data,
             "sip__port": self.sip_port,
-            "sip__rtp_first": free_port(RTP_PORTS),
+            "sip__rtp_first": random.randrange(10000, 30000, 2),
             "hl7__port": self.hl7_port,
             "trunk__target": f"sip:{{number}}@127.0.0.1:{trunk_port}",
             **settings,
@@ -94,7 +95,7 @@ class Line:
     def command(self, *words: str) -> str:
         """Run a `wardbell` command to its end; its output. Raises `CalledProcessError`."""
         done = subprocess.run(
-            [sys.executable, "-m", "wardbell.cli", *words],
+            [*PROGRAM, *words],
             env=self.environment, cwd=self.directory, capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
         if done.returncode:
@@ -108,7 +109,7 @@ class Line:
 
     def start(self, pin: str = "") -> Line:
         """Start it and wait until it serves SIP and HL7. `pin`: a taskset list of CPUs."""
-        command = [*(["taskset", "-c", pin] if pin else []), sys.executable, "-m", "wardbell.cli", "run"]
+        command = [*(["taskset", "-c", pin] if pin else []), *PROGRAM, "run"]
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
                 command, env=self.environment, cwd=self.directory, stdout=log, stderr=log, stdin=subprocess.DEVNULL,

@@ -1,0 +1,121 @@
+"""The hospital line for end-to-end tests, and the telephones around it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.line import Line
+from tests.e2e.melodies import MelodyStudio, said, sing_ahead, studio
+from tests.e2e.small_hospital import SmallHospital, morning_zone
+from tests.e2e.story import Caller, Said
+from tests.phone.phone import Phone
+
+
+@dataclass(frozen=True)
+class Template:
+    """A data folder with an open hospital and sung prompts, to be copied; and flows that do not wait long."""
+
+    data: Path
+    flows: Path
+    zone: str
+    singer: MelodyStudio
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """Made once a session."""
+    directory = tmp_path_factory.mktemp("template")
+    zone = morning_zone(datetime.now(UTC))
+    line = Line(directory, 9, zone=zone)
+    line.command("db", "upgrade")
+    hospital = SmallHospital(line.data, zone)
+    hospital.open()
+    singer = studio(hospital.office.catalog, hospital.office.settings.store_dir)
+    sing_ahead(singer, hospital.office.catalog, list(hospital.office.known_values()))
+    hospital.office.close()
+    flows = directory / "flows"
+    shutil.copytree(str(resources.files("flows")), flows, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    hurry(flows / "notices.yaml")
+    return Template(line.data, flows, zone, singer)
+
+
+def hurry(notices: Path) -> None:
+    """The rules with waits of a second and ringing of three: what a test can wait for."""
+    text = re.sub(r"\b\d+s\b", "1s", notices.read_text(encoding="utf-8"))
+    notices.write_text(re.sub(r"ring: 1s", "ring: 3s", text), encoding="utf-8")
+
+
+MakeLine = Callable[..., "House"]
+
+
+@dataclass
+class House:
+    """A running line with its hospital, and the exchange on which it calls out."""
+
+    line: Line
+    hospital: SmallHospital
+    exchange: Phone
+    patient: Phone
+    said: Said
+
+    def caller(self, number: str = "1000", language: str = "zh", caller: str = "13812345678") -> Caller:
+        """A patient dials; the call is answered."""
+        call = self.patient.dial(self.line.uri(number), caller=caller)
+        return Caller(call.wait_answered(), self.said, language)
+
+    def close(self) -> None:
+        """Everything ends."""
+        self.line.close()
+        self.patient.close()
+        self.exchange.close()
+        self.hospital.office.close()
+
+
+def build(template: Template, directory: Path, **settings: Any) -> House:
+    """A house of its own: a copy of the template, telephones, ports."""
+    exchange = Phone(directory, "exchange")
+    patient = Phone(directory, "patient")
+    own = {"zone": template.zone, "flows_dir": template.flows, "sip__drain": 8, "outbound__reserve": 0}
+    line = Line(directory / "line", exchange.port, **{**own, **settings})
+    shutil.copytree(template.data, line.data, ignore=shutil.ignore_patterns("prompts", "*.lock"))
+    (line.data / "prompts").symlink_to(template.data / "prompts")
+    hospital = SmallHospital(line.data, template.zone)
+    line.start()
+    return House(line, hospital, exchange, patient, said(template.singer))
+
+
+@pytest.fixture(scope="module")
+def house(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One line for the tests of a module that leave it as they found it."""
+    made = build(template, tmp_path_factory.mktemp("house"))
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def own_house(template: Template, tmp_path: Path) -> Iterator[House]:
+    """A line for one test that kills it."""
+    made = build(template, tmp_path)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture(autouse=True)
+def _quiet_exchange(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a test told the exchange is forgotten after it."""
+    yield
+    if "house" in request.fixturenames:
+        request.getfixturevalue("house").exchange.forget()

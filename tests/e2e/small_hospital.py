@@ -1,0 +1,98 @@
+"""A small hospital for end-to-end tests: two departments, three experts, two wards, cards by need.
+
+It lies in a time zone where it is about ten in the morning, so that clinics are open whenever the
+tests run.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from hospital import cards, departments, rota, wards
+from hospital.departments import DepartmentRecord
+from hospital.pins import PepperedPins
+from hospital.rota import NewDuty
+from hospital.wards import WardContacts
+from wardbell.office import Office
+from wardbell.settings import Settings
+
+PIN = "470815"
+"""Of every card. A PIN that is found anywhere in a log or a database was leaked: no other number holds it."""
+MEDICINE = {"zh": "内科", "en": "internal medicine"}
+SURGERY = {"zh": "外科", "en": "surgery"}
+GENERAL_FEE, EXPERT_FEE = 600, 3000
+BALANCE = 10_000
+LONE, EARLY, LATE = (
+    {"zh": "王医生", "en": "Doctor Wang"},
+    {"zh": "李医生", "en": "Doctor Li"},
+    {"zh": "张医生", "en": "Doctor Zhang"},
+)
+MORNING, AFTERNOON = {"zh": "上午", "en": "morning"}, {"zh": "下午", "en": "afternoon"}
+TODAY, TOMORROW = {"zh": "当日", "en": "today"}, {"zh": "明日", "en": "tomorrow"}
+WARD, OTHER_WARD = "W3", "W5"
+WARD_NAME = {"zh": "内科三病区", "en": "ward three"}
+STATION, HEAD_NURSE, DUTY_MANAGER = "8301", "8302", "8309"
+OTHER_STATION = "8501"
+
+
+def morning_zone(now: datetime) -> str:
+    """A zone in which it is ten o'clock something."""
+    east = (10 - now.astimezone(UTC).hour + 12) % 24 - 12
+    return f"Etc/GMT{-east:+d}" if east else "Etc/GMT"
+
+
+class SmallHospital:
+    """The hospital in a data folder: its settings, its database, its cards."""
+
+    def __init__(self, data: Path, zone: str) -> None:
+        self.office = Office(Settings(data_dir=data, zone=zone))
+        self._pins = PepperedPins(self.office.pepper)
+        self._numbers = count(60010001)
+
+    @property
+    def today(self) -> date:
+        """The date there."""
+        return datetime.now(self.office.zone).date()
+
+    def open(self) -> None:
+        """Departments, the rota of three days, wards."""
+        self.office.database.run_now(_furnish, self.today)
+
+    def card(self, balance: int = BALANCE) -> str:
+        """A new patient's card with the PIN and money; its number."""
+        number = str(next(self._numbers))
+        self.office.database.run_now(_issue, number, self._pins.hash(number, PIN), balance)
+        return number
+
+
+def _furnish(session: Session, today: date) -> None:
+    for position, (code, name) in enumerate({"medicine": MEDICINE, "surgery": SURGERY}.items()):
+        departments.store(session, DepartmentRecord(code, name, position, 50, GENERAL_FEE, "1234567", "24:00"))
+    duties = []
+    for ahead in range(3):
+        day = today + timedelta(ahead)
+        duties.append(_duty(day, "am", "medicine", "1", LONE))
+        duties.append(_duty(day, "am", "surgery", "1", EARLY))
+        duties.append(_duty(day, "pm", "surgery", "2", LATE))
+    rota.store(session, duties)
+    for code, name, station in ((WARD, WARD_NAME, STATION), (OTHER_WARD, SURGERY, OTHER_STATION)):
+        wards.store(
+            session,
+            WardContacts(code, name, "medicine", MEDICINE, (station,), (HEAD_NURSE,), (DUTY_MANAGER,)),
+        )
+
+
+def _duty(day: date, half: str, department: str, code: str, name: dict[str, str]) -> NewDuty:
+    return NewDuty(day, half, department, code, name["zh"], name["en"], 20, EXPERT_FEE)
+
+
+def _issue(session: Session, number: str, pin_hash: str, balance: int) -> None:
+    now = datetime.now(UTC)
+    cards.add(session, number, "测试病人", "13900000000", now)
+    cards.change(session, number, pin_hash=pin_hash)
+    if balance:
+        cards.top_up(session, number, balance, f"e2e-{number}", now)

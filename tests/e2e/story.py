@@ -1,0 +1,58 @@
+"""A caller who follows the prompts: hears one, presses a key, hears the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from tests.phone.phone import Call, Over
+
+Said = Callable[..., list[Path]]
+
+
+class Caller:
+    """One call told as a story, in one language."""
+
+    def __init__(self, call: Call, said: Said, language: str = "zh") -> None:
+        self.call = call
+        self._said = said
+        self._language = language
+
+    def __enter__(self) -> Caller:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self.call.over is None:
+            self.call.hang_up()
+
+    def hears(self, *ids: str, timeout: float = 8.0, **values: Any) -> Caller:
+        """Wait until the prompts were said one after the other, whole; `values` fill their fields."""
+        for id in ids:
+            self.call.hear(self._said(self._language, id, values), timeout)
+        return self
+
+    def presses(self, keys: str) -> Caller:
+        """Keys as a telephone sends them (RFC 4733)."""
+        self.call.press(keys)
+        return self
+
+    def keys_in(self, keys: str) -> Caller:
+        """Keys as SIP INFO: quicker, for the parts that a test is not about."""
+        self.call.press_info(keys)
+        return self
+
+    def hangs_up(self) -> Over:
+        """The caller hangs up."""
+        return self.call.hang_up()
+
+    def is_hung_up_on(self, timeout: float = 8.0) -> Over:
+        """Wait until the hospital hangs up."""
+        over = self.call.wait_ended(timeout)
+        assert not over.by_us, "the hospital should hang up, but the caller did"
+        return over
+
+    def was_told(self, id: str, **values: Any) -> bool:
+        """Whether a prompt was said at any time of the call."""
+        return all(self.call.has_heard(clip) for clip in self._said(self._language, id, values))

@@ -1,0 +1,112 @@
+"""Keys as gateways really send them: what the caller pressed is what the hospital gets."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import House, Template, build
+from tests.e2e.line import eventually
+from tests.phone.packets import Tape
+from tests.phone.sipp import SippCall, play
+
+SILENCE = 0.6
+"""Seconds before the first key."""
+
+
+@dataclass(frozen=True)
+class Sender:
+    """A way to send keys, and what was pressed after the 1 of the menu."""
+
+    name: str
+    tape: Tape
+    keys: str
+
+
+def tape() -> Tape:
+    """The caller listens for a moment and presses 1."""
+    return Tape().voice(SILENCE).key("1").voice(0.1)
+
+
+def lossy(every: int) -> Tape:
+    """1, then repeated digits of a card number, with each `every`-th event packet lost."""
+    return tape().keys("11235567778#", ms=100).voice(0.3).losing_events(lambda i: i % every == every // 2)
+
+
+SENDERS = (
+    Sender("every third packet lost", lossy(3), "11235567778"),
+    Sender("every other packet lost", lossy(2), "11235567778"),
+    Sender("every packet three times", tape().keys("1123555#", again=3).voice(0.3), "1123555"),
+    Sender("durations that never grow", tape().keys("1123555#", grows=False).voice(0.3), "1123555"),
+    Sender("no end packets", tape().keys("1123555#", ends=0).voice(0.3), "1123555"),
+    Sender("keys of 40 ms", tape().keys("1123555#", ms=40, pause=0.04).voice(0.3), "1123555"),
+    Sender("only the end packets", tape().keys("11235", ms=60).keys("#").losing_events(lambda i: 5 < i < 36 and i % 6 < 3), "11235"),
+    Sender("a flash among them", tape().keys("112").key("5", event=16).voice(0.1).keys("355#").voice(0.3), "112355"),
+    Sender("the menu key held for nine seconds", Tape().voice(SILENCE).key("1", ms=9000).voice(0.2).keys("2345#").voice(0.3), "2345"),
+)  # fmt: skip
+
+
+def test_keys_arrive_whatever_the_network_does_to_them(house: House) -> None:
+    calls: list[tuple[Sender, str, SippCall]] = []
+    for first in range(0, len(SENDERS), 4):
+        batch = []
+        for number, sender in enumerate(SENDERS[first : first + 4], first):
+            caller = f"1390000{number:04}"
+            batch.append((sender, caller, play(f"127.0.0.1:{house.line.sip_port}", "1000", sender.tape, caller=caller)))
+        for _, _, call in batch:
+            call.wait()
+        calls += batch
+    heard = {sender.name: keys_of(house, caller) for sender, caller, _ in calls}
+    assert heard == {sender.name: ["1", sender.keys] for sender in SENDERS}
+
+
+def keys_of(house: House, caller: str) -> list[str]:
+    """What the hospital understood of a caller's keys."""
+
+    def over() -> str | None:
+        rows = house.line.rows("SELECT id, ended_at FROM calls WHERE caller = ?", caller)
+        return str(rows[0]["id"]) if rows and rows[0]["ended_at"] else None
+
+    call = eventually(over, 5, f"the call of {caller} to end")
+    return [event["keys"] for event in house.line.events(call) if event["kind"] == "keys"]
+
+
+COUNTER = """
+title: Counts keys
+start: more
+defaults: {attempts: 3, first_key: 20, inter_key: 20}
+steps:
+  more: {ask: system.nothing_pressed, as: digits, min: 32, max: 32, end_key: none, then: more}
+"""
+
+
+@pytest.mark.slow
+def test_of_ten_thousand_keys_none_is_wrong(template: Template, tmp_path: Path) -> None:
+    """Four callers press 79 times 32 keys each, as quickly as a machine does; over 10,000 in all."""
+    flows = tmp_path / "flows"
+    flows.mkdir()
+    for file in template.flows.iterdir():
+        (flows / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+    (flows / "counter.yaml").write_text(COUNTER, encoding="utf-8")
+    with (flows / "numbers.yaml").open("a", encoding="utf-8") as numbers:
+        numbers.write('  "7001": {flow: counter, language: zh}\n')
+    house = build(template, tmp_path, flows_dir=flows)
+    rounds = ["".join("0123456789*#"[(i * 7 + j * j + k) % 12] for j in range(32)) for k in range(79) for i in [k % 5]]
+    rounds = [each.replace("*", "4").replace("#", "6") for each in rounds]
+    try:
+        sound = Tape().voice(1.0).keys("".join(rounds), ms=40, pause=0.04).voice(0.5)
+        call = play(f"127.0.0.1:{house.line.sip_port}", "7001", sound, calls=4)
+        assert call.wait()
+        eventually(lambda: all(row["ended_at"] for row in house.line.calls()), 10, "the rows to be complete")
+        rows = house.line.rows("SELECT call_id, detail FROM call_events WHERE kind = 'keys' ORDER BY call_id, number")
+    finally:
+        house.close()
+    heard: dict[str, list[str]] = {}
+    for row in rows:
+        heard.setdefault(row["call_id"], []).append(json.loads(row["detail"])["keys"])
+    assert len(heard) == 4
+    assert all(keys == rounds for keys in heard.values())
+    assert sum(len(keys) for each in heard.values() for keys in each) >= 10_000

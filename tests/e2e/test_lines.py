@@ -1,0 +1,117 @@
+"""The lines themselves: how many there are, what a caller who hangs up leaves, what nobody may ever read."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import House
+from tests.e2e.line import eventually
+from tests.e2e.small_hospital import EXPERT_FEE, GENERAL_FEE, LONE, MEDICINE, MORNING, PIN, TODAY
+from tests.e2e.story import Caller
+from tests.phone.phone import Phone
+
+CARD = "CARD#"
+LOGIN = ["1", CARD, PIN + "#"]
+EXPERT = {"name": LONE, "half_name": MORNING, "fee": EXPERT_FEE}
+
+STEPS: list[tuple[list[str], str, dict[str, Any]]] = [
+    ([], "main.welcome", {}),
+    ([], "main.services", {}),
+    (["1"], "card_login.card_number", {}),
+    (["1", CARD], "card_login.pin", {}),
+    (["1", CARD, "0000#"], "card_login.wrong", {}),
+    (LOGIN, "registration.kind", {}),
+    ([*LOGIN, "1"], "registration.choose_department", {}),
+    ([*LOGIN, "1", "1"], "registration.general_confirm", {"department": {"name": MEDICINE}}),
+    ([*LOGIN, "2", "1"], "registration.expert_confirm", {"department": {"name": MEDICINE}}),
+    ([*LOGIN, "2", "1", "1"], "registration.choose_day", {}),
+    ([*LOGIN, "2", "1", "1", "1"], "registration.day_confirm", {"day": {"name": TODAY}}),
+    (
+        [*LOGIN, "2", "1", "1", "1", "1"],
+        "registration.one_expert",
+        {"department": {"name": MEDICINE}, "day": {"name": TODAY}, "expert": EXPERT},
+    ),
+]
+"""What is keyed ahead, and the prompt during which the caller hangs up."""
+LINES = 4
+
+
+def test_hanging_up_at_any_step_frees_the_line_and_completes_the_trace(house: House) -> None:
+    before = len(house.line.calls())
+    for first in range(0, len(STEPS), LINES):
+        batch = STEPS[first : first + LINES]
+        callers = [house.caller() for _ in batch]
+        for caller, (keys, _, _) in zip(callers, batch, strict=True):
+            caller.keys_in("".join(keys).replace("CARD", house.hospital.card()))
+        for caller, (_, prompt, values) in zip(callers, batch, strict=True):
+            caller.hears(prompt, **values).hangs_up()
+    eventually(lambda: all(call["ended_at"] for call in house.line.calls()), 5, "every row to be complete")
+    calls = house.line.calls()[before:]
+    assert len(calls) == len(STEPS)
+    for call in calls:
+        assert (call["cause"], call["outcome"], bool(call["ended_by_peer"])) == ("normal", "hung_up", True)
+        kinds = [event["kind"] for event in house.line.events(call["id"])]
+        assert kinds[-1] == "ended"
+        assert "step" in kinds
+    callers = [house.caller() for _ in range(LINES)]  # every line is there again
+    for caller in callers:
+        caller.hangs_up()
+
+
+def test_the_fifth_caller_on_four_lines_hears_busy_at_once(
+    house: House, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    callers = [house.caller() for _ in range(LINES)]
+    with Phone(tmp_path_factory.mktemp("fifth"), "fifth") as fifth:
+        dialled = time.monotonic()
+        assert fifth.dial(house.line.uri("1000")).wait_ended().code == 486
+        assert time.monotonic() - dialled < 1
+        callers[0].hears("main.welcome").hangs_up()
+        fifth.dial(house.line.uri("1000")).wait_answered().hang_up()
+    for caller in callers[1:]:
+        caller.hears("main.services").hangs_up()
+
+
+def test_a_number_that_nobody_set_up_is_told_the_default(house: House) -> None:
+    with house.caller("4711") as caller:
+        caller.hears("main.welcome")
+
+
+def test_who_presses_nothing_is_asked_again_and_then_told_of_the_desk(house: House) -> None:
+    card = house.hospital.card(GENERAL_FEE)
+    with house.caller() as caller:
+        caller.keys_in("1" + card + "#" + PIN + "#").hears("registration.kind")
+        caller.keys_in("7").hears("system.not_understood", "registration.kind")
+        caller.keys_in("0").hears("operator.desk", desk="8000").hears("system.goodbye")
+        caller.is_hung_up_on()
+    assert house.line.last_call()["outcome"] == "operator"
+
+
+def test_a_peer_that_vanishes_gives_its_line_back(own_house: House) -> None:
+    with Phone(own_house.line.directory, "vanishing") as vanishing:
+        call = vanishing.dial(own_house.line.uri("1000")).wait_answered()
+        Caller(call, own_house.said).hears("main.welcome")
+        vanishing.kill()
+    assert own_house.line.last_call(seconds=12)["cause"] == "media_timeout"
+
+
+def test_no_pin_is_written_anywhere(house: House) -> None:
+    card = house.hospital.card()
+    with house.caller() as caller:
+        caller.hears("main.services").presses("1")
+        caller.hears("card_login.card_number").keys_in(card + "#")
+        caller.hears("card_login.pin").presses(PIN + "#")
+        caller.hears("registration.kind")
+    call = house.line.last_call()
+    assert [event["keys"] for event in house.line.events(call["id"]) if event["kind"] == "keys"] == ["1", card, "****"]
+    assert PIN not in house.line.log
+    assert PIN not in house.line.dump()
+    shown = house.line.command("calls", "show", call["id"])
+    assert card in shown
+    assert PIN not in shown
+    for file in house.line.data.rglob("*"):
+        if file.is_file() and "prompts" not in file.parts:
+            assert PIN.encode() not in file.read_bytes(), f"{file} holds a PIN"
