@@ -17,7 +17,7 @@ from hospital.action import Action, CallFacts
 from ivr.flow.commands import Answer, Ask, Collect, Entered, HangUp, Keys, NoInput, Outcome, Prompt, Say, Turn, Value
 from ivr.leg import Leg
 from ivr.spawn import spawn
-from ivr.switch.line import KEYS, LineGone, Played
+from ivr.switch.line import KEYS, LineGone, Played, SwitchRefused
 from ivr.trace import Trace
 from ivr.voice import Voice
 
@@ -129,7 +129,13 @@ class Conversation:
             self._trace.event("unspoken", texts=list(spoken.missing))
         if not locked and self._leg.has_keys:  # a key came while a text was rendered
             return Played(finished=False)
-        played = await self._leg.play(spoken.clips, stop_on="" if locked else KEYS)
+        stop_on = "" if locked else KEYS
+        try:
+            played = await self._leg.play(spoken.clips, stop_on=stop_on)
+        except SwitchRefused as refused:  # a clip was deleted under us: make it again, once
+            log.warn("call {call}: {refused}; rendering it again", call=self._leg.call_id, refused=refused)
+            spoken = await self._voice.renewed(self._run.language, prompts)
+            played = await self._leg.play(spoken.clips, stop_on=stop_on)
         if locked:
             self._leg.forget_keys()
         return played
@@ -199,4 +205,6 @@ class Conversation:
 
 def _told(prompts: Sequence[Prompt]) -> list[dict[str, Any]]:
     """Prompts as the trace keeps them."""
-    return [{"id": prompt.id, "values": dict(prompt.values)} if prompt.values else {"id": prompt.id} for prompt in prompts]
+    return [
+        {"id": prompt.id, "values": dict(prompt.values)} if prompt.values else {"id": prompt.id} for prompt in prompts
+    ]

@@ -17,7 +17,7 @@ from twisted.internet.defer import Deferred
 
 from ivr.once import Once
 from ivr.switch.line import Ended, Line, LineGone, Played
-from ivr.switch.time import Time, call_later
+from ivr.switch.reactor import Time, call_later
 
 TYPED_AHEAD = 64
 """Keys kept before a flow asks for them: more than any shipped flow collects, and a cap for a stuck key."""

@@ -24,7 +24,7 @@ from ivr.numbers import Numbers
 from ivr.redacted import Number
 from ivr.spawn import spawn
 from ivr.switch.line import Cause, Ended, Line, LineGone, NoLineFree, Offer, Switch, SwitchRefused
-from ivr.switch.time import Time
+from ivr.switch.reactor import Time
 from ivr.trace import CallBook, Trace
 from ivr.voice import TROUBLE, Voice
 
@@ -99,12 +99,14 @@ class Switchboard:
         leg = Leg(self._clock).holds(line)
         line.listen(leg)
         route = self._numbers.find(offer.dialled)
-        log.info("call {call} to {dialled} from {caller}", call=line.call_id, dialled=offer.dialled,
-                 caller=Number(offer.caller))
-        facts = trace.CallFacts(
-            line.call_id, "in", offer.dialled, offer.caller, route.flow if route else "", route.language if route else ""
+        flow, language = (route.flow, route.language) if route is not None else ("", "")
+        log.info(
+            "call {call} to {dialled} from {caller}",
+            call=line.call_id,
+            dialled=offer.dialled,
+            caller=Number(offer.caller),
         )
-        notes = self._book.begin(facts)
+        notes = self._book.begin(trace.CallFacts(line.call_id, "in", offer.dialled, offer.caller, flow, language))
         outcome = "refused"
         try:
             if route is None:
@@ -113,26 +115,30 @@ class Switchboard:
             else:
                 await line.answer()
                 notes.answered()
-                run = Run(self._flows, route.flow, route.language, {})
-                outcome = (await self._converse(leg, run, notes, offer.caller)).outcome
+                outcome = (await self._converse(leg, route.flow, route.language, {}, notes, offer.caller)).outcome
                 await line.hang_up()
         except LineGone:
             outcome = "hung_up"
         notes.finished(await leg.down.wait(), outcome)
 
-    async def _converse(self, leg: Leg, run: Run, notes: Trace, caller: str) -> Finished:
+    async def _converse(
+        self, leg: Leg, flow: str, language: str, variables: Mapping[str, Value], notes: Trace, peer: str
+    ) -> Finished:
         """Hold the conversation; a fault of ours costs the caller an apology, never silence."""
-        call = CallFacts(leg.call_id, caller, run.language, self._wallclock())
+        call = CallFacts(leg.call_id, peer, language, self._wallclock())
         try:
+            run = Run(self._flows, flow, language, variables)
             return await Conversation(leg, run, self._actions, self._voice, notes, call).hold()
         except (CancelledError, LineGone):
             raise
         except Exception:  # noqa: BLE001 - logged with its traceback; the caller hears the apology
             log.failure("the conversation of call {call} broke", call=leg.call_id)
             notes.event("broke")
-            spoken = await self._voice.clips(run.language, [Prompt(TROUBLE)])
-            await leg.play(spoken.clips)
-            return Finished("trouble", {})
+        try:
+            await leg.play((await self._voice.clips(language, [Prompt(TROUBLE)])).clips)
+        except SwitchRefused as refused:
+            log.error("no apology for call {call}: {refused}", call=leg.call_id, refused=refused)
+        return Finished("trouble", {})
 
     # Outgoing
 
@@ -163,8 +169,7 @@ class Switchboard:
         try:
             if await _answered(leg):
                 notes.answered()
-                run = Run(self._flows, order.flow, order.language, dict(order.variables))
-                finished = await self._converse(leg, run, notes, order.dialled)
+                finished = await self._converse(leg, order.flow, order.language, order.variables, notes, order.dialled)
                 await line.hang_up()
         except LineGone:
             finished = Finished("hung_up", {})

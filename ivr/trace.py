@@ -23,7 +23,7 @@ from db.errors import DatabaseError
 from db.tables.calls import CallEventRow, CallRow
 from ivr.spawn import spawn
 from ivr.switch.line import Ended
-from ivr.switch.time import Time, Timer, call_later
+from ivr.switch.reactor import Time, Timer, call_later
 
 log = Logger()
 
@@ -77,9 +77,7 @@ _Write = _Begin | _Event | _Change
 class CallBook:
     """Gathers what calls report and writes it, in order, in few transactions."""
 
-    def __init__(
-        self, transactions: Transactions, clock: Time, wallclock: Callable[[], datetime], engine: str
-    ) -> None:
+    def __init__(self, transactions: Transactions, clock: Time, wallclock: Callable[[], datetime], engine: str) -> None:
         self._transactions = transactions
         self._clock = clock
         self._wallclock = wallclock
@@ -275,9 +273,7 @@ def show_call(session: Session, prefix: str) -> CallRecord | None:
     events = session.scalars(
         select(CallEventRow).where(CallEventRow.call_id == rows[0].id).order_by(CallEventRow.number)
     )
-    return replace(
-        _record(rows[0]), events=tuple(CallEvent(e.number, e.at, e.kind, dict(e.detail)) for e in events)
-    )
+    return replace(_record(rows[0]), events=tuple(CallEvent(e.number, e.at, e.kind, dict(e.detail)) for e in events))
 
 
 def _record(row: CallRow) -> CallRecord:

@@ -19,7 +19,7 @@ from twisted.logger import Logger
 from twisted.python.threadpool import ThreadPool
 
 from ivr.flow.commands import Prompt
-from ivr.switch.time import Time, call_later
+from ivr.switch.reactor import Time, call_later
 from prompts.catalog import Catalog
 from prompts.errors import PromptError
 from prompts.speech import speak
@@ -46,6 +46,9 @@ class Voice(Protocol):
     async def clips(self, language: str, prompts: Sequence[Prompt]) -> Spoken:
         """The clips of `prompts`. Never raises for a text that can't be had: it is `missing`."""
 
+    async def renewed(self, language: str, prompts: Sequence[Prompt]) -> Spoken:
+        """As `clips`, after the switch found one of them missing or broken on disk."""
+
 
 class StudioVoice:
     """The prompts room behind a deadline."""
@@ -68,6 +71,17 @@ class StudioVoice:
 
     async def clips(self, language: str, prompts: Sequence[Prompt]) -> Spoken:
         """As `Voice.clips`."""
+        return await self._clips(language, *self._texts(language, prompts))
+
+    async def renewed(self, language: str, prompts: Sequence[Prompt]) -> Spoken:
+        """As `Voice.renewed`."""
+        texts, missing = self._texts(language, prompts)
+        for text in texts:
+            self._studio.forget(language, text)
+        return await self._clips(language, texts, missing)
+
+    def _texts(self, language: str, prompts: Sequence[Prompt]) -> tuple[list[str], list[str]]:
+        """What is to be voiced, and the prompts that cannot be."""
         texts: list[str] = []
         missing: list[str] = []
         for prompt in prompts:
@@ -76,6 +90,9 @@ class StudioVoice:
             except PromptError as wrong:
                 log.error("prompt {id} cannot be spoken: {wrong}", id=prompt.id, wrong=wrong)
                 missing.append(prompt.id)
+        return texts, missing
+
+    async def _clips(self, language: str, texts: list[str], missing: list[str]) -> Spoken:
         found = [self._studio.ready(language, text) for text in texts]
         if None in found:
             found = await self._render(language, texts, found)
@@ -129,3 +146,7 @@ class SilentVoice:
         """As `Voice.clips`."""
         self.asked.extend((language, prompt) for prompt in prompts)
         return Spoken(tuple(Path(f"{language}/{prompt.id}.wav") for prompt in prompts))
+
+    async def renewed(self, language: str, prompts: Sequence[Prompt]) -> Spoken:
+        """As `Voice.renewed`."""
+        return await self.clips(language, prompts)

@@ -19,7 +19,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from ivr.spawn import spawn
-from ivr.switch.time import Time, Timer, call_later
+from ivr.switch.reactor import Time, Timer, call_later
 from notify.intake import Intake
 
 log = Logger()

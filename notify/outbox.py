@@ -21,7 +21,7 @@ from db.database import Transactions
 from db.errors import DatabaseError
 from ivr.spawn import spawn
 from ivr.switch.line import Capacity, Cause
-from ivr.switch.time import Time, Timer, call_later
+from ivr.switch.reactor import Time, Timer, call_later
 from notify.budget import LineBudget
 from notify.caller import NO_LINE, Caller, CallOrder, CallResult
 from notify.escalation import Priority

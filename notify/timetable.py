@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from apscheduler.triggers.cron import CronTrigger
 from twisted.logger import Logger
 
-from ivr.switch.time import Time, Timer, call_later
+from ivr.switch.reactor import Time, Timer, call_later
 
 log = Logger()
 

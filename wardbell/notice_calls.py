@@ -9,7 +9,7 @@ from twisted.logger import Logger
 
 from ivr.redacted import Number
 from ivr.switch.line import Cause, Switch
-from ivr.switch.time import Time
+from ivr.switch.reactor import Time
 from ivr.switchboard import Outgoing, Switchboard
 from ivr.trunk import NotDiallable, Trunk
 from notify.caller import NO_LINE, CallOrder, CallResult
@@ -67,5 +67,3 @@ class NoticeCalls:
         if second is None:
             return None
         return self._wallclock() - timedelta(seconds=self._clock.seconds() - second)
-
-

@@ -98,5 +98,3 @@ class Office:
         if "database" in self.__dict__:
             with suppress(OSError):
                 self.database.close()
-
-

@@ -10,14 +10,14 @@ import os
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
+from db.migrate import current, head
+from hospital.hospital_actions import HospitalActions
 from twisted.internet.defer import DeferredList
 from twisted.logger import Logger
 from twisted.python.threadpool import ThreadPool
 
 from db.database import Database
-from db.migrate import current, head
 from hospital.calendar import HospitalCalendar
-from hospital.hospital_actions import HospitalActions
 from hospital.pin_check import PinCheck
 from hospital.pins import PepperedPins
 from hospital.threads import SlowWork
@@ -25,8 +25,7 @@ from ivr.flow.load import load
 from ivr.numbers import FILE as NUMBERS
 from ivr.numbers import load_numbers
 from ivr.spawn import spawn
-from ivr.switch.pool import Pool
-from ivr.switch.settings import SwitchSettings
+from ivr.switch.pool import Pool, SwitchSettings
 from ivr.switchboard import Switchboard
 from ivr.trace import CallBook
 from ivr.trunk import Trunk
@@ -154,14 +153,14 @@ class Service:
 def _switch_settings(settings: Settings) -> SwitchSettings:
     sip = settings.sip
     return SwitchSettings(
-        host=sip.host,
+        address=sip.host,
         port=sip.port,
-        tcp=sip.tcp,
-        public_host=sip.public_host,
-        rtp_first=sip.rtp_first,
-        workers_min=sip.workers_min,
-        workers_max=sip.workers_max,
-        lines_per_worker=sip.lines_per_worker,
+        public_address=sip.public_host,
+        lines=sip.lines_per_worker,
+        min_workers=sip.workers_min,
+        max_workers=sip.workers_max,
+        rtp_port=sip.rtp_first,
+        rtp_ports=sip.rtp_ports_each,
         media_timeout=sip.media_timeout,
         hold_timeout=sip.hold_timeout,
     )

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -41,10 +41,9 @@ class Sip(_Section):
     host: str = "127.0.0.1"
     """Address to listen on. Loopback unless told otherwise; see docs/install.md before opening it."""
     port: Port = 5060
-    tcp: bool = True
-    public_host: str = ""
-    """Address that phones must send to when it is not `host` (NAT)."""
+    """SIP on UDP and TCP; further workers take this port + 2, + 4 ..."""
     rtp_first: Port = 20000
+    """First RTP port; every worker has a range of its own from here on."""
     workers_min: int = Field(default=1, ge=1, le=64)
     workers_max: int = Field(default=1, ge=1, le=64)
     lines_per_worker: int = Field(default=0, ge=0, le=4000)
@@ -54,6 +53,19 @@ class Sip(_Section):
     hold_timeout: float = Field(default=300.0, gt=0)
     drain: float = Field(default=60.0, ge=0)
     """Seconds that calls in progress may go on after SIGTERM."""
+
+    @property
+    def rtp_ports_each(self) -> int:
+        """RTP ports of one worker: 2,000, or less when many workers share what lies above `rtp_first`."""
+        return min(2000, (65536 - self.rtp_first) // self.workers_max // 2 * 2)
+
+    @model_validator(mode="after")
+    def _enough_ports(self) -> Self:
+        if self.workers_min > self.workers_max:
+            raise ValueError("workers_min is larger than workers_max")
+        if self.rtp_ports_each < 16:
+            raise ValueError(f"no {self.workers_max} ranges of RTP ports fit above {self.rtp_first}: lower rtp_first")
+        return self
 
 
 class Trunk(_Section):

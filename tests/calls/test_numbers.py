@@ -17,9 +17,7 @@ def load(tmp_path: Path, text: str) -> object:
 
 
 def test_a_listed_number_gets_its_flow_and_any_other_the_default(tmp_path: Path) -> None:
-    numbers = load_numbers(
-        Path(__file__).parents[2] / "flows" / "numbers.yaml", {"main"}, {"zh", "en"}
-    )
+    numbers = load_numbers(Path(__file__).parents[2] / "flows" / "numbers.yaml", {"main"}, {"zh", "en"})
     assert numbers.find("1001") == Route("main", "en")
     assert numbers.find("7777") == Route("main", "zh")
 
@@ -34,7 +32,7 @@ def test_without_a_default_other_numbers_are_refused(tmp_path: Path) -> None:
     [
         ('numbers:\n  "1000": {flow: mian, language: zh}\n', '2:18 E206 no flow "mian" (did you mean "main"?)'),
         ('numbers:\n  "1000": {flow: main, language: de}\n', '2:34 E305 no texts in language "de"'),
-        ('numbers:\n  1000: {flow: main, language: zh}\n', '2:3 E107 write the number in quotes: "1000"'),
+        ("numbers:\n  1000: {flow: main, language: zh}\n", '2:3 E107 write the number in quotes: "1000"'),
         ('numbers:\n  "ten": {flow: main, language: zh}\n', '2:3 E111 "ten" is not a number that can be dialled'),
         ('numbers:\n  "1000": main\n', "2:11 E108 a number needs a map: {flow: main, language: zh}"),
         ('numbers:\n  "1000": {flow: main}\n', "2:11 E109 language is missing"),

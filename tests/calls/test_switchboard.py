@@ -1,0 +1,186 @@
+"""Calls from the first ring to the last trace entry, over the fake switch and a real database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+
+from db.database import Database, ImmediateTransactions
+from hospital.action import ActionOutcome
+from hospital.actions import FakeActions
+from hospital.declarations import DECLARED
+from ivr.flow.language import FlowSet
+from ivr.flow.load import load
+from ivr.numbers import Numbers, Route
+from ivr.switch.fake import FakeSwitch
+from ivr.switch.line import Cause
+from ivr.switchboard import Made, Outgoing, Switchboard
+from ivr.trace import CallBook, CallRecord, list_calls, show_call
+from ivr.voice import SilentVoice
+from notify.actions import DECLARED as NOTICE_DECLARED
+from prompts.catalog import Catalog
+from tests.faults import Faults
+
+FLOWS = Path(__file__).parents[2] / "flows"
+START = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+WARD: Mapping[str, object] = {
+    "notice": "1.1",
+    "bed": "12",
+    "room": "3",
+    "urgent": False,
+    "ward": {"code": "w1", "name": {"zh": "一病区", "en": "ward one"}},
+    "department": {"code": "neike", "name": {"zh": "内科", "en": "internal medicine"}},
+}
+
+
+@pytest.fixture(scope="module")
+def flows() -> FlowSet:
+    specs = {one.name: one for one in (*DECLARED, *NOTICE_DECLARED)}
+    return load(FLOWS, Catalog.load(), specs)
+
+
+class Hospital:
+    """A switchboard with shipped flows, scripted actions and a clock that the test moves."""
+
+    def __init__(self, database: Database, flows: FlowSet) -> None:
+        self.clock = Clock()
+        self.database = database
+        self.switch = FakeSwitch(self.clock, clip_seconds=1.0)
+        self.actions = FakeActions((*DECLARED, *NOTICE_DECLARED))
+        self.book = CallBook(ImmediateTransactions(database), self.clock, self.now, "engine-1")
+        self.board = Switchboard(
+            Numbers({"1000": Route("main", "zh"), "1099": Route("gone", "zh")}),
+            flows,
+            self.actions,
+            SilentVoice(),
+            self.book,
+            self.clock,
+            self.now,
+        )
+        self.switch.listener = self.board
+        self.made: list[Made] = []
+
+    def now(self) -> datetime:
+        return START + timedelta(seconds=self.clock.seconds())
+
+    def call(self, flow: str = "ward_admission", ring: float = 20) -> None:
+        async def make() -> None:
+            order = Outgoing("sip:8101@127.0.0.1", "8101", "1000", ring, flow, "en", WARD, notice="7")  # type: ignore[arg-type]
+            self.made.append(await self.board.make(self.switch, order))
+
+        Deferred.fromCoroutine(make())
+        self.clock.advance(0)
+
+    def pass_time(self, seconds: float) -> None:
+        self.clock.pump([0.5] * int(seconds * 2))
+
+    def calls(self) -> list[CallRecord]:
+        self.pass_time(1)
+        return self.database.run_now(list_calls)
+
+    def trace(self) -> list[str]:
+        [call] = self.calls()
+        record = self.database.run_now(show_call, call.call_id)
+        assert record is not None
+        return [event.kind for event in record.events]
+
+
+@pytest.fixture
+def hospital(database: Database, flows: FlowSet) -> Hospital:
+    return Hospital(database, flows)
+
+
+def test_a_number_that_nothing_answers_is_refused_and_leaves_a_row(hospital: Hospital) -> None:
+    line = hospital.switch.offer("7777", "13800000001")
+    hospital.pass_time(1)
+    assert line.end is not None
+    assert line.end.sip_code == 404
+    [call] = hospital.calls()
+    assert (call.dialled, call.outcome, call.answered_at) == ("7777", "refused", None)
+
+
+def test_a_call_leaves_its_row_and_its_steps(hospital: Hospital) -> None:
+    line = hospital.switch.offer("1000", "13800000001")
+    hospital.pass_time(1)
+    line.peer_hangs_up()
+    [call] = hospital.calls()
+    assert (call.direction, call.caller, call.flow, call.language) == ("in", "13800000001", "main", "zh")
+    assert (call.outcome, call.cause) == ("hung_up", "normal")
+    assert call.answered_at is not None
+    assert call.ended_at is not None
+    assert {"answered", "step", "prompt", "ended"} <= set(hospital.trace())
+
+
+def test_a_caller_who_presses_nothing_is_not_kept_for_ever(hospital: Hospital) -> None:
+    line = hospital.switch.offer("1000", "13800000001")
+    hospital.pass_time(120)
+    assert line.end is not None
+    assert hospital.switch.capacity().busy == 0
+
+
+def test_the_line_says_sorry_when_a_conversation_breaks(hospital: Hospital, faults: Faults) -> None:
+    line = hospital.switch.offer("1099", "13800000001")  # its flow is not there any more
+    hospital.pass_time(3)
+    assert [[clip.stem for clip in clips] for clips in line.played] == [["system.trouble"]]
+    assert line.end is not None
+    [call] = hospital.calls()
+    assert call.outcome == "trouble"
+    assert 'there is no flow "gone"' in faults.expected()[0]
+
+
+def test_the_nurse_confirms_by_key(hospital: Hospital) -> None:
+    hospital.actions.answers("notice.confirm", ActionOutcome("confirmed"))
+    hospital.call()
+    [line] = hospital.switch.dialled
+    line.peer_rings()
+    line.peer_answers()
+    hospital.pass_time(0.5)
+    line.press("1")
+    hospital.pass_time(10)
+    [made] = hospital.made
+    assert made.up_at is not None
+    assert hospital.actions.asked == [("notice.confirm", {"notice": "1.1"})]
+    [call] = hospital.calls()
+    assert (call.direction, call.dialled, call.notice, call.cause) == ("out", "8101", "7", "normal")
+
+
+@pytest.mark.parametrize(("code", "cause"), [(486, Cause.BUSY), (404, Cause.UNREACHABLE), (603, Cause.REJECTED)])
+def test_a_station_that_refuses_is_told_with_its_cause(hospital: Hospital, code: int, cause: Cause) -> None:
+    hospital.call()
+    hospital.switch.dialled[0].peer_refuses(code)
+    hospital.pass_time(1)
+    [made] = hospital.made
+    assert (made.end.cause, made.up_at, made.dialled) == (cause, None, True)
+
+
+def test_a_station_that_does_not_answer_in_time(hospital: Hospital) -> None:
+    hospital.call(ring=20)
+    hospital.switch.dialled[0].peer_rings()
+    hospital.pass_time(21)
+    [made] = hospital.made
+    assert made.end.cause is Cause.NO_ANSWER
+    assert made.rang_at is not None
+
+
+def test_without_a_free_line_nothing_was_dialled(hospital: Hospital) -> None:
+    for number in range(4):
+        hospital.switch.offer("1000", f"1380000000{number}")
+    hospital.call()
+    [made] = hospital.made
+    assert made.dialled is False
+
+
+def test_a_restart_closes_what_the_crash_left_open(hospital: Hospital) -> None:
+    hospital.switch.offer("1000", "13800000001")
+    hospital.pass_time(1)
+    again = CallBook(ImmediateTransactions(hospital.database), Clock(), hospital.now, "engine-1")
+    closed: list[int] = []
+    Deferred.fromCoroutine(again.adopt()).addCallback(closed.append)
+    assert closed == [1]
+    [call] = hospital.database.run_now(list_calls)
+    assert (call.cause, call.outcome) == ("engine_lost", "lost")
