@@ -250,6 +250,7 @@ def admission(
     visit[1] = "I"
     visit[2] = f"{ward}^ROOM3^{bed}"
     visit[3] = "E" if urgent else "R"
+    visit[18] = f"V{control}"
     segments = [
         f"MSH|^~\\&|HIS|HOSPITAL|WARDBELL|PHONE|20261121120000||ADT^{kind}|{control}|P|2.5|||AL|NE||UNICODE UTF-8",
         f"EVN|{kind}|20261121120000",

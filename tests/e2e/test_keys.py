@@ -36,6 +36,17 @@ def lossy(every: int) -> Tape:
     return tape().keys("11235567778#", ms=100).voice(0.3).losing_events(lambda i: i % every == every // 2)
 
 
+def only_ends() -> Tape:
+    """The five keys of the card arrive by their end packets alone: 6 event packets each, after the 8 of the 1."""
+    whole = tape().keys("11235", ms=60).keys("#").voice(0.3)
+    return whole.losing_events(lambda i: 8 <= i < 38 and (i - 8) % 6 < 3)
+
+
+def held(ms: int) -> Tape:
+    """The menu's key is held for long."""
+    return Tape().voice(SILENCE).key("1", ms=ms).voice(0.2).keys("2345#").voice(0.3)
+
+
 SENDERS = (
     Sender("every third packet lost", lossy(3), "11235567778"),
     Sender("every other packet lost", lossy(2), "11235567778"),
@@ -43,9 +54,9 @@ SENDERS = (
     Sender("durations that never grow", tape().keys("1123555#", grows=False).voice(0.3), "1123555"),
     Sender("no end packets", tape().keys("1123555#", ends=0).voice(0.3), "1123555"),
     Sender("keys of 40 ms", tape().keys("1123555#", ms=40, pause=0.04).voice(0.3), "1123555"),
-    Sender("only the end packets", tape().keys("11235", ms=60).keys("#").losing_events(lambda i: 5 < i < 36 and i % 6 < 3), "11235"),
+    Sender("only the end packets", only_ends(), "11235"),
     Sender("a flash among them", tape().keys("112").key("5", event=16).voice(0.1).keys("355#").voice(0.3), "112355"),
-    Sender("the menu key held for nine seconds", Tape().voice(SILENCE).key("1", ms=9000).voice(0.2).keys("2345#").voice(0.3), "2345"),
+    Sender("the menu key held for nine seconds", held(9000), "2345"),
 )  # fmt: skip
 
 
