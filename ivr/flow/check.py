@@ -78,7 +78,7 @@ def _check_outcomes(flow: Flow, world: World, report: Report) -> None:
                 report.add(step.outcome.mark, "E209", f'"{step.outcome.text}" is not under "outcomes"{hint}')
     if END in returned and END not in flow.outcomes:
         report.add(flow.mark, "E209", 'a step leads to "end", which is not under "outcomes"')
-    if not flow.hazy:
+    if not flow.hazy and returned <= flow.outcomes.keys():  # a misspelt one is told once
         for outcome, mark in flow.outcome_marks.items():
             if outcome not in returned:
                 report.add(mark, "E216", f'no step returns the outcome "{outcome}"')
@@ -148,7 +148,8 @@ def _callees_first(world: World, report: Report) -> list[str]:
             waiting.pop(name)
             for callee in calls[name]:
                 if callee.text in ring:
-                    report.add(callee.mark, "E213", f'"{name}" and "{callee.text}" call each other in a circle')
+                    shown = "itself" if callee.text == name else f'"{callee.text}", which leads back to it'
+                    report.add(callee.mark, "E213", f'"{name}" calls {shown}')
     order: list[str] = []
     while waiting:
         ready = [name for name, to in waiting.items() if not any(callee in waiting for callee in to)]

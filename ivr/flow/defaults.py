@@ -11,7 +11,7 @@ from ivr.flow.action import ActionSpec
 from ivr.flow.form import Form
 from ivr.flow.language import AGAIN, NOWHERE, Exit, Finish, Go, Move, Scene, Target
 from ivr.flow.mistakes import Mark, Report, did_you_mean
-from ivr.flow.source import Scalar
+from ivr.flow.source import Scalar, Table
 from ivr.flow.words import SYSTEM
 
 Miss = Literal["no_input", "invalid"]
@@ -128,17 +128,19 @@ class Branches:
     named: Mapping[str, Target]
     only: Target | None
     mark: Mark
+    marks: Mapping[str, Mark]
+    """Where each outcome stands."""
 
     @classmethod
     def read(cls, form: Form) -> Branches:
         """Read `then`."""
-        mark = form.mark("then")
-        if "then" not in form:
-            form.node("then")
-            return cls({}, None, mark)
-        if isinstance(form.table.values["then"], Scalar):
-            return cls({}, form.target("then"), mark)
-        return cls(form.targets("then"), None, mark)
+        mark, node = form.mark("then"), form.node("then")
+        if node is None:
+            return cls({}, None, mark, {})
+        if isinstance(node, Scalar):
+            return cls({}, form.target("then"), mark, {})
+        keys = node.keys if isinstance(node, Table) else {}
+        return cls(form.targets("then"), None, mark, {key: word.mark for key, word in keys.items()})
 
     def target(self, outcome: str, outcomes: Iterable[str]) -> Target | None:
         """Where an outcome leads; None when it is none of `outcomes`."""
@@ -155,10 +157,10 @@ class Branches:
         for outcome in possible:
             if outcome not in self.named:
                 report.add(self.mark, "E208", f'no exit for "{outcome}" of {what}')
-        for outcome, target in self.named.items():
+        for outcome in self.named:
             if outcome not in possible and not (error and outcome == "error"):
                 hint = did_you_mean(outcome, possible)
-                report.add(target.mark, "E209", f'{what} never comes to "{outcome}"{hint}')
+                report.add(self.marks[outcome], "E209", f'{what} never comes to "{outcome}"{hint}')
 
 
 def check_error(report: Report, trouble: Trouble, mark: Mark, what: str) -> None:

@@ -98,13 +98,13 @@ class Form:
             if word is not None:
                 yield word
 
-    def target(self, key: str, *, required: bool = True) -> Target | None:
+    def target(self, key: str, *, required: bool = True, hint: str = ": the step that follows") -> Target | None:
         """A step's name, `end` or `again`."""
         node = self.node(key)
         if node is None and not required:
             return None
         if node is None:
-            self.missing(key, ": the step that follows")
+            self.missing(key, hint)
             self.hazy = True
             return NOWHERE
         return self.as_target(node, f'"{key}"')
@@ -206,9 +206,12 @@ def _kind(node: Node) -> str:
     return "list" if isinstance(node, Listing) else "map"
 
 
-def check_step_name(word: Scalar, report: Report) -> None:
+def check_step_name(word: Scalar, report: Report) -> bool:
     """Refuse names of steps that are no names or mean something else."""
     if not NAME.fullmatch(word.text):
         report.add(word.mark, "E111", f'"{word.text}" is no name for a step (small letters, digits and _)')
     elif word.text in RESERVED:
         report.add(word.mark, "E111", f'no step can be called "{word.text}": as a target it has a meaning of its own')
+    else:
+        return True
+    return False

@@ -73,7 +73,7 @@ def _read_flow(file: str, name: str, data: bytes, texts: Texts, report: Report) 
     form = Form(table, report, f'the flow "{name}"')
     title = form.word("title")
     needs = form.names("needs")
-    start = form.target("start") or NOWHERE
+    start = form.target("start", hint=": the first step") or NOWHERE
     outcomes, outcome_marks = _read_outcomes(form)
     node = form.node("steps")
     defaults_node = form.node("defaults")
@@ -123,7 +123,7 @@ def _read_outcomes(form: Form) -> tuple[dict[str, tuple[Name, ...]], dict[str, M
 
 def _read_step(word: Scalar, node: Node, defaults: Defaults, report: Report) -> tuple[Step | None, bool]:
     """A step, and whether its exits are unclear."""
-    check_step_name(word, report)
+    unclear = not check_step_name(word, report)
     if not isinstance(node, Table):
         report.add(node.mark, "E108", f'the step "{word.text}" must be a map with one verb')
         return None, True
@@ -140,7 +140,7 @@ def _read_step(word: Scalar, node: Node, defaults: Defaults, report: Report) -> 
     head = Head(word.text, word.mark, _read_limit(form))
     step = VERBS[verbs[0]](form, head, defaults)
     form.finish()
-    return step, form.hazy
+    return step, unclear or form.hazy
 
 
 def _read_limit(form: Form) -> Limit | None:

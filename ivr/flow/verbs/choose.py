@@ -6,7 +6,8 @@
     as: expert
     then: {chosen: confirm, none: nobody}
 
-`prompt` is said first, `after` last (both may be left out), `each` for every item; its fields may be `{key:key}`, `{item...}` and variables.
+`each` is said for every item; its fields may be `{key:key}`, `{item...}` and variables. `prompt`
+is said before the items and `after` behind them; both may be left out.
 """
 
 from __future__ import annotations

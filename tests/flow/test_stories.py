@@ -1,0 +1,86 @@
+"""The hospital's own flows, played through in both languages: `stories.yaml` is what callers hear."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+
+from ivr.flow.commands import Answer, Ask, Collect, HangUp, Keys, NoInput, Outcome, Say
+from ivr.flow.run import Run
+from ivr.flow.words import SYSTEM
+from prompts.speech import speak
+from tests.flow.stories import FLOWS, catalog, flows, hear
+
+STORIES = YAML(typ="safe", pure=True).load(Path(__file__).with_name("stories.yaml"))["stories"]
+
+
+@pytest.mark.parametrize("story", STORIES, ids=[f"{story['name']} ({story['language']})" for story in STORIES])
+def test_a_story_is_heard_as_it_is_written(story: Any) -> None:
+    heard = hear(story["flow"], story["language"], story["story"], story.get("variables"))
+    assert heard == story["story"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    {
+        "registration.kind": "普通门诊按1，专家门诊按2。",
+        "registration.choose_department": "请选择科目，",
+        "registration.department_item": "{key:key}，{item.name:name}，",
+        "registration.general_confirm": "您要挂的是{department.name:name}，确认按1，重输按2。",
+        "registration.general_done": "本院已经为您记录并生成号单，请于当日及时到医院自助终端打印号单后就诊。",
+        "registration.expert_confirm": "您要挂的是{department.name:name}，确认按1，重选按0。",
+        "registration.day_item": "挂{item.name:name}号按{key:key}，",
+        "registration.day_confirm": "您要挂的是{day.name:name}号，确认按1，重选按0。",
+        "registration.one_expert": "{department.name:name}{day.name:name}专家如下：{expert.half_name:name}为1号专家，"
+        "{expert.name:name}，挂号按1，放弃按2。",
+        "registration.expert_item": "{item.half_name:name}为{key:key}号专家，{item.name:name}，",
+        "registration.expert_done": "本院已经为您记录并生成号单，请于就诊时到医院自助终端打印号单后就诊。",
+    }.items(),
+)
+def test_registration_speaks_the_hospitals_own_words(text: str, words: str) -> None:
+    """Features rows 24-28: the Chinese of the document, in simplified characters."""
+    assert catalog().phrase("zh", text).text == words
+
+
+def test_every_text_is_said_by_some_flow() -> None:
+    written = "".join(file.read_text(encoding="utf-8") for file in FLOWS.glob("*.yaml"))
+    said = set(re.findall(r"[a-z_]+\.[a-z_]+", written)) | set(SYSTEM.values())
+    assert set(catalog().ids) - said == set()
+
+
+NAME = {"zh": "上午", "en": "morning"}
+ITEMS = [{"name": NAME, "half_name": NAME, "fee": 1500, "date": "2026-11-22", "rota_id": n} for n in range(12)]
+VALUES = {"card": "17", "patient": "x", "balance": 1, "fee": 2, "currency": "CNY", "slip": "12", "seconds": 300}
+ANSWERS = st.sampled_from([Keys(key) for key in "0123456789*#"] + [Keys("123456"), NoInput()])
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(["main", "registration", "ward_admission"]), st.lists(ANSWERS, max_size=60), st.randoms())
+def test_whatever_a_caller_does_there_is_something_to_say_next(flow: str, keys: list[Answer], random: Random) -> None:
+    """No walk through the shipped flows breaks; every text can be spoken with what is known then."""
+    given_at_start = {"card": "17", "notice": "n", "ward": ITEMS[0], "bed": "", "department": ITEMS[0], "urgent": True}
+    run = Run(flows(), flow, "zh", given_at_start)
+    turn = run.start()
+    for key in keys:
+        for command in turn.commands:
+            if isinstance(command, Say | Collect):
+                for prompt in command.prompts:
+                    speak(catalog(), "en", prompt.id, prompt.values)
+        waits = run.waits_for
+        if waits is None:
+            break
+        if isinstance(waits, Ask):
+            assert None not in waits.arguments.values()
+            outcome = random.choice([*flows().actions[waits.action].outcomes, "error"])
+            values = {**VALUES, "expert": ITEMS[0], "experts": ITEMS}
+            turn = run.resume(Outcome(outcome, values, tuple(ITEMS[: random.randrange(12)])))
+        else:
+            turn = run.resume(key)
+    assert isinstance(turn.commands[-1], Collect | Ask | HangUp)

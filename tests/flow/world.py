@@ -1,0 +1,115 @@
+"""What flow tests stand on: a small catalogue, declared actions, and a transcript of a run.
+
+A transcript is a list of lines. `@flow.step` is a step that was entered; `say`, `collect`, `ask`
+and `hang up` are commands; a line that begins with `>` is the answer to what was waited for:
+
+    > press 12          > nothing          > right {"card": "17"}          > chosen [{"code": "a"}]
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from hospital.action import Declared
+from hospital.declarations import DECLARED
+from ivr.flow.commands import Answer, Ask, Collect, Command, Entered, HangUp, Keys, NoInput, Outcome, Prompt, Say
+from ivr.flow.language import FlowSet
+from ivr.flow.run import Run
+from ivr.flow.words import SYSTEM
+
+
+@dataclass(frozen=True)
+class FakeTexts:
+    """A catalogue of ids with the fields that they name; `missing` are (language, id)."""
+
+    ids: Sequence[str]
+    named: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    missing: frozenset[tuple[str, str]] = frozenset()
+    languages: Sequence[str] = ("en", "zh")
+
+    @classmethod
+    def of(cls, texts: Mapping[str, str | None], missing: Iterable[tuple[str, str]] = ()) -> FakeTexts:
+        """From id -> its fields, as `{"t.fee": "fee:money expert.name:name"}`, with the system's texts."""
+        named = {
+            id: dict(part.split(":") for part in (fields or "").split()) for id, fields in texts.items()
+        }
+        return cls((*SYSTEM.values(), *texts), named, frozenset(missing))
+
+    def has(self, language: str, id: str) -> bool:
+        return id in self.ids and (language, id) not in self.missing
+
+    def fields(self, id: str) -> Mapping[str, str]:
+        return self.named.get(id, {})
+
+
+def actions(more: Iterable[Declared] = ()) -> dict[str, Declared]:
+    """The hospital's declared actions and those that confirm notices, by name."""
+    confirm = Declared(
+        name="notice.confirm",
+        needs=frozenset({"notice"}),
+        outcomes={"confirmed": frozenset(), "stale": frozenset()},
+    )
+    return {one.name: one for one in (*DECLARED, confirm, *more)}
+
+
+def play(
+    flows: FlowSet, flow: str, language: str, script: Sequence[str], variables: Mapping[str, object] | None = None
+) -> list[str]:
+    """Run `flow` with the answers of `script`; gives the whole transcript, answers included."""
+    run = Run(flows, flow, language, variables)  # type: ignore[arg-type]
+    answers = [line for line in script if line.startswith(">")]
+    told = [show(command) for command in run.start().commands]
+    for line in answers:
+        told.append(line)
+        if run.waits_for is None:
+            return [*told, "(the call is over)"]
+        told.extend(show(command) for command in run.resume(read_answer(line)).commands)
+    return told
+
+
+def read_answer(line: str) -> Answer:
+    """A `>` line as an answer."""
+    word, _, rest = line.removeprefix(">").strip().partition(" ")
+    if word == "press":
+        return Keys(rest)
+    if word == "nothing":
+        return NoInput()
+    given = json.loads(rest) if rest else {}
+    return Outcome(word, items=tuple(given)) if isinstance(given, list) else Outcome(word, given)
+
+
+def show(command: Command) -> str:
+    """A command as a line."""
+    match command:
+        case Entered(flow, step):
+            return f"@{flow}.{step}"
+        case Say(prompts, locked):
+            return f"say{' locked' if locked else ''} {_prompts(prompts)}"
+        case Collect():
+            return f"collect {_prompts(command.prompts)} [{_settings(command)}]"
+        case Ask(action, arguments):
+            return f"ask {action} {json.dumps(arguments, ensure_ascii=False, sort_keys=True)}"
+        case HangUp(outcome):
+            return f"hang up {outcome}"
+
+
+def _prompts(prompts: Iterable[Prompt]) -> str:
+    shown = []
+    for prompt in prompts:
+        values = ", ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in prompt.values.items())
+        shown.append(f"{prompt.id}({values})" if values else prompt.id)
+    return " + ".join(shown)
+
+
+def _settings(command: Collect) -> str:
+    usual = Collect(())
+    parts = ["".join(sorted(command.single, key=lambda key: (len(key), key)))] if command.maximum == 1 else [
+        ",".join(sorted(command.single, key=lambda key: (len(key), key)))
+    ]
+    for name in ("minimum", "maximum", "end_key", "first_key", "inter_key", "locked", "typed_ahead", "secret"):
+        value = getattr(command, name)
+        if value != getattr(usual, name):
+            parts.append(f"{name}={value}")
+    return " ".join(part for part in parts if part)
