@@ -136,8 +136,9 @@ class Studio:
         return None
 
     def _spoken_in(self, language: str, text: str) -> str:
-        """A Chinese name inside an English sentence is spoken by a Chinese voice."""
-        return "zh" if language != "zh" and _HAN.search(text) and "zh" in self._sources else language
+        """A Chinese name inside an English sentence is for a Chinese voice; an English one would say
+        "Chinese letter" for each character."""
+        return "zh" if _HAN.search(text) else language
 
     def _names(self, language: str, text: str) -> list[str]:
         recording = self._recordings.get((language, text))

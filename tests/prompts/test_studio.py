@@ -104,6 +104,14 @@ def test_a_chinese_name_in_english_is_spoken_by_the_chinese_voice(catalog: Catal
     assert studio.ready("en", "内科") == clip == studio.render("zh", "内科")
 
 
+def test_an_english_voice_is_never_given_chinese_characters(catalog: Catalog, tmp_path: Path) -> None:
+    voice = FakeVoice()
+    studio = Studio(catalog, Store(tmp_path / "store"), {"en": [voice]})
+    with pytest.raises(StudioError):
+        studio.render("en", "内科")
+    assert voice.asked == []
+
+
 def test_a_recording_wins_over_voices_and_a_new_one_over_the_old(catalog: Catalog, tmp_path: Path) -> None:
     recordings = tmp_path / "recordings"
     (recordings / "zh").mkdir(parents=True)
