@@ -179,7 +179,7 @@ class Conversation:
             if key == wanted.end_key and wanted.end_key:
                 return Keys(digits)
             digits += key
-            if len(digits) >= wanted.maximum:
+            if digits in wanted.single or len(digits) >= wanted.maximum:
                 return Keys(digits)
 
     async def _ask(self, name: str, arguments: Mapping[str, Value]) -> Outcome:

@@ -201,6 +201,14 @@ def test_the_wait_for_the_first_key_begins_when_the_prompt_has_ended() -> None:
     assert line.flow.answers == [NoInput()]
 
 
+def test_a_menu_waits_for_a_second_key_only_where_the_first_leaves_a_choice() -> None:
+    menu = Collect((Prompt("drug.codes"),), single=frozenset({"3", "12", "45"}), maximum=3)
+    for pressed in ("3", "12", "45"):
+        line = Line4(Turn((menu,)), END)
+        line.press(pressed)
+        assert line.flow.answers == [Keys(pressed)]
+
+
 def test_a_star_in_the_middle_drops_what_was_typed_when_it_repeats() -> None:
     asked = Collect((Prompt("card.number"),), single=frozenset("*"), minimum=6, maximum=6)
     line = Line4(Turn((asked,)), END)
