@@ -65,8 +65,6 @@ COMMANDS = {name: _command(message) for name, message in wire.REQUESTS.items()}
 class _Link(amp.AMP):
     """The engine's end of the socket."""
 
-    noisy = False
-
     log = Logger()
 
     def __init__(self, heard: Callable[[wire.Message, wire.Fields], None], lost: Callable[[], None]) -> None:

@@ -56,6 +56,7 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         self._audio: pjsua2.AudioMedia | None = None
         self._partner: HeldCall | None = None
         self._on_hold = False
+        self._redirected = 0
         self._packets = -1
         self._heard_at = 0.0
         self._alarms: dict[str, Alarm] = {}
@@ -83,6 +84,10 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         if tsx.method == "INFO" and tsx.role == pjsua2.PJSIP_ROLE_UAS and tsx.state == pjsua2.PJSIP_TSX_STATE_TRYING:
             message = str(change.src.rdata.wholeMsg)
             self._worker.soon(lambda: self._info(message))
+
+    def onCallRedirected(self, prm: pjsua2.OnCallRedirectedParam) -> int:
+        self._redirected = int(prm.e.body.tsxState.tsx.statusCode)
+        return int(pjsua2.PJSIP_REDIRECT_STOP)  # nor send us elsewhere
 
     def onCallTransferRequest(self, prm: pjsua2.OnCallTransferRequestParam) -> None:
         prm.statusCode = 603  # a peer must not make us dial
@@ -328,7 +333,7 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         unanswered, self._answering, self._unanswered = self._unanswered, None, None
         if unanswered is not None:
             unanswered()
-        self._worker.leave(self, cause=self._cause, sip_code=code, by_peer=not self._hung_up)
+        self._worker.leave(self, cause=self._cause, sip_code=self._redirected or code, by_peer=not self._hung_up)
 
     def _end_play(self, finished: bool, key: str) -> None:
         play, over = self._play, self._play_over
