@@ -16,6 +16,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
 from db.database import Database
@@ -27,7 +28,7 @@ _LOCK = 0x57415244
 """PostgreSQL advisory lock: two upgrades at once wait for each other. SQLite has one writer anyway."""
 
 
-def upgrade(url: str) -> None:
+def upgrade(url: str | URL) -> None:
     """Bring the tables to `head()`. On an empty database it makes them. Raises `db.errors.DatabaseError`."""
     database = Database(url)
     try:
@@ -36,7 +37,7 @@ def upgrade(url: str) -> None:
         database.close()
 
 
-def current(url: str) -> str | None:
+def current(url: str | URL) -> str | None:
     """The version of the tables, or None when there are none yet. Raises `db.errors.DatabaseError`."""
     database = Database(url)
     try:

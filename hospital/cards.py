@@ -19,6 +19,9 @@ NUMBER = re.compile(r"[0-9]{4,20}")
 PIN = re.compile(r"[0-9]{4,6}")
 """A PIN."""
 
+PHONE = re.compile(r"[0-9+ *#-]{0,32}")
+MOST_MONEY = 100_000_000_00
+
 
 @dataclass(frozen=True, slots=True)
 class CardRecord:
@@ -37,12 +40,16 @@ def add(session: Session, number: str, patient: str, phone: str, now: datetime, 
     """Register a card without PIN and money. Raises CardExists, NotAllowed."""
     if not NUMBER.fullmatch(number):
         raise NotAllowed(f'"{number}" is not a card number: 4 to 20 digits')
-    if not patient.strip():
-        raise NotAllowed(f"card {number} needs the patient's name")
-    if session.execute(select(Card.id).where(Card.number == number)).first():
+    patient, phone = _name(number, patient), _phone(phone)
+    if exists(session, number):
         raise CardExists(f"card {number} is there already")
-    session.add(Card(number=number, patient=patient.strip(), phone=phone.strip(), made_at=now, demo=demo))
+    session.add(Card(number=number, patient=patient, phone=phone, made_at=now, demo=demo))
     session.flush()
+
+
+def exists(session: Session, number: str) -> bool:
+    """Whether there is a card with this number."""
+    return session.execute(select(Card.id).where(Card.number == number)).first() is not None
 
 
 def change(
@@ -57,9 +64,9 @@ def change(
     """Change what is given of a card. Raises Unknown."""
     card = row(session, number)
     if patient is not None:
-        card.patient = patient.strip()
+        card.patient = _name(number, patient)
     if phone is not None:
-        card.phone = phone.strip()
+        card.phone = _phone(phone)
     if pin_hash is not None:
         card.pin_hash = pin_hash
     if blocked is not None:
@@ -86,8 +93,8 @@ def every(session: Session) -> list[CardRecord]:
 
 def top_up(session: Session, number: str, amount: int, key: str, now: datetime, note: str = "") -> int:
     """Put money on a card, minor units; the new balance. The same `key` again changes nothing. Raises Unknown."""
-    if amount <= 0:
-        raise NotAllowed("a top-up is more than nothing")
+    if not 0 < amount <= MOST_MONEY:
+        raise NotAllowed(f"a top-up is more than nothing and at most {MOST_MONEY // 100}")
     card = lock(session, number)
     ledger.post(session, card.id, amount, "top_up", key, now, note=note)
     return ledger.balance(session, card.id)
@@ -120,6 +127,18 @@ def lock_usable(session: Session, number: str) -> Card:
     if card.blocked:
         raise CardBlocked(f"card {number} is blocked")
     return card
+
+
+def _name(number: str, patient: str) -> str:
+    if not 0 < len(patient.strip()) <= 80:
+        raise NotAllowed(f"card {number} needs the patient's name, up to 80 characters")
+    return patient.strip()
+
+
+def _phone(phone: str) -> str:
+    if not PHONE.fullmatch(phone.strip()):
+        raise NotAllowed(f'"{phone}" is not a telephone number: digits, spaces, + and -, up to 32')
+    return phone.strip()
 
 
 def _record(card: Card, amount: int) -> CardRecord:

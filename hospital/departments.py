@@ -39,6 +39,10 @@ def store(session: Session, record: DepartmentRecord) -> None:
         raise NotAllowed(f'"{record.general_until}" is not a time such as 17:00')
     if not set(record.general_weekdays) <= set("1234567"):
         raise NotAllowed(f'"{record.general_weekdays}" are not weekdays: 1 is Monday, 7 Sunday')
+    if not all(0 < len(record.name.get(language, "")) <= 80 for language in ("zh", "en")):
+        raise NotAllowed(f"department {record.code} needs its names, up to 80 characters each")
+    if not (0 <= record.general_capacity <= 10_000 and 0 <= record.general_fee <= 100_000_000):
+        raise NotAllowed("places are 0 to 10000, a fee 0 to 1000000")
     row = session.execute(select(Department).where(Department.code == record.code)).scalar_one_or_none()
     if row is None:
         row = Department(code=record.code)

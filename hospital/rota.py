@@ -6,6 +6,7 @@ S4 asks that codes and names of the experts on duty are updated every day (featu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,6 +18,11 @@ from db.tables.clinic import Booking, Department, Duty
 from hospital import departments
 from hospital.calendar import HALVES, HospitalCalendar
 from hospital.errors import NotAllowed, Unknown
+
+_CODE = re.compile(r"[A-Za-z0-9]{1,10}")
+MOST_PLACES = 10_000
+MOST_MONEY = 100_000_000
+LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,15 @@ def remove(session: Session, day: date, half: str, department: str, expert: str)
     session.flush()
 
 
+def latest(session: Session, department: str, expert: str, day: date, half: str) -> DutyRecord | None:
+    """This duty if it is there, else the expert's last one in that department; None when there is none."""
+    query = select(Duty, Department).join(Department, Department.id == Duty.department_id)
+    query = query.where(Department.code == department, Duty.expert == expert)
+    this = (Duty.date == day) & (Duty.half == half)
+    found = session.execute(query.order_by(this.desc(), Duty.date.desc(), Duty.half.desc()).limit(1)).one_or_none()
+    return None if found is None else _record(*found)
+
+
 def missing(session: Session, calendar: HospitalCalendar, now: datetime, days: int = 1) -> Sequence[date]:
     """Of the coming days, those with nobody on duty; by default it looks at tomorrow only."""
     today = calendar.today(now)
@@ -129,8 +144,12 @@ def _store(session: Session, new: NewDuty) -> None:
     department = departments.row(session, new.department)
     if new.half not in HALVES:
         raise NotAllowed(f'"{new.half}" is neither am nor pm')
-    if new.capacity < 0 or new.fee < 0:
-        raise NotAllowed("places and fee are not less than 0")
+    if not (0 <= new.capacity <= MOST_PLACES and 0 <= new.fee <= MOST_MONEY):
+        raise NotAllowed(f"places are 0 to {MOST_PLACES}, a fee 0 to {MOST_MONEY // 100}")
+    if not _CODE.fullmatch(new.expert):
+        raise NotAllowed(f'"{new.expert}" is not an expert\'s code: up to 10 letters and digits')
+    if not (0 < len(new.name_zh) <= LONGEST_NAME and 0 < len(new.name_en) <= LONGEST_NAME):
+        raise NotAllowed(f"a name has 1 to {LONGEST_NAME} characters")
     duty = _find(session, new.date, new.half, department, new.expert)
     if duty is None:
         duty = Duty(date=new.date, half=new.half, department_id=department.id, expert=new.expert, taken=0)

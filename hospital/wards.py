@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,8 +12,9 @@ from sqlalchemy.orm import Session
 from db.tables.clinic import Department
 from db.tables.wards import Ward, WardContact
 from hospital import departments
-from hospital.errors import Unknown
+from hospital.errors import NotAllowed, Unknown
 
+_DIAL = re.compile(r"[+]?[0-9*#]{1,31}")
 ROLES = ("station", "head_nurse", "duty_manager")
 
 
@@ -55,6 +57,7 @@ def every(session: Session) -> list[WardContacts]:
 
 def store(session: Session, ward: WardContacts) -> None:
     """Add the ward or replace it and its telephones. Raises Unknown when its department is."""
+    _check(ward)
     row = session.execute(select(Ward).where(Ward.code == ward.code)).scalar_one_or_none()
     if row is None:
         row = Ward(code=ward.code)
@@ -66,6 +69,16 @@ def store(session: Session, ward: WardContacts) -> None:
     for role in ROLES:
         _add(session, row.id, role, ward.of(role))
     session.flush()
+
+
+def _check(ward: WardContacts) -> None:
+    if not 0 < len(ward.code) <= 40:
+        raise NotAllowed("a ward's code has 1 to 40 characters")
+    if not all(0 < len(ward.name.get(language, "")) <= 80 for language in ("zh", "en")):
+        raise NotAllowed(f"ward {ward.code} needs its names, up to 80 characters each")
+    for number in (*ward.station, *ward.head_nurse, *ward.duty_manager):
+        if not _DIAL.fullmatch(number):
+            raise NotAllowed(f'"{number}" cannot be dialled: an extension or a number, digits and +')
 
 
 def _add(session: Session, ward_id: int, role: str, numbers: Sequence[str]) -> None:
