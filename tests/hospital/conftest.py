@@ -12,9 +12,10 @@ import pytest
 
 from db.database import Database, ImmediateTransactions
 from hospital import cards, departments, rota
-from hospital.actions import ActionOutcome, CallFacts, HospitalActions, Value
+from hospital.actions import ActionOutcome, CallFacts, Value
 from hospital.calendar import HospitalCalendar
 from hospital.departments import DepartmentRecord
+from hospital.hospital_actions import HospitalActions
 from hospital.pin_check import PinCheck
 from hospital.pins import PlainPins
 from hospital.registration import Request
@@ -71,7 +72,7 @@ class SmallHospital:
     def __post_init__(self) -> None:
         transactions = ImmediateTransactions(self.database)
         self.pin_check = PinCheck(transactions, self.pins, at_once, self.wallclock)
-        self.actions = HospitalActions(transactions, self.pin_check, self.wallclock, self.calendar).mapping()
+        self.actions = HospitalActions(transactions, self.pin_check, self.wallclock, self.calendar).actions()
 
     def run(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """One transaction."""

@@ -14,8 +14,8 @@ from click.testing import CliRunner
 
 from db.database import Database, ImmediateTransactions
 from hospital import cards, registration, rota
-from hospital.actions import HospitalActions
 from hospital.errors import Mistakes, NotAllowed, Unknown
+from hospital.hospital_actions import HospitalActions
 from hospital.pin_check import PinCheck
 from hospital.pins import PepperedPins
 from hospital.registration import Booked
@@ -138,7 +138,7 @@ def test_a_card_is_registered_with_a_pin_that_nobody_sees(hospital: SmallHospita
 def test_a_new_pin_lets_the_patient_in_at_once(hospital: SmallHospital) -> None:
     transactions = ImmediateTransactions(hospital.database)
     pins = PinCheck(transactions, PepperedPins(PEPPER), at_once, hospital.wallclock)
-    hospital.actions = HospitalActions(transactions, pins, hospital.wallclock, hospital.calendar).mapping()
+    hospital.actions = HospitalActions(transactions, pins, hospital.wallclock, hospital.calendar).actions()
     for _ in range(3):
         hospital.ask("card.check_pin", card_number="100001", pin="0000")
     shown = clerk(hospital.database, cards_group, "pin", "100001", "--generate")
