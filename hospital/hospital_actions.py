@@ -27,8 +27,8 @@ class HospitalActions:
         self,
         transactions: Transactions,
         pins: PinCheck,
-        wallclock: Callable[[], datetime],
         calendar: HospitalCalendar,
+        wallclock: Callable[[], datetime],
         currency: str = "CNY",
     ) -> None:
         self._transactions = transactions

@@ -72,7 +72,7 @@ class SmallHospital:
     def __post_init__(self) -> None:
         transactions = ImmediateTransactions(self.database)
         self.pin_check = PinCheck(transactions, self.pins, at_once, self.wallclock)
-        self.actions = HospitalActions(transactions, self.pin_check, self.wallclock, self.calendar).actions()
+        self.actions = HospitalActions(transactions, self.pin_check, self.calendar, self.wallclock).actions()
 
     def run(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """One transaction."""

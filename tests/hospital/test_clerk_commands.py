@@ -138,7 +138,7 @@ def test_a_card_is_registered_with_a_pin_that_nobody_sees(hospital: SmallHospita
 def test_a_new_pin_lets_the_patient_in_at_once(hospital: SmallHospital) -> None:
     transactions = ImmediateTransactions(hospital.database)
     pins = PinCheck(transactions, PepperedPins(PEPPER), at_once, hospital.wallclock)
-    hospital.actions = HospitalActions(transactions, pins, hospital.wallclock, hospital.calendar).actions()
+    hospital.actions = HospitalActions(transactions, pins, hospital.calendar, hospital.wallclock).actions()
     for _ in range(3):
         hospital.ask("card.check_pin", card_number="100001", pin="0000")
     shown = clerk(hospital.database, cards_group, "pin", "100001", "--generate")
