@@ -6,15 +6,17 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ivr.flow.load import load, load_sources
+from ivr.flow.load import NOT_FLOWS, load, load_sources
 from ivr.flow.mistakes import CODES, FlowErrors
 from ivr.flow.verbs import VERBS
+from tests.flow.stories import FLOWS, catalog
 from tests.flow.world import FakeTexts, actions
 
 BAD = Path(__file__).parent / "bad"
@@ -134,3 +136,30 @@ def test_no_step_however_odd_breaks_the_check(node: str, verb: str, other: str) 
 def test_no_bytes_break_the_check(data: bytes) -> None:
     told(fuzz=data)
     told(fuzz=b"start: a\nsteps:\n  a: " + data)
+
+
+SHIPPED = {path.name: path.read_text(encoding="utf-8") for path in FLOWS.glob("*.yaml") if path.stem not in NOT_FLOWS}
+BITS = st.sampled_from([*": {}[]#0\"'\n", "", "- ", "&a ", "*a", "!x ", "then", "again"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(sorted(SHIPPED)), st.integers(0, 4000), st.integers(0, 30), BITS)
+def test_no_slip_of_the_keyboard_breaks_the_check(name: str, at: int, cut: int, put: str) -> None:
+    """What stands in the folder with one slip in one file: at worst mistakes, each with a place in that folder."""
+    text = SHIPPED[name]
+    broken = text[: at % len(text)] + put + text[at % len(text) + cut :]
+    files = {**SHIPPED, name: broken}
+    try:
+        load_sources({file: source.encode() for file, source in files.items()}, catalog(), actions())
+    except FlowErrors as wrong:
+        for mistake in wrong.mistakes:
+            assert mistake.file in files
+            assert 1 <= mistake.line <= files[mistake.file].count("\n") + 2
+            assert mistake.col >= 1
+
+
+def test_the_manual_lists_every_code_and_every_verb() -> None:
+    manual = (FLOWS.parent / "docs" / "flows.md").read_text(encoding="utf-8")
+    codes = [f"| {code} | {meaning} |" for code, meaning in CODES.items()]
+    assert codes == re.findall(r"^\| E.*$", manual, re.MULTILINE)
+    assert set(re.findall(r"^\| `([a-z]+): ", manual, re.MULTILINE)) >= set(VERBS)

@@ -23,7 +23,7 @@ from ivr.flow.language import AGAIN, ANYTHING, Exit, Go, Head, Move, Name, Reads
 from ivr.flow.mistakes import Report
 from ivr.flow.verbs.do import Request
 from ivr.flow.verbs.menu import PERSON, REPEAT, collect_keys, read_keys, with_person
-from ivr.flow.words import SYSTEM, Words, check_unused, roots
+from ivr.flow.words import SYSTEM, Words, roots
 
 MORE = "9"
 ALL_AT_ONCE = 9
@@ -121,7 +121,6 @@ class Choose(Step):
         spec = self.request.check(world, report, lists=True, also=named)
         if spec is None:
             return
-        check_unused(report, world, *said, also=spec.needs | set(named))
         self.then.check(report, f'"{spec.name}"', self._declared(spec), error=True)
         check_error(report, self.trouble, self.head.mark, f'"{spec.name}"')
 
