@@ -21,7 +21,6 @@ help: ## this list
 
 run: ## install what is missing, make the demo hospital, render its prompts, serve calls (ctrl-C ends)
 	@deploy/prepare run
-	$(BIN)/wardbell db upgrade
 	$(BIN)/wardbell demo
 	$(BIN)/wardbell prompts render
 	exec $(BIN)/wardbell run

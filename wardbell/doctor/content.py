@@ -49,7 +49,8 @@ def _numbers_and_rules(folder: Path, flows: Collection[str], languages: Collecti
     except FlowErrors as wrong:
         yield from _mistakes(str(wrong), f"correct {NUMBERS}")
     else:
-        yield ok(f"numbers that are answered: {', '.join(sorted(numbers.routes)) or 'any'}")
+        listed = [*sorted(numbers.routes), *(["every other"] if numbers.default is not None else [])]
+        yield ok(f"numbers that are answered: {', '.join(listed)}")
     try:
         rules = load_rules(folder / RULES, flows, languages)
     except RulesBroken as wrong:

@@ -16,8 +16,7 @@ def findings(office: Office) -> Iterator[Finding]:
     settings = office.settings
     sip, hl7, now = settings.sip, settings.hl7, office.wallclock()
     yield from ports.port("SIP", sip.host, sip.port, ports.UDP)
-    if sip.tcp:
-        yield from ports.port("SIP", sip.host, sip.port, ports.TCP)
+    yield from ports.port("SIP", sip.host, sip.port, ports.TCP)
     yield from ports.port("HL7", hl7.host, hl7.port, ports.TCP)
     yield from ports.sip_reach(sip.host)
     yield from ports.hl7_reach(hl7.host, hl7.peers)
