@@ -70,9 +70,24 @@ class Header:
 
 
 def learn_header(raw: bytes, encoding: str) -> Header:
-    """The header of `raw`, decoded by `encoding` until MSH-18 is known. Never raises."""
+    """The header of `raw`; `encoding` is the listener's. Never raises.
+
+    Which encoding the header itself is in stands in its 18th field, so it's tried: a guess is right when
+    the bytes are valid in it and MSH-18 then names it. Otherwise the listener's encoding is taken.
+    """
     first = raw.lstrip(b"\xef\xbb\xbf \r\n\t").split(b"\r", 1)[0].split(b"\n", 1)[0][:4096]
-    line = first.decode(encoding, "replace")
+    guess = _read(first.decode(encoding, "replace"), encoding)
+    for codec in dict.fromkeys((guess.encoding, encoding, *filter(None, CHARACTER_SETS.values()))):
+        try:
+            header = _read(first.decode(codec), encoding)
+        except UnicodeDecodeError:
+            continue
+        if header.readable and header.encoding == codec:
+            return header
+    return guess
+
+
+def _read(line: str, encoding: str) -> Header:
     if not line.startswith("MSH") or len(line) < 8 or line[3].isalnum() or line[3].isspace():
         return Header(encoding=encoding)
     separator = line[3]

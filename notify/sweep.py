@@ -50,7 +50,7 @@ class LogReports:
 
     async def unreached(self, notice: Unreached) -> None:
         """As `Reports.unreached`."""
-        log.critical(
+        log.error(
             "NOBODY CONFIRMED notice {id} ({kind}, ward {ward}): {reason}; {attempts} calls",
             id=notice.notice_id,
             kind=notice.kind,
