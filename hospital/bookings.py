@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
+from db.rows import locked
 from db.tables.cards import Card
 from db.tables.clinic import Booking, Department, Duty, GeneralDay
 from hospital import ledger
@@ -65,8 +66,8 @@ def cancel(session: Session, slip: str, now: datetime, note: str = "") -> Cancel
     if card_id is None:
         raise Unknown(f"no slip {slip}")
     # Card, then place: the order in which bookings lock, so that neither waits for the other for ever.
-    session.execute(select(Card.id).where(Card.id == card_id).with_for_update())
-    booking = session.execute(select(Booking).where(Booking.slip == slip).with_for_update()).scalar_one()
+    session.execute(locked(select(Card).where(Card.id == card_id)))
+    booking = session.execute(locked(select(Booking).where(Booking.slip == slip))).scalar_one()
     if booking.state == "cancelled":
         return Cancelled(booking.fee, again=True)
     place = _place(session, booking)
@@ -83,10 +84,8 @@ def cancel(session: Session, slip: str, now: datetime, note: str = "") -> Cancel
 
 def _place(session: Session, booking: Booking) -> GeneralDay | Duty:
     if booking.duty_id is not None:
-        return session.execute(select(Duty).where(Duty.id == booking.duty_id).with_for_update()).scalar_one()
-    return session.execute(
-        select(GeneralDay).where(GeneralDay.id == booking.general_day_id).with_for_update()
-    ).scalar_one()
+        return session.execute(locked(select(Duty).where(Duty.id == booking.duty_id))).scalar_one()
+    return session.execute(locked(select(GeneralDay).where(GeneralDay.id == booking.general_day_id))).scalar_one()
 
 
 def _joined() -> Select[Booking, Card, Department, Duty]:

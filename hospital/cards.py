@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from db.rows import locked
 from db.tables.cards import Card, LedgerEntry
 from hospital import ledger
 from hospital.errors import CardBlocked, CardExists, NotAllowed, Unknown
@@ -115,7 +116,7 @@ def row(session: Session, number: str) -> Card:
 
 def lock(session: Session, number: str) -> Card:
     """The row, locked to the end of the transaction: its money does not move meanwhile. Raises Unknown."""
-    card = session.execute(select(Card).where(Card.number == number).with_for_update()).scalar_one_or_none()
+    card = session.execute(locked(select(Card).where(Card.number == number))).scalar_one_or_none()
     if card is None:
         raise Unknown(f"no card {number}")
     return card

@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from db.rows import insert_missing, locked
 from db.tables.clinic import Department, Duty, GeneralDay
-from db.upsert import insert_missing
 from hospital.calendar import HospitalCalendar
 from hospital.errors import NotAllowed, Unknown
 
@@ -108,7 +108,7 @@ def lock_day(session: Session, department: Department, day: date) -> GeneralDay:
         session, GeneralDay, department_id=department.id, date=day, capacity=department.general_capacity, taken=0
     )
     where = (GeneralDay.department_id == department.id, GeneralDay.date == day)
-    return session.execute(select(GeneralDay).where(*where).with_for_update()).scalar_one()
+    return session.execute(locked(select(GeneralDay).where(*where))).scalar_one()
 
 
 def department_record(row: Department) -> DepartmentRecord:

@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db.rows import locked
 from db.tables.clinic import Booking, Department, Duty
 from hospital import departments
 from hospital.calendar import HALVES, HospitalCalendar
@@ -134,7 +135,7 @@ def missing(session: Session, calendar: HospitalCalendar, now: datetime, days: i
 
 def lock(session: Session, duty_id: int) -> Duty:
     """The row, locked to the end of the transaction, for this package. Raises Unknown."""
-    duty = session.execute(select(Duty).where(Duty.id == duty_id).with_for_update()).scalar_one_or_none()
+    duty = session.execute(locked(select(Duty).where(Duty.id == duty_id))).scalar_one_or_none()
     if duty is None:
         raise Unknown(f"no duty {duty_id}")
     return duty
@@ -166,7 +167,7 @@ def _find(session: Session, day: date, half: str, department: Department, expert
     query = select(Duty).where(
         Duty.date == day, Duty.half == half, Duty.department_id == department.id, Duty.expert == expert
     )
-    return session.execute(query.with_for_update()).scalar_one_or_none()
+    return session.execute(locked(query)).scalar_one_or_none()
 
 
 def _record(duty: Duty, department: Department) -> DutyRecord:

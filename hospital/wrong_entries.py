@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from db.rows import insert_missing, locked
 from db.tables.cards import WrongEntries
-from db.upsert import insert_missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +98,6 @@ def _locked(session: Session, counted: Iterable[Subject], now: datetime) -> list
     rows = []
     for subject in sorted(counted, key=lambda one: one.name):
         insert_missing(session, WrongEntries, subject=subject.name, count=0, last_at=now, wait_until=now)
-        row = session.execute(
-            select(WrongEntries).where(WrongEntries.subject == subject.name).with_for_update()
-        ).scalar_one()
+        row = session.execute(locked(select(WrongEntries).where(WrongEntries.subject == subject.name))).scalar_one()
         rows.append((row, subject.patience))
     return rows

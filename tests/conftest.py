@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -42,15 +43,22 @@ def postgres_url(cluster: Cluster) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database that holds all tables, to copy for each test."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    made = Database(f"sqlite:///{path}")
+    made.create_all()
+    made.close()
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a fresh database with all tables."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'wardbell.db'}"
-        made = Database(url)
-        made.create_all()
-        made.close()
-        yield url
+        shutil.copy(request.getfixturevalue("sqlite_file"), tmp_path / "wardbell.db")
+        yield f"sqlite:///{tmp_path / 'wardbell.db'}"
         return
     cluster: Cluster = request.getfixturevalue("cluster")
     url = request.getfixturevalue("postgres_url")

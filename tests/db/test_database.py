@@ -123,9 +123,8 @@ def test_a_file_that_is_no_database_is_told_as_such(open_database: Callable[[str
         open_database(f"sqlite:///{tmp_path}/letter.db").run_now(stored)
 
 
-def test_a_serialization_failure_is_retried(database: Database) -> None:
-    if database.dialect != "postgresql":
-        pytest.skip("SQLite has one writer at a time")  # nothing to see there
+def test_a_serialization_failure_is_retried(postgres_url: str, open_database: Callable[[str], Database]) -> None:
+    database = open_database(postgres_url)
     tries: list[int] = []
 
     def fails_twice(session: Session) -> str:

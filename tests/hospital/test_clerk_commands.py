@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -42,11 +43,10 @@ class Desk:
 
 
 @pytest.fixture
-def database(tmp_path: Path, open_database: Callable[[str], Database]) -> Database:
+def database(tmp_path: Path, sqlite_file: Path, open_database: Callable[[str], Database]) -> Database:
     """Commands add nothing that depends on the database: SQLite only."""
-    made = open_database(f"sqlite:///{tmp_path}/clerk.db")
-    made.create_all()
-    return made
+    shutil.copy(sqlite_file, tmp_path / "clerk.db")
+    return open_database(f"sqlite:///{tmp_path}/clerk.db")
 
 
 def clerk(database: Database, group: click.Command, *words: str, typed: str | None = None) -> str:

@@ -8,23 +8,33 @@ from pathlib import Path
 import pytest
 
 from hospital.errors import BadPepper
-from hospital.pins import PepperedPins, load_pepper
+from hospital.pins import PepperedPins, Pins, PlainPins, load_pepper
 
 PINS = PepperedPins(b"p" * 32)
 
 
-def test_a_pin_is_right_only_on_its_card_and_under_its_pepper() -> None:
+@pytest.mark.parametrize("pins", [PINS, PlainPins()], ids=["real", "fake"])
+class TestBothKindsOfPins:
+    def test_a_pin_is_right_only_on_its_card(self, pins: Pins) -> None:
+        stored = pins.hash("100001", "1123")
+        assert pins.verify("100001", "1123", stored)
+        assert not pins.verify("100001", "123", stored)
+        assert not pins.verify("100002", "1123", stored)
+
+    def test_nothing_stored_is_never_right(self, pins: Pins) -> None:
+        assert not pins.verify("100001", "1123", None)
+        assert not pins.verify("100001", "1123", "not a hash")
+
+
+def test_a_stolen_table_is_worth_nothing_without_the_pepper() -> None:
     stored = PINS.hash("100001", "1123")
     assert stored.startswith("$argon2id$")
-    assert PINS.verify("100001", "1123", stored)
-    assert not PINS.verify("100001", "123", stored)
-    assert not PINS.verify("100002", "1123", stored)
     assert not PepperedPins(b"q" * 32).verify("100001", "1123", stored)
 
 
-def test_nothing_stored_is_never_right() -> None:
-    assert not PINS.verify("100001", "1123", None)
-    assert not PINS.verify("100001", "1123", "not a hash")
+def test_a_short_pepper_is_refused() -> None:
+    with pytest.raises(BadPepper, match="needs 32"):
+        PepperedPins(b"p" * 16)
 
 
 def test_the_pepper_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
