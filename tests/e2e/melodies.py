@@ -25,7 +25,7 @@ from prompts.voices.espeak import Espeak
 RATE = 8000
 TONE = RATE // 10
 TONES = 8
-"""How many tones of a tenth of a second; their pitches follow from the text."""
+"""How many tones of a tenth of a second, their pitches follow from the text; then a tenth of quiet, as clips have."""
 
 
 def melody(text: str, to: Path) -> None:
@@ -33,7 +33,7 @@ def melody(text: str, to: Path) -> None:
     digest = hashlib.sha256(text.encode()).digest()
     pitches = [300 + int.from_bytes(digest[2 * i : 2 * i + 2], "big") % 2700 for i in range(TONES)]
     phase = np.concatenate([[0.0], np.cumsum(np.repeat(pitches, TONE))[:-1]]) * 2 * np.pi / RATE
-    sound = (9000 * np.sin(phase)).astype("<i2")
+    sound = np.concatenate([9000 * np.sin(phase), np.zeros(TONE)]).astype("<i2")
     with wave.open(str(to), "wb") as out:
         out.setparams((1, 2, RATE, 0, "NONE", ""))
         out.writeframes(sound.tobytes())

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from tests.phone.phone import Call, Over
+from tests.phone.phone import Call, Over, PhoneFailed
 
 Said = Callable[..., list[Path]]
 
@@ -30,7 +30,11 @@ class Caller:
     def hears(self, *ids: str, timeout: float = 8.0, **values: Any) -> Caller:
         """Wait until the prompts were said one after the other, whole; `values` fill their fields."""
         for id in ids:
-            self.call.hear(self._said(self._language, id, values), timeout)
+            for number, clip in enumerate(clips := self._said(self._language, id, values), 1):
+                try:
+                    self.call.hear(clip, timeout)
+                except PhoneFailed as silent:
+                    raise PhoneFailed(f"{id}, clip {number} of {len(clips)}, was not heard: {silent}") from silent
         return self
 
     def presses(self, keys: str) -> Caller:

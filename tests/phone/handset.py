@@ -95,6 +95,8 @@ class Talk(pj.Call):  # type: ignore[misc]
         self.recorder = pj.AudioMediaRecorder()
         self.recorder.createRecorder(str(self.handset.recording(self.name)))
         audio.startTransmit(self.recorder)
+        # Without a sound that never ends, quiet would leave no trace and the last quarter second wait in a buffer.
+        self.handset.mouth.startTransmit(self.recorder)
         self.handset.mouth.startTransmit(audio)
 
     def onDtmfEvent(self, prm: Any) -> None:
