@@ -40,8 +40,8 @@ def test_each_mistake_in_a_flow_is_told_with_its_place(folder: Path) -> None:
 def test_a_number_that_leads_nowhere_is_told(folder: Path) -> None:
     (folder / "numbers.yaml").write_text('numbers:\n  "1": {flow: nowhere, language: zh}\n')
     wrong = [found for found in content.flows(folder, Catalog.load) if found.level is Level.ERROR]
-    assert [found.advice for found in wrong] == ["correct numbers.yaml"]
-    assert "numbers.yaml:2:" in wrong[0].what
+    assert {found.advice for found in wrong} == {"correct numbers.yaml"}
+    assert "numbers.yaml:2:" in wrong[-1].what
 
 
 def test_broken_rules_of_notices_are_told(folder: Path) -> None:
