@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 PJSIP := var/pjsip
 CALLS ?= 1000
 
-.PHONY: help run test slow lint check bench doctor pjsip pjsip-undo clean distclean
+.PHONY: help run test slow large lint check bench doctor pjsip pjsip-undo clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do
@@ -32,6 +32,10 @@ test: ## install what is missing and run the tests (ARGS= goes to pytest)
 slow: ## the tests that take their time: real calls, soak, load
 	@deploy/prepare test
 	$(BIN)/python -m pytest -m slow $(ARGS)
+
+large: ## all tests on a PJSIP built for many calls, in an environment of its own (var/large)
+	@$(MAKE) --no-print-directory pjsip VENV=var/large
+	$(MAKE) --no-print-directory test slow VENV=var/large
 
 lint: ## ruff, mypy --strict, and which room may import which
 	@deploy/prepare dev
