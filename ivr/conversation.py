@@ -120,10 +120,18 @@ class Conversation:
         if not locked and self._leg.has_keys:
             self._trace.event("prompt", prompts=_told(prompts), skipped=True)
             return
-        played = await self._play(prompts, locked)
-        self._trace.event("prompt", prompts=_told(prompts), heard=played.finished)
+        await self._play(prompts, locked)
 
     async def _play(self, prompts: Sequence[Prompt], locked: bool) -> Played:
+        """Play and trace whether it was heard to its end, also when the caller hangs up in the middle."""
+        played = Played(finished=False)
+        try:
+            played = await self._sound(prompts, locked)
+        finally:
+            self._trace.event("prompt", prompts=_told(prompts), heard=played.finished)
+        return played
+
+    async def _sound(self, prompts: Sequence[Prompt], locked: bool) -> Played:
         spoken = await self._voice.clips(self._run.language, prompts)
         if spoken.missing:
             self._trace.event("unspoken", texts=list(spoken.missing))
@@ -146,7 +154,6 @@ class Conversation:
         if wanted.prompts and not self._leg.has_keys:
             played = await self._offer(wanted)
             self._heard = self._heard or played.finished
-            self._trace.event("prompt", prompts=_told(wanted.prompts), heard=played.finished)
         answer = await self._gather(wanted)
         if isinstance(answer, Keys):
             self._trace.event("keys", keys=HIDDEN if wanted.secret else answer.digits)

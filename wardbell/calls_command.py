@@ -5,12 +5,16 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import click
 
-from ivr.trace import CallRecord, list_calls, show_call
-from wardbell.desk import ClerkDesk
+from ivr.trace import CallEvent, CallRecord, list_calls, show_call
+from prompts.errors import PromptError
+from prompts.speech import speak
+from wardbell.office import Office
 
 
 @click.group()
@@ -23,30 +27,30 @@ def calls() -> None:
 @click.option("--hours", type=float, help="Only calls of the last HOURS hours.")
 @click.option("--csv", "as_csv", is_flag=True, help="As CSV instead of a table.")
 @click.pass_obj
-def list_(desk: ClerkDesk, limit: int, hours: float | None, as_csv: bool) -> None:
+def list_(office: Office, limit: int, hours: float | None, as_csv: bool) -> None:
     """List calls, newest first."""
-    since = desk.wallclock() - timedelta(hours=hours) if hours else None
-    records = desk.database.run_now(list_calls, since=since, limit=limit)
+    since = office.wallclock() - timedelta(hours=hours) if hours else None
+    records = office.database.run_now(list_calls, since=since, limit=limit)
     columns = ("call", "began", "direction", "from", "to", "flow", "seconds", "outcome", "cause")
     if as_csv:
         writer = csv.writer(sys.stdout)
         writer.writerow(columns)
-        writer.writerows(_row(desk, record) for record in records)
+        writer.writerows(_row(office, record) for record in records)
         return
     if not records:
         click.echo("no calls yet")
         return
-    rows = [columns, *(_row(desk, record) for record in records)]
+    rows = [columns, *(_row(office, record) for record in records)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(columns))]
     for row in rows:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-def _row(desk: ClerkDesk, record: CallRecord) -> tuple[str, ...]:
+def _row(office: Office, record: CallRecord) -> tuple[str, ...]:
     caller, dialled = record.caller or "(withheld)", record.dialled
     return (
         record.call_id[:8],
-        _local(desk, record.began_at),
+        _local(office, record.began_at),
         record.direction,
         caller,
         dialled,
@@ -63,17 +67,17 @@ def _seconds(record: CallRecord) -> str:
     return f"{(record.ended_at - record.answered_at).total_seconds():.1f}"
 
 
-def _local(desk: ClerkDesk, at: datetime, form: str = "%Y-%m-%d %H:%M:%S") -> str:
-    return at.astimezone(desk.zone).strftime(form)
+def _local(office: Office, at: datetime, form: str = "%Y-%m-%d %H:%M:%S") -> str:
+    return at.astimezone(office.zone).strftime(form)
 
 
 @calls.command("show")
 @click.argument("call")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_obj
-def show(desk: ClerkDesk, call: str, as_json: bool) -> None:
+def show(office: Office, call: str, as_json: bool) -> None:
     """Show one call step by step. CALL is its id, or the beginning of it that `list` prints."""
-    record = desk.database.run_now(show_call, call)
+    record = office.database.run_now(show_call, call)
     if record is None:
         raise click.ClickException(f'no call (or more than one) begins with "{call}"')
     if as_json:
@@ -83,12 +87,44 @@ def show(desk: ClerkDesk, call: str, as_json: bool) -> None:
         click.echo(json.dumps({"call": record.call_id, "events": events}, ensure_ascii=False, indent=2))
         return
     click.echo(f"call {record.call_id}  {record.direction}  {record.caller or '(withheld)'} -> {record.dialled}")
-    click.echo(f"flow {record.flow or '-'} in {record.language or '-'}, began {_local(desk, record.began_at)}")
-    for event in record.events:
-        told = "  ".join(f"{key}={_plain(value)}" for key, value in event.detail.items())
-        click.echo(f"  {_local(desk, event.at, '%H:%M:%S.%f')[:-3]}  {event.kind:<9} {told}".rstrip())
+    click.echo(f"flow {record.flow or '-'} in {record.language or '-'}, began {_local(office, record.began_at)}")
     if record.notice:
         click.echo(f"notice {record.notice}")
+    for event in record.events:
+        told = _told(office, record.language, event)
+        click.echo(f"  {_local(office, event.at, '%H:%M:%S.%f')[:-3]}  {event.kind:<9} {told}".rstrip())
+
+
+def _told(office: Office, language: str, event: CallEvent) -> str:
+    """An event in a line; of a prompt the words that were said."""
+    detail = dict(event.detail)
+    match event.kind:
+        case "prompt":
+            words = " ".join(_words(office, language, prompt) for prompt in detail["prompts"])
+            how = "skipped" if detail.get("skipped") else "to the end" if detail["heard"] else "cut off"
+            return f'"{words}" ({how})'
+        case "step":
+            return f"{detail['flow']}.{detail['step']}"
+        case "action":
+            asked = ", ".join(f"{key} {_brief(value)}" for key, value in detail["arguments"].items())
+            alone = "  (the caller had hung up)" if detail.get("alone") else ""
+            return f"{detail['action']}({asked}): {detail['outcome']}{alone}"
+        case _:
+            return "  ".join(f"{key}={_plain(value)}" for key, value in detail.items())
+
+
+def _words(office: Office, language: str, prompt: Mapping[str, Any]) -> str:
+    try:
+        return "".join(speak(office.catalog, language, prompt["id"], prompt.get("values", {})))
+    except PromptError:  # the text was changed since
+        return f"<{prompt['id']}>"
+
+
+def _brief(value: object) -> str:
+    """A record by its code."""
+    if isinstance(value, dict):
+        return str(value.get("code") or value.get("date") or _plain(value))
+    return _plain(value)
 
 
 def _plain(value: object) -> str:

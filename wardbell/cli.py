@@ -13,16 +13,17 @@ from wardbell.calls_command import calls
 from wardbell.cards_command import cards
 from wardbell.db_command import db
 from wardbell.demo_command import demo
-from wardbell.office import Office
 from wardbell.doctor_command import doctor
 from wardbell.errors import FATAL
 from wardbell.hl7_command import hl7
 from wardbell.messages_command import messages
 from wardbell.notices_command import notices
+from wardbell.office import Office
 from wardbell.prompts_command import prompts
 from wardbell.rota_command import rota
 from wardbell.run_command import run
 from wardbell.settings import SettingsError, load
+from wardbell.wards_command import wards
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -53,7 +54,7 @@ def version() -> None:
     click.echo(f"wardbell {__version__}")
 
 
-for command in (run, demo, doctor, db, calls, cards, rota, bookings, notices, messages, hl7, prompts):
+for command in (run, demo, doctor, db, calls, cards, rota, bookings, wards, notices, messages, hl7, prompts):
     wardbell.add_command(command)
 
 

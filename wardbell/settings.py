@@ -42,6 +42,8 @@ class Sip(_Section):
     """Address to listen on. Loopback unless told otherwise; see docs/install.md before opening it."""
     port: Port = 5060
     """SIP on UDP and TCP; further workers take this port + 2, + 4 ..."""
+    public_host: str = ""
+    """Address that phones are told when it is not `host`: behind NAT."""
     rtp_first: Port = 20000
     """First RTP port; every worker has a range of its own from here on."""
     workers_min: int = Field(default=1, ge=1, le=64)
