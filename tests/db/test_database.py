@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import queue
 import sqlite3
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import Column, MetaData, Table, insert, select, text
@@ -18,6 +16,7 @@ from twisted.internet.defer import Deferred
 from db.database import Database, ImmediateTransactions
 from db.errors import ConstraintBroken, DatabaseAway, DatabaseBehind, DatabaseBusy, DatabaseFault, DatabaseFull
 from db.types import UtcDateTime
+from tests.reactors import ReactorOfOneThread
 
 moments = Table("moments_of_the_test", MetaData(), Column("at", UtcDateTime, unique=True))
 
@@ -137,6 +136,21 @@ def test_a_serialization_failure_is_retried(postgres_url: str, open_database: Ca
     assert len(tries) == 3
 
 
+def test_a_connection_that_breaks_is_away_and_the_next_transaction_has_a_new_one(
+    postgres_url: str, open_database: Callable[[str], Database]
+) -> None:
+    database, other = open_database(postgres_url), open_database(postgres_url)
+
+    def breaks(session: Session) -> None:
+        own = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        other.run_now(lambda session: session.execute(text("SELECT pg_terminate_backend(:own)"), {"own": own}))
+        session.execute(text("SELECT 1"))
+
+    with pytest.raises(DatabaseAway):
+        database.run_now(breaks)
+    assert database.run_now(lambda session: session.execute(text("SELECT 1")).scalar_one()) == 1
+
+
 def test_sqlite_writers_wait_for_each_other(database: Database) -> None:
     """Each reads, then writes what it read plus one: with deferred transactions some would fail or be lost."""
     database.run_now(lambda session: session.execute(text("CREATE TABLE counter (n INTEGER)")))
@@ -153,20 +167,6 @@ def test_sqlite_writers_wait_for_each_other(database: Database) -> None:
     for thread in threads:
         thread.join()
     assert database.run_now(lambda session: session.execute(text("SELECT n FROM counter")).scalar_one()) == 40
-
-
-class ReactorOfOneThread:
-    """What `run` needs of a reactor: a way back from its threads. `turn` carries out one such call."""
-
-    def __init__(self) -> None:
-        self._calls: queue.Queue[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = queue.Queue()
-
-    def callFromThread(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
-        self._calls.put((call, args, kwargs))
-
-    def turn(self) -> None:
-        call, args, kwargs = self._calls.get(timeout=10)
-        call(*args, **kwargs)
 
 
 def test_run_works_on_a_thread_of_its_own(database_url: str) -> None:

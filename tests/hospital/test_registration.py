@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime
 
@@ -229,6 +232,36 @@ def test_the_first_bookings_of_a_day_come_together(hospital: SmallHospital) -> N
 
     _all_at_once([threading.Thread(target=call, args=(number,)) for number in numbers])
     assert sorted(type(one).__name__ for one in came) == ["Booked", "Booked", "Full"]
+
+
+CRASHING_BOOKING = """
+import os, signal, sys
+from datetime import datetime
+from zoneinfo import ZoneInfo
+from db.database import Database
+from hospital import registration
+from hospital.calendar import HospitalCalendar
+
+def book(session):
+    now = datetime.fromisoformat(sys.argv[3])
+    request = registration.Request("100001", "call", now, HospitalCalendar(ZoneInfo("UTC")))
+    assert isinstance(registration.book_expert(session, request, int(sys.argv[2])), registration.Booked)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+Database(sys.argv[1]).run_now(book)
+"""
+
+
+def test_a_crash_in_the_middle_of_a_booking_takes_neither_place_nor_money(
+    hospital: SmallHospital, database_url: str
+) -> None:
+    """The place and the fee are written; the process is killed before the commit."""
+    words = [database_url, str(hospital.rota_id()), hospital.wallclock.now.isoformat()]
+    died = subprocess.run([sys.executable, "-c", CRASHING_BOOKING, *words], capture_output=True, check=False)
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    assert hospital.balance() == 10_000
+    assert hospital.run(rota.between, TOMORROW, TOMORROW)[0].taken == 0
+    assert isinstance(hospital.run(registration.book_expert, hospital.request(), hospital.rota_id()), Booked)
 
 
 def test_every_slip_is_another(hospital: SmallHospital) -> None:
