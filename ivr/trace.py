@@ -2,14 +2,14 @@
 
 Every call of the engine writes through one `CallBook`, which gathers rows and events and
 writes them in order, many calls in one transaction. Masking of secrets happens before
-anything arrives here (`conversation.py`). Reading calls back is for `wardbell calls`.
+anything arrives here (`conversation.py`). Reading calls back is in `call_records.py`.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -225,70 +225,3 @@ def close_orphans(session: Session, engine: str, now: datetime) -> int:
             update(CallRow).where(CallRow.id == call_id).values(ended_at=now, cause="engine_lost", outcome="lost")
         )
     return len(left)
-
-
-@dataclass(frozen=True, slots=True)
-class CallRecord:
-    """A call as it is listed. Times are aware UTC."""
-
-    call_id: str
-    direction: str
-    dialled: str
-    caller: str
-    flow: str
-    language: str
-    notice: str
-    began_at: datetime
-    answered_at: datetime | None
-    ended_at: datetime | None
-    cause: str
-    sip_code: int
-    outcome: str
-    events: tuple[CallEvent, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CallEvent:
-    """One thing that happened in a call."""
-
-    number: int
-    at: datetime
-    kind: str
-    detail: Mapping[str, Any]
-
-
-def list_calls(session: Session, *, since: datetime | None = None, limit: int = 50) -> list[CallRecord]:
-    """The latest calls, newest first, without their events."""
-    wanted = select(CallRow).order_by(CallRow.began_at.desc()).limit(limit)
-    if since is not None:
-        wanted = wanted.where(CallRow.began_at >= since)
-    return [_record(row) for row in session.scalars(wanted)]
-
-
-def show_call(session: Session, prefix: str) -> CallRecord | None:
-    """One call with its events, by its id or an unambiguous beginning of it."""
-    rows = session.scalars(select(CallRow).where(CallRow.id.startswith(prefix, autoescape=True)).limit(2)).all()
-    if len(rows) != 1:
-        return None
-    events = session.scalars(
-        select(CallEventRow).where(CallEventRow.call_id == rows[0].id).order_by(CallEventRow.number)
-    )
-    return replace(_record(rows[0]), events=tuple(CallEvent(e.number, e.at, e.kind, dict(e.detail)) for e in events))
-
-
-def _record(row: CallRow) -> CallRecord:
-    return CallRecord(
-        row.id,
-        row.direction,
-        row.dialled,
-        row.caller,
-        row.flow,
-        row.language,
-        row.notice,
-        row.began_at,
-        row.answered_at,
-        row.ended_at,
-        row.cause,
-        row.sip_code,
-        row.outcome,
-    )

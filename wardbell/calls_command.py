@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from ivr.trace import CallEvent, CallRecord, list_calls, show_call
+from ivr.call_records import CallEvent, CallRecord, list_calls, show_call
 from prompts.errors import PromptError
 from prompts.speech import speak
 from wardbell.office import Office

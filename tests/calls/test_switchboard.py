@@ -14,13 +14,14 @@ from db.database import Database, ImmediateTransactions
 from hospital.action import ActionOutcome
 from hospital.actions import FakeActions
 from hospital.declarations import DECLARED
+from ivr.call_records import CallRecord, list_calls, show_call
 from ivr.flow.language import FlowSet
 from ivr.flow.load import load
 from ivr.numbers import Numbers, Route
 from ivr.switch.fake import FakeSwitch
 from ivr.switch.line import Cause
 from ivr.switchboard import Made, Outgoing, Switchboard
-from ivr.trace import CallBook, CallRecord, list_calls, show_call
+from ivr.trace import CallBook
 from ivr.voice import SilentVoice
 from notify.actions import DECLARED as NOTICE_DECLARED
 from prompts.catalog import Catalog
