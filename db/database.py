@@ -25,7 +25,7 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
 
 from db.driver_errors import translate, translate_sqlite
-from db.errors import DatabaseAway, DatabaseBusy, DatabaseError, DatabaseFault
+from db.errors import DatabaseBusy, DatabaseError, DatabaseFault
 from db.tables import Base
 
 P = ParamSpec("P")
@@ -193,6 +193,3 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_immediate(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-__all__ = ["ATTEMPTS", "Database", "DatabaseAway", "ImmediateTransactions", "Transactions"]
