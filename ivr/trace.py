@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import DeferredLock
 from twisted.logger import Logger
 
 from db.database import Transactions
@@ -85,7 +85,7 @@ class CallBook:
         self._waiting: deque[_Write] = deque()
         self._lost = 0
         self._soon: Timer | None = None
-        self._writing: Deferred[None] | None = None
+        self._one = DeferredLock()
 
     def begin(self, facts: CallFacts) -> Trace:
         """A call began: its row is written and its trace opened."""
@@ -104,16 +104,20 @@ class CallBook:
         if self._soon is not None and self._soon.active():
             self._soon.cancel()
         self._soon = None
-        while self._waiting:
-            batch = list(self._waiting)
-            self._waiting.clear()
-            try:
-                await self._transactions.run(write_batch, batch, self._engine)
-            except DatabaseError as away:
-                self._waiting.extendleft(reversed(batch))
-                log.warn("call traces wait for the database: {away}", away=away, waiting=len(self._waiting))
-                self._arm(AGAIN)
-                return
+        await self._one.acquire()  # batches stay in order
+        try:
+            while self._waiting:
+                batch = list(self._waiting)
+                self._waiting.clear()
+                try:
+                    await self._transactions.run(write_batch, batch, self._engine)
+                except DatabaseError as away:
+                    self._waiting.extendleft(reversed(batch))
+                    log.warn("call traces wait for the database: {away}", away=away, waiting=len(self._waiting))
+                    self._arm(AGAIN)
+                    return
+        finally:
+            self._one.release()
 
     def _put(self, write: _Write) -> None:
         if len(self._waiting) >= KEPT and isinstance(write, _Event):
@@ -130,14 +134,7 @@ class CallBook:
 
     def _write(self) -> None:
         self._soon = None
-        if self._writing is not None:  # a batch is under way: look again when it is through
-            self._arm(GATHER)
-            return
-        writing = self._writing = spawn(self.flush(), "writing call traces")
-        writing.addBoth(self._written)
-
-    def _written(self, _: object) -> None:
-        self._writing = None
+        spawn(self.flush(), "writing call traces")
 
 
 class Trace:

@@ -1,0 +1,106 @@
+"""What a call leaves behind, also when the database is away for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+
+from db.database import Database, ImmediateTransactions
+from db.errors import DatabaseAway
+from ivr.call_records import list_calls, show_call
+from ivr.switch.line import Cause, Ended
+from ivr.trace import AGAIN, GATHER, CallBook, CallFacts
+
+NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+CALL = CallFacts("c" * 32, "in", "1000", "13800000001", "main", "zh")
+
+
+class Leaving:
+    """A database that is away for its first transactions, and may be slow to answer."""
+
+    def __init__(self, database: Database, away: int = 0) -> None:
+        self._there = ImmediateTransactions(database)
+        self.away = away
+        self.tries = 0
+        self.slow: Deferred[None] | None = None
+
+    async def run(self, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        self.tries += 1
+        if self.slow is not None:
+            await self.slow
+        if self.away:
+            self.away -= 1
+            raise DatabaseAway("the database is away")
+        return await self._there.run(work, *args, **kwargs)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def kinds(database: Database) -> list[str]:
+    record = database.run_now(show_call, CALL.call_id)
+    return [event.kind for event in record.events] if record is not None else []
+
+
+def test_many_events_of_a_moment_are_one_transaction(database: Database, clock: Clock) -> None:
+    there = Leaving(database)
+    trace = CallBook(there, clock, lambda: NOW, "engine-1").begin(CALL)
+    for step in range(20):
+        trace.event("step", step=str(step))
+    clock.advance(GATHER)
+    assert there.tries == 1
+    assert len(kinds(database)) == 20
+
+
+def test_nothing_is_lost_while_the_database_is_away(database: Database, clock: Clock) -> None:
+    there = Leaving(database, away=2)
+    trace = CallBook(there, clock, lambda: NOW, "engine-1").begin(CALL)
+    trace.answered()
+    clock.advance(GATHER)
+    trace.event("keys", keys="1")
+    clock.advance(AGAIN)
+    assert kinds(database) == []
+    trace.finished(Ended(Cause.NORMAL, 200, by_peer=True), "done")
+    clock.advance(AGAIN)
+    assert kinds(database) == ["answered", "keys", "ended"]
+    [row] = database.run_now(list_calls)
+    assert (row.cause, row.outcome, row.answered_at) == ("normal", "done", NOW)
+
+
+def test_events_stay_in_order_while_a_slow_write_is_under_way(database: Database, clock: Clock) -> None:
+    there = Leaving(database)
+    book = CallBook(there, clock, lambda: NOW, "engine-1")
+    slow: Deferred[None] = Deferred()
+    there.slow = slow
+    trace = book.begin(CALL)
+    trace.event("answered")
+    clock.advance(GATHER)
+    trace.event("keys", keys="1")
+    stopping = Deferred.fromCoroutine(book.flush())
+    there.slow = None
+    assert there.tries == 1
+    assert not stopping.called
+    slow.callback(None)
+    assert stopping.called
+    assert kinds(database) == ["answered", "keys"]
+
+
+def test_a_prefix_that_fits_two_calls_shows_neither(database: Database, clock: Clock) -> None:
+    book = CallBook(ImmediateTransactions(database), clock, lambda: NOW, "engine-1")
+    for last in "12":
+        book.begin(CallFacts("c" * 31 + last, "in", "1000", "", "main", "zh"))
+    clock.advance(GATHER)
+
+    def show(session: Session) -> object:
+        return show_call(session, "ccc")
+
+    assert database.run_now(show) is None
+    assert database.run_now(show_call, "c" * 31 + "1") is not None
