@@ -73,7 +73,8 @@ def test_lines_follow_from_build_and_settings(
     assert (found[0].level is Level.WARNING) is warned
 
 
-def test_rtp_ports_must_exist() -> None:
-    assert list(pjsip.rtp_ports(20000, 1000)) == []
-    (found,) = pjsip.rtp_ports(65000, 1000)
-    assert found.level is Level.ERROR
+def test_every_line_needs_two_rtp_ports() -> None:
+    assert list(pjsip.rtp_ports(1000, 2000)) == []
+    (found,) = pjsip.rtp_ports(1000, 1998)
+    assert found.level is Level.WARNING
+    assert "enough for 999 calls" in found.what

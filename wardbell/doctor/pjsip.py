@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wardbell.doctor.finding import Finding, error, ok, warning
+from wardbell.doctor.finding import Finding, ok, warning
 
 DISTRIBUTION = "pjsua2-python"
 HOLES = {
@@ -112,8 +112,10 @@ def lines(build: Build, workers: int, per_worker: int) -> Iterator[Finding]:
     yield ok(f"lines: {workers * each} at once ({workers} worker{'s' if workers > 1 else ''} of {each})")
 
 
-def rtp_ports(first: int, lines: int) -> Iterator[Finding]:
-    """Whether every line can have its two RTP ports from `sip.rtp_first` on."""
-    last = first + 2 * lines - 1
-    if last > 65535:
-        yield error(f"RTP ports {first}-{last} do not exist", "lower sip.rtp_first")
+def rtp_ports(lines: int, ports: int) -> Iterator[Finding]:
+    """Whether a worker's `ports` are enough for its `lines`: each takes two."""
+    if 2 * lines > ports:
+        yield warning(
+            f"the RTP ports of a worker are enough for {ports // 2} calls, not for its {lines} lines",
+            "lower sip.rtp_first, sip.workers_max or sip.lines_per_worker",
+        )

@@ -32,6 +32,14 @@ def findings(office: Office) -> Iterator[Finding]:
     yield from content.prompts(lambda: office.catalog, lambda: office.studio, lambda: _known(office))
 
 
+def _sip_ports(host: str, first: int, workers: int) -> Iterator[Finding]:
+    """Every worker listens on a port of its own, two apart; of those beyond the first only trouble is told."""
+    for worker in range(workers):
+        for kind in (ports.UDP, ports.TCP):
+            found = ports.port("SIP", host, first + 2 * worker, kind)
+            yield from (one for one in found if worker == 0 or one.level is not Level.OK)
+
+
 def _pjsip(office: Office) -> Iterator[Finding]:
     sip = office.settings.sip
     try:
@@ -43,7 +51,7 @@ def _pjsip(office: Office) -> Iterator[Finding]:
     yield from pjsip.known_holes(build)
     yield from pjsip.lines(build, sip.workers_max, sip.lines_per_worker)
     each = min(sip.lines_per_worker or build.calls, build.calls)
-    yield from pjsip.rtp_ports(sip.rtp_first, each * sip.workers_max)
+    yield from pjsip.rtp_ports(each, sip.rtp_ports_each)
     yield from machine.file_limit(each, machine.files_allowed())
 
 
