@@ -45,6 +45,10 @@ def test_an_address_of_another_machine_is_an_error() -> None:
     assert (found.level, found.advice) == (Level.ERROR, "correct the host in wardbell.toml")
 
 
+def test_a_number_that_is_no_port_is_an_error() -> None:
+    assert [found.level for found in ports.port("SIP", "127.0.0.1", 65536, "udp")] == [Level.ERROR]
+
+
 def test_nobody_holds_a_port_that_is_free() -> None:
     with taken("tcp") as number:
         assert ports.holder_of(number, "udp") == ""

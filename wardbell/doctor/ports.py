@@ -19,6 +19,9 @@ _LISTENING = "0A"  # the kernel's number for the state LISTEN
 def port(what: str, host: str, number: int, kind: str) -> Iterator[Finding]:
     """Whether `what` can listen on this port of this machine. Nothing is sent."""
     where = f"{what} port {host}:{number}/{kind}"
+    if number > 65535:
+        yield error(f"{where} does not exist", "use a lower port, or fewer workers")
+        return
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, _KINDS[kind]) as trial:
         if kind == TCP:
