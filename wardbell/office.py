@@ -86,7 +86,7 @@ class Office:
 
     def data_dir(self) -> Path:
         """The folder of data, made when it is missing."""
-        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
+        self.settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         return self.settings.data_dir
 
     def flows_dir(self) -> Path:

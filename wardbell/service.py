@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import fcntl
 import os
+from pathlib import Path
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
-from db.migrate import current, head
-from hospital.hospital_actions import HospitalActions
 from twisted.internet.defer import DeferredList
 from twisted.logger import Logger
 from twisted.python.threadpool import ThreadPool
 
 from db.database import Database
+from db.migrate import current, head
 from hospital.calendar import HospitalCalendar
+from hospital.hospital_actions import HospitalActions
 from hospital.pin_check import PinCheck
 from hospital.pins import PepperedPins
 from hospital.threads import SlowWork
@@ -61,7 +62,7 @@ class Service:
         settings = office.settings
         self._settings = settings
         self._reactor = reactor
-        self._lock = _own(settings)
+        self._lock = _own(office.data_dir())
         self._database = Database(settings.database_url, reactor)
         _at_head(self._database, settings)
         zone = ZoneInfo(settings.zone)
@@ -166,15 +167,14 @@ def _switch_settings(settings: Settings) -> SwitchSettings:
     )
 
 
-def _own(settings: Settings) -> IO[str]:
+def _own(folder: Path) -> IO[str]:
     """The data folder for this engine alone, as long as the process lives."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    lock = (settings.data_dir / "engine.lock").open("a+")
+    lock = (folder / "engine.lock").open("a+")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as taken:
         lock.close()
-        raise CannotStart(f"another engine runs on {settings.data_dir}; one data folder is for one engine") from taken
+        raise CannotStart(f"another engine runs on {folder}; one data folder is for one engine") from taken
     lock.truncate(0)
     lock.write(f"{os.getpid()}\n")
     lock.flush()
