@@ -18,6 +18,7 @@ from db.database import Database, ImmediateTransactions, Transactions
 from db.tables.notices import AttemptRow, NoticeRow
 from hospital import wards
 from hospital.actions import CallFacts
+from ivr.spawn import spawn
 from ivr.switch.line import Capacity, Cause
 from notify.actions import NoticeActions
 from notify.budget import LineBudget
@@ -127,7 +128,7 @@ class Story:
             )
         )
         self.intake = Intake(self.transactions, self.rules, variables, self.now, self.outbox.poke)
-        Deferred.fromCoroutine(self.outbox.start())
+        spawn(self.outbox.start(), "starting the outbox")
 
     def receive(self, message: str | bytes) -> str:
         """The HIS sends a message; the answer."""
@@ -173,7 +174,7 @@ class Story:
 
 
 class Failing:
-    """Transactions that fail as a test says: `before` the commit (nothing is stored) or after it (the answer is lost)."""
+    """Transactions that fail as told: before the commit (nothing is stored) or after it (the answer is lost)."""
 
     def __init__(self, database: Database, error: Exception) -> None:
         self._immediate = ImmediateTransactions(database)

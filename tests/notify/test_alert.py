@@ -142,10 +142,10 @@ def test_each_telephone_of_a_role_rings_in_turn_before_the_wait(story: Story) ->
 
 
 def test_an_unknown_ward_rings_the_last_resort(story: Story) -> None:
-    story.caller.answers("8009", NO_ANSWER, story.confirms)
+    story.caller.answers("8309", NO_ANSWER, story.confirms)
     story.receive(adt(location="W99^1^1"))
     story.wait(30)
-    assert story.caller.targets == ["8009", "8009"]
+    assert story.caller.targets == ["8309", "8309"]
     assert story.states() == ["confirmed"]
     assert story.caller.orders[0].variables["ward"] == {"code": "W99", "name": {"zh": "W99", "en": "W99"}}
 
@@ -162,7 +162,7 @@ def test_an_unknown_ward_without_a_last_resort_is_reported(story: Story) -> None
 
 
 def test_a_last_resort_that_no_line_could_reach_is_called_later(story: Story) -> None:
-    story.caller.answers("8009", NO_LINE, story.confirms)
+    story.caller.answers("8309", NO_LINE, story.confirms)
     story.receive(adt(location="W99^1^1"))
     story.wait(2)
     assert story.states() == ["confirmed"]

@@ -1,0 +1,132 @@
+"""How many notices a second can be planned, claimed and finished, and what a million waiting rows cost a tick.
+
+    python -m bench.outbox --database postgresql+psycopg://user@host/name [--waiting 1000000]
+
+The database is filled with invented notices: give it an empty one. Prints a table; `--json` prints JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import insert, text
+from sqlalchemy.orm import Session
+
+from db.database import Database
+from db.tables.notices import EventRow, NoticeRow
+from ivr.switch.line import Cause
+from notify.budget import Room
+from notify.caller import CallOrder, CallResult
+from notify.notices import Planned, claim, finish, plan
+from notify.rules import NoticeRules, load_rules
+from notify.states import State
+from notify.sweep import sweep
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+LEASE = timedelta(seconds=30)
+BATCH = 200
+
+
+def phonebook(session: Session, ward: str) -> Mapping[str, Sequence[str]]:
+    """One telephone for every ward."""
+    return {"station": ["8001"]}
+
+
+def main() -> None:
+    """Run and print."""
+    given = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    given.add_argument("--database", required=True)
+    given.add_argument("--notices", type=int, default=10_000)
+    given.add_argument("--waiting", type=int, default=0, help="rows that wait for later, made beforehand")
+    given.add_argument("--json", action="store_true")
+    chosen = given.parse_args()
+    database = Database(chosen.database)
+    database.create_all()
+    rules = load_rules(Path(__file__).parents[1] / "flows" / "notices.yaml")
+    event = database.run_now(_event)
+    for _ in range(0, chosen.waiting, 50_000):
+        database.run_now(_later, event, min(50_000, chosen.waiting))
+    if chosen.waiting and database.dialect == "postgresql":
+        database.run_now(lambda session: session.execute(text("analyze notices")) and None)
+    figures = {"waiting": float(chosen.waiting), **_measure(database, rules, event, chosen.notices)}
+    database.close()
+    if chosen.json:
+        print(json.dumps(figures))
+        return
+    for name, figure in figures.items():
+        print(f"{name:<32}{figure:>14,.2f}")
+
+
+def _event(session: Session) -> int:
+    made = session.scalar(
+        insert(EventRow)
+        .values(key=f"bench {time.time_ns()}", kind="bench", source="bench", received_at=NOW, facts={})
+        .returning(EventRow.id)
+    )
+    assert made is not None
+    return made
+
+
+def _later(session: Session, event: int, count: int) -> None:
+    """Waiting rows of all classes, due tomorrow."""
+    row = {
+        "event_id": event,
+        "kind": "admission",
+        "ward": "W3",
+        "language": "zh",
+        "variables": {"bed": "1"},
+        "state": State.WAITING,
+        "created_at": NOW,
+        "expires_at": NOW + timedelta(days=9),
+    }
+    session.execute(
+        insert(NoticeRow),
+        [{**row, "priority": n % 3, "due_at": NOW + timedelta(days=1, seconds=n % 80_000)} for n in range(count)],
+    )
+
+
+def _measure(database: Database, rules: NoticeRules, event: int, count: int) -> dict[str, float]:
+    rule = rules.rules["admission"]
+    planned = [Planned(event, rule, "W3", {"bed": "1", "urgent": False}, NOW)] * BATCH
+    began = time.perf_counter()
+    for _ in range(count // BATCH):
+        database.run_now(plan, planned, NOW)
+    plan_seconds = time.perf_counter() - began
+
+    orders: list[CallOrder] = []
+    began = time.perf_counter()
+    while got := database.run_now(claim, rules, phonebook, "bench", NOW, LEASE, Room(BATCH, BATCH)):
+        orders += got
+    claim_seconds = time.perf_counter() - began
+
+    began = time.perf_counter()
+    result = CallResult(Cause.UNREACHABLE)
+    for order in orders[:1000]:
+        database.run_now(finish, rules, order.attempt_id, result, NOW)
+    finish_seconds = time.perf_counter() - began
+
+    ticks = []
+    for _ in range(50):
+        began = time.perf_counter()
+        database.run_now(sweep, rules, "bench", {order.notice_id for order in orders}, NOW)
+        database.run_now(claim, rules, phonebook, "bench", NOW - timedelta(1), LEASE, Room(BATCH, BATCH))
+        ticks.append((time.perf_counter() - began) * 1000)
+    done = len(orders)
+    return {
+        "planned a second": count / plan_seconds,
+        "claimed a second": done / claim_seconds,
+        "planned and claimed a second": done / (plan_seconds + claim_seconds),
+        "ends written a second": min(done, 1000) / finish_seconds,
+        "idle tick, median ms": statistics.median(ticks),
+        "idle tick, worst ms": max(ticks),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""Reads notices and received messages back, for the clerk's commands. Bodies of transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.tables.notices import AttemptRow, MessageRow, NoticeRow
+from notify.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRecord:
+    """One dial of a notice; `cause` is empty while in the air."""
+
+    number: int
+    role: str
+    target: str
+    began_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+    cause: str
+    heard: bool
+    confirmed: bool
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRecord:
+    """A notice; `made` is empty in lists."""
+
+    id: int
+    kind: str
+    ward: str
+    state: State
+    created_at: datetime
+    due_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+    attempts: int
+    reason: str
+    variables: dict[str, Any]
+    made: tuple[AttemptRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRecord:
+    """A received HL7 message; `raw` only of a rejected one."""
+
+    id: int
+    state: str
+    received_at: datetime
+    repeated_at: datetime | None
+    times: int
+    peer: str
+    sender: str
+    control_id: str
+    type: str
+    answer: str
+    reason: str
+    encoding: str
+    raw: bytes | None
+
+
+def list_notices(session: Session, states: Collection[State] = (), limit: int = 50) -> list[NoticeRecord]:
+    """The newest notices, of these states if any are named."""
+    query = select(NoticeRow).order_by(NoticeRow.id.desc()).limit(limit)
+    if states:
+        query = query.where(NoticeRow.state.in_([str(state) for state in states]))
+    return [_notice(row) for row in session.scalars(query)]
+
+
+def show_notice(session: Session, notice_id: int) -> NoticeRecord | None:
+    """One notice with every dial of it."""
+    row = session.get(NoticeRow, notice_id)
+    if row is None:
+        return None
+    attempts = session.scalars(
+        select(AttemptRow).where(AttemptRow.notice_id == notice_id).order_by(AttemptRow.number)
+    )
+    return _notice(row, tuple(_attempt(attempt) for attempt in attempts))
+
+
+def list_messages(session: Session, every: bool = False, limit: int = 50) -> list[MessageRecord]:
+    """The newest broken messages, or the newest of all."""
+    query = select(MessageRow).order_by(MessageRow.received_at.desc(), MessageRow.id.desc()).limit(limit)
+    if not every:
+        query = query.where(MessageRow.state == "rejected")
+    return [_message(row) for row in session.scalars(query)]
+
+
+def show_message(session: Session, message_id: int) -> MessageRecord | None:
+    """One message."""
+    row = session.get(MessageRow, message_id)
+    return None if row is None else _message(row)
+
+
+def _notice(row: NoticeRow, made: tuple[AttemptRecord, ...] = ()) -> NoticeRecord:
+    return NoticeRecord(
+        row.id,
+        row.kind,
+        row.ward,
+        State(row.state),
+        row.created_at,
+        row.due_at,
+        row.expires_at,
+        row.ended_at,
+        row.attempts,
+        row.reason,
+        dict(row.variables),
+        made,
+    )
+
+
+def _attempt(row: AttemptRow) -> AttemptRecord:
+    return AttemptRecord(
+        row.number,
+        row.role,
+        row.target,
+        row.began_at,
+        row.answered_at,
+        row.ended_at,
+        row.cause,
+        row.heard,
+        row.confirmed,
+        row.call_id,
+    )
+
+
+def _message(row: MessageRow) -> MessageRecord:
+    return MessageRecord(
+        row.id,
+        row.state,
+        row.received_at,
+        row.repeated_at,
+        row.times,
+        row.peer,
+        row.sender,
+        row.control_id,
+        row.type,
+        row.answer,
+        row.reason,
+        row.encoding,
+        row.raw,
+    )

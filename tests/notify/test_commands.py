@@ -1,0 +1,97 @@
+"""The clerk's commands, and the sample messages that hospital IT tries first."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from click.testing import CliRunner
+
+from db.database import Database
+from notify.send_hl7 import SendFailed, messages_of, send
+from tests.notify.story import NO_ANSWER, STATION, Story, adt, result_of
+from wardbell.messages_command import messages
+from wardbell.notices_command import notices
+
+SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
+
+
+@dataclass
+class Desk:
+    """What the commands need, on a test's database."""
+
+    story: Story
+    zone: ZoneInfo
+    pepper: bytes = b""
+
+    @property
+    def database(self) -> Database:
+        return self.story.database
+
+    def wallclock(self) -> datetime:
+        return self.story.now()
+
+
+def said(story: Story, group: object, *words: str, exit_code: int = 0) -> str:
+    done = CliRunner().invoke(group, words, obj=Desk(story, ZoneInfo("Asia/Shanghai")))  # type: ignore[arg-type]
+    assert done.exit_code == exit_code, done.output
+    return done.output
+
+
+def test_notices_are_listed_shown_and_cancelled(story: Story) -> None:
+    assert "no notices yet" in said(story, notices, "list")
+    story.caller.answers(STATION, NO_ANSWER)
+    story.receive(adt())
+    assert "waiting" in said(story, notices, "list", "--open")
+    shown = said(story, notices, "show", "1")
+    assert "no_answer" in shown
+    assert "next call 2026-03-02 20:00:30" in shown
+    assert "cancelled" in said(story, notices, "cancel", "1")
+    assert "no such notices" in said(story, notices, "list", "--open")
+    said(story, notices, "show", "99", exit_code=1)
+    said(story, notices, "cancel", "99", exit_code=1)
+
+
+def test_broken_messages_are_listed_and_shown(story: Story) -> None:
+    assert "no broken messages" in said(story, messages, "list")
+    story.receive(adt(location=""))
+    story.receive(adt("A08", control_id="2"))
+    assert "names no ward" in said(story, messages, "list")
+    assert "A08" not in said(story, messages, "list")
+    assert "A08" in said(story, messages, "list", "--all")
+    assert "PV1|1|I|" in said(story, messages, "show", "1")
+    said(story, messages, "show", "99", exit_code=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "rule"),
+    [
+        ("admission", "MSA|AA|SAMPLE-A01", "admission"),
+        ("emergency", "MSA|AA|SAMPLE-E01", "urgent_admission"),
+        ("discharge", "MSA|AA|SAMPLE-A03", "discharge"),
+        ("admission-gb18030", "MSA|AA|SAMPLE-GB1", "admission"),
+        ("broken", "MSA|AE|SAMPLE-BAD", None),
+    ],
+)
+def test_the_samples_do_what_they_say(story: Story, name: str, answer: str, rule: str | None) -> None:
+    [message] = messages_of((SAMPLES / f"{name}.hl7").read_bytes())
+    assert answer in result_of(story.intake.receive(message, "127.0.0.1")).decode("ascii", "replace")
+    assert [notice.kind for notice in story.notices()] == ([rule] if rule else [])
+
+
+def test_a_file_may_hold_several_messages_and_get_new_control_ids() -> None:
+    both = messages_of((adt() + adt(control_id="2")).encode(), "NEW")
+    assert [message.split(b"|")[9] for message in both] == [b"NEW", b"NEW-2"]
+
+
+def test_sending_to_nobody_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        threading.Thread(target=lambda: server.accept()[0].close()).start()
+        with pytest.raises(SendFailed):
+            list(send("127.0.0.1", port, [b"MSH"]))

@@ -1,0 +1,89 @@
+"""`wardbell notices`: what wards were told, who confirmed, and what reached nobody."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import click
+
+from notify.listing import list_notices, show_notice
+from notify.notices import cancel as cancel_notice
+from notify.states import State
+from wardbell.desk import ClerkDesk, table
+
+UNREACHED = (State.FAILED, State.EXPIRED)
+OPEN = (State.WAITING, State.IN_AIR)
+
+
+@click.group()
+def notices() -> None:
+    """See and stop notices: the calls that Wardbell makes by itself."""
+
+
+@notices.command("list")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 100_000), help="How many, newest first.")
+@click.option("--unreached", "which", flag_value="unreached", help="Only those that nobody confirmed.")
+@click.option("--open", "which", flag_value="open", help="Only those that are not over.")
+@click.pass_obj
+def list_(desk: ClerkDesk, limit: int, which: str | None) -> None:
+    """List notices, newest first."""
+    states = {"unreached": UNREACHED, "open": OPEN}.get(which or "", ())
+    found = desk.database.run_now(list_notices, states, limit)
+    if not found:
+        click.echo("no such notices" if states else "no notices yet")
+        return
+    rows = [
+        (one.id, one.kind, one.ward, one.state, one.attempts, _local(desk, one.created_at), one.reason) for one in found
+    ]
+    click.echo(table(("notice", "rule", "ward", "state", "calls", "made at", "reason"), rows))
+
+
+@notices.command("show")
+@click.argument("notice", type=int)
+@click.pass_obj
+def show(desk: ClerkDesk, notice: int) -> None:
+    """Show one notice and every call that was made for it."""
+    found = desk.database.run_now(show_notice, notice)
+    if found is None:
+        raise click.ClickException(f"no notice {notice}")
+    click.echo(f"notice {found.id}  {found.kind}  ward {found.ward}  {found.state}  {found.reason}".rstrip())
+    click.echo(f"made {_local(desk, found.created_at)}, expires {_local(desk, found.expires_at)}")
+    if found.state is State.WAITING:
+        click.echo(f"next call {_local(desk, found.due_at)}")
+    click.echo(json.dumps(found.variables, ensure_ascii=False))
+    if found.made:
+        columns = ("call", "role", "number", "began", "answered", "ended", "how", "heard", "trace")
+        rows = [
+            (
+                one.number,
+                one.role,
+                one.target,
+                _local(desk, one.began_at),
+                _local(desk, one.answered_at),
+                _local(desk, one.ended_at),
+                one.cause or "in the air",
+                "yes" if one.heard else "no",
+                one.call_id[:8],
+            )
+            for one in found.made
+        ]
+        click.echo(table(columns, rows))
+
+
+@notices.command()
+@click.argument("notice", type=int)
+@click.option("--reason", default="cancelled by a clerk", show_default=True, help="Kept with the notice.")
+@click.pass_obj
+def cancel(desk: ClerkDesk, notice: int, reason: str) -> None:
+    """Stop a notice: it rings no more. A call that is in the air goes on to its end."""
+    state = desk.database.run_now(cancel_notice, notice, desk.wallclock(), reason)
+    if state is None:
+        raise click.ClickException(f"no notice {notice}")
+    if state is not State.CANCELLED:
+        raise click.ClickException(f"notice {notice} was over already: {state}")
+    click.echo(f"notice {notice} cancelled")
+
+
+def _local(desk: ClerkDesk, at: datetime | None) -> str:
+    return at.astimezone(desk.zone).strftime("%Y-%m-%d %H:%M:%S") if at is not None else "-"
