@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ivr.flow.known import check_variables
-from ivr.flow.language import AGAIN, END, NOWHERE, Flow, Target, World, exits
+from ivr.flow.language import AGAIN, END, NOWHERE, Flow, World, exits
 from ivr.flow.mistakes import Mark, Report, did_you_mean
 from ivr.flow.rings import rings
 from ivr.flow.verbs.endings import Return
@@ -19,6 +19,7 @@ from ivr.flow.words import SYSTEM
 
 def check_flows(world: World, report: Report) -> None:
     """Report every mistake that reading alone does not show."""
+    world = replace(world, flows={name: _with_targets(flow, world, report) for name, flow in world.flows.items()})
     order = _callees_first(world, report)
     unheard: dict[str, frozenset[str]] = {}
     world = replace(world, unheard=unheard)
@@ -34,11 +35,10 @@ def check_flows(world: World, report: Report) -> None:
 
 
 def _check_flow(flow: Flow, world: World, report: Report) -> None:
-    lost = _check_targets(flow, world, report)
     for step in flow.steps.values():
         step.check(world, report)
     _check_outcomes(flow, world, report)
-    if flow.hazy or lost:
+    if flow.hazy:
         return
     reached = _reached(flow, world)
     for name, step in flow.steps.items():
@@ -48,23 +48,20 @@ def _check_flow(flow: Flow, world: World, report: Report) -> None:
     check_variables(flow, world, report)
 
 
-def _check_targets(flow: Flow, world: World, report: Report) -> bool:
-    """Report targets that are no steps; True when there are some."""
-    lost = False
+def _with_targets(flow: Flow | None, world: World, report: Report) -> Flow | None:
+    """Report targets that are no steps; a flow with such targets is hazy from then on."""
+    if flow is None:
+        return None
     known = {*flow.steps, *flow.unread, END}
-    targets: list[Target] = [flow.start]
-    for step in flow.steps.values():
-        targets.extend(exit_.target for exit_ in exits(step, world))
-    for target in targets:
-        if target.name in known or target is NOWHERE:
-            continue
-        lost = True
+    targets = {flow.start, *(exit_.target for step in flow.steps.values() for exit_ in exits(step, world))}
+    lost = [target for target in targets if target.name not in known and target is not NOWHERE]
+    for target in lost:
         if target.name == AGAIN:
             report.add(target.mark, "E204", '"again" is for "keys", "no_input" and "invalid" only')
         else:
             hint = did_you_mean(target.name, known)
             report.add(target.mark, "E204", f'no step "{target.name}"{hint}')
-    return lost
+    return replace(flow, hazy=True) if lost else flow
 
 
 def _check_outcomes(flow: Flow, world: World, report: Report) -> None:

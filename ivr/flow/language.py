@@ -237,6 +237,11 @@ class Flow:
     unread: frozenset[str] = frozenset()
     """Steps that a mistake made unreadable."""
 
+    @property
+    def guessed(self) -> bool:
+        """True when its outcomes are not known: none are declared, and a mistake hides some exits."""
+        return self.hazy and not self.outcome_marks
+
     def returns(self, outcome: str) -> frozenset[str]:
         """The variables that come with an outcome."""
         return frozenset(name.text for name in self.outcomes.get(outcome, ()))

@@ -85,6 +85,16 @@ def test_several_mistakes_of_one_file_come_together() -> None:
     ]
 
 
+def test_a_slip_in_a_sub_flow_is_not_told_again_where_it_is_called() -> None:
+    caller = b"start: a\nsteps:\n  a: {call: g, then: b}\n  b: {call: h, then: end}\n"
+    slip = b"start: a\nsteps:\n  a: {say: t.one, then: edn}\n"
+    broken = b"start: a\nsteps:\n  a: {say: t.one, then: end\n"
+    assert [line.split()[:2] for line in told(f=caller, g=slip, h=broken)] == [
+        ["g.yaml:3:25", "E204"],
+        ["h.yaml:4:1", "E103"],
+    ]
+
+
 def test_a_file_that_is_not_utf_8_or_far_too_large_is_told() -> None:
     assert told(f="标题: 挂号".encode("gb18030")) == ["f.yaml:1:1 E101 the file is not UTF-8 (byte 1)"]
     assert told(f=b"#" * 1_000_001) == ["f.yaml:1:1 E101 the file is larger than 1,000,000 bytes"]

@@ -39,7 +39,7 @@ class Call(Step):
         if self.then.only is not None:
             named = {next(iter(called.outcomes), "end") if called else "end": self.then.only}
         for outcome, target in named.items():
-            if called is None or self.flow is None:
+            if called is None or self.flow is None or called.guessed:
                 yield Exit(target, ANYTHING, by_caller=True)
             else:
                 unheard = outcome in world.unheard.get(self.flow.text, frozenset())
@@ -69,7 +69,8 @@ class Call(Step):
             if name not in needs:
                 hint = did_you_mean(name, needs)
                 report.add(term.name_mark, "E304", f'the flow "{called.name}" needs no "{name}"{hint}')
-        self.then.check(report, f'the flow "{called.name}"', called.outcomes, error=False)
+        if not called.guessed:
+            self.then.check(report, f'the flow "{called.name}"', called.outcomes, error=False)
 
     def enter(self, scene: Scene) -> Move:
         assert self.flow is not None
