@@ -114,11 +114,15 @@ def _lost(
 
 def _release_strays(session: Session, owner: str, in_air: Collection[int], now: datetime) -> int:
     """Claimed by us, but the commit's answer never came back: nobody dialled these."""
-    found = select(NoticeRow).where(NoticeRow.lease_owner == owner, NoticeRow.state == State.IN_AIR)
-    strays = [notice for notice in session.scalars(found.with_for_update(skip_locked=True)) if notice.id not in in_air]
-    for notice in strays:
+    ours = select(NoticeRow.id).where(NoticeRow.lease_owner == owner, NoticeRow.state == State.IN_AIR)
+    strays = set(session.scalars(ours)) - set(in_air)
+    if not strays:
+        return 0
+    found = select(NoticeRow).where(NoticeRow.id.in_(strays), NoticeRow.lease_owner == owner)
+    held = session.scalars(found.with_for_update(skip_locked=True)).all()
+    for notice in held:
         release(session, notice, now)
-    return len(strays)
+    return len(held)
 
 
 def _expire(session: Session, now: datetime) -> int:
