@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ STEPS: list[tuple[list[str], str, dict[str, Any]]] = [
     ([*LOGIN, "1"], "registration.choose_department", {}),
     ([*LOGIN, "1", "1"], "registration.general_confirm", {"department": {"name": MEDICINE}}),
     ([*LOGIN, "2", "1"], "registration.expert_confirm", {"department": {"name": MEDICINE}}),
-    ([*LOGIN, "2", "1", "1"], "registration.choose_day", {}),
+    ([*LOGIN, "2", "1", "1"], "registration.day_item", {"key": "1", "item": {"name": TODAY}}),
     ([*LOGIN, "2", "1", "1", "1"], "registration.day_confirm", {"day": {"name": TODAY}}),
     (
         [*LOGIN, "2", "1", "1", "1", "1"],
@@ -39,15 +40,21 @@ STEPS: list[tuple[list[str], str, dict[str, Any]]] = [
 LINES = 4
 
 
-def test_hanging_up_at_any_step_frees_the_line_and_completes_the_trace(house: House) -> None:
-    before = len(house.line.calls())
+def hang_up_at_every_step(house: House, ends: ExitStack) -> None:
+    """Four callers at a time."""
     for first in range(0, len(STEPS), LINES):
         batch = STEPS[first : first + LINES]
-        callers = [house.caller() for _ in batch]
+        callers = [ends.enter_context(house.caller()) for _ in batch]
         for caller, (keys, _, _) in zip(callers, batch, strict=True):
             caller.keys_in("".join(keys).replace("CARD", house.hospital.card()))
         for caller, (_, prompt, values) in zip(callers, batch, strict=True):
             caller.hears(prompt, **values).hangs_up()
+
+
+def test_hanging_up_at_any_step_frees_the_line_and_completes_the_trace(house: House) -> None:
+    before = len(house.line.calls())
+    with ExitStack() as ends:
+        hang_up_at_every_step(house, ends)
     eventually(lambda: all(call["ended_at"] for call in house.line.calls()), 5, "every row to be complete")
     calls = house.line.calls()[before:]
     assert len(calls) == len(STEPS)

@@ -48,7 +48,6 @@ def test_an_expert_of_this_morning_is_booked_in_chinese(house: House) -> None:
         caller.hears("registration.department_item", key="1", item={"name": MEDICINE})
         caller.hears("registration.department_item", key="2", item={"name": SURGERY}).presses("1")
         caller.hears("registration.expert_confirm", department={"name": MEDICINE}).presses("1")
-        caller.hears("registration.choose_day")
         caller.hears("registration.day_item", key="1", item={"name": TODAY}).presses("1")
         caller.hears("registration.day_confirm", day={"name": TODAY}).presses("1")
         expert = {"name": LONE, "half_name": MORNING, "fee": EXPERT_FEE}
@@ -74,7 +73,7 @@ def test_one_of_two_experts_of_tomorrow_is_chosen(house: House) -> None:
         log_in(caller, card).hears("registration.kind").keys_in("2")
         caller.hears("registration.choose_department").keys_in("2")
         caller.hears("registration.expert_confirm", department={"name": SURGERY}).keys_in("1")
-        caller.hears("registration.choose_day").keys_in("2")
+        caller.hears("registration.day_item", key="1", item={"name": TODAY}).keys_in("2")
         caller.hears("registration.day_confirm", day={"name": TOMORROW}).keys_in("1")
         caller.hears("registration.experts", **where)
         caller.hears("registration.expert_item", key="1", item={"name": EARLY, "half_name": MORNING})

@@ -1,6 +1,6 @@
 """Whether a prompt was heard: looks for a clip in what a telephone recorded.
 
-Normalised cross-correlation in pieces of a quarter of a second, so that a packet lost or a
+Normalised cross-correlation in pieces of a tenth of a second, so that a packet lost or a
 frame that a jitter buffer left out does not hide a prompt. Knows nothing of calls.
 """
 
@@ -17,13 +17,15 @@ Sound = npt.NDArray[np.float32]
 
 NOTHING: Sound = np.zeros(0, dtype=np.float32)
 RATE = 8000
-PIECE = RATE // 4
+PIECE = RATE // 10
+ANCHOR = RATE // 2
+"""What is looked for in the whole recording; pieces are then looked for where they should be."""
 DRIFT = RATE // 12
 """How far a piece may lie from where the piece before says, in samples."""
 ALIKE = 0.75
 """Correlation from which a piece counts as heard. G.711 leaves 0.99; other speech stays under 0.5."""
 MOST = 0.75
-"""Share of the pieces that must be heard, the first or the second and the last or the last but one among them."""
+"""Share of the pieces that must be heard; some among the first three and among the last three."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,9 @@ def find(clip: Sound, sound: Sound) -> Found | None:
     """The first place where the whole `clip` was heard, or None."""
     parts = pieces(clip)
     best: Found | None = None
-    for anchor_at, anchor in (parts[0], parts[len(parts) // 2], parts[-1]):
+    last = max(0, clip.size - ANCHOR)
+    for anchor_at in sorted({0, last // 2, last}):
+        anchor = clip[anchor_at : anchor_at + ANCHOR]
         for place in _peaks(likeness(anchor, sound)):
             found = _follow(parts, sound, place - anchor_at, clip.size)
             if found is not None and (best is None or found.start < best.start):
@@ -121,7 +125,7 @@ def _follow(parts: list[tuple[int, Sound]], sound: Sound, start: int, length: in
             shift = max(0, low) + place - start - at
         heard.append(good)
     share = sum(heard) / len(heard)
-    if share < MOST or not any(heard[:2]) or not any(heard[-2:]):
+    if share < MOST or not any(heard[:3]) or not any(heard[-3:]):
         return None
     return Found(max(0, start), min(sound.size, start + length + shift), share)
 
