@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
 from zoneinfo import ZoneInfo
@@ -34,6 +35,7 @@ from ivr.voice import StudioVoice
 from notify.actions import NoticeActions
 from notify.budget import LineBudget
 from notify.intake import Intake
+from notify.messages import forget
 from notify.mllp import MllpFactory
 from notify.outbox import Outbox, OutboxParts
 from notify.rules import load_rules
@@ -47,6 +49,9 @@ from wardbell.settings import Settings
 log = Logger()
 
 RULES = "notices.yaml"
+AT_NIGHT = "30 3 * * *"
+KEPT = timedelta(days=90)
+"""How long received HL7 messages are remembered, to know a repetition."""
 VOICE_THREADS = 4
 """New sentences rendered at the same time; each runs programs of its own."""
 
@@ -105,6 +110,7 @@ class Service:
         self._mllp = MllpFactory(reactor, intake, settings.hl7.peers)
         self._timetable = Timetable(reactor, wallclock, zone)
         self._timetable.every(1.0, self._outbox.tick)
+        self._timetable.at(AT_NIGHT, lambda: spawn(self._forget(), "forgetting old messages"))
         self._port: Any = None
 
     async def start(self) -> None:
@@ -130,6 +136,11 @@ class Service:
             hl7_host=hl7.host,
             hl7_port=hl7.port,
         )
+
+    async def _forget(self) -> None:
+        """Headers of old messages go; a sender that repeats one after that is heard again."""
+        gone = await self._database.run(forget, wallclock() - KEPT)
+        log.info("{gone} old HL7 messages forgotten", gone=gone)
 
     async def stop(self) -> None:
         """Take no more calls or messages, let calls in progress end, write what is left, close."""
