@@ -139,8 +139,7 @@ class Service:
 
     async def _forget(self) -> None:
         """Headers of old messages go; a sender that repeats one after that is heard again."""
-        gone = await self._database.run(forget, wallclock() - KEPT)
-        log.info("{gone} old HL7 messages forgotten", gone=gone)
+        await self._database.run(forget, wallclock() - KEPT)
 
     async def stop(self) -> None:
         """Take no more calls or messages, let calls in progress end, write what is left, close."""
