@@ -127,7 +127,7 @@ class Health(enum.Enum):
 
 
 class FarEnd:
-    """One worker process. `ended` is called once, when it is gone for whatever reason."""
+    """One worker process. `ended` is called once, when its calls are lost for whatever reason."""
 
     log = Logger()
 
@@ -153,13 +153,14 @@ class FarEnd:
         self._ping_every = ping_every
         self._ping_limit = ping_limit
         self._timer: Timer | None = call_later(reactor, start_limit, self._does_not_answer)
+        self._is_reaped = False
         self._waiting: list[Deferred[None]] = []
         ours, theirs = socket.socketpair()
         with ours, theirs, Path(os.devnull).open() as nothing:
             self._link = _Link(heard, self._gone)
             reactor.adoptStreamConnection(ours.fileno(), socket.AF_UNIX, _only(self._link))
             self._process: Any = reactor.spawnProcess(
-                _Process(name, self._gone),
+                _Process(name, self._reaped),
                 sys.executable,
                 [sys.executable, "-m", "ivr.switch.worker"],
                 env=_environment(),
@@ -216,9 +217,9 @@ class FarEnd:
             return
 
     def when_dead(self) -> Deferred[None]:
-        """Fires when it is gone."""
+        """Fires when it is gone and its ports are free."""
         waiting: Deferred[None] = Deferred()
-        if self.health is Health.DEAD:
+        if self._is_reaped:
             waiting.callback(None)
         else:
             self._waiting.append(waiting)
@@ -254,6 +255,11 @@ class FarEnd:
         if self._link.transport is not None:
             self._link.transport.abortConnection()
         self._ended()
+
+    def _reaped(self) -> None:
+        """The process has ended: its port is free again."""
+        self._gone()
+        self._is_reaped = True
         waiting, self._waiting = self._waiting, []
         for one in waiting:
             one.callback(None)

@@ -10,7 +10,7 @@ import pjsua2
 
 from ivr.switch import wire
 from ivr.switch.keys import KeyGate, key_of_info
-from ivr.switch.sound import Play, Recording, is_clip
+from ivr.switch.sound import Play, Recording, seconds_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ OFFERED, DIALLING, TALKING, OVER = "offered", "dialling", "talking", "over"
 
 QUIET_LEVEL = 25
 """Signal level, of 255, below which a peer counts as silent (comfort noise and line hiss stay under it)."""
+FRAME = 0.02
+"""s; the conference bridge takes in and gives out sound in pieces of this length."""
 LISTEN_EVERY = 0.1
 """s between two looks at the signal level of a recording."""
 
@@ -132,16 +134,17 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
     def play(self, clips: list[str], stop_on: str, over: Callable[[bool, str], None], gone: Callable[[], None]) -> None:
         """`over(finished, key)` when it has ended, `gone()` when the call has."""
         self._needs(TALKING)
-        for clip in clips:
-            if not is_clip(clip):
-                raise Refusal(wire.REFUSED, f"no 8 kHz mono 16-bit WAV: {clip}")
+        seconds = [seconds_of(clip) for clip in clips]
+        if any(length < 0 for length in seconds):
+            raise Refusal(wire.REFUSED, f"no 8 kHz mono 16-bit WAV: {clips[seconds.index(-1.0)]}")
         if not clips:
             raise Refusal(wire.REFUSED, "nothing to play")
         self._end_play(False, "")
-        self._play = Play(clips, stop_on, self._at_end, self._worker.drop_later)
+        self._play = Play(clips, seconds, stop_on, self._worker.silence)
         self._play_over, self._play_gone = over, gone
         if self._audio is not None:
             self._play.into(self._audio)
+        self._alarm("play", self._play.seconds + FRAME, self._played_out)
 
     def stop(self) -> None:
         self._needs(TALKING)
@@ -253,12 +256,13 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         if self._recording is not None and key in self._recording.end_keys:
             self._end_recording("key", key)
 
-    def _at_end(self, play: Play) -> None:
-        """In PJSIP's thread."""
-        self._worker.soon_from_thread(lambda: self._played_out(play))
-
-    def _played_out(self, play: Play) -> None:
-        if play is self._play and not play.goes_on():
+    def _played_out(self) -> None:
+        if self._play is None:
+            return
+        self._worker.drop_later(self._play.rest())
+        if self._play.goes_on():
+            self._alarm("play", self._play.seconds, self._played_out)
+        else:
             self._end_play(True, "")
 
     def _listen_for_silence(self) -> None:
@@ -288,7 +292,7 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
     def _count_packets(self) -> int:
         try:
             rtcp = self.getStreamStat(0).rtcp
-        except pjsua2.Error:  # no stream while the peer holds the call
+        except pjsua2.Error:  # no stream while  the peer holds the call
             return self._packets
         return int(rtcp.rxStat.pkt) + int(rtcp.txStat.updateCount)
 
@@ -311,7 +315,10 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         self._hung_up, self._cause = True, cause
         prm = pjsua2.CallOpParam()
         prm.statusCode = sip_code
-        self.hangup(prm)
+        try:
+            self.hangup(prm)
+        except pjsua2.Error:
+            return  # it has ended by itself; its last event is in the inbox
 
     def _over(self, code: int) -> None:
         if not self._cause:
@@ -326,7 +333,7 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         self._end_recording("hung_up", "")
         gone = self._play_gone
         if self._play is not None:
-            self._play.close()
+            self._play.stop()
             self._play = self._play_over = self._play_gone = None
             if gone is not None:
                 gone()
@@ -338,8 +345,9 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
     def _end_play(self, finished: bool, key: str) -> None:
         play, over = self._play, self._play_over
         self._play = self._play_over = self._play_gone = None
+        self._drop_alarm("play")
         if play is not None:
-            play.close()
+            play.stop()
         if over is not None:
             over(finished, key)
 

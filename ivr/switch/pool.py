@@ -93,6 +93,8 @@ class Pool:
         self._lines: dict[str, PoolLine] = {}
         self._per_worker = settings.lines
         self._stopping = False
+        self._all: set[FarEnd] = set()
+        """Also those that are dead but not yet reaped."""
         self._empty: list[Deferred[None]] = []
 
     async def start(self) -> None:
@@ -183,7 +185,7 @@ class Pool:
         self._stopping = True
         for place in self._places:
             self._cancel(place)
-        gone = [worker.when_dead() for worker in self.workers]
+        gone = [worker.when_dead() for worker in self._all]
         for worker in self.workers:
             worker.quit()
         await DeferredList(gone)
@@ -200,6 +202,8 @@ class Pool:
             lambda: self._worker_ended(place, worker),
         )
         place.worker = worker
+        self._all.add(worker)
+        worker.when_dead().addCallback(lambda _: self._all.discard(worker))
         port = place.port or (settings.port and settings.port + 2 * place.number)
         fields: wire.Fields = {
             "address": settings.address,
@@ -242,7 +246,12 @@ class Pool:
             self.log.error("{worker} died with {calls} calls; replacing it", worker=worker.name, calls=len(lost))
             wait = RESTARTS[min(place.failures, len(RESTARTS) - 1)]
             place.failures += 1
-            place.timer = call_later(self._reactor, wait, lambda: self._replace(place))
+
+            def replace(_: None) -> None:
+                if not self._stopping:
+                    place.timer = call_later(self._reactor, wait, lambda: self._replace(place))
+
+            worker.when_dead().addCallback(replace)
 
     def _replace(self, place: _Place) -> None:
         # A worker that does not come up ends, and that brings us here again.

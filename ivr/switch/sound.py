@@ -1,8 +1,4 @@
-"""Files to ears and mouths to files, inside a worker: one play, one recording. Which call hears them is for `held.py`.
-
-A pjsua2 player must not be destroyed from inside its own callback, nor while the thread that called it is still on
-its way out: players are handed to `drop`, which lets go of them a moment later. Recorders call nobody.
-"""
+"""Files to ears and mouths to files, inside a worker: one play, one recording. Which call hears them is for `held.py`."""
 
 from __future__ import annotations
 
@@ -12,10 +8,13 @@ import pjsua2
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    pass
 
 MOST_CLIPS = 60
 """What one playlist takes (pjsua2 has 64)."""
+
+TAIL = 4000
+"""Bytes of quiet behind a playlist: PJSIP reads so many at a time and drops the last ones when they are fewer."""
 
 RATE = (8000).to_bytes(4, "little")
 HEADER = 44
@@ -23,49 +22,73 @@ SECOND = 16000
 """Bytes of a second of 8 kHz 16-bit mono."""
 
 
-def is_clip(path: str) -> bool:
-    """Is it a WAV file of 8 kHz, mono, 16 bit? PJSIP aborts or resamples on others."""
+def seconds_of(path: str) -> float:
+    """Length of a WAV file of 8 kHz, mono, 16 bit; -1 for anything else (PJSIP would resample it or abort)."""
     try:
         with open(path, "rb") as file:  # noqa: PTH123  pathlib is slower here and this runs for every clip
-            head = file.read(36)
+            head = file.read(4096)
     except OSError:
-        return False
-    shape = (
-        head[20:24] == b"\x01\x00\x01\x00"
-        and head[24:28] == (8000).to_bytes(4, "little")
-        and head[34:36] == b"\x10\x00"
-    )
-    return head[:4] == b"RIFF" and head[8:16] == b"WAVEfmt " and shape
+        return -1.0
+    if head[:4] != b"RIFF" or head[8:16] != b"WAVEfmt " or head[20:24] != b"\x01\0\x01\0":
+        return -1.0
+    if (head[24:28], head[34:36]) != (RATE, b"\x10\0"):
+        return -1.0
+    at = 20 + int.from_bytes(head[16:20], "little")
+    while at + 8 <= len(head):
+        length = int.from_bytes(head[at + 4 : at + 8], "little")
+        if head[at : at + 4] == b"data":
+            return length / SECOND
+        at += 8 + length + length % 2
+    return -1.0
 
 
-class _Player(pjsua2.AudioMediaPlayer):  # type: ignore[misc]
-    def __init__(self, at_end: Callable[[], None]) -> None:
-        super().__init__()
-        self._at_end = at_end
+def silence() -> str:
+    """Half a second of nothing as a file in memory; its path, valid as long as this process lives.
 
-    def onEof2(self) -> None:
-        self._at_end()
+    It ends every playlist: PJSIP 2.15 drops what stands in its last, partly filled buffer (up to 250 ms), and 2.17
+    loses a frame there.
+    """
+    length = SECOND // 2
+    header = b"RIFF" + (length + 36).to_bytes(4, "little") + b"WAVEfmt " + (16).to_bytes(4, "little") + b"\x01\0\x01\0"
+    header += RATE + SECOND.to_bytes(4, "little") + b"\x02\0\x10\0" + b"data" + length.to_bytes(4, "little")
+    memory = os.memfd_create("silence", 0)
+    os.write(memory, header + bytes(length))
+    return f"/proc/self/fd/{memory}"
 
 
 class Play:
-    """Clips one after the other, without a gap, into one call."""
+    """Clips one after the other, without a gap, into one call.
 
-    def __init__(
-        self, clips: list[str], stop_on: str, at_end: Callable[[Play], None], drop: Callable[[object], None]
-    ) -> None:
-        """`at_end` is called in the owner's thread through the worker's inbox. Raises pjsua2.Error."""
+    When it is over is known from the clips, not from PJSIP's end-of-file event, which comes early or late by up to
+    250 ms (it goes by buffers), and from a thread of its own.
+    """
+
+    def __init__(self, clips: list[str], seconds: list[float], stop_on: str, silence: str) -> None:
+        """Raises pjsua2.Error."""
         self.stop_on = stop_on
-        self._left = clips
-        self._at_end = at_end
-        self._drop = drop
+        self._left = list(zip(clips, seconds, strict=True))
+        self._silence = silence
         self._sink: pjsua2.AudioMedia | None = None
-        self._player: _Player | None = None
+        self._player: pjsua2.AudioMediaPlayer | None = None
+        self.seconds = 0.0
+        """How long what plays now lasts: all clips, or as many as go into one playlist."""
         self._next()
 
     def _next(self) -> None:
-        clips, self._left = self._left[:MOST_CLIPS], self._left[MOST_CLIPS:]
-        self._player = _Player(self._finished)
-        self._player.createPlaylist(pjsua2.StringVector(clips), "", pjsua2.PJMEDIA_FILE_NO_LOOP)
+        now, self._left = self._left[:MOST_CLIPS], self._left[MOST_CLIPS:]
+        self.seconds = sum(seconds for _, seconds in now)
+        clips = pjsua2.StringVector([*(clip for clip, _ in now), self._silence])
+        self._player = pjsua2.AudioMediaPlayer()
+        self._player.createPlaylist(clips, "", pjsua2.PJMEDIA_FILE_NO_LOOP)
+        if self._sink is not None:
+            self._player.startTransmit(self._sink)
+
+    def goes_on(self) -> bool:
+        """Play the next playlist, False when no clips are left."""
+        if not self._left:
+            return False
+        self._next()
+        return True
 
     def into(self, sink: pjsua2.AudioMedia) -> None:
         """Let `sink` hear it, also again after the call's audio was set up anew."""
@@ -73,23 +96,14 @@ class Play:
         if self._player is not None:
             self._player.startTransmit(sink)
 
-    def _finished(self) -> None:
-        self._at_end(self)
+    def stop(self) -> None:
+        """Silence, at once."""
+        self._player = None
 
-    def goes_on(self) -> bool:
-        """At the end of a playlist: start the next one if clips are left."""
-        if not self._left or self._sink is None:
-            return False
-        self.close()
-        self._next()
-        self.into(self._sink)
-        return True
-
-    def close(self) -> None:
-        """Silence. Safe to call twice."""
+    def rest(self) -> object:
+        """What is still to be let go when its last frames have gone out."""
         player, self._player = self._player, None
-        if player is not None:
-            self._drop(player)
+        return player
 
 
 class Recording:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import ctypes
 import socket
 import sys
+import threading
+import time
 
 import pjsua2
 
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
 
 WAKE = b"\r\n\r\n"
 """A keep-alive as RFC 5626 §3.5.1 has it: PJSIP reads it and thinks no more of it."""
+
+RTP_EVERY = 0.02
+"""s between two looks for packets. 4 calls cost 5.5 ms of CPU a second so, 7-9 with PJSIP's own thread and its wake-up
+for every packet, 9 with 0.01."""
+MOST_EVENTS = 16
+"""What one poll of PJSIP takes in at most (PJ_IOQUEUE_MAX_EVENTS_IN_SINGLE_POLL)."""
 
 AUDIO_CODECS = ("PCMA/8000/1", "PCMU/8000/1")
 
@@ -73,6 +81,13 @@ class Stack:
         self.account.create(_account_config(settings, address, self.port))
         self._waker = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
         self._own = ({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address), self.port)
+        media = self._c.pjsua_get_pjmedia_endpt()
+        # PJSIP's own thread wakes for every packet, and a hundred times a second for none: `_pump` is cheaper.
+        self._c.pjmedia_endpt_stop_threads(media)
+        self._streams = self._c.pjmedia_endpt_get_ioqueue(media)
+        self._calls = False
+        self._on_the_line = threading.Event()
+        threading.Thread(target=self._pump, daemon=True).start()
         self.holds = int(self._c.pjsua_call_get_max_count())
         self.version = str(self.endpoint.libVersion().full)
 
@@ -102,6 +117,27 @@ class Stack:
         """End `wait`. From any thread."""
         self._waker.sendto(WAKE, self._own)
 
+    def listen(self, to_calls: bool) -> None:
+        """Take in audio, or stop because there is no call any more."""
+        self._calls = to_calls
+        if to_calls:
+            if not self._on_the_line.is_set():
+                self._on_the_line.set()
+        else:
+            self._on_the_line.clear()
+
+    def _pump(self) -> None:
+        """The thread that takes in RTP: what came in the last 20 ms, all at once. A key waits 10 ms on average."""
+        self.endpoint.libRegisterThread("rtp")
+        poll, sleep = self._c.pj_ioqueue_poll, time.sleep
+        streams, at_once = ctypes.c_void_p(self._streams), ctypes.byref(_Time(0, 0))
+        while True:
+            self._on_the_line.wait()
+            while self._calls:
+                while poll(streams, at_once) >= MOST_EVENTS:
+                    pass
+                sleep(RTP_EVERY)
+
     def occupied(self) -> int:
         """Call slots in use, those included whose BYE is not answered yet."""
         return int(self._c.pjsua_call_get_count())
@@ -111,7 +147,18 @@ def _c_entry_points() -> ctypes.CDLL:
     """The C functions of the same library that pjsua2 leaves out of Python."""
     pjsua2.Endpoint  # noqa: B018  the package loads its binary part at first use
     binary = next(module for name, module in list(sys.modules.items()) if name.rpartition(".")[2] == "_pjsua2")
-    return ctypes.CDLL(str(binary.__file__))
+    library = ctypes.CDLL(str(binary.__file__))
+    library.pjsua_get_pjmedia_endpt.restype = ctypes.c_void_p
+    library.pjmedia_endpt_get_ioqueue.argtypes = [ctypes.c_void_p]
+    library.pjmedia_endpt_get_ioqueue.restype = ctypes.c_void_p
+    library.pjmedia_endpt_stop_threads.argtypes = [ctypes.c_void_p]
+    return library
+
+
+class _Time(ctypes.Structure):
+    """pj_time_val"""
+
+    _fields_ = (("sec", ctypes.c_long), ("msec", ctypes.c_long))
 
 
 def _endpoint_config(settings: Fields, log: LogLines) -> pjsua2.EpConfig:

@@ -25,6 +25,7 @@ from ivr.switch import boxes, wire
 from ivr.switch.alarms import Alarms
 from ivr.switch.held import DIALLING, OFFERED, OVER, HeldCall, Refusal
 from ivr.switch.invite import Invitation
+from ivr.switch.sound import silence
 from ivr.switch.stack import Stack
 
 TYPE_CHECKING = False
@@ -38,7 +39,7 @@ ENGINE = 3
 FAREWELL = 1.5
 """s for BYE and its answer when the engine is gone; the process must be gone in 2."""
 LINGER = 0.1
-"""s between the last use of a pjsua2 object and its end: a thread of PJSIP may still be in its callback."""
+"""s that frames take at most from the clip to the network."""
 LONGEST_SLEEP = 1.0
 COLLECT_EVERY = 500
 """Calls between two runs of the garbage collector. It runs in this thread only: one that runs in an audio thread and
@@ -56,6 +57,8 @@ class Worker:
         self._outbox: list[bytes] = []
         self.alarms = Alarms(time.monotonic)
         self.calls: dict[str, HeldCall] = {}
+        self.silence = silence()
+        self._dead: dict[int, list[HeldCall]] = {}
         self._leaving: list[tuple[HeldCall, Fields]] = []
         self._lines = 0
         self._offered = 0
@@ -98,6 +101,7 @@ class Worker:
         if inbox:
             return
         self._send()
+        self.stack.listen(to_calls=bool(self.calls))
         self.stack.wait(self.alarms.wait(0.02 if self._leaving else LONGEST_SLEEP))
 
     def soon(self, action: Callable[[], None]) -> None:
@@ -110,7 +114,7 @@ class Worker:
         self.stack.wake()
 
     def drop_later(self, thing: object) -> None:
-        """Let go of a pjsua2 object once no thread can be inside it any more."""
+        """Let go of a player when its last frames are out."""
         self.alarms.after(LINGER, lambda: _forget(thing))
 
     # Towards the engine.
@@ -247,7 +251,7 @@ class Worker:
         except pjsua2.Error as error:
             call.state = OVER
             del self.calls[call.call_id]
-            self.drop_later(call)
+            self._bury(call)
             raise Refusal(wire.REFUSED, f"pjsip {error.status}: {error.reason}") from None
 
     # Calls come and go.
@@ -260,7 +264,7 @@ class Worker:
             refusal = pjsua2.CallOpParam()
             refusal.statusCode = code
             call.hangup(refusal)
-            self.drop_later(call)
+            self._bury(call)
             return
         self.calls[call.call_id] = call
         text = str(prm.rdata.wholeMsg)
@@ -296,11 +300,24 @@ class Worker:
             free -= 1
             self._leaving.remove((call, end))
             del self.calls[call.call_id]
-            self.drop_later(call)
+            self._bury(call)
             self.tell(wire.ENDED, call=call.call_id, **end)
             self._ended += 1
             if self._ended % COLLECT_EVERY == 0:
                 gc.collect()
+
+    def _bury(self, call: HeldCall) -> None:
+        """Keep the pjsua2 object of a call that is over until its slot is free again, then let go of it.
+
+        It goes on pointing at its slot: the end of the object ends whatever call is in there by then. So the one
+        before it is let go now, if nobody has the slot, and this one when the next call of the slot is over. By then
+        no thread of PJSIP can be in one of its callbacks either.
+        """
+        slot = call.getId()
+        dead = self._dead.setdefault(slot, [])
+        if all(other.getId() != slot for other in self.calls.values()):
+            dead.clear()
+        dead.append(call)
 
     def _listen_tcp(self) -> None:
         if not self.stack.listen_tcp():

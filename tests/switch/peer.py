@@ -224,12 +224,18 @@ class Peer:
         if body and "Content-Type" not in headers:
             headers += "Content-Type: application/sdp\r\n"
         way = "TCP" if self.stream is not None else "UDP"
+        port = self._own_port()
         self._send(
             f"{method} {self.remote_target} SIP/2.0\r\nVia: SIP/2.0/{way} {HOST}:{self.port};rport;branch={branch}\r\n"
             f"Max-Forwards: 70\r\nFrom: {self.local_from}\r\nTo: {self.remote_to}\r\nCall-ID: {self.call_id}\r\n"
-            f"CSeq: {cseq} {method}\r\nContact: <sip:peer@{HOST}:{self.port}{';transport=tcp' * (way == 'TCP')}>\r\n"
+            f"CSeq: {cseq} {method}\r\nContact: <sip:peer@{HOST}:{port}{';transport=tcp' * (way == 'TCP')}>\r\n"
             f"{headers}Content-Length: {len(body.encode())}\r\n\r\n{body}"
         )
+
+    def _own_port(self) -> int:
+        if self.stream is not None and self.stream.transport is not None:
+            return int(self.stream.transport.getHost().port)  # type: ignore[attr-defined]
+        return self.port
 
     def _respond(self, request: str, status: int, body: str = "") -> None:
         kept = [line for line in request.split("\r\n\r\n")[0].split("\r\n")[1:] if _name(line) in _COPIED]

@@ -1,0 +1,357 @@
+"""Workers die, hang, lose their engine; peers misbehave. Real processes and packets on the loopback address."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import wave
+from pathlib import Path
+from typing import Any
+
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater
+from twisted.trial.unittest import TestCase
+
+from ivr.switch.line import Cause, Ended, Played, RecordEnd, SwitchError
+from ivr.switch.pool import Pool, SwitchSettings
+from tests.switch.peer import Peer
+from tests.switch.worlds import Owner, Places, RealPerson, RealWorld, Task, clip
+
+
+class Workers(TestCase):
+    timeout = 40
+
+    async def setUp(self) -> None:
+        self.places = Places()
+        self.worlds: list[RealWorld] = []
+
+    async def tearDown(self) -> None:
+        for world in self.worlds:
+            await world.close()
+        self.places.close()
+
+    async def world(self, **settings: Any) -> RealWorld:
+        world = RealWorld(**settings)
+        self.worlds.append(world)
+        await world.open()
+        return world
+
+    async def talking(self, world: RealWorld, caller: str = "1001", **options: Any) -> RealPerson:
+        person = await world.caller(caller=caller, **options)
+        await world.owner.line.answer()
+        await world.until(lambda: "answered" in world.owner.heard)
+        await world.until(lambda: 200 in person.statuses)
+        return person
+
+    # Workers.
+
+    async def test_a_killed_worker_ends_its_calls_and_is_replaced_within_2_seconds(self) -> None:
+        world = await self.world()
+        await self.talking(world)
+        play = Task(world.owner, world.owner.line.play([clip(self.places.path, 20)]))
+        port, pid = world.switch.port, world.switch.workers[0].pid
+        assert pid is not None
+        before = reactor.seconds()  # type: ignore[attr-defined]
+        os.kill(pid, signal.SIGKILL)
+        await world.until(lambda: world.owner.end is not None, 1)
+        assert world.owner.end == Ended(Cause.SWITCH_LOST)
+        assert isinstance(play.error, SwitchError)
+        assert world.switch.capacity().busy == 0
+        await world.until(lambda: [w.lines for w in world.switch.workers] == [4], 2)
+        assert reactor.seconds() - before < 2  # type: ignore[attr-defined]
+        assert world.switch.port == port
+        world.owner.end = None
+        world.owner.heard.clear()
+        await self.talking(world, "1002")
+
+    async def test_a_worker_that_hangs_is_killed(self) -> None:
+        world = await self.world()
+        worker = world.switch.workers[0]
+        assert worker.pid is not None
+        worker._ping_limit = 0.5
+        os.kill(worker.pid, signal.SIGSTOP)
+        await world.until(lambda: world.switch.workers and world.switch.workers[0] is not worker, 5)
+        await world.until(lambda: world.switch.workers[0].lines == 4, 2)
+
+    async def test_when_the_engine_is_killed_calls_get_a_bye_and_nothing_is_left(self) -> None:
+        engine = textwrap.dedent("""
+            import sys
+            from twisted.internet import reactor
+            from twisted.internet.defer import Deferred
+            from ivr.switch.pool import Pool, SwitchSettings
+
+            class Engine:
+                def incoming(self, line, offer):
+                    Deferred.fromCoroutine(line.answer())
+
+            async def run():
+                pool = Pool(reactor, SwitchSettings(port=0), Engine())
+                await pool.start()
+                print(pool.port, pool.workers[0].pid, flush=True)
+
+            reactor.callWhenRunning(lambda: Deferred.fromCoroutine(run()))
+            reactor.run()
+        """)
+        process = subprocess.Popen(
+            [sys.executable, "-c", engine], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]
+        )
+        assert process.stdout is not None
+        port, pid = map(int, process.stdout.readline().split())
+        person = Peer(port)
+        await person.dials()
+        while person.statuses[-1:] != [200]:
+            await _wait(0.02)
+        await _wait(0.2)
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        for _ in range(200):
+            if person.requests == ["BYE"] and not Path(f"/proc/{pid}/exe").exists():
+                break
+            await _wait(0.01)
+        assert person.requests == ["BYE"]
+        assert not Path(f"/proc/{pid}/exe").exists()
+        await person.close()
+        again = Pool(reactor, SwitchSettings(port=port), Owner())  # type: ignore[arg-type]
+        await again.start()  # the port is free
+        await again.stop()
+
+    async def test_a_taken_port_is_said_at_the_start(self) -> None:
+        world = await self.world()
+        second = Pool(reactor, SwitchSettings(port=world.switch.port), Owner())  # type: ignore[arg-type]
+        with self.assertRaises(SwitchError):
+            await second.start()
+        await second.stop()
+
+    async def test_the_pool_grows_when_lines_are_needed_and_gives_them_back(self) -> None:
+        world = await self.world(lines=1, max_workers=3, idle=0.3)
+        world.owner.listens = False
+        assert world.switch.capacity().lines == 3
+        owners = [Owner() for _ in range(3)]
+        dialled = [await world.dial(owner) for owner in owners]
+        assert len(world.switch.workers) == 3
+        refused = Task(Owner(), world.dial(Owner()))
+        await world.until(lambda: refused.done)
+        assert refused.error is not None
+        for line, _ in dialled:
+            await line.hang_up()
+        await world.until(lambda: len(world.switch.workers) == 1, 5)
+        assert world.switch.workers[0].name == "worker 0"
+
+    async def test_what_a_worker_complains_of_is_logged_without_anybodys_digits(self) -> None:
+        world = await self.world()
+        person = await self.talking(world)
+        person._send("INFO sip:x SIP/2.0\r\nVia: \x01broken\r\n\r\nSignal=7\r\n")
+        person.info("Signal=5;DROP\r\nDuration=1\r\n")
+        await _wait(0.3)
+        assert world.owner.keys == ""
+        person.info("Signal=5\r\nDuration=160\r\n")
+        await world.until(lambda: world.owner.keys == "5")
+
+    # Peers.
+
+    async def test_keys_on_a_bad_network(self) -> None:
+        world = await self.world()
+        person = await self.talking(world)
+        await _wait(0.1)
+        person.press("1123", lost=[5, 6, 7])  # every end packet
+        await world.until(lambda: world.owner.keys == "1123")
+        person.press("55#", lost=[0, 1, 3])
+        await world.until(lambda: world.owner.keys == "112355#")
+        person.press("7778", fixed=True)
+        await world.until(lambda: world.owner.keys == "112355#7778")
+        person.press_raw(16, person.stamp, 160)  # a hook flash is no key
+        person.press("A")
+        await world.until(lambda: world.owner.keys == "112355#7778A")
+
+    async def test_a_key_held_for_9_seconds_is_one_key(self) -> None:
+        world = await self.world()
+        person = await self.talking(world)
+        await _wait(0.1)
+        stamp = person.stamp
+        for duration in range(160, 0x10000, 160):
+            person.press_raw(5, stamp, duration)
+            if duration % 3200 == 0:
+                await _wait(0.005)
+        person.press_raw(5, stamp, 0xFFFF)
+        for duration in range(160, 6400, 160):
+            person.press_raw(5, stamp + 0xFFFF, duration)
+        person.press_raw(5, stamp + 0xFFFF, 6400, end=True)
+        person.stamp = stamp + 0x20000
+        person.press("6")
+        await world.until(lambda: "6" in world.owner.keys)
+        assert world.owner.keys == "56"
+
+    async def test_a_phone_that_sends_keys_both_ways(self) -> None:
+        world = await self.world()
+        person = await self.talking(world)
+        await _wait(0.1)
+        for key in "1224":
+            person.press(key)
+            person.info(f"Signal={key}\r\nDuration=100\r\n")
+            await _wait(0.05)
+        person.info("Signal=11\r\nDuration=100\r\n")
+        await world.until(lambda: world.owner.keys.endswith("#"))
+        assert world.owner.keys == "1224#"
+        assert person.answered_info == [200] * 5
+
+    async def test_hostile_keys_by_info(self) -> None:
+        world = await self.world()
+        person = await self.talking(world)
+        for body in ("Signal=';DROP", "Signal=R", "Signal=", "Signal=%s%n", "Signal=1" * 2000, "\0" * 50, "Signal=5 "):
+            person.info(body)
+        await world.until(lambda: world.owner.keys == "5")
+        await _wait(0.2)
+        assert world.owner.keys == "5"
+
+    async def test_an_invite_without_ack_frees_its_line_soon(self) -> None:
+        world = await self.world(lines=1, ack_timeout=1.0)
+        person = world.person(acks=False)
+        await person.dials()
+        await world.until(lambda: world.owner.lines)
+        await world.owner.line.answer()
+        before = reactor.seconds()  # type: ignore[attr-defined]
+        person.vanishes()
+        await world.until(lambda: world.owner.end is not None, 10)
+        assert reactor.seconds() - before < 4  # type: ignore[attr-defined]
+        world.owner.end = None
+        world.owner.heard.clear()
+        await self.talking(world, "1002")
+
+    async def test_calls_over_tcp(self) -> None:
+        world = await self.world()
+        person = await self.talking(world, tcp=True)
+        assert await world.owner.line.play([clip(self.places.path, 0.2)]) == Played(finished=True)
+        person.press("1")
+        await world.until(lambda: world.owner.keys == "1")
+        await world.owner.line.hang_up()
+        await world.until(lambda: "BYE" in person.requests)
+
+    async def test_hold_has_a_limit_of_its_own(self) -> None:
+        world = await self.world(media_timeout=0.5, hold_timeout=2.0, ack_timeout=1.0)
+        person = await self.talking(world)
+        await _wait(0.2)
+        person.holds("sendonly")
+        await _wait(1.2)
+        assert world.owner.end is None
+        person.holds("sendrecv")
+        await _wait(0.2)
+        person.press("5")
+        await world.until(lambda: world.owner.keys == "5")
+        play = Task(world.owner, world.owner.line.play([clip(self.places.path, 0.2)]))
+        await world.until(lambda: play.done)
+        assert play.result == Played(finished=True)
+        person.holds("inactive")
+        await world.until(lambda: world.owner.end is not None, 8)
+        assert world.owner.end == Ended(Cause.MEDIA_TIMEOUT, 200)
+
+    async def test_a_prompt_goes_on_after_hold(self) -> None:
+        world = await self.world(media_timeout=5.0)
+        person = await self.talking(world)
+        play = Task(world.owner, world.owner.line.play([clip(self.places.path, 1.5)], stop_on="1"))
+        await _wait(0.2)
+        person.holds("inactive")
+        await _wait(0.3)
+        heard = person.packets
+        person.holds("sendrecv")
+        await world.until(lambda: person.packets > heard + 10)
+        await world.until(lambda: play.done)
+        assert play.result == Played(finished=True)
+
+    async def test_silence_ends_a_recording_and_speech_does_not(self) -> None:
+        world = await self.world()
+        person = await self.talking(world)
+        person.loudness = 0x9E  # u-law for a loud tone
+        path = self.places.path / "message.wav"
+        task = Task(world.owner, world.owner.line.record(path, limit=30, silence=0.5))
+        await _wait(1.0)
+        assert not task.done
+        person.loudness = 0xFF
+        await world.until(lambda: task.done, 3)
+        assert task.result.ended is RecordEnd.SILENCE
+        assert task.result.seconds > 1.2
+        with wave.open(str(path)) as wav:
+            sound = wav.readframes(4000)
+        assert max(sound[1::2]) > 4  # the tone is on it
+
+    async def test_two_people_hear_each_other(self) -> None:
+        world = await self.world()
+        person = await self.talking(world)
+        owner = Owner()
+        line, other = await world.dial(owner, beside=world.owner.line)
+        other.answers()
+        await world.until(lambda: owner.heard == ["answered"])
+        person.loudness = 0x9E
+        await line.bridge(world.owner.line)
+        await _wait(0.4)
+        other.sound = person.sound = b""
+        await _wait(0.2)
+        assert max(map(_loudness, other.sound)) > 1000
+        assert max(map(_loudness, person.sound)) < 300
+        await line.unbridge()
+        await _wait(0.3)
+        other.sound = b""
+        await _wait(0.2)
+        assert max(map(_loudness, other.sound), default=0) < 300
+
+    async def test_clips_follow_each_other_without_a_gap(self) -> None:
+        world = await self.world()
+        person = await self.talking(world)
+        low, high = clip(self.places.path, 0.3, 4000), clip(self.places.path, 0.31, -4000)
+        await _wait(0.2)
+        person.sound = b""
+        await world.owner.line.play([low, high, low])
+        await _wait(0.1)
+        levels = [_level(byte) for byte in person.sound]
+        loud = [at for at, level in enumerate(levels) if abs(level) > 2000]
+        within = levels[loud[0] : loud[-1] + 1]
+        gaps = sum(abs(level) <= 2000 for level in within)
+        assert abs(len(within) / 8000 - 0.91) < 0.05
+        assert gaps <= 160  # at most one frame where clips meet
+
+    async def test_what_we_tell_the_person_called(self) -> None:
+        world = await self.world()
+        line, person = await world.dial(Owner(), headers={"X-Note": "bed 12"})
+        headers = person.invite
+        assert "\r\nFrom: <sip:8000@127.0.0.1" in headers
+        assert f"\r\nX-Wardbell-Call: {line.call_id}\r\n" in headers
+        assert "\r\nX-Note: bed 12\r\n" in headers
+        offered = [line for line in headers.split("\r\n") if line.startswith("m=audio")]
+        assert len(offered) == 1
+        assert offered[0].split()[3:5] == ["8", "0"] or set(offered[0].split()[3:5]) == {"0", "8"}
+        await line.hang_up()
+
+    async def test_a_peer_cannot_make_us_dial(self) -> None:
+        world = await self.world()
+        person = await self.talking(world)
+        target = world.person()
+        person._send_request("REFER", headers=f"Refer-To: <sip:99@127.0.0.1:{target.port}>\r\n")
+        await _wait(0.4)
+        assert target.requests == []
+        assert world.owner.end is None
+
+    async def test_offer_headers_of_a_diverted_call(self) -> None:
+        world = await self.world()
+        await world.caller(headers="Diversion: <sip:8100@pbx>;reason=no-answer\r\nPrivacy: id\r\n")
+        offer = world.owner.offers[0]
+        assert (offer.diverted_from, offer.caller) == ("8100", "")
+
+
+def _level(byte: int) -> int:
+    """A u-law byte as a 16-bit sample (G.711)."""
+    byte = ~byte & 0xFF
+    sample = (((byte & 0x0F) << 3) + 132 << (byte >> 4 & 7)) - 132
+    return -sample if byte & 0x80 else sample
+
+
+def _loudness(byte: int) -> int:
+    return abs(_level(byte))
+
+
+async def _wait(seconds: float) -> None:
+    woken: Deferred[None] = deferLater(reactor, seconds)  # type: ignore[arg-type]
+    await woken
