@@ -10,6 +10,7 @@ import pjsua2
 
 from ivr.switch import wire
 from ivr.switch.keys import KeyGate, key_of_info
+from ivr.switch.shield import disarm, is_harmless
 from ivr.switch.sound import Play, Recording, seconds_of
 
 TYPE_CHECKING = False
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 OFFERED, DIALLING, TALKING, OVER = "offered", "dialling", "talking", "over"
 
-QUIET_LEVEL = 25
-"""Signal level, of 255, below which a peer counts as silent (comfort noise and line hiss stay under it)."""
+QUIET_LEVEL = 8
+"""Signal level, of 100 on the steps of u-law, up to which a peer counts as silent: about -45 dBFS."""
 FRAME = 0.02
 """s; the conference bridge takes in and gives out sound in pieces of this length."""
 LISTEN_EVERY = 0.1
@@ -84,7 +85,11 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         change = prm.e.body.tsxState
         tsx = change.tsx
         if tsx.method == "INFO" and tsx.role == pjsua2.PJSIP_ROLE_UAS and tsx.state == pjsua2.PJSIP_TSX_STATE_TRYING:
-            message = str(change.src.rdata.wholeMsg)
+            received = change.src.rdata
+            message = str(received.wholeMsg)
+            raw = message.encode("utf-8", "surrogateescape")
+            if not is_harmless(raw):
+                disarm(int(received.pjRxData), raw)
             self._worker.soon(lambda: self._info(message))
 
     def onCallRedirected(self, prm: pjsua2.OnCallRedirectedParam) -> int:
@@ -268,7 +273,7 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
     def _listen_for_silence(self) -> None:
         if self._recording is None:
             return
-        level = 0 if self._audio is None else self._audio.getRxLevel()
+        level = 0 if self._audio is None else self._audio.getTxLevel()  # what the port transmits to us
         self._recording.quiet = 0.0 if level > QUIET_LEVEL else self._recording.quiet + LISTEN_EVERY
         if self._recording.quiet >= self._recording.silence:
             self._end_recording("silence", "")
@@ -360,19 +365,16 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
             return
         recording.close()
         self.closing += 1
-        left = 100
+        self._await_file(recording, lambda seconds: done(seconds, why, key), 100)
 
-        def look() -> None:
-            nonlocal left
-            seconds = recording.seconds()
-            left -= 1
-            if seconds is None and left:
-                self._worker.alarms.after(0.01, look)
-                return
-            self.closing -= 1
-            done(seconds or 0.0, why, key)
-
-        look()
+    def _await_file(self, recording: Recording, done: Callable[[float], None], looks: int) -> None:
+        """PJSIP closes the file at the next tick of its clock or two."""
+        seconds = recording.seconds()
+        if seconds is None and looks:
+            self._worker.alarms.after(0.01, lambda: self._await_file(recording, done, looks - 1))
+            return
+        self.closing -= 1
+        done(seconds or 0.0)
 
     def _connect_partner(self) -> None:
         partner = self._partner

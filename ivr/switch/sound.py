@@ -1,4 +1,4 @@
-"""Files to ears and mouths to files, inside a worker: one play, one recording. Which call hears them is for `held.py`."""
+"""Files to ears, mouths to files, inside a worker: one play, one recording. Which call hears them is for `held.py`."""
 
 from __future__ import annotations
 

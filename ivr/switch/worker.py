@@ -316,6 +316,8 @@ class Worker:
         slot = call.getId()
         dead = self._dead.setdefault(slot, [])
         if all(other.getId() != slot for other in self.calls.values()):
+            for one in dead:
+                HeldCall.__swig_destroy__(one)  # now, not when the last reference goes
             dead.clear()
         dead.append(call)
 
