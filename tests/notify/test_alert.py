@@ -51,7 +51,7 @@ def test_a_discharge_has_its_own_flow(story: Story) -> None:
 def test_a_confirmed_notice_never_rings_again(story: Story) -> None:
     story.caller.answers(STATION, story.confirms)
     story.receive(adt())
-    story.wait(3 * 3600)
+    story.wait(3 * 3600, step=30)
     assert story.caller.targets == [STATION]
     assert story.states() == ["confirmed"]
     [attempt] = story.attempts()
@@ -171,7 +171,7 @@ def test_a_last_resort_that_no_line_could_reach_is_called_later(story: Story) ->
 def test_a_notice_whose_time_is_over_rings_no_more_and_is_reported(story: Story) -> None:
     story.lines = 0
     story.receive(adt())
-    story.wait(2 * 3600 + 1)
+    story.wait(2 * 3600 + 30, step=30)
     story.lines = 4
     story.wait(5)
     assert story.caller.orders == []
