@@ -71,13 +71,13 @@ def _times(
 ) -> dict[str, float | None]:
     """Message -> milliseconds from its acknowledgement to the first INVITE of its notice (None: none came)."""
     rows = subject.line.rows(
-        "SELECT e.key AS event, a.call_id AS call FROM notice_attempts a JOIN notices n ON n.id = a.notice_id"
+        "SELECT json_extract(e.facts, '$.visit') AS visit, a.call_id AS call FROM notice_attempts a JOIN notices n ON n.id = a.notice_id"
         " JOIN events e ON e.id = n.event_id WHERE a.number = 1"
     )
     rang = {call: at for at, _, call in seen.values()}
     first: dict[str, float | None] = dict.fromkeys(accepted)
     for row in rows:
-        control = next((name for name in accepted if row["event"].endswith(name) or name in row["event"]), None)
-        if control is not None and row["call"] in rang:
+        control = str(row["visit"]).removeprefix("V")
+        if control in accepted and row["call"] in rang:
             first[control] = (rang[row["call"]] - accepted[control]) * 1e3
     return first

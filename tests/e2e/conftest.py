@@ -85,7 +85,7 @@ def build(template: Template, directory: Path, **settings: Any) -> House:
     exchange = Phone(directory, "exchange")
     patient = Phone(directory, "patient")
     own = {"zone": template.zone, "flows_dir": template.flows, "sip__drain": 8, "outbound__reserve": 0}
-    own |= {"sip__lines_per_worker": 4, "sip__media_timeout": 4}
+    own |= {"sip__lines_per_worker": 4, "sip__media_timeout": 2}
     line = Line(directory / "line", exchange.port, **{**own, **settings})
     shutil.copytree(template.data, line.data, ignore=shutil.ignore_patterns("prompts", "*.lock"))
     (line.data / "prompts").symlink_to(template.data / "prompts")

@@ -244,7 +244,7 @@ class Line:
 def admission(
     control: str, ward: str, *, bed: str = "12", kind: str = "A01", urgent: bool = False, more: Mapping[str, str] = {}
 ) -> str:
-    """An ADT message as a hospital's system sends it."""
+    """An ADT message as a hospital's system sends it; the visit is `V` and the control id."""
     visit = [""] * 45
     visit[0] = "1"
     visit[1] = "I"

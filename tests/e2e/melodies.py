@@ -1,4 +1,4 @@
-"""Prompts as melodies: each text its own row of tones, half a second long, made in no time.
+"""Prompts as melodies: each text its own row of tones, a third of a second long, made in no time.
 
 The service under test plays whatever its store holds under a text's name. Melodies there make calls short
 and each prompt unmistakable for a telephone that listens; which text is said when is then
@@ -23,9 +23,9 @@ from prompts.studio import Missing, Studio
 from prompts.voices.espeak import Espeak
 
 RATE = 8000
-TONE = RATE // 20
-TONES = 8
-"""How many tones of a twentieth of a second, their pitches follow from the text; then quiet, as clips have."""
+TONE = RATE // 25
+TONES = 6
+"""How many tones of 40 ms, their pitches follow from the text; then quiet, as clips have."""
 
 
 def melody(text: str, to: Path) -> None:
@@ -33,7 +33,7 @@ def melody(text: str, to: Path) -> None:
     digest = hashlib.sha256(text.encode()).digest()
     pitches = [300 + int.from_bytes(digest[2 * i : 2 * i + 2], "big") % 2700 for i in range(TONES)]
     phase = np.concatenate([[0.0], np.cumsum(np.repeat(pitches, TONE))[:-1]]) * 2 * np.pi / RATE
-    sound = np.concatenate([9000 * np.sin(phase), np.zeros(2 * TONE)]).astype("<i2")
+    sound = np.concatenate([9000 * np.sin(phase), np.zeros(TONE)]).astype("<i2")
     with wave.open(str(to), "wb") as out:
         out.setparams((1, 2, RATE, 0, "NONE", ""))
         out.writeframes(sound.tobytes())

@@ -51,7 +51,7 @@ class SmallHospital:
     def __init__(self, data: Path, zone: str) -> None:
         self.office = Office(Settings(data_dir=data, zone=zone))
         self._pins = PepperedPins(self.office.pepper)
-        self._numbers = count(60010001)
+        self._numbers = count(6001)
 
     @property
     def today(self) -> date:

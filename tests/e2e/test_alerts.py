@@ -37,10 +37,8 @@ def hears_of_bed(nurse: Caller, bed: str, *, urgent: bool = False) -> None:
 def notice(house: House, control: str) -> dict[str, object]:
     """The notice that a message led to."""
     rows = house.line.rows(
-        "SELECT n.* FROM notices n JOIN events e ON e.id = n.event_id WHERE n.variables LIKE '%' || ? || '%'"
-        " OR e.key LIKE '%' || ? || '%' ORDER BY n.id DESC LIMIT 1",
-        control,
-        control,
+        "SELECT n.* FROM notices n JOIN events e ON e.id = n.event_id WHERE json_extract(e.facts, '$.visit') = ?",
+        f"V{control}",
     )
     return rows[0] if rows else {}
 
@@ -69,7 +67,7 @@ def test_the_station_hears_confirms_and_is_never_rung_again(house: House, contro
     assert nurse.is_hung_up_on().code == 200
     reaches(house, control, "confirmed")
     house.exchange.no_call(2.5)
-    assert attempts(house, control) == [(STATION, "normal", True)]
+    assert attempts(house, control) == [(STATION, "confirmed", True)]
     call = house.line.last_call("out")
     assert (call["dialled"], call["outcome"]) == (STATION, "confirmed")
     assert call["notice"] == str(notice(house, control)["id"])
@@ -120,7 +118,7 @@ def test_a_busy_nurse_is_called_again(house: House, control: str) -> None:
     nurse.presses("1").hears("ward.thanks")
     nurse.is_hung_up_on()
     reaches(house, control, "confirmed")
-    assert attempts(house, control) == [(STATION, "busy", False), (STATION, "normal", True)]
+    assert attempts(house, control) == [(STATION, "busy", False), (STATION, "confirmed", True)]
 
 
 def test_nobody_at_the_station_then_the_head_nurse_confirms(house: House, control: str) -> None:
@@ -135,7 +133,7 @@ def test_nobody_at_the_station_then_the_head_nurse_confirms(house: House, contro
     nurse.presses("1").hears("ward.thanks")
     nurse.is_hung_up_on()
     reaches(house, control, "confirmed")
-    causes = [(STATION, "no_answer", False), (STATION, "no_answer", False), (HEAD_NURSE, "normal", True)]
+    causes = [(STATION, "no_answer", False), (STATION, "no_answer", False), (HEAD_NURSE, "confirmed", True)]
     assert attempts(house, control) == causes
 
 

@@ -60,7 +60,7 @@ def test_an_alert_in_the_air_when_the_engine_dies_is_dialled_again(own_house: Ho
     nurse.is_hung_up_on()
     reaches(own_house, "C1", "confirmed")
     exchange.no_call(2)
-    assert [cause for _, cause, _ in attempts(own_house, "C1")] == ["lost", "normal"]
+    assert [cause for _, cause, _ in attempts(own_house, "C1")] == ["lost", "confirmed"]
 
 
 def test_a_confirmed_alert_stays_confirmed_when_the_engine_dies(own_house: House) -> None:

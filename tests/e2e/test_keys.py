@@ -13,6 +13,7 @@ from tests.e2e.line import eventually
 from tests.phone.packets import Tape
 from tests.phone.sipp import SippCall, play
 
+LINES = 4
 SILENCE = 0.6
 """Seconds before the first key."""
 
@@ -64,17 +65,24 @@ SENDERS = (
 
 
 def test_keys_arrive_whatever_the_network_does_to_them(house: House) -> None:
-    calls: list[tuple[Sender, str, SippCall]] = []
-    for first in range(0, len(SENDERS), 4):
-        batch = []
-        for number, sender in enumerate(SENDERS[first : first + 4], first):
-            caller = f"1390000{number:04}"
-            batch.append((sender, caller, play(f"127.0.0.1:{house.line.sip_port}", "1000", sender.tape, caller=caller)))
-        for _, _, call in batch:
-            call.wait()
-        calls += batch
-    heard = {sender.name: keys_of(house, caller) for sender, caller, _ in calls}
+    waiting = sorted(enumerate(SENDERS), key=lambda each: -each[1].tape.seconds)
+    talking: list[SippCall] = []
+    while waiting or talking:
+        while waiting and len(talking) < LINES:
+            number, sender = waiting.pop(0)
+            target = f"127.0.0.1:{house.line.sip_port}"
+            talking.append(play(target, "1000", sender.tape, caller=caller_of(number)))
+        done = eventually(lambda: [call for call in talking if call.is_over], 15, "a caller to be done")
+        for call in done:
+            assert call.wait(), "a call did not go as it should"
+            talking.remove(call)
+    heard = {sender.name: keys_of(house, caller_of(number)) for number, sender in enumerate(SENDERS)}
     assert heard == {sender.name: ["1", sender.keys] for sender in SENDERS}
+
+
+def caller_of(number: int) -> str:
+    """A telephone number of the sender's own."""
+    return f"1390000{number:04}"
 
 
 def keys_of(house: House, caller: str) -> list[str]:

@@ -18,6 +18,8 @@ Sound = npt.NDArray[np.float32]
 NOTHING: Sound = np.zeros(0, dtype=np.float32)
 RATE = 8000
 PIECE = RATE // 10
+SMALLEST = RATE // 25
+"""A clip is cut into pieces of `PIECE` samples; a short one into six, but none smaller than this."""
 ANCHOR = RATE // 2
 """What is looked for in the whole recording; pieces are then looked for where they should be."""
 DRIFT = RATE // 12
@@ -74,7 +76,7 @@ def likeness(piece: Sound, sound: Sound) -> Sound:
 
 def pieces(clip: Sound) -> list[tuple[int, Sound]]:
     """The pieces of the clip that are loud enough to tell anything, with their offsets."""
-    length = min(PIECE, clip.size)
+    length = min(clip.size, PIECE, max(SMALLEST, clip.size // 6))
     cuts = [(at, clip[at : at + length]) for at in range(0, clip.size - length + 1, length)]
     if clip.size > length and clip.size % length > length // 4:
         cuts.append((clip.size - length, clip[-length:]))

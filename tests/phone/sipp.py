@@ -45,6 +45,11 @@ class SippCall:
     directory: Path
     seconds: float
 
+    @property
+    def is_over(self) -> bool:
+        """Whether every call is done."""
+        return self.process.poll() is not None
+
     def wait(self) -> bool:
         """Until it is done; True when every call went as the scenario says."""
         try:
