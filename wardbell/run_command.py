@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from typing import Any
 
 import click
@@ -21,6 +22,7 @@ def run(office: Office) -> None:
     otherwise). SIGTERM or Ctrl-C: no new calls, calls in progress may finish, then it ends.
     """
     logs.begin(office.settings.log_level)
+    _as_many_files_as_allowed()
     from twisted.internet import reactor as installed  # the one place where the reactor is chosen
 
     from wardbell.service import Service
@@ -41,3 +43,9 @@ def run(office: Office) -> None:
     reactor.run()
     if broken:
         broken[0].raiseException()
+
+
+def _as_many_files_as_allowed() -> None:
+    """A worker with hundreds of lines holds thousands of sockets; it inherits this process's limit."""
+    _, allowed = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, allowed))
