@@ -295,6 +295,8 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
             self._alarm("media", max(0.1, min(limit / 4, 5.0)), self._watch_media)
 
     def _count_packets(self) -> int:
+        if self._audio is None:  # the peer holds the call: no stream
+            return self._packets
         try:
             rtcp = self.getStreamStat(0).rtcp
         except pjsua2.Error:  # no stream while  the peer holds the call

@@ -1,12 +1,14 @@
 """PJSIP set up for one worker: transports, codecs, limits. The only module besides `held.py` and `sound.py` that
 touches pjsua2; calls are theirs.
 
-The thread that builds a Stack owns it: SIP is handled inside `wait`, nowhere else. RTP runs in PJSIP's own threads.
+The thread that builds a Stack owns it: SIP is handled inside `wait`, nowhere else. RTP comes in through a thread of
+its own and goes out with PJSIP's clock, which runs only while there are calls.
 """
 
 from __future__ import annotations
 
 import ctypes
+import os
 import socket
 import sys
 import threading
@@ -28,6 +30,8 @@ RTP_EVERY = 0.02
 for every packet, 9 with 0.01."""
 MOST_EVENTS = 16
 """What one poll of PJSIP takes in at most (PJ_IOQUEUE_MAX_EVENTS_IN_SINGLE_POLL)."""
+
+ANY_RTP_PORT = 20_000
 
 AUDIO_CODECS = ("PCMA/8000/1", "PCMU/8000/1")
 
@@ -188,6 +192,8 @@ def _account_config(settings: Fields, address: str, port: int) -> pjsua2.Account
     media = config.mediaConfig.transportConfig
     media.boundAddress = address
     media.publicAddress = str(settings["public_address"])
-    media.port = int(settings["rtp_port"])  # type: ignore[arg-type]
-    media.portRange = int(settings["rtp_ports"])  # type: ignore[arg-type]
+    # PJSIP's own "any free port" tries pairs at random and complains of each that is taken.
+    anywhere = ANY_RTP_PORT + os.getpid() * 200 % 30_000
+    media.port = int(settings["rtp_port"]) or anywhere  # type: ignore[arg-type]
+    media.portRange = int(settings["rtp_ports"]) or 10_000  # type: ignore[arg-type]
     return config

@@ -41,6 +41,8 @@ FAREWELL = 1.5
 LINGER = 0.1
 """s that frames take at most from the clip to the network."""
 LONGEST_SLEEP = 1.0
+TOO_MANY = 70010
+"""PJ_ETOOMANY: every call slot of this build is in use."""
 COLLECT_EVERY = 500
 """Calls between two runs of the garbage collector. It runs in this thread only: one that runs in an audio thread and
 finds a pjsua2 object would end a call from there."""
@@ -237,7 +239,7 @@ class Worker:
         self._answer(ask, message, {})
 
     def _dial(self, fields: Fields) -> None:
-        if self._draining or self._taken() >= self._lines:
+        if self._draining or len(self.calls) >= self._lines:
             raise Refusal(wire.NO_LINE, "every line is in use")
         call = HeldCall(self, str(fields["call"]), DIALLING)
         self.calls[call.call_id] = call
@@ -252,13 +254,14 @@ class Worker:
             call.state = OVER
             del self.calls[call.call_id]
             self._bury(call)
-            raise Refusal(wire.REFUSED, f"pjsip {error.status}: {error.reason}") from None
+            code = wire.NO_LINE if error.status == TOO_MANY else wire.REFUSED
+            raise Refusal(code, f"pjsip {error.status}: {error.reason}") from None
 
     # Calls come and go.
 
     def _on_incoming(self, prm: pjsua2.OnIncomingCallParam) -> None:
         """A callback of pjsua2: the call object must be there when it returns."""
-        code = 503 if self._draining else 486 if self._taken() > self._lines else 0
+        code = 503 if self._draining else 486 if len(self.calls) >= self._lines else 0
         call = HeldCall(self, os.urandom(16).hex(), OVER if code else OFFERED, prm.callId)
         if code:
             refusal = pjsua2.CallOpParam()
@@ -281,9 +284,6 @@ class Worker:
             diverted_from=invitation.diverted_from,
             headers=["Call-ID", invitation.call_id],
         )
-
-    def _taken(self) -> int:
-        return self.stack.occupied()
 
     def leave(self, call: HeldCall, **end: wire.Value) -> None:
         """The call is over; the engine hears so when its slot is free and its recording on disk."""
@@ -342,7 +342,9 @@ def _forget(thing: object) -> None:
 def main() -> None:
     """Wait for Start, serve, exit. PJSIP is not taken down in order: the kernel does that without crashing."""
     gc.disable()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the engine, which then says Quit
+    # Ctrl-C and systemd's SIGTERM reach the whole group; they are for the engine, which says Quit after its drain.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     engine = socket.socket(fileno=ENGINE)
     reader = boxes.Reader()
     started: list[boxes.Box] = []

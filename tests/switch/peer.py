@@ -21,6 +21,8 @@ KEYS = "0123456789*#ABCD"
 
 
 class _Sip(DatagramProtocol):
+    noisy = False
+
     def __init__(self, peer: Peer) -> None:
         self.peer = peer
 
@@ -29,6 +31,8 @@ class _Sip(DatagramProtocol):
 
 
 class _Rtp(DatagramProtocol):
+    noisy = False
+
     def __init__(self, peer: Peer) -> None:
         self.peer = peer
 
