@@ -21,12 +21,13 @@ PIECE = RATE // 10
 SMALLEST = RATE // 25
 """A clip is cut into pieces of `PIECE` samples; a short one into six, but none smaller than this."""
 ANCHOR = RATE // 2
-"""What is looked for in the whole recording; pieces are then looked for where they should be."""
+"""What is looked for in the whole recording, at most, three times a clip; pieces are then looked for where
+they should be."""
 DRIFT = RATE // 12
 """How far a piece may lie from where the piece before says, in samples."""
 ALIKE = 0.75
 """Correlation from which a piece counts as heard. G.711 leaves 0.99; other speech stays under 0.5."""
-MOST = 0.75
+MOST = 0.65
 """Share of the pieces that must be heard; some among the first three and among the last three."""
 
 
@@ -89,9 +90,10 @@ def find(clip: Sound, sound: Sound) -> Found | None:
     """The first place where the whole `clip` was heard, or None."""
     parts = pieces(clip)
     best: Found | None = None
-    last = max(0, clip.size - ANCHOR)
+    length = min(ANCHOR, max(clip.size // 3, min(SMALLEST, clip.size)))
+    last = clip.size - length
     for anchor_at in sorted({0, last // 2, last}):
-        anchor = clip[anchor_at : anchor_at + ANCHOR]
+        anchor = clip[anchor_at : anchor_at + length]
         for place in _peaks(likeness(anchor, sound)):
             found = _follow(parts, sound, place - anchor_at, clip.size)
             if found is not None and (best is None or found.start < best.start):

@@ -34,6 +34,15 @@ def test_a_prompt_is_found_where_it_was_said(melody: Melody) -> None:
     assert find(load_clip(melody("three", 1.0)), heard) is None
 
 
+@pytest.mark.parametrize("seconds", [0.24, 0.5, 2.0])
+@pytest.mark.parametrize("at", [0.2, 0.5, 0.8])
+def test_a_prompt_with_a_frame_put_in_is_still_found(melody: Melody, seconds: float, at: float) -> None:
+    clip = load_clip(melody("hello", seconds))
+    cut = int(at * clip.size) // 160 * 160
+    heard = np.concatenate([gap(0.3), clip[:cut], clip[cut - 160 : cut], clip[cut:], gap(0.3)])
+    assert find(clip, telephone(heard)) is not None
+
+
 @pytest.mark.parametrize("lost", [160, 480])
 def test_a_prompt_with_frames_left_out_is_still_found(melody: Melody, lost: int) -> None:
     clip = load_clip(melody("hello", 2.0))
