@@ -49,9 +49,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
 
 
 def hurry(notices: Path) -> None:
-    """The rules with waits of a second and ringing of three: what a test can wait for."""
+    """The rules with waits of a second and ringing of two: what a test can wait for."""
     text = re.sub(r"\b\d+s\b", "1s", notices.read_text(encoding="utf-8"))
-    notices.write_text(re.sub(r"ring: 1s", "ring: 3s", text), encoding="utf-8")
+    notices.write_text(re.sub(r"ring: 1s", "ring: 2s", text), encoding="utf-8")
 
 
 MakeLine = Callable[..., "House"]
@@ -94,9 +94,9 @@ def build(template: Template, directory: Path, **settings: Any) -> House:
     return House(line, hospital, exchange, patient, said(template.singer))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def house(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """One line for the tests of a module that leave it as they found it."""
+    """One line for all the tests that leave it as they found it."""
     made = build(template, tmp_path_factory.mktemp("house"))
     try:
         yield made

@@ -19,8 +19,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tests.phone.sipp import free_port
-
 T = TypeVar("T")
 
 PROGRAM = [sys.executable, "-m", "wardbell.cli"]
@@ -30,6 +28,19 @@ OPTIONS = (
     "From: <sip:ready@127.0.0.1>;tag=r{mine}\r\nTo: <sip:ready@127.0.0.1>\r\nCall-ID: ready-{mine}-{port}\r\n"
     "CSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
 )
+
+
+def quiet_port() -> int:
+    """A port, UDP and TCP, that nobody holds and that the system does not hand out to others by itself."""
+    while True:
+        port = random.randrange(7000, 30000, 2)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
+            try:
+                udp.bind(("127.0.0.1", port))
+                tcp.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
 
 
 def answers_sip(port: int) -> bool:
@@ -70,8 +81,8 @@ class Line:
         """`settings`: dotted names with `__`, e.g. `sip__workers_max=2`, over those of this class."""
         self.directory = directory
         self.data = directory / "var"
-        self.sip_port = int(settings.get("sip__port", 0)) or free_port()
-        self.hl7_port = free_port(kind=socket.SOCK_STREAM)
+        self.sip_port = int(settings.get("sip__port", 0)) or quiet_port()
+        self.hl7_port = quiet_port()
         self.log_path = directory / "wardbell.log"
         self.settings: dict[str, Any] = {
             "data_dir": self.data,

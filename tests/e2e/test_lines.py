@@ -97,6 +97,7 @@ def test_who_presses_nothing_is_asked_again_and_then_told_of_the_desk(house: Hou
     assert house.line.last_call()["outcome"] == "operator"
 
 
+@pytest.mark.slow
 def test_a_peer_that_vanishes_gives_its_line_back(own_house: House) -> None:
     with Phone(own_house.line.directory, "vanishing") as vanishing:
         call = vanishing.dial(own_house.line.uri("1000")).wait_answered()
