@@ -60,6 +60,7 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         self._partner: HeldCall | None = None
         self._on_hold = False
         self._redirected = 0
+        self._rings = False
         self._packets = -1
         self._heard_at = 0.0
         self._alarms: dict[str, Alarm] = {}
@@ -69,8 +70,11 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
     # Callbacks of pjsua2. SIP's come in the owner's thread, those of RTP in PJSIP's.
 
     def onCallState(self, prm: pjsua2.OnCallStateParam) -> None:
-        info = self.getInfo()
-        state, code = info.state, int(info.lastStatusCode)
+        try:
+            info = self.getInfo()
+            state, code = info.state, int(info.lastStatusCode)
+        except pjsua2.Error:  # an exception must not pass through PJSIP's C code
+            state, code = pjsua2.PJSIP_INV_STATE_DISCONNECTED, 0
         self._worker.soon(lambda: self._state_is(state, code))
 
     def onCallMediaState(self, prm: pjsua2.OnCallMediaStateParam) -> None:
@@ -209,7 +213,8 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
             return
         if state == pjsua2.PJSIP_INV_STATE_DISCONNECTED:
             self._over(code)
-        elif state == pjsua2.PJSIP_INV_STATE_EARLY and self.state == DIALLING and code != 100:
+        elif state == pjsua2.PJSIP_INV_STATE_EARLY and self.state == DIALLING and not self._rings:
+            self._rings = True
             self._worker.tell(wire.RINGING, call=self.call_id)
         elif state == pjsua2.PJSIP_INV_STATE_CONFIRMED and self.state == DIALLING:
             self._talking()
@@ -299,7 +304,7 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
             return self._packets
         try:
             rtcp = self.getStreamStat(0).rtcp
-        except pjsua2.Error:  # no stream while  the peer holds the call
+        except pjsua2.Error:  # the stream ends this very moment
             return self._packets
         return int(rtcp.rxStat.pkt) + int(rtcp.txStat.updateCount)
 

@@ -76,7 +76,12 @@ class Worker:
         """Until the engine says Quit or is gone."""
         self.media_timeout = float(start["media_timeout"])  # type: ignore[arg-type]
         self.hold_timeout = float(start["hold_timeout"])  # type: ignore[arg-type]
-        self.stack = Stack(start, self._on_incoming)
+        try:
+            self.stack = Stack(start, self._on_incoming)
+        except pjsua2.Error as error:
+            sys.stderr.write(f"no SIP on {start['address']}:{start['port']}: {error.reason}\n")
+            sys.stderr.flush()
+            os._exit(3)
         self.own_uri = str(self.stack.account.getInfo().uri)
         self._lines = min(int(start["lines"]) or self.stack.holds, self.stack.holds)  # type: ignore[arg-type]
         if not self.stack.has_tcp:
@@ -95,9 +100,12 @@ class Worker:
 
     def _turn(self) -> None:
         inbox = self._inbox
-        while inbox:
-            inbox.popleft()()
-        self.alarms.run()
+        try:
+            while inbox:
+                inbox.popleft()()
+            self.alarms.run()
+        except pjsua2.Error as error:  # one call's trouble (it may have ended meanwhile) is not the others'
+            sys.stderr.write(f"pjsip {error.status}: {error.reason} in {error.title}\n")
         if self._leaving:
             self._let_go()
         if inbox:
@@ -356,12 +364,7 @@ def main() -> None:
     fields = wire.START.unpack(started[0])
     if fields["version"] != wire.VERSION:
         sys.exit(f"the engine speaks version {fields['version']}, this worker {wire.VERSION}")
-    try:
-        Worker(engine).serve(fields, started[0].get(b"_ask", b""))
-    except pjsua2.Error as error:
-        sys.stderr.write(f"no SIP on {fields['address']}:{fields['port']}: {error.reason}\n")
-        sys.stderr.flush()
-        os._exit(3)
+    Worker(engine).serve(fields, started[0].get(b"_ask", b""))
     sys.stderr.flush()
     os._exit(0)
 

@@ -27,7 +27,7 @@ class _Sip(DatagramProtocol):
         self.peer = peer
 
     def datagramReceived(self, datagram: bytes, addr: tuple[str, int]) -> None:
-        self.peer.heard(datagram.decode(), addr)
+        self.peer.heard(datagram.decode(errors="replace"), addr)
 
 
 class _Rtp(DatagramProtocol):
