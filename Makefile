@@ -27,7 +27,7 @@ run: ## install what is missing, make the demo hospital, render its prompts, ser
 
 test: ## install what is missing and run the tests (ARGS= goes to pytest)
 	@deploy/prepare test
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
 slow: ## the tests that take their time: real calls, soak, load
 	@deploy/prepare test

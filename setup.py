@@ -40,6 +40,7 @@ NEEDS = [
 # What the tests and the checks need on top.
 TEST = [
     "pytest>=9.2,<10",
+    "pytest-xdist>=3.8,<4",  # most of a telephone's test is waiting: three at a time
     "hypothesis>=6.170,<7",  # values and wires tried with what nobody thought of
     "numpy>=2,<3",  # the test telephones recognise prompts
 ]
