@@ -13,10 +13,12 @@ from tests.e2e.line import admission
 if TYPE_CHECKING:
     from bench.service import Service
 
-PER_SECOND = 2.0
-"""Admissions of a large hospital come at a few a minute; this is a bus accident."""
-TALK = 12.0
-"""Seconds that an alert may hold a line until it is confirmed, for the waiting at the end."""
+MOST = 5.0
+"""Alerts a second, at most. Admissions of a large hospital come at a few a minute."""
+EACH = 4.0
+"""Seconds that one alert is reckoned to hold a line, for a rate that the free lines can carry."""
+TALK = 8.0
+"""Seconds that an alert may take from its message to its confirmation, for the waiting at the end."""
 
 
 def alerts(bench: Bench, subject: Service, held: int, count: int) -> dict[str, Any]:
@@ -24,7 +26,8 @@ def alerts(bench: Bench, subject: Service, held: int, count: int) -> dict[str, A
     wards = sorted({row["code"] for row in subject.line.rows("SELECT code FROM wards")})
     nurses = Nurses(bench, subject.nurse_port)
     load = None
-    whole = count / PER_SECOND + TALK
+    per_second = min(MOST, (subject.lines - held) / EACH)
+    whole = count / per_second + TALK
     if held:
         load = Load(
             bench, "hold", subject.ports, number=subject.number("hold"), calls=held,
@@ -45,7 +48,7 @@ def alerts(bench: Bench, subject: Service, held: int, count: int) -> dict[str, A
     with ThreadPoolExecutor(8) as sending:
         began = time.monotonic()
         for number in range(count):
-            time.sleep(max(0.0, began + number / PER_SECOND - time.monotonic()))
+            time.sleep(max(0.0, began + number / per_second - time.monotonic()))
             sending.submit(admit, number)
     time.sleep(TALK)
     missed = capture.stop()
@@ -56,7 +59,7 @@ def alerts(bench: Bench, subject: Service, held: int, count: int) -> dict[str, A
     times = _times(subject, invites(capture.path, subject.nurse_port), accepted)
     return {
         "measure": "alerts",
-        "per_second": PER_SECOND,
+        "per_second": round(per_second, 2),
         "alerts": count,
         "held": held,
         "ack_ms": rtp.spread(taken),
@@ -71,7 +74,8 @@ def _times(
 ) -> dict[str, float | None]:
     """Message -> milliseconds from its acknowledgement to the first INVITE of its notice (None: none came)."""
     rows = subject.line.rows(
-        "SELECT json_extract(e.facts, '$.visit') AS visit, a.call_id AS call FROM notice_attempts a JOIN notices n ON n.id = a.notice_id"
+        "SELECT json_extract(e.facts, '$.visit') AS visit, a.call_id AS call"
+        " FROM notice_attempts a JOIN notices n ON n.id = a.notice_id"
         " JOIN events e ON e.id = n.event_id WHERE a.number = 1"
     )
     rang = {call: at for at, _, call in seen.values()}

@@ -27,7 +27,6 @@ def marker(path: Path, seconds: float, *, high: bool) -> Path:
 
 
 def pcaps(directory: Path) -> None:
-    """What SIPp's scenarios play: a talker, a caller who presses 5 after two seconds, a nurse who presses 1."""
+    """What SIPp's scenarios play: a talker; a caller who presses 5 after two seconds."""
     write_pcap(directory / "voice.pcap", Tape().voice(75).packets)
     write_pcap(directory / "menu.pcap", Tape().voice(2).key("5", ms=160).voice(4).packets)
-    write_pcap(directory / "nurse.pcap", Tape().voice(1).key("1", ms=160).voice(1).key("1", ms=160).voice(8).packets)

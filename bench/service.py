@@ -2,7 +2,8 @@
 
 Number 7000 runs `flows/bench.yaml`: a marker prompt of a minute, a key, and a list of departments
 asked of the database, whose first clip is the other marker (`media.py`). The markers are laid into the
-prompt store under the names that the service will look for.
+prompt store under the names that the service will look for; all else is sung (`tests/e2e/melodies.py`), so that
+no voice is rendered while it is measured.
 """
 
 from __future__ import annotations
@@ -22,7 +23,11 @@ from prompts.store import Store
 from prompts.studio import Studio
 from prompts.voices.espeak import Espeak
 from tests.e2e.line import Line
+from tests.e2e.melodies import sing_ahead
+from tests.e2e.melodies import studio as singer
 from tests.phone.sipp import free_port
+from wardbell.office import Office
+from wardbell.settings import Settings
 
 HERE = Path(__file__).parent
 NUMBER = "7000"
@@ -80,8 +85,7 @@ class Service:
         shutil.copy(HERE / "flows" / "bench.yaml", flows)
         with (flows / "numbers.yaml").open("a") as numbers:
             numbers.write(f'\n  "{NUMBER}": {{flow: bench, language: zh}}\n')
-        texts.mkdir()
-        shutil.copy(HERE / "flows" / "texts.yaml", texts / "zh.yaml")
+        shutil.copytree(HERE / "texts", texts)
         self.line = Line(
             directory, self.nurse_port, flows_dir=flows, texts_dir=texts, sip__workers_min=workers,
             sip__workers_max=workers, sip__lines_per_worker=min(lines, per_worker), outbound__reserve=0,
@@ -91,6 +95,9 @@ class Service:
         catalog = Catalog.load(texts)
         studio = MarkerStudio(catalog, Store(self.line.data / "prompts"), {"zh": [Espeak()]})
         studio.lay(*marked(catalog))
+        office = Office(Settings(data_dir=self.line.data))
+        sing_ahead(singer(catalog, self.line.data / "prompts"), catalog, list(office.known_values()))
+        office.close()
         self.line.start(cpu)
         assert self.line.process is not None
         self.ports = [self.line.sip_port + 2 * number for number in range(workers)]

@@ -99,9 +99,10 @@ def keys_of(house: House, caller: str) -> list[str]:
 COUNTER = """
 title: Counts keys
 start: more
-defaults: {attempts: 3, first_key: 20, inter_key: 20}
+defaults: {attempts: 3, no_input: again, invalid: again, exhausted: over, first_key: 20, inter_key: 20}
 steps:
   more: {ask: system.nothing_pressed, as: digits, min: 32, max: 32, end_key: none, then: more}
+  over: {hangup: end}
 """
 
 
