@@ -23,14 +23,6 @@ def tree(root: int) -> list[int]:
     return found
 
 
-def command(pid: int) -> str:
-    """Its command line, words parted by blanks; empty when it is gone."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-    except OSError:
-        return ""
-
-
 def cpu(pids: Iterable[int]) -> float:
     """CPU seconds used so far."""
     fields = [f for pid in pids if (f := _stat(pid)) is not None]

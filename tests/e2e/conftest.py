@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
@@ -54,9 +54,6 @@ def hurry(notices: Path) -> None:
     notices.write_text(re.sub(r"ring: 1s", "ring: 2s", text), encoding="utf-8")
 
 
-MakeLine = Callable[..., "House"]
-
-
 @dataclass
 class House:
     """A running line with its hospital, and the exchange on which it calls out."""
@@ -80,15 +77,16 @@ class House:
         self.hospital.office.close()
 
 
-def build(template: Template, directory: Path, **settings: Any) -> House:
-    """A house of its own: a copy of the template, telephones, ports."""
+def build(template: Template, directory: Path, *, sung: bool = True, **settings: Any) -> House:
+    """A house of its own: a copy of the template, telephones, ports. `sung`: with its melodies."""
     exchange = Phone(directory, "exchange")
     patient = Phone(directory, "patient")
     own = {"zone": template.zone, "flows_dir": template.flows, "sip__drain": 8, "outbound__reserve": 0}
     own |= {"sip__lines_per_worker": 4, "sip__media_timeout": 2}
     line = Line(directory / "line", exchange.port, **{**own, **settings})
     shutil.copytree(template.data, line.data, ignore=shutil.ignore_patterns("prompts", "*.lock"))
-    (line.data / "prompts").symlink_to(template.data / "prompts")
+    if sung:
+        (line.data / "prompts").symlink_to(template.data / "prompts")
     hospital = SmallHospital(line.data, template.zone)
     line.start()
     return House(line, hospital, exchange, patient, said(template.singer))

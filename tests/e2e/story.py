@@ -59,7 +59,3 @@ class Caller:
         over = self.call.wait_ended(timeout)
         assert not over.by_us, "the hospital should hang up, but the caller did"
         return over
-
-    def was_told(self, id: str, **values: Any) -> bool:
-        """Whether a prompt was said at any time of the call."""
-        return all(self.call.has_heard(clip) for clip in self._said(self._language, id, values))

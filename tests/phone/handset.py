@@ -8,6 +8,8 @@ asks of a telephone is `phone.py`'s business.
 
 from __future__ import annotations
 
+import gc
+import io
 import json
 import os
 import queue
@@ -25,6 +27,8 @@ import pjsua2 as pj
 
 POLL_MS = 10
 RTP_PORTS = 200
+FRAME = 320
+"""Bytes of 20 ms."""
 
 
 OUT = os.fdopen(os.dup(1), "w", buffering=1)
@@ -59,6 +63,40 @@ def breath(path: Path) -> None:
         out.writeframes(struct.pack(f"<{len(samples)}h", *samples))
 
 
+class Ear(pj.AudioMediaPort):  # type: ignore[misc]
+    """Writes what a call says into a WAV file as it comes: a recorder of pjsua2 is a quarter second behind."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._file: io.FileIO | None = path.open("wb", buffering=0)
+        self._file.write(self._header(0))
+        self._length = 0
+        form = pj.MediaFormatAudio()
+        form.type = pj.PJMEDIA_TYPE_AUDIO
+        form.clockRate, form.channelCount, form.bitsPerSample, form.frameTimeUsec = 8000, 1, 16, 20000
+        self.createPort(path.stem, form)
+
+    @staticmethod
+    def _header(length: int) -> bytes:
+        form = struct.pack("<IHHIIHH", 16, 1, 1, 8000, 16000, 2, 16)
+        return b"RIFF" + struct.pack("<I", length + 36) + b"WAVEfmt " + form + b"data" + struct.pack("<I", length)
+
+    def onFrameReceived(self, frame: Any) -> None:
+        """Called each 20 ms by PJSIP's clock, in its thread; a frame without sound is quiet."""
+        if self._file is not None:
+            sound = bytes(frame.buf) if frame.size else bytes(FRAME)
+            self._length += len(sound)
+            self._file.write(sound)
+
+    def close(self) -> None:
+        """Make the file a whole WAV."""
+        file, self._file = self._file, None
+        if file is not None:
+            file.seek(0)
+            file.write(self._header(self._length))
+            file.close()
+
+
 class Talk(pj.Call):  # type: ignore[misc]
     """One call of the handset. Owned by `Handset.calls` for as long as the process lives."""
 
@@ -66,7 +104,7 @@ class Talk(pj.Call):  # type: ignore[misc]
         super().__init__(handset.account, call_id)
         self.handset = handset
         self.name = name
-        self.recorder: pj.AudioMediaRecorder | None = None
+        self.ear: Ear | None = None
         self.hung_up_here = False
         self.over = False
         self.keys: list[tuple[float, str, str]] = []
@@ -86,17 +124,14 @@ class Talk(pj.Call):  # type: ignore[misc]
             tell("ended", call=self.name, code=code, reason=reason, by_us=self.hung_up_here)
 
     def onCallMediaState(self, prm: Any) -> None:
-        if self.recorder is not None or self.over:
+        if self.ear is not None or self.over:
             return
         try:
             audio = self.getAudioMedia(-1)
         except pj.Error:
             return
-        self.recorder = pj.AudioMediaRecorder()
-        self.recorder.createRecorder(str(self.handset.recording(self.name)))
-        audio.startTransmit(self.recorder)
-        # Without a sound that never ends, quiet would leave no trace and the last quarter second wait in a buffer.
-        self.handset.mouth.startTransmit(self.recorder)
+        self.ear = Ear(self.handset.recording(self.name))
+        audio.startTransmit(self.ear)
         self.handset.mouth.startTransmit(audio)
 
     def onDtmfEvent(self, prm: Any) -> None:
@@ -106,7 +141,8 @@ class Talk(pj.Call):  # type: ignore[misc]
 
     def put_away(self) -> None:
         """Close the recording, outside the callback."""
-        self.recorder = None
+        if self.ear is not None:
+            self.ear.close()
 
 
 class Line(pj.Account):  # type: ignore[misc]
@@ -317,6 +353,7 @@ def main() -> None:
             commands.put(json.loads(line))
         commands.put({"op": "quit"})
 
+    gc.disable()  # pjsua2 objects must not die in a thread of PJSIP; the process is short-lived
     handset = Handset(directory, name, log)
     threading.Thread(target=listen, daemon=True).start()
     handset.live(commands)

@@ -27,7 +27,7 @@ from typing import Any, Literal, TypeVar
 from tests.phone import hearing
 
 HANDSET = Path(__file__).with_name("handset.py")
-LISTEN_EVERY = 0.1
+LISTEN_EVERY = 0.05
 T = TypeVar("T")
 
 Mode = Literal["answer", "busy", "reject", "no_answer", "silent", "code"]
@@ -269,7 +269,7 @@ class Phone:
                     raise PhoneFailed(f"waited {timeout} s for {what}; {self._story()}")
                 if self.process.poll() is not None:
                     raise PhoneFailed(f"the telephone process died while waiting for {what}; {self._story()}")
-                self._news.wait(min(left, every if every > LISTEN_EVERY / 2 else 0.5))
+                self._news.wait(min(left, every))
 
     def _story(self) -> str:
         calls = "; ".join(
