@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import CursorResult, insert, update
 from sqlalchemy.orm import Session
 from twisted.internet.defer import DeferredLock
 from twisted.logger import Logger
 
 from db.database import Transactions
-from db.errors import DatabaseError
+from db.errors import ConstraintBroken, DatabaseError, DatabaseFault
 from db.tables.calls import CallEventRow, CallRow
 from ivr.spawn import spawn
 from ivr.switch.line import Ended
@@ -31,6 +31,8 @@ GATHER = 0.1
 """Seconds that an event may wait for company: what a kill of the engine can cost of a trace."""
 AGAIN = 2.0
 """Seconds until the next try when the database did not take a batch."""
+AT_ONCE = 1_000
+"""Writes of one transaction: what gathered while the database was away does not keep bookings waiting."""
 KEPT = 200_000
 """Writes kept while the database is away; beyond that new events (never rows) are dropped, and the log says so."""
 
@@ -54,6 +56,10 @@ class CallFacts:
 class _Begin:
     facts: CallFacts
     at: datetime
+
+    @property
+    def call_id(self) -> str:
+        return self.facts.call_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +113,33 @@ class CallBook:
         await self._one.acquire()  # batches stay in order
         try:
             while self._waiting:
-                batch = list(self._waiting)
-                self._waiting.clear()
-                try:
-                    await self._transactions.run(write_batch, batch, self._engine)
-                except DatabaseError as away:
-                    self._waiting.extendleft(reversed(batch))
-                    log.warn("call traces wait for the database: {away}", away=away, waiting=len(self._waiting))
+                batch = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
+                left = await self._write_all(batch)
+                if left:
+                    self._waiting.extendleft(reversed(left))
                     self._arm(AGAIN)
                     return
         finally:
             self._one.release()
+
+    async def _write_all(self, batch: list[_Write]) -> list[_Write]:
+        """Write `batch`; returns what is to be tried again. What can never be stored is dropped, and said so.
+
+        One write that the database refuses (it was stored already when the connection broke at the
+        commit, or a peer sent what no column takes) must not hold up the traces of all other calls.
+        """
+        try:
+            await self._transactions.run(write_batch, batch, self._engine)
+        except (ConstraintBroken, DatabaseFault, ValueError, TypeError) as refused:
+            if len(batch) == 1:
+                log.warn("an entry of call {call} was not stored: {refused}", call=batch[0].call_id, refused=refused)
+                return []
+            middle = len(batch) // 2
+            return await self._write_all(batch[:middle]) + await self._write_all(batch[middle:])
+        except DatabaseError as away:
+            log.warn("call traces wait for the database: {away}", away=away, waiting=len(self._waiting))
+            return batch
+        return []
 
     def _put(self, write: _Write) -> None:
         if len(self._waiting) >= KEPT and isinstance(write, _Event):
@@ -216,9 +238,8 @@ def write_batch(session: Session, batch: list[_Write], engine: str) -> None:
 
 def close_orphans(session: Session, engine: str, now: datetime) -> int:
     """End the rows that `engine` left open when it died."""
-    left = session.scalars(select(CallRow.id).where(CallRow.engine == engine, CallRow.ended_at.is_(None))).all()
-    for call_id in left:
-        session.execute(
-            update(CallRow).where(CallRow.id == call_id).values(ended_at=now, cause="engine_lost", outcome="lost")
-        )
-    return len(left)
+    left = update(CallRow).where(CallRow.engine == engine, CallRow.ended_at.is_(None))
+    done: CursorResult[Any] = session.execute(  # type: ignore[assignment]
+        left.values(ended_at=now, cause="engine_lost", outcome="lost")
+    )
+    return done.rowcount

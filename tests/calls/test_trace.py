@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from db.database import Database, ImmediateTransactions
 from db.errors import DatabaseAway
 from ivr.call_records import list_calls, show_call
 from ivr.switch.line import Cause, Ended
-from ivr.trace import AGAIN, GATHER, CallBook, CallFacts
+from ivr.trace import AGAIN, AT_ONCE, GATHER, CallBook, CallFacts
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 CALL = CallFacts("c" * 32, "in", "1000", "13800000001", "main", "zh")
@@ -104,3 +105,50 @@ def test_a_prefix_that_fits_two_calls_shows_neither(database: Database, clock: C
 
     assert database.run_now(show) is None
     assert database.run_now(show_call, "c" * 31 + "1") is not None
+
+
+class Answerless(Leaving):
+    """A database whose first commits are stored, but the connection breaks before it can say so."""
+
+    async def run(self, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        answer = await self._there.run(work, *args, **kwargs)
+        if self.away:
+            self.away -= 1
+            raise DatabaseAway("the connection broke at the commit")
+        return answer
+
+
+def test_a_commit_whose_answer_was_lost_does_not_hold_up_the_calls_after_it(database: Database, clock: Clock) -> None:
+    book = CallBook(Answerless(database, away=1), clock, lambda: NOW, "engine-1")
+    trace = book.begin(CALL)
+    trace.event("answered")
+    clock.advance(GATHER)
+    trace.event("keys", keys="1")
+    book.begin(replace(CALL, call_id="d" * 32))
+    clock.advance(AGAIN)
+    assert kinds(database) == ["answered", "keys"]
+    assert len(database.run_now(list_calls)) == 2
+
+
+def test_what_no_column_takes_costs_only_its_own_entry(database: Database, clock: Clock) -> None:
+    book = CallBook(Leaving(database), clock, lambda: NOW, "engine-1")
+    trace = book.begin(CALL)
+    trace.event("prompt", prompts=["\ud800"])
+    trace.event("odd", values={1, 2})
+    odd = book.begin(replace(CALL, call_id="e" * 32, caller="\ud800"))
+    odd.event("answered")
+    trace.event("keys", keys="1")
+    clock.advance(GATHER)
+    assert "keys" in kinds(database)
+    assert [row.call_id for row in database.run_now(list_calls)] == [CALL.call_id]
+
+
+def test_a_long_absence_is_made_good_in_small_transactions(database: Database, clock: Clock) -> None:
+    there = Leaving(database, away=1)
+    trace = CallBook(there, clock, lambda: NOW, "engine-1").begin(CALL)
+    for step in range(2 * AT_ONCE):
+        trace.event("step", step=str(step))
+    clock.advance(GATHER)
+    clock.advance(AGAIN)
+    assert there.tries == 1 + 3
+    assert len(kinds(database)) == 2 * AT_ONCE
