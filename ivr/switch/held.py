@@ -118,7 +118,12 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         if self._answering is not None:
             raise Refusal(wire.REFUSED, "already being answered")
         self._answering, self._unanswered = done, gone
-        self._answer_with(200)
+        try:
+            self._answer_with(200)
+        except pjsua2.Error as error:  # the peer's SDP was taken for good until its media had to be made
+            self._answering = self._unanswered = None
+            self._end("rejected", 488)
+            raise Refusal(wire.GONE, f"cannot be answered: {error.reason}") from None
 
     def refuse(self, sip_code: int) -> None:
         self._needs(OFFERED)

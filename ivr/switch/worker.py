@@ -57,6 +57,8 @@ class Worker:
         self._engine = engine
         self._inbox: deque[Callable[[], None]] = deque()
         self._outbox: list[bytes] = []
+        self._asks: set[bytes] = set()
+        """Requests of the engine that have no answer yet. A second answer would cost the link, and with it every call."""
         self.alarms = Alarms(time.monotonic)
         self.calls: dict[str, HeldCall] = {}
         self.silence = silence()
@@ -86,6 +88,7 @@ class Worker:
         self._lines = min(int(start["lines"]) or self.stack.holds, self.stack.holds)  # type: ignore[arg-type]
         if not self.stack.has_tcp:
             self.alarms.after(1.0, self._listen_tcp)
+        self._asks.add(ask)
         self._answer(
             ask,
             wire.START,
@@ -134,9 +137,15 @@ class Worker:
         self._outbox.append(boxes.write({b"_command": message.name.encode(), **message.pack(fields)}))
 
     def _answer(self, ask: bytes, message: Message, fields: Fields) -> None:
+        if ask not in self._asks:
+            return
+        self._asks.remove(ask)
         self._outbox.append(boxes.write({b"_answer": ask, **message.pack_answer(fields)}))
 
     def _refuse(self, ask: bytes, code: str, why: str) -> None:
+        if ask not in self._asks:
+            return
+        self._asks.remove(ask)
         self._outbox.append(
             boxes.write({b"_error": ask, b"_error_code": code.encode(), b"_error_description": why.encode()[:1000]})
         )
@@ -175,6 +184,7 @@ class Worker:
         name = box.get(b"_command", b"").decode()
         message = wire.REQUESTS[name]
         fields = message.unpack(box)
+        self._asks.add(ask)
         try:
             if "call" in fields and message is not wire.DIAL:
                 call = self.calls.get(str(fields["call"]))

@@ -103,6 +103,8 @@ class Peer:
         self.talking = LoopingCall(self._speak)
         self.event_type = 101
         self.loudness = 0xFF  # u-law silence
+        self.media_address = f"IP4 {HOST}"
+        """Where this telephone says that it wants its audio."""
         self._invite_headers = ""
         self._branch = ""
 
@@ -205,7 +207,7 @@ class Peer:
 
     def _sdp(self, direction: str = "sendrecv") -> str:
         return (
-            f"v=0\r\no=- 1 {self.cseq} IN IP4 {HOST}\r\ns=-\r\nc=IN IP4 {HOST}\r\nt=0 0\r\n"
+            f"v=0\r\no=- 1 {self.cseq} IN IP4 {HOST}\r\ns=-\r\nc=IN {self.media_address}\r\nt=0 0\r\n"
             f"m=audio {self.rtp_port} RTP/AVP 0 {self.event_type}\r\na=rtpmap:0 PCMU/8000\r\n"
             f"a=rtpmap:{self.event_type} telephone-event/8000\r\na=fmtp:{self.event_type} 0-15\r\na={direction}\r\n"
         )

@@ -16,7 +16,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 from twisted.trial.unittest import TestCase
 
-from ivr.switch.line import Cause, Ended, Played, RecordEnd, SwitchError
+from ivr.switch.line import Cause, Ended, LineGone, Played, RecordEnd, SwitchError
 from ivr.switch.pool import Pool, SwitchSettings
 from tests.switch.peer import Peer
 from tests.switch.worlds import Owner, Places, RealPerson, RealWorld, Task, clip
@@ -221,6 +221,23 @@ class Workers(TestCase):
         world.owner.end = None
         world.owner.heard.clear()
         await self.talking(world, "1002")
+
+    async def test_audio_that_cannot_be_sent_costs_one_call_not_the_worker(self) -> None:
+        world = await self.world()
+        talking = await self.talking(world)
+        first, pid = world.owner.line, world.switch.workers[0].pid
+        strange = world.person()
+        strange.media_address = "IP6 ::1"  # passes as an offer; its audio cannot be set up here
+        world.owner.listens = False
+        await strange.dials()
+        await world.until(lambda: len(world.owner.lines) == 2)
+        with self.assertRaises(LineGone):
+            await world.owner.line.answer()
+        await world.until(lambda: strange.refused_with == 488)
+        assert await first.play([clip(self.places.path, 0.1)]) == Played(finished=True)
+        assert not talking.ended
+        assert [worker.pid for worker in world.switch.workers] == [pid]
+        await world.until(lambda: world.switch.capacity().busy == 1)
 
     async def test_calls_over_tcp(self) -> None:
         world = await self.world()
