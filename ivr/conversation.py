@@ -17,7 +17,8 @@ from hospital.action import Action, CallFacts
 from ivr.flow.commands import Answer, Ask, Collect, Entered, HangUp, Keys, NoInput, Outcome, Prompt, Say, Turn, Value
 from ivr.leg import Leg
 from ivr.spawn import spawn
-from ivr.switch.line import KEYS, LineGone, Played, SwitchRefused
+from ivr.switch.line import KEYS, LineGone, SwitchRefused
+from ivr.switch.reactor import call_later
 from ivr.trace import Trace
 from ivr.voice import Voice
 
@@ -32,6 +33,8 @@ HASTE = 3
 """How often such a confirmation begins anew before the line just waits for a key."""
 LATE_KEY = 0.2
 """The key that stopped a play may be told a moment after the play's end."""
+PATIENCE = 15.0
+"""Seconds of silence that an action may cost a caller; then the flow goes on by `error`, the action goes on alone."""
 
 
 class Script(Protocol):
@@ -52,7 +55,16 @@ class Finished:
     outcome: str
     variables: Mapping[str, Value]
     heard: bool = False
-    """Whether the prompt of an input was heard to its end: somebody, or something, listened."""
+    """Whether the prompt of an input was heard whole, or, in a flow that asks nothing, all that was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """How a play went: to its `finished` end, `whole` when no text was missing either; `seconds` that sounded."""
+
+    finished: bool = False
+    whole: bool = False
+    seconds: float = 0.0
 
 
 class Conversation:
@@ -96,6 +108,7 @@ class Conversation:
 
     async def _talk(self) -> str:
         turn = self._run.start()
+        asked, said = False, []
         while True:
             answer: Answer | None = None
             for command in turn.commands:
@@ -103,41 +116,45 @@ class Conversation:
                     case Entered(flow, step):
                         self._trace.event("step", flow=flow, step=step)
                     case Say(prompts, locked):
-                        await self._say(prompts, locked)
+                        said.append(await self._say(prompts, locked))
                     case Collect():
+                        asked = True
                         answer = await self._collect(command)
                     case Ask(action, arguments):
                         answer = await self._ask(action, arguments)
                     case HangUp(outcome):
                         self._trace.event("outcome", outcome=outcome)
+                        if not asked:
+                            self._heard = bool(said) and all(said)
                         return outcome
             if answer is None:
                 raise RuntimeError("a turn of the flow ended without a wait")
             turn = self._run.resume(answer)
 
-    async def _say(self, prompts: Sequence[Prompt], locked: bool) -> None:
-        """Play to the end, or to a key. Keys typed ahead skip it, unless it is locked."""
+    async def _say(self, prompts: Sequence[Prompt], locked: bool) -> bool:
+        """Play to the end, or to a key; True when it was heard whole. Keys typed ahead skip it, unless it is locked."""
         if not locked and self._leg.has_keys:
             self._trace.event("prompt", prompts=_told(prompts), skipped=True)
-            return
-        await self._play(prompts, locked)
+            return False
+        return (await self._play(prompts, locked)).whole
 
-    async def _play(self, prompts: Sequence[Prompt], locked: bool) -> Played:
+    async def _play(self, prompts: Sequence[Prompt], locked: bool) -> _Heard:
         """Play and trace whether it was heard to its end, also when the caller hangs up in the middle."""
-        played = Played(finished=False)
+        heard = _Heard()
         try:
-            played = await self._sound(prompts, locked)
+            heard = await self._sound(prompts, locked)
         finally:
-            self._trace.event("prompt", prompts=_told(prompts), heard=played.finished)
-        return played
+            self._trace.event("prompt", prompts=_told(prompts), heard=heard.whole)
+        return heard
 
-    async def _sound(self, prompts: Sequence[Prompt], locked: bool) -> Played:
+    async def _sound(self, prompts: Sequence[Prompt], locked: bool) -> _Heard:
         spoken = await self._voice.clips(self._run.language, prompts)
         if spoken.missing:
             self._trace.event("unspoken", texts=list(spoken.missing))
         if not locked and self._leg.has_keys:  # a key came while a text was rendered
-            return Played(finished=False)
+            return _Heard()
         stop_on = "" if locked else KEYS
+        began = self._leg.clock.seconds()
         try:
             played = await self._leg.play(spoken.clips, stop_on=stop_on)
         except SwitchRefused as refused:  # a clip was deleted under us: make it again, once
@@ -146,14 +163,14 @@ class Conversation:
             played = await self._leg.play(spoken.clips, stop_on=stop_on)
         if locked:
             self._leg.forget_keys()
-        return played
+        return _Heard(played.finished, played.finished and not spoken.missing, self._leg.clock.seconds() - began)
 
     async def _collect(self, wanted: Collect) -> Answer:
         if not wanted.typed_ahead:
             self._leg.forget_keys()
         if wanted.prompts and not self._leg.has_keys:
-            played = await self._offer(wanted)
-            self._heard = self._heard or played.finished
+            heard = await self._offer(wanted)
+            self._heard = self._heard or heard.whole
         answer = await self._gather(wanted)
         if isinstance(answer, Keys):
             self._trace.event("keys", keys=HIDDEN if wanted.secret else answer.digits)
@@ -161,18 +178,17 @@ class Conversation:
             self._trace.event("no_input")
         return answer
 
-    async def _offer(self, wanted: Collect) -> Played:
+    async def _offer(self, wanted: Collect) -> _Heard:
         """Play the prompts of an input. A confirmation that a key cuts off before one could have heard it
         is played again: that key was meant for what came before."""
         for _ in range(HASTE):
-            began = self._leg.clock.seconds()
-            played = await self._play(wanted.prompts, wanted.locked)
-            if wanted.typed_ahead or played.finished or self._leg.clock.seconds() - began >= TOO_SOON:
-                return played
+            heard = await self._play(wanted.prompts, wanted.locked)
+            if wanted.typed_ahead or heard.finished or heard.seconds >= TOO_SOON:
+                return heard
             await self._leg.next_key(LATE_KEY)
             self._leg.forget_keys()
             self._trace.event("too_soon")
-        return played
+        return heard
 
     async def _gather(self, wanted: Collect) -> Keys | NoInput:
         """Keys until the input is complete. `*`, when it repeats, drops what was typed so far."""
@@ -206,8 +222,17 @@ class Conversation:
             if not answered.called:
                 answered.callback(outcome)
 
+        def late() -> None:
+            log.error("action {name} keeps call {call} waiting too long", name=name, call=self._call.call_id)
+            answered.callback(FAILED)
+
         spawn(ask(), f"action {name}")
-        return await answered
+        waiting = call_later(self._leg.clock, PATIENCE, late)
+        try:
+            return await answered
+        finally:
+            if waiting.active():
+                waiting.cancel()
 
 
 def _told(prompts: Sequence[Prompt]) -> list[dict[str, Any]]:

@@ -85,15 +85,12 @@ class Switchboard:
         self._book = book
         self._clock = clock
         self._wallclock = wallclock
-        self._calls: set[Deferred[None]] = set()
 
     # Incoming
 
     def incoming(self, line: Line, offer: Offer) -> None:
         """As `SwitchListener.incoming`."""
-        taking = spawn(self._take(line, offer), f"call {line.call_id}")
-        self._calls.add(taking)
-        taking.addBoth(lambda _: self._calls.discard(taking))
+        spawn(self._take(line, offer), f"call {line.call_id}")
 
     async def _take(self, line: Line, offer: Offer) -> None:
         leg = Leg(self._clock).holds(line)
@@ -119,6 +116,10 @@ class Switchboard:
                 await line.hang_up()
         except LineGone:
             outcome = "hung_up"
+        except Exception:  # noqa: BLE001 - logged with its traceback; the line is let go and the row closed all the same
+            log.failure("call {call} broke", call=line.call_id)
+            outcome = "trouble"
+            await line.hang_up()
         notes.finished(await leg.down.wait(), outcome)
 
     async def _converse(
@@ -173,8 +174,8 @@ class Switchboard:
                 await line.hang_up()
         except LineGone:
             finished = Finished("hung_up", {})
-        except CancelledError:
-            spawn(line.hang_up(), f"hanging up call {line.call_id}")
+        except Exception:
+            spawn(_let_go(line, leg, notes), f"hanging up call {line.call_id}")
             raise
         end = await leg.down.wait()
         notes.finished(end, finished.outcome)
@@ -187,6 +188,12 @@ class Switchboard:
             variables=finished.variables,
             heard=finished.heard,
         )
+
+
+async def _let_go(line: Line, leg: Leg, notes: Trace) -> None:
+    """End a call that nobody talks on any more, and close its row."""
+    await line.hang_up()
+    notes.finished(await leg.down.wait(), "cut_off")
 
 
 async def _answered(leg: Leg) -> bool:

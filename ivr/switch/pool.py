@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from twisted.internet.defer import Deferred, DeferredList, execute
+from twisted.internet.defer import CancelledError, Deferred, DeferredList, execute
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -153,6 +153,9 @@ class Pool:
                 continue
             except SwitchError:
                 self._forget(line)
+                raise
+            except CancelledError:  # whoever wanted the call is gone; the worker may have dialled already
+                send_off(line.hang_up())
                 raise
             return line
         raise NoLineFree("every line is in use")

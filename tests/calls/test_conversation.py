@@ -13,12 +13,12 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from hospital.action import Action, ActionOutcome, CallFacts
-from ivr.conversation import Conversation, Finished
+from ivr.conversation import PATIENCE, Conversation, Finished
 from ivr.flow.commands import Answer, Ask, Collect, HangUp, Keys, NoInput, Outcome, Prompt, Say, Turn, Value
 from ivr.leg import Leg
 from ivr.switch.fake import FakeLine, FakeSwitch
 from ivr.switch.line import Line, Offer
-from ivr.voice import SilentVoice
+from ivr.voice import SilentVoice, Spoken, Voice
 from tests.faults import Faults
 
 SECONDS = 2.0
@@ -58,8 +58,9 @@ class Notes:
 class Line4:
     """One caller on the fake switch, in a conversation with a told flow."""
 
-    def __init__(self, *turns: Turn, actions: Mapping[str, Action] | None = None) -> None:
+    def __init__(self, *turns: Turn, actions: Mapping[str, Action] | None = None, voice: Voice | None = None) -> None:
         self.clock = Clock()
+        self.voice = voice or SilentVoice()
         self.switch = FakeSwitch(self.clock, clip_seconds=SECONDS)
         self.switch.listener = self
         self.flow = Told(turns)
@@ -76,8 +77,7 @@ class Line4:
         async def talk() -> None:
             await line.answer()
             call = CallFacts(line.call_id, offer.caller, "en", datetime(2026, 11, 21, tzinfo=UTC))
-            voice = SilentVoice()
-            conversation = Conversation(leg, self.flow, self.actions, voice, self.notes, call)  # type: ignore[arg-type]
+            conversation = Conversation(leg, self.flow, self.actions, self.voice, self.notes, call)  # type: ignore[arg-type]
             self.finished.append(await conversation.hold())
 
         Deferred.fromCoroutine(talk())
@@ -88,6 +88,21 @@ class Line4:
 
     def heard(self) -> list[str]:
         return [clip.stem for clips in self.patient.played for clip in clips]
+
+
+class SlowVoice(SilentVoice):
+    """A voice that renders until the test lets it, and lacks some texts."""
+
+    def __init__(self, lacks: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self.lacks = lacks
+        self.rendering: Deferred[None] | None = None
+
+    async def clips(self, language: str, prompts: Sequence[Prompt]) -> Spoken:
+        if self.rendering is not None:
+            await self.rendering
+        spoken = await super().clips(language, prompts)
+        return Spoken(tuple(clip for clip in spoken.clips if clip.stem not in self.lacks), self.lacks)
 
 
 END = Turn((HangUp("done"),))
@@ -269,3 +284,48 @@ def test_a_text_that_no_voice_has_is_traced_and_the_call_goes_on(tmp_path: Path)
     line.press("1")
     assert line.flow.answers == [Keys("1")]
     assert line.heard() == []
+
+
+def test_a_key_while_the_confirmation_is_still_rendered_does_not_confirm_it() -> None:
+    voice = SlowVoice()
+    voice.rendering = Deferred()
+    confirm = Collect((Prompt("registration.confirm"),), single=frozenset("12"), typed_ahead=False)
+    line = Line4(Turn((confirm,)), END, voice=voice)
+    line.clock.advance(1.2)
+    line.press("1")  # into the silence
+    rendered, voice.rendering = voice.rendering, None
+    rendered.callback(None)
+    line.clock.advance(1.0)
+    assert line.flow.answers == []
+    assert line.heard() == ["registration.confirm"]
+    line.press("1")
+    assert line.flow.answers == [Keys("1")]
+
+
+def test_an_alert_that_no_voice_could_speak_was_not_heard() -> None:
+    line = Line4(Turn((MENU,)), END, voice=SlowVoice(lacks=("registration.kind",)))
+    line.press("1")
+    assert [one.heard for one in line.finished] == [False]
+    assert line.notes.of("prompt")[0]["heard"] is False
+
+
+@pytest.mark.parametrize(("after", "heard"), [(2 * SECONDS, True), (0.5, False)])
+def test_a_message_that_asks_nothing_is_heard_when_it_was_said_to_its_end(after: float, heard: bool) -> None:
+    line = Line4(Turn((Say((Prompt("reminder"),)), Say((Prompt("goodbye"),)), HangUp("done"))))
+    line.clock.advance(0.5)
+    if not heard:
+        line.press("1")
+    line.clock.advance(after)
+    line.clock.advance(SECONDS)
+    assert [one.heard for one in line.finished] == [heard]
+
+
+def test_a_hospital_that_does_not_answer_costs_the_caller_some_seconds_and_the_booking_is_still_traced() -> None:
+    actions, go = answering(ActionOutcome("right"))
+    line = Line4(Turn((Ask("card.check", {}),)), END, actions=actions)
+    line.clock.advance(PATIENCE)
+    assert line.flow.answers == [Outcome("error")]
+    assert [one.outcome for one in line.finished] == ["done"]
+    go.callback(None)
+    [told] = line.notes.of("action")
+    assert (told["outcome"], told["alone"]) == ("right", True)

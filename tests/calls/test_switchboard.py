@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
 
 from db.database import Database, ImmediateTransactions
@@ -19,7 +19,7 @@ from ivr.flow.language import FlowSet
 from ivr.flow.load import load
 from ivr.numbers import Numbers, Route
 from ivr.switch.fake import FakeSwitch
-from ivr.switch.line import Cause
+from ivr.switch.line import Cause, Line, Offer
 from ivr.switchboard import Made, Outgoing, Switchboard
 from ivr.trace import CallBook
 from ivr.voice import SilentVoice
@@ -74,7 +74,8 @@ class Hospital:
             order = Outgoing("sip:8101@127.0.0.1", "8101", "1000", ring, flow, "en", WARD, notice="7")  # type: ignore[arg-type]
             self.made.append(await self.board.make(self.switch, order))
 
-        Deferred.fromCoroutine(make())
+        self.calling = Deferred.fromCoroutine(make())
+        self.calling.addErrback(lambda failure: failure.trap(CancelledError))
         self.clock.advance(0)
 
     def pass_time(self, seconds: float) -> None:
@@ -185,3 +186,38 @@ def test_a_restart_closes_what_the_crash_left_open(hospital: Hospital) -> None:
     assert closed == [1]
     [call] = hospital.database.run_now(list_calls)
     assert (call.cause, call.outcome) == ("engine_lost", "lost")
+
+
+def test_a_shutdown_in_the_middle_of_an_alert_still_closes_its_row(hospital: Hospital) -> None:
+    hospital.call()
+    [line] = hospital.switch.dialled
+    line.peer_answers()
+    hospital.pass_time(0.5)
+    hospital.calling.cancel()
+    assert line.end is not None
+    [call] = hospital.calls()
+    assert (call.outcome, call.cause) == ("cut_off", "normal")
+    assert call.ended_at is not None
+
+
+class AlreadyUp:
+    """A switch that has answered before the engine asks it to: it refuses the second answer."""
+
+    def __init__(self, board: Switchboard) -> None:
+        self.board = board
+
+    def incoming(self, line: Line, offer: Offer) -> None:
+        Deferred.fromCoroutine(line.answer())
+        self.board.incoming(line, offer)
+
+
+def test_a_call_that_cannot_be_answered_holds_no_line_and_leaves_a_whole_row(
+    hospital: Hospital, faults: Faults
+) -> None:
+    hospital.switch.listener = AlreadyUp(hospital.board)
+    hospital.switch.offer("1000", "13800000001")
+    [call] = hospital.calls()
+    assert hospital.switch.capacity().busy == 0
+    assert call.outcome == "trouble"
+    assert call.ended_at is not None
+    assert "not offered" in faults.expected()[0]
