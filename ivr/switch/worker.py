@@ -58,7 +58,7 @@ class Worker:
         self._inbox: deque[Callable[[], None]] = deque()
         self._outbox: list[bytes] = []
         self._asks: set[bytes] = set()
-        """Requests of the engine that have no answer yet. A second answer would cost the link, and with it every call."""
+        """Requests of the engine without an answer yet. A second answer would cost the link, and with it every call."""
         self.alarms = Alarms(time.monotonic)
         self.calls: dict[str, HeldCall] = {}
         self.silence = silence()
