@@ -224,6 +224,9 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         elif state == pjsua2.PJSIP_INV_STATE_CONFIRMED and self.state == DIALLING:
             self._talking()
             self._worker.tell(wire.ANSWERED, call=self.call_id)
+        elif state == pjsua2.PJSIP_INV_STATE_CONFIRMED and self.state == OFFERED:
+            # It never said where it wants its audio: no SDP in the INVITE and none in the ACK.
+            self._alarm("media", self._worker.media_timeout, lambda: self._end("media_timeout", 0))
 
     def _media_changed(self) -> None:
         if self.state == OVER:

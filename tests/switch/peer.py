@@ -104,7 +104,7 @@ class Peer:
         self.event_type = 101
         self.loudness = 0xFF  # u-law silence
         self.media_address = f"IP4 {HOST}"
-        """Where this telephone says that it wants its audio."""
+        """Where this telephone says that it wants its audio; empty: it never says."""
         self._invite_headers = ""
         self._branch = ""
 
@@ -206,6 +206,8 @@ class Peer:
         self.seq += 1
 
     def _sdp(self, direction: str = "sendrecv") -> str:
+        if not self.media_address:
+            return ""
         return (
             f"v=0\r\no=- 1 {self.cseq} IN IP4 {HOST}\r\ns=-\r\nc=IN {self.media_address}\r\nt=0 0\r\n"
             f"m=audio {self.rtp_port} RTP/AVP 0 {self.event_type}\r\na=rtpmap:0 PCMU/8000\r\n"

@@ -239,6 +239,18 @@ class Workers(TestCase):
         assert [worker.pid for worker in world.switch.workers] == [pid]
         await world.until(lambda: world.switch.capacity().busy == 1)
 
+    async def test_a_caller_who_never_says_where_his_audio_goes_does_not_keep_the_line(self) -> None:
+        world = await self.world(lines=1, media_timeout=0.5)
+        person = world.person()
+        person.media_address = ""
+        await person.dials()
+        await world.until(lambda: world.owner.lines)
+        answer = Task(world.owner, world.owner.line.answer())
+        await world.until(lambda: world.owner.end is not None, 4)
+        assert world.owner.end == Ended(Cause.MEDIA_TIMEOUT, world.owner.end.sip_code, by_peer=False)  # type: ignore[union-attr]
+        assert isinstance(answer.error, LineGone)
+        await world.until(lambda: "BYE" in person.requests)
+
     async def test_calls_over_tcp(self) -> None:
         world = await self.world()
         person = await self.talking(world, tcp=True)
