@@ -6,6 +6,7 @@ the service's.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -27,7 +28,7 @@ from prompts.voices import Voice
 from prompts.voices.espeak import Espeak
 from prompts.voices.gtts import Google
 from wardbell.known import known_values
-from wardbell.settings import Settings
+from wardbell.settings import Settings, SettingsError
 
 log = Logger()
 
@@ -85,9 +86,15 @@ class Office:
         return self.database.run_now(known_values, HospitalCalendar(self.zone), self.wallclock())
 
     def data_dir(self) -> Path:
-        """The folder of data, made when it is missing."""
-        self.settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return self.settings.data_dir
+        """The folder of data, made when it is missing. Raises `SettingsError` when it cannot be had."""
+        folder = self.settings.data_dir
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(f"data_dir {folder}: {error.strerror}") from error
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise SettingsError(f"data_dir {folder}: this user may not write there")
+        return folder
 
     def flows_dir(self) -> Path:
         """The folder of flows: the hospital's, or the shipped one."""

@@ -13,6 +13,7 @@ from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 from twisted.internet.defer import DeferredList
+from twisted.internet.error import CannotListenError
 from twisted.logger import Logger
 from twisted.python.threadpool import ThreadPool
 
@@ -76,7 +77,7 @@ class Service:
         self._voices = ThreadPool(minthreads=0, maxthreads=VOICE_THREADS, name="voices")
         hospital = HospitalActions(
             self._database,
-            PinCheck(self._database, PepperedPins(office.pepper), self._slow, wallclock),
+            PinCheck(self._database, PepperedPins(office.pepper), self._slow, wallclock, settings.pins.shared_callers),
             HospitalCalendar(zone),
             wallclock,
         )
@@ -125,8 +126,8 @@ class Service:
         hl7 = self._settings.hl7
         try:
             self._port = self._reactor.listenTCP(hl7.port, self._mllp, interface=hl7.host)
-        except OSError as taken:
-            raise CannotStart(f"HL7 cannot listen on {hl7.host}:{hl7.port}: {taken}") from taken
+        except CannotListenError as taken:
+            raise CannotStart(f"HL7 cannot listen on {hl7.host}:{hl7.port}: {taken.socketError}") from taken
         sip = self._settings.sip
         log.info(
             "serving: SIP on {host}:{port}, {lines} lines; HL7 on {hl7_host}:{hl7_port}",

@@ -7,11 +7,13 @@ value is told by its name and what was expected; nothing starts on a guess.
 from __future__ import annotations
 
 import tomllib
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -29,6 +31,15 @@ def _zone(name: str) -> str:
     except (ZoneInfoNotFoundError, ValueError) as unknown:
         raise ValueError(f'no time zone "{name}" (names look like Asia/Shanghai)') from unknown
     return name
+
+
+def _networks(peers: tuple[str, ...]) -> tuple[str, ...]:
+    for peer in peers:
+        try:
+            ip_network(peer, strict=False)
+        except ValueError as wrong:
+            raise ValueError(f'"{peer}" is no address or network (they look like 10.1.2.3 or 10.1.2.0/24)') from wrong
+    return peers
 
 
 class _Section(BaseModel):
@@ -86,7 +97,7 @@ class Hl7(_Section):
     port: Port = 2575
     encoding: Literal["utf-8", "gb18030"] = "utf-8"
     """Character set when MSH-18 does not say."""
-    peers: tuple[str, ...] = ()
+    peers: Annotated[tuple[str, ...], AfterValidator(_networks)] = ()
     """Addresses or networks that may connect; empty: any that reaches the port."""
 
 
@@ -114,6 +125,14 @@ class Outbound(_Section):
     """Lines that every other outgoing call leaves free for alerts."""
 
 
+class Pins(_Section):
+    """The check of card and PIN."""
+
+    shared_callers: tuple[str, ...] = ()
+    """Numbers that many patients call from, as the trunk shows them (a PBX that shows one number for all): wrong
+    entries from there are counted as patiently as those of callers who hide their number."""
+
+
 class Settings(BaseSettings):
     """All settings. Made by `load`."""
 
@@ -138,6 +157,7 @@ class Settings(BaseSettings):
     hl7: Hl7 = Hl7()
     voices: Voices = Voices()
     outbound: Outbound = Outbound()
+    pins: Pins = Pins()
 
     @classmethod
     def settings_customise_sources(
@@ -181,5 +201,11 @@ def load(file: Path | None = None) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as e:
-        lines = [f"setting {'.'.join(map(str, wrong['loc']))}: {wrong['msg']}" for wrong in e.errors()]
+        lines = [f"setting {'.'.join(map(str, wrong['loc']))}: {_told(wrong)}" for wrong in e.errors()]
         raise SettingsError("\n".join(lines)) from e
+
+
+def _told(wrong: ErrorDetails) -> str:
+    if wrong["type"] == "extra_forbidden":
+        return "there is no such setting"
+    return wrong["msg"].removeprefix("Value error, ")

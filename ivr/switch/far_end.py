@@ -100,6 +100,8 @@ class _Process(ProcessProtocol):
         self._name = name
         self._ended = ended
         self._rest = b""
+        self.last = ""
+        """What it said last."""
 
     def childDataReceived(self, childFD: int, data: bytes) -> None:
         *lines, self._rest = (self._rest + data).split(b"\n")
@@ -113,7 +115,8 @@ class _Process(ProcessProtocol):
         self._ended()
 
     def _say(self, line: bytes) -> None:
-        self.log.warn("{worker}: {line}", worker=self._name, line=line.decode(errors="replace")[:500])
+        self.last = line.decode(errors="replace")[:500]
+        self.log.warn("{worker}: {line}", worker=self._name, line=self.last)
 
 
 class Health(enum.Enum):
@@ -155,12 +158,13 @@ class FarEnd:
         self._timer: Timer | None = call_later(reactor, start_limit, self._does_not_answer)
         self._is_reaped = False
         self._waiting: list[Deferred[None]] = []
+        self._words = _Process(name, self._reaped)
         ours, theirs = socket.socketpair()
         with ours, theirs, Path(os.devnull).open() as nothing:
             self._link = _Link(heard, self._gone)
             reactor.adoptStreamConnection(ours.fileno(), socket.AF_UNIX, _only(self._link))
             self._process: Any = reactor.spawnProcess(
-                _Process(name, self._reaped),
+                self._words,
                 sys.executable,
                 [sys.executable, "-m", "ivr.switch.worker"],
                 env=_environment(),
@@ -179,7 +183,8 @@ class FarEnd:
             ready = await self._request(wire.START, {"version": wire.VERSION, **settings})
         except SwitchError as error:
             self.kill()
-            raise SwitchError(f"{self.name} did not start") from error
+            await self.when_dead()  # its last words are in
+            raise SwitchError(f"{self.name} did not start: {self._words.last or error}") from error
         self.lines, self.port, self.pjsip = int(ready["lines"]), int(ready["port"]), str(ready["pjsip"])
         if self.health is Health.STARTING:
             self.health = Health.READY

@@ -123,8 +123,9 @@ class Workers(TestCase):
     async def test_a_taken_port_is_said_at_the_start(self) -> None:
         world = await self.world()
         second = Pool(reactor, SwitchSettings(port=world.switch.port), Owner())  # type: ignore[arg-type]
-        with self.assertRaises(SwitchError):
+        with self.assertRaises(SwitchError) as refused:
             await second.start()
+        assert f"no SIP on 127.0.0.1:{world.switch.port}: Address already in use" in str(refused.exception)
         await second.stop()
 
     async def test_the_pool_grows_when_lines_are_needed_and_gives_them_back(self) -> None:
