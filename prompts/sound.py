@@ -15,6 +15,7 @@ import uuid
 from pathlib import Path
 
 from pydub import AudioSegment
+from pydub.exceptions import CouldntDecodeError
 
 from prompts.errors import SoundFailed
 
@@ -66,7 +67,11 @@ def to_telephone(source: Path, target: Path, lead: int, tail: int) -> None:
     part = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
     try:
         _filter(source, part)
-        speech = _trim(AudioSegment.from_file(str(part), format="wav"))
+        try:
+            made = AudioSegment.from_file(str(part), format="wav")
+        except CouldntDecodeError as e:  # ffmpeg ends well even when the disk took only a part of it
+            raise SoundFailed("what ffmpeg wrote cannot be read again: is the disk full?") from e
+        speech = _trim(made)
         levelled = speech.apply_gain(min(LEVEL - speech_level(speech), PEAK - speech.max_dBFS))
         quiet = AudioSegment.silent(duration=lead, frame_rate=RATE), AudioSegment.silent(duration=tail, frame_rate=RATE)
         whole = quiet[0] + levelled.fade_in(5).fade_out(5) + quiet[1]

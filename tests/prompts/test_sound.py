@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -121,3 +123,19 @@ def test_a_program_that_is_missing_or_hangs_is_told() -> None:
         run(["sleep", "5"], timeout=0.05)
     with pytest.raises(VoiceFailed, match="failed"):
         run(["false"], timeout=1)
+
+
+def test_what_a_full_disk_left_of_a_clip_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ffmpeg ends with 0 although the file holds nothing but zeros."""
+    there = shutil.which("ffmpeg")
+    shim = tmp_path / "bin" / "ffmpeg"
+    shim.parent.mkdir()
+    only_zeros = 'head -c 500 /dev/zero > "${to#file:}"'
+    shim.write_text(
+        f'#!/bin/sh\nfor to; do :; done\ncase "$to" in file:*) {only_zeros};; *) exec {there} "$@";; esac\n'
+    )
+    shim.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{shim.parent}:{os.environ['PATH']}")
+    with pytest.raises(SoundFailed, match="disk full"):
+        to_telephone(tmp_path / "any", tmp_path / "out.wav", 0, 0)
+    assert [file.name for file in tmp_path.iterdir()] == ["bin"]
