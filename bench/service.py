@@ -25,7 +25,7 @@ from prompts.voices.espeak import Espeak
 from tests.e2e.line import Line
 from tests.e2e.melodies import sing_ahead
 from tests.e2e.melodies import studio as singer
-from tests.phone.sipp import free_port
+from tests.phone.ports import free_port
 from wardbell.office import Office
 from wardbell.settings import Settings
 

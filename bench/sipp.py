@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench import media, rtp
-from tests.phone.sipp import free_port
+from tests.phone.ports import free_port
 
 SCENARIOS = Path(__file__).with_name("scenarios")
 MOST_SECONDS = 170

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench import media
 from tests.e2e.line import answers_sip
-from tests.phone.sipp import free_port
+from tests.phone.ports import free_port
 
 
 def wait_for_sip(ports: list[int], process: subprocess.Popen[bytes], seconds: float = 30.0) -> None:

@@ -19,6 +19,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tests.phone.ports import quiet_port
+
 T = TypeVar("T")
 
 PROGRAM = [sys.executable, "-m", "wardbell.cli"]
@@ -28,19 +30,6 @@ OPTIONS = (
     "From: <sip:ready@127.0.0.1>;tag=r{mine}\r\nTo: <sip:ready@127.0.0.1>\r\nCall-ID: ready-{mine}-{port}\r\n"
     "CSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
 )
-
-
-def quiet_port() -> int:
-    """A port, UDP and TCP, that nobody holds and that the system does not hand out to others by itself."""
-    while True:
-        port = random.randrange(7000, 30000, 2)
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
-            try:
-                udp.bind(("127.0.0.1", port))
-                tcp.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        return port
 
 
 def answers_sip(port: int) -> bool:

@@ -9,26 +9,24 @@ asks of a telephone is `phone.py`'s business.
 from __future__ import annotations
 
 import gc
-import io
 import json
 import os
 import queue
 import random
 import signal
-import struct
 import sys
 import threading
 import time
-import wave
 from pathlib import Path
 from typing import Any
 
 import pjsua2 as pj
 
+from tests.phone.ports import quiet_port
+from tests.phone.sounds import Ear, breath
+
 POLL_MS = 10
 RTP_PORTS = 200
-FRAME = 320
-"""Bytes of 20 ms."""
 
 
 OUT = os.fdopen(os.dup(1), "w", buffering=1)
@@ -52,49 +50,6 @@ def headers_of(message: str) -> dict[str, str]:
     head = message.replace("\r\n", "\n").split("\n\n", 1)[0]
     pairs = (line.partition(":") for line in head.split("\n")[1:] if ":" in line)
     return {name.strip(): value.strip() for name, _, value in pairs}
-
-
-def breath(path: Path) -> None:
-    """Two seconds of very quiet noise: what a silent person still sends."""
-    source = random.Random(1)
-    samples = [source.randint(-12, 12) for _ in range(16000)]
-    with wave.open(str(path), "wb") as out:
-        out.setparams((1, 2, 8000, 0, "NONE", ""))
-        out.writeframes(struct.pack(f"<{len(samples)}h", *samples))
-
-
-class Ear(pj.AudioMediaPort):  # type: ignore[misc]
-    """Writes what a call says into a WAV file as it comes: a recorder of pjsua2 is a quarter second behind."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self._file: io.FileIO | None = path.open("wb", buffering=0)
-        self._file.write(self._header(0))
-        self._length = 0
-        form = pj.MediaFormatAudio()
-        form.type = pj.PJMEDIA_TYPE_AUDIO
-        form.clockRate, form.channelCount, form.bitsPerSample, form.frameTimeUsec = 8000, 1, 16, 20000
-        self.createPort(path.stem, form)
-
-    @staticmethod
-    def _header(length: int) -> bytes:
-        form = struct.pack("<IHHIIHH", 16, 1, 1, 8000, 16000, 2, 16)
-        return b"RIFF" + struct.pack("<I", length + 36) + b"WAVEfmt " + form + b"data" + struct.pack("<I", length)
-
-    def onFrameReceived(self, frame: Any) -> None:
-        """Called each 20 ms by PJSIP's clock, in its thread; a frame without sound is quiet."""
-        if self._file is not None:
-            sound = bytes(frame.buf) if frame.size else bytes(FRAME)
-            self._length += len(sound)
-            self._file.write(sound)
-
-    def close(self) -> None:
-        """Make the file a whole WAV."""
-        file, self._file = self._file, None
-        if file is not None:
-            file.seek(0)
-            file.write(self._header(self._length))
-            file.close()
 
 
 class Talk(pj.Call):  # type: ignore[misc]
@@ -168,7 +123,7 @@ class Handset:
         self.endpoint = pj.Endpoint()
         self.endpoint.libCreate()
         self.endpoint.libInit(self._config(log))
-        port = self._listen(pj.PJSIP_TRANSPORT_UDP, 0)
+        port = self._listen(pj.PJSIP_TRANSPORT_UDP, quiet_port())
         self._listen(pj.PJSIP_TRANSPORT_TCP, port)
         self.endpoint.libStart()
         self.endpoint.audDevManager().setNullDev()

@@ -26,7 +26,7 @@ from typing import Any, Literal, TypeVar
 
 from tests.phone import hearing
 
-HANDSET = Path(__file__).with_name("handset.py")
+ROOT = Path(__file__).parents[2]
 LISTEN_EVERY = 0.05
 T = TypeVar("T")
 
@@ -165,7 +165,7 @@ class Phone:
     """A telephone process."""
 
     def __init__(self, directory: Path, name: str = "13800000001", *, log: Path | None = None) -> None:
-        self.directory = directory / f"phone-{name}"
+        self.directory = (directory / f"phone-{name}").resolve()
         self.directory.mkdir(parents=True, exist_ok=True)
         self.name = name
         self.calls: dict[str, Call] = {}
@@ -175,12 +175,24 @@ class Phone:
         self._fresh: list[Call] = []
         self._news = threading.Condition()
         self._stderr = (self.directory / "stderr.txt").open("w")
-        command = [sys.executable, str(HANDSET), str(self.directory), name, *([str(log)] if log else [])]
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._stderr, text=True
-        )
-        threading.Thread(target=self._read, daemon=True).start()
-        self.wait(lambda: self.port, 15.0, "the telephone to start")
+        self._start(log)
+
+    def _start(self, log: Path | None) -> None:
+        """Three tries: the port that it found free may be gone by then."""
+        command = [sys.executable, "-m", "tests.phone.handset", str(self.directory), self.name]
+        for left in (2, 1, 0):
+            self.process = subprocess.Popen(
+                [*command, *([str(log)] if log else [])],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._stderr, text=True, cwd=ROOT,
+            )  # fmt: skip
+            threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
+            try:
+                self.wait(lambda: self.port, 20.0, "the telephone to start")
+                return
+            except PhoneFailed:
+                self.kill()
+                if not left:
+                    raise
 
     def __enter__(self) -> Phone:
         return self
@@ -279,9 +291,9 @@ class Phone:
         )
         return f"calls of {self.name}: {calls or 'none'}; troubles: {self.troubles or 'none'}"
 
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
+    def _read(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
             event = json.loads(line)
             with self._news:
                 self._take(event.pop("event"), event)

@@ -6,35 +6,15 @@ SIPp's pcap play uses raw sockets: it needs root. The scenario is `tape.xml`.
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.phone.packets import Tape, write_pcap
+from tests.phone.ports import free_port
 
 SCENARIO = Path(__file__).with_name("tape.xml")
-
-
-def free_port(count: int = 1, kind: int = socket.SOCK_DGRAM) -> int:
-    """A UDP (or other) port that nobody holds now, with `count - 1` free ones after it."""
-    while True:
-        taken: list[socket.socket] = []
-        try:
-            first = socket.socket(socket.AF_INET, kind)
-            taken.append(first)
-            first.bind(("127.0.0.1", 0))
-            port = int(first.getsockname()[1])
-            for next_port in range(port + 1, port + count):
-                taken.append(socket.socket(socket.AF_INET, kind))
-                taken[-1].bind(("127.0.0.1", next_port))
-        except (OSError, OverflowError):
-            continue
-        finally:
-            for one in taken:
-                one.close()
-        return port
 
 
 @dataclass
