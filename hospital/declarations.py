@@ -29,7 +29,7 @@ DECLARED: tuple[Declared, ...] = (
         name="card.check_pin",
         needs=frozenset({"card_number", "pin"}),
         outcomes={"right": frozenset({"card", "patient"}), "wrong": NOTHING, "wait": frozenset({"seconds"})},
-        secret=frozenset({"pin"}),
+        secret=frozenset({"card_number", "pin"}),  # a PIN is often keyed in where the card number is asked for
     ),
     # Row 24. Enough for the cheapest clinic; `fee` is what that one takes.
     Declared(

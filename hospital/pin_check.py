@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -56,7 +56,8 @@ class _Found:
 
 
 class PinCheck:
-    """Checks PINs. `off_reactor` runs the slow part elsewhere, at most `at_once` at a time."""
+    """Checks PINs. `off_reactor` runs the slow part elsewhere, at most `at_once` at a time. `shared_callers` are
+    numbers that many people call from, such as the one number of a PBX."""
 
     def __init__(
         self,
@@ -64,18 +65,20 @@ class PinCheck:
         pins: Pins,
         off_reactor: OffReactor,
         wallclock: Callable[[], datetime],
+        shared_callers: Collection[str] = (),
         at_once: int = AT_ONCE,
     ) -> None:
         self._transactions = transactions
         self._pins = pins
         self._off_reactor = off_reactor
         self._wallclock = wallclock
+        self._shared_callers = shared_callers
         self._free = DeferredSemaphore(at_once)
         self._checks = 0
 
     async def check(self, number: str, pin: str, caller: str) -> Checked:
         """Whether `pin` is the PIN of card `number`. The same steps are taken for a card that does not exist."""
-        card, by_caller = wrong_entries.subjects(number, caller)
+        card, by_caller = wrong_entries.subjects(number, caller, self._shared_callers)
         await self._clean_at_times()
         found = await self._transactions.run(_count_and_find, card, by_caller, number, self._wallclock())
         if found.wait > timedelta(0):

@@ -7,15 +7,19 @@ can hold a card back for ever. (Features row 23 and hole d.)
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
+from twisted.logger import Logger
 
 from db.rows import insert_missing, locked
 from db.tables.cards import WrongEntries
+
+log = Logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,8 @@ class Patience:
     longest: timedelta
     forget: timedelta
     """Without a wrong entry for this long, all are forgotten."""
+    every: timedelta | None = None
+    """One entry is forgiven each time that this has passed, so that a telephone of many people is never worn out."""
 
     def delay(self, count: int) -> timedelta:
         """What the `count`-th wrong entry in a row costs: nothing, then `first`, doubling up to `longest`."""
@@ -35,15 +41,46 @@ class Patience:
         doublings = min(count - self.free - 1, 30)
         return min(self.first * (1 << doublings), self.longest)
 
+    def after_one_more(self, count: int, last_at: datetime, now: datetime) -> tuple[int, datetime]:
+        """Count and last moment after another wrong entry at `now`."""
+        passed = max(now - last_at, timedelta(0))  # somebody may have set the clock back
+        if count == 0 or passed >= self.forget:
+            return 1, now
+        if self.every is None:
+            return count + 1, now
+        forgiven = passed // self.every
+        if forgiven >= count:
+            return 1, now
+        # What is left of the time counts for the next one to be forgiven; at the longest delay more changes nothing.
+        return min(count - forgiven, self._enough) + 1, min(last_at, now) + forgiven * self.every
+
+    @property
+    def _enough(self) -> int:
+        """The count at which the delay is the longest."""
+        return next(count for count in range(self.free, self.free + 40) if self.delay(count) == self.longest)
+
 
 CARD = Patience(free=2, first=timedelta(minutes=1), longest=timedelta(hours=1), forget=timedelta(days=1))
 """The third wrong entry ends the call and starts the delay. At the longest: 24 guesses a day."""
 
-CALLER = Patience(free=9, first=timedelta(minutes=1), longest=timedelta(minutes=15), forget=timedelta(hours=1))
+CALLER = Patience(
+    free=9,
+    first=timedelta(minutes=1),
+    longest=timedelta(minutes=15),
+    forget=timedelta(hours=1),
+    every=timedelta(minutes=10),
+)
 """More room than for a card: a telephone in the hall is many people."""
 
-WITHHELD = Patience(free=50, first=timedelta(seconds=5), longest=timedelta(minutes=1), forget=timedelta(hours=1))
-"""All who hide their number share one count."""
+SHARED = Patience(
+    free=50,
+    first=timedelta(seconds=5),
+    longest=timedelta(seconds=30),
+    forget=timedelta(hours=1),
+    every=timedelta(minutes=1),
+)
+"""All who hide their number share one count, and so do all behind the one number of a PBX: sixty wrong entries
+an hour are the mistakes of a busy morning. Against somebody who guesses there, each card's own count stands."""
 
 OLD = timedelta(days=2)
 
@@ -56,22 +93,34 @@ class Subject:
     patience: Patience
 
 
-def subjects(number: str, caller: str) -> tuple[Subject, Subject]:
-    """The card as keyed in (known or not) and the caller."""
-    by_caller = Subject(f"caller:{caller}"[:80], CALLER) if caller else Subject("caller:", WITHHELD)
-    return Subject(f"card:{number}"[:80], CARD), by_caller
+def subjects(number: str, caller: str, shared: Collection[str] = ()) -> tuple[Subject, Subject]:
+    """The card as keyed in (known or not) and the caller. `shared`: numbers that many people call from."""
+    patience = SHARED if not caller or caller in shared else CALLER
+    return Subject(_card(number), CARD), Subject(f"caller:{caller}"[:80], patience)
+
+
+def _card(number: str) -> str:
+    """What is keyed in as a card number may be a PIN, or both in one: no table shows it as it is."""
+    return f"card:{hashlib.sha256(number.encode()).hexdigest()}"
 
 
 def count_before(session: Session, counted: Iterable[Subject], now: datetime) -> timedelta:
     """Count one wrong entry for each subject and return no delay; or count nothing and return how long to wait."""
     rows = _locked(session, counted, now)
+    for row, patience in rows:
+        row.wait_until = min(row.wait_until, now + patience.longest)  # somebody may have set the clock back
     wait = max((row.wait_until - now for row, _ in rows), default=timedelta(0))
     if wait > timedelta(0):
         return wait
     for row, patience in rows:
-        row.count = 1 if now - row.last_at >= patience.forget else row.count + 1
-        row.last_at = now
+        row.count, row.last_at = patience.after_one_more(row.count, row.last_at, now)
         row.wait_until = now + patience.delay(row.count)
+        if patience is CALLER and row.count == CALLER.free + 1:
+            log.warn(
+                "many wrong card numbers or PINs from the caller ...{tail}, who has to wait now; "
+                "a number that many people call from belongs under pins.shared_callers",
+                tail=row.subject[-4:],
+            )
     return timedelta(0)
 
 
@@ -85,7 +134,7 @@ def take_back(session: Session, card: Subject, caller: Subject, now: datetime) -
 
 def forgive(session: Session, number: str) -> None:
     """A clerk has set a new PIN: the card starts anew."""
-    session.execute(delete(WrongEntries).where(WrongEntries.subject == f"card:{number}"))
+    session.execute(delete(WrongEntries).where(WrongEntries.subject == _card(number)))
 
 
 def forget_old(session: Session, now: datetime) -> None:

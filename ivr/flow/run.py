@@ -113,7 +113,8 @@ class Run:
         """The turn after `answer`. Raises `FlowMisused` when it answers nothing that was asked."""
         fits = isinstance(answer, Outcome) if isinstance(self._waits, Ask) else isinstance(answer, Keys | NoInput)
         if self._waits is None or not fits:
-            raise FlowMisused(f"{answer} is no answer to {self._waits}")
+            waits = type(self._waits).__name__ if self._waits is not None else "nothing"
+            raise FlowMisused(f"{type(answer).__name__} is no answer to {waits}")  # never the digits: they may be a PIN
         if isinstance(answer, Keys):
             self._steps = self._silences = 0
         elif isinstance(answer, NoInput):

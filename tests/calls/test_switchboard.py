@@ -221,3 +221,19 @@ def test_a_call_that_cannot_be_answered_holds_no_line_and_leaves_a_whole_row(
     assert call.outcome == "trouble"
     assert call.ended_at is not None
     assert "not offered" in faults.expected()[0]
+
+
+def test_a_pin_keyed_in_where_the_card_number_is_asked_for_is_written_nowhere(hospital: Hospital) -> None:
+    hospital.actions.answers("card.check_pin", ActionOutcome("wrong"))
+    line = hospital.switch.offer("1000", "13800000001")
+    hospital.pass_time(1)
+    line.press("1")
+    hospital.pass_time(1)
+    for digits in ("100001", "471199", "471199", "471199"):  # after "wrong" he keys in only the PIN again
+        line.press(f"{digits}#")
+        hospital.pass_time(3)
+    assert [asked for asked, _ in hospital.actions.asked] == ["card.check_pin"] * 2
+    [call] = hospital.calls()
+    record = hospital.database.run_now(show_call, call.call_id)
+    assert record is not None
+    assert "4711" not in repr(record)

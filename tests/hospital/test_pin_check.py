@@ -10,7 +10,7 @@ from db.tables.cards import WrongEntries
 from hospital import cards, wrong_entries
 from hospital.pin_check import PinCheck, Right, Wait, Wrong
 from hospital.threads import at_once
-from hospital.wrong_entries import CALLER, CARD, WITHHELD
+from hospital.wrong_entries import CALLER, CARD, SHARED
 from tests.hospital.conftest import SmallHospital, finished
 
 PHONE = "02155550101"
@@ -140,7 +140,7 @@ def test_a_new_pin_from_the_clerk_ends_the_delay(hospital: SmallHospital) -> Non
 
 
 def test_no_delay_is_for_ever() -> None:
-    for patience in (CARD, CALLER, WITHHELD):
+    for patience in (CARD, CALLER, SHARED):
         assert patience.delay(10**9) == patience.longest <= timedelta(hours=1)
         assert patience.delay(patience.free) == timedelta(0)
 
@@ -150,3 +150,58 @@ def test_old_counts_are_removed(hospital: SmallHospital) -> None:
     hospital.wallclock.advance(days=3)
     hospital.run(wrong_entries.forget_old, hospital.wallclock.now)
     assert hospital.run(lambda session: session.query(WrongEntries).count()) == 0
+
+
+PBX = "02155550000"
+
+
+def test_a_busy_pbx_that_shows_one_number_for_all_its_patients_stays_usable(
+    database: Database, hospital: SmallHospital
+) -> None:
+    """Three hours of 200 calls an hour, one in five mistyped: nobody who is right is ever sent away."""
+    own = PinCheck(ImmediateTransactions(database), hospital.pins, at_once, hospital.wallclock, (PBX,))
+    came = []
+    for n in range(600):
+        hospital.wallclock.advance(seconds=18)
+        if n % 5 == 0:
+            finished(own.check(f"90{n:04}", "0000", PBX))
+        else:
+            came.append(finished(own.check("100001", "1234", PBX)))
+    assert {type(one) for one in came} == {Right}
+
+
+def test_somebody_who_guesses_from_behind_the_pbx_costs_the_others_half_a_minute_at_most(
+    hospital: SmallHospital,
+) -> None:
+    for n in range(300):
+        if check(hospital, f"90{n:04}", "0000", caller="") != Wrong():
+            hospital.wallclock.advance(seconds=30)
+    hospital.wallclock.advance(seconds=30)
+    assert isinstance(check(hospital, "100001", "1234", caller=""), Right)
+    hospital.wallclock.advance(minutes=15)  # he has given up
+    came = [check(hospital, f"91{n:04}", "0000", caller="") for n in range(5)]
+    assert came == [Wrong()] * 5
+
+
+def test_a_number_that_is_not_known_as_shared_recovers_too(hospital: SmallHospital) -> None:
+    for n in range(10):
+        check(hospital, f"70000{n}", "0000")
+    hospital.wallclock.advance(minutes=20)
+    assert check(hospital, "700010", "0000") == Wrong()
+    assert isinstance(check(hospital, "100001", "1234"), Right)
+
+
+def test_a_clock_that_was_set_back_keeps_nobody_out(hospital: SmallHospital) -> None:
+    for _ in range(3):
+        check(hospital, "100001", "0000")
+    hospital.wallclock.advance(days=-300)
+    assert isinstance(check(hospital, "100001", "1234"), Wait)
+    hospital.wallclock.advance(hours=1)
+    assert isinstance(check(hospital, "100001", "1234"), Right)
+
+
+def test_a_pin_keyed_in_as_card_number_stands_in_no_table(hospital: SmallHospital) -> None:
+    check(hospital, "100001471147", "4711")
+    subjects = hospital.run(lambda session: [row.subject for row in session.query(WrongEntries)])
+    assert len(subjects) == 2
+    assert not any("4711" in subject for subject in subjects if subject.startswith("card:"))
