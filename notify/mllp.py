@@ -42,6 +42,8 @@ class MllpLimits:
     """Seconds within which a message that has begun must be whole."""
     idle: float = 3600.0
     """Seconds without a byte after which a quiet connection is closed."""
+    leaving: float = 5.0
+    """Seconds that a drain leaves senders to take their last answers; then connections are cut."""
     garbage: int = 65_536
     """Bytes outside frames after which a connection is closed: whoever this is doesn't speak MLLP."""
 
@@ -214,6 +216,12 @@ class Mllp(Protocol):
         if self._answering is None:
             self._transport.loseConnection()
 
+    def cut(self) -> None:
+        """Close at once, whatever is under way. What was stored is stored; the sender will ask again."""
+        self._closing = True
+        self._stop_watching()
+        self._transport.abortConnection()
+
     @property
     def _transport(self) -> Any:
         return self.transport
@@ -272,15 +280,28 @@ class MllpFactory(Factory):
         """A connection is gone and owes no answer."""
         self._open.discard(connection)
         if not self._open:
-            waiting, self._drained = self._drained, []
-            for told in waiting:
-                told.callback(None)
+            self._is_drained()
 
     async def drain(self) -> None:
-        """Answer what is being answered and close every connection. Stop listening before."""
+        """Answer what is being answered and close every connection; cut those that do not end in time.
+        Stop listening before."""
         for connection in tuple(self._open):
             connection.close()
         if self._open:
             told: Deferred[None] = Deferred()
             self._drained.append(told)
+            late = call_later(self.clock, self.limits.leaving, self._cut_all)
             await told
+            if late.active():
+                late.cancel()
+
+    def _cut_all(self) -> None:
+        log.warn("{n} HL7 connections did not end in time: cut", n=len(self._open))
+        for connection in tuple(self._open):
+            connection.cut()
+        self._is_drained()
+
+    def _is_drained(self) -> None:
+        waiting, self._drained = self._drained, []
+        for told in waiting:
+            told.callback(None)

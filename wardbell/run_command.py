@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import resource
+import signal
+import signal
 from typing import Any
 
 import click
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.failure import Failure
 
 from wardbell import logs
 from wardbell.office import Office
+
+log = Logger()
 
 
 @click.command()
@@ -19,7 +23,8 @@ def run(office: Office) -> None:
     """Answer the line and call out, in the foreground.
 
     Listens for SIP calls and HL7 messages where the settings say (loopback unless told
-    otherwise). SIGTERM or Ctrl-C: no new calls, calls in progress may finish, then it ends.
+    otherwise). SIGTERM or Ctrl-C: no new calls, calls in progress may finish, then it ends;
+    a second one ends them at once.
     """
     logs.begin(office.settings.log_level)
     _as_many_files_as_allowed()
@@ -31,15 +36,26 @@ def run(office: Office) -> None:
     service = Service(office, reactor)
     broken: list[Failure] = []
 
+    starting: list[Deferred[None]] = []
+
     def failed(failure: Failure) -> None:
-        broken.append(failure)
-        reactor.stop()
+        if not isinstance(failure.value, CancelledError):
+            broken.append(failure)
+            reactor.stop()
 
     def start() -> None:
-        Deferred.fromCoroutine(service.start()).addErrback(failed)
+        starting.append(Deferred.fromCoroutine(service.start()))
+        starting[0].addErrback(failed)
+
+    def stop() -> Deferred[None]:
+        for one in starting:  # a signal may come before everything stands
+            one.cancel()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: reactor.callFromThread(service.hurry))
+        return Deferred.fromCoroutine(service.stop())
 
     reactor.callWhenRunning(start)
-    reactor.addSystemEventTrigger("before", "shutdown", lambda: Deferred.fromCoroutine(service.stop()))
+    reactor.addSystemEventTrigger("before", "shutdown", stop)
     reactor.run()
     if broken:
         broken[0].raiseException()

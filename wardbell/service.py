@@ -147,19 +147,32 @@ class Service:
         drain = self._settings.sip.drain
         log.info("stopping: calls in progress may go on for {drain:.0f} s", drain=drain)
         self._timetable.stop()
+        try:
+            await DeferredList(
+                [
+                    spawn(self._close_hl7(), "closing HL7"),
+                    spawn(self._pool.drain(drain), "draining the switch"),
+                    spawn(self._outbox.drain(drain), "draining the outbox"),
+                ]
+            )
+            await self._book.flush()
+        finally:  # a thread that goes on would keep the process
+            self._slow.close()
+            if self._voices.started:
+                self._voices.stop()
+            self._database.close()
+            self._lock.close()
+        log.info("stopped")
+
+    def hurry(self) -> None:
+        """While stopping: end the calls in progress now."""
+        log.info("stopping at once: calls in progress end now")
+        spawn(self._pool.stop(), "stopping the switch at once")
+
+    async def _close_hl7(self) -> None:
         if self._port is not None:
             await self._port.stopListening()
             await self._mllp.drain()
-        calls = spawn(self._pool.drain(drain), "draining the switch")
-        notices = spawn(self._outbox.drain(drain), "draining the outbox")
-        await DeferredList([calls, notices])
-        await self._book.flush()
-        self._slow.close()
-        if self._voices.started:
-            self._voices.stop()
-        self._database.close()
-        self._lock.close()
-        log.info("stopped")
 
 
 def _switch_settings(settings: Settings) -> SwitchSettings:

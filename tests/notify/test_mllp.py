@@ -191,6 +191,22 @@ def test_draining_answers_what_is_being_answered(wire: Wire) -> None:
     assert drained.called
 
 
+def test_a_sender_that_does_not_let_go_cannot_keep_the_service_from_stopping(wire: Wire) -> None:
+    """It takes no answer and never closes, or the database never says whether the message is stored."""
+
+    async def never(raw: bytes, peer: str) -> bytes:
+        return await Deferred()
+
+    wire.factory.intake.receive = never  # type: ignore[method-assign]
+    wire.send(numbered(1))
+    drained = Deferred.fromCoroutine(wire.factory.drain())
+    wire.story.clock.advance(wire.factory.limits.leaving - 0.1)
+    assert not drained.called
+    wire.story.clock.advance(0.2)
+    assert drained.called
+    assert wire.closed
+
+
 def test_a_fault_of_ours_lets_the_sender_keep_its_message(wire: Wire, faults: object) -> None:
     async def broken(raw: bytes, peer: str) -> bytes:
         raise ZeroDivisionError
