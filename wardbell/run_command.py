@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import resource
 import signal
-import signal
 from typing import Any
 
 import click
@@ -13,8 +12,6 @@ from twisted.python.failure import Failure
 
 from wardbell import logs
 from wardbell.office import Office
-
-log = Logger()
 
 
 @click.command()
