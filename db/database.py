@@ -169,9 +169,17 @@ def _engine(url: URL, threads: int, busy_milliseconds: int) -> Engine:
         if sqlite:
             options["connect_args"] = {"timeout": busy_milliseconds / 1000}
         else:
-            options["connect_args"] = {"connect_timeout": 5, "application_name": "wardbell"}
+            options["connect_args"] = {
+                "connect_timeout": 5,
+                "application_name": "wardbell",
+                # A server whose machine or network died says nothing: give up in seconds, not in a quarter of an hour.
+                "keepalives_idle": 10,
+                "keepalives_interval": 5,
+                "keepalives_count": 3,
+                "tcp_user_timeout": 20_000,
+            }
     try:
-        engine = create_engine(url, **options)
+        engine = create_engine(url, hide_parameters=True, **options)  # errors end in logs; patients' data does not
     except (SQLAlchemyError, ImportError) as error:
         raise DatabaseFault(f"cannot use {url.render_as_string(hide_password=True)}: {error}") from error
     if sqlite:

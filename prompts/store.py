@@ -19,6 +19,8 @@ from prompts.sound import RATE
 
 FORM = "1"
 """Part of every name: raise it when the same text would come out of the sound room differently."""
+REMEMBERED = 20_000
+"""Clips that are known without a look at the disk; each costs some hundred bytes. Then it begins anew."""
 _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
 
 
@@ -68,7 +70,7 @@ class Store:
         path = self._path(name)
         if not is_clip(path):
             return None
-        self._known[name] = path
+        self._remember(name, path)
         return path
 
     def add(self, name: str, make: Callable[[Path], None]) -> Path:
@@ -89,12 +91,17 @@ class Store:
         if not is_clip(path):
             path.unlink(missing_ok=True)
             raise StudioError(f"what was written to {path} is no clip")
-        self._known[name] = path
+        self._remember(name, path)
         return path
 
     def forget(self, name: str) -> None:
         """Look at the disk again for that clip; a player that found it missing or broken says so."""
         self._known.pop(name, None)
+
+    def _remember(self, name: str, path: Path) -> None:
+        if len(self._known) >= REMEMBERED:  # balances and slips make new clips every day
+            self._known.clear()
+        self._known[name] = path
 
     def _path(self, name: str) -> Path:
         return self._folder / name[:2] / f"{name[2:]}.wav"

@@ -19,7 +19,7 @@ from prompts.catalog import Catalog
 from prompts.errors import PromptError, StudioError, VoiceFailed
 from prompts.sound import pads, to_telephone, without_leading_marks
 from prompts.speech import fixed_texts, speak
-from prompts.store import Store, name_of
+from prompts.store import REMEMBERED, Store, name_of
 from prompts.voices import Voice
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
@@ -77,7 +77,7 @@ class Studio:
         for name in self._names(language, text):
             found = self._store.find(name)
             if found is not None:
-                self._ready[language, text] = found
+                self._remember(language, text, found)
                 return found
         return None
 
@@ -151,8 +151,13 @@ class Studio:
 
     def _keep(self, language: str, text: str, name: str, make: Callable[[Path], None]) -> Path:
         path = self._store.add(name, make)
-        self._ready[language, text] = path
+        self._remember(language, text, path)
         return path
+
+    def _remember(self, language: str, text: str, path: Path) -> None:
+        if len(self._ready) >= REMEMBERED:
+            self._ready.clear()
+        self._ready[language, text] = path
 
     def _speak(self, source: _Source, language: str, text: str, to: Path) -> None:
         lead, tail = pads(text)

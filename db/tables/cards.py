@@ -60,7 +60,8 @@ class WrongEntries(Base):
     __table_args__ = (CheckConstraint("count >= 0", name="count_positive"),)
 
     subject: Mapped[str] = mapped_column(String(80), primary_key=True)
-    """`card:<digest of the digits>` or `caller:<number>`. Also of cards that do not exist: a caller must not hear the difference."""
+    """`card:<digest of the digits>` or `caller:<number>`. Also of cards that do not exist: a caller must not hear
+    the difference."""
     count: Mapped[int]
     last_at: Mapped[datetime] = mapped_column(index=True)
     wait_until: Mapped[datetime]

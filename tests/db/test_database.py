@@ -198,3 +198,11 @@ def test_a_database_in_memory_is_one_for_all_threads(open_database: Callable[[st
     thread.start()
     thread.join()
     assert len(database.run_now(stored)) == 1
+
+
+def test_an_error_that_ends_in_the_log_shows_nothing_of_a_patient(database: Database) -> None:
+    with pytest.raises(DatabaseBehind) as told:
+        database.run_now(
+            lambda session: session.execute(text("select * from nowhere where name = :n"), {"n": "王小明"})
+        )
+    assert "王小明" not in f"{told.value} {told.value.__cause__}"

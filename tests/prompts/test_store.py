@@ -129,3 +129,15 @@ def test_many_at_once_all_get_the_clip(tmp_path: Path) -> None:
     assert len(set(got)) == 1
     assert is_clip(got[0])
     assert [file for file in tmp_path.rglob("*") if file.is_file()] == [got[0]]
+
+
+def test_years_of_new_balances_and_slips_do_not_fill_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("prompts.store.REMEMBERED", 3)
+    store = Store(tmp_path)
+    names = [name_of("fake", str(number)) for number in range(10)]
+    paths = [store.add(name, write_clip) for name in names]
+    for path in paths:
+        path.unlink()
+    assert sum(store.find(name) is not None for name in names) <= 3
