@@ -165,6 +165,7 @@ class Switchboard:
                 line.call_id, "out", order.dialled, order.caller_id, order.flow, order.language, order.notice
             )
         )
+        leg.rang.then(lambda _: notes.event("rang"))
         log.info("call {call} dials {dialled}", call=line.call_id, dialled=Number(order.dialled))
         finished = Finished("", {})
         try:

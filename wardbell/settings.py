@@ -177,11 +177,6 @@ class Settings(BaseSettings):
         return self.database or f"sqlite:///{self.data_dir.absolute() / 'wardbell.db'}"
 
     @property
-    def pepper_file(self) -> Path:
-        """Where the server-side part of every PIN's hash lies; losing it makes every PIN wrong."""
-        return self.data_dir / "pepper"
-
-    @property
     def store_dir(self) -> Path:
         """Rendered prompts."""
         return self.data_dir / "prompts"

@@ -149,6 +149,7 @@ def test_the_nurse_confirms_by_key(hospital: Hospital) -> None:
     assert hospital.actions.asked == [("notice.confirm", {"notice": "1.1"})]
     [call] = hospital.calls()
     assert (call.direction, call.dialled, call.notice, call.cause) == ("out", "8101", "7", "normal")
+    assert hospital.trace()[:2] == ["rang", "answered"]
 
 
 @pytest.mark.parametrize(("code", "cause"), [(486, Cause.BUSY), (404, Cause.UNREACHABLE), (603, Cause.REJECTED)])
