@@ -21,6 +21,7 @@ from db.database import Database
 from hospital.calendar import HospitalCalendar
 from hospital.pins import load_pepper
 from prompts.catalog import Catalog
+from prompts.errors import PromptError
 from prompts.render import Known
 from prompts.store import Store
 from prompts.studio import Studio
@@ -69,7 +70,10 @@ class Office:
 
     @cached_property
     def studio(self) -> Studio:
-        """The clips and the voices that make new ones."""
+        """The clips and the voices that make new ones. Raises `PromptError` without the folder of recordings."""
+        recordings = self.settings.recordings_dir
+        if recordings is not None and not recordings.is_dir():
+            raise PromptError(f"recordings_dir {recordings}: there is no such folder")
         voices = self.settings.voices
         made: dict[str, Voice] = {"espeak": Espeak(), "gtts": Google(timeout=voices.gtts_timeout)}
         order = {language: [made[name] for name in names] for language, names in voices.order.items()}
@@ -77,7 +81,7 @@ class Office:
             self.catalog,
             Store(self.settings.store_dir),
             order,
-            self.settings.recordings_dir,
+            recordings,
             tell=lambda sentence: log.warn("{sentence}", sentence=sentence),
         )
 

@@ -94,7 +94,7 @@ def read_source(file: str, data: bytes, report: Report) -> Table | None:
         return None
     if isinstance(root, Table):
         return root
-    report.add(start if root is None else root.mark, "E101", "the file must be a map: title, start, steps")
+    report.add(start if root is None else root.mark, "E101", "the file must be a map: lines of key: value")
     return None
 
 

@@ -73,3 +73,11 @@ def test_a_taken_hl7_port_is_told_in_a_sentence(tmp_path: Path) -> None:
         f"wardbell: HL7 cannot listen on 127.0.0.1:{port}: [Errno 98] Address already in use"
     )
     assert "Traceback" not in ended.stderr
+
+
+def test_a_missing_folder_of_recordings_is_told_in_a_sentence(tmp_path: Path) -> None:
+    upgrade(f"sqlite:///{tmp_path / 'wardbell.db'}")
+    ended = wardbell(tmp_path, DATA_DIR=str(tmp_path), RECORDINGS_DIR=str(tmp_path / "none"))
+    assert ended.returncode == 1
+    assert f"recordings_dir {tmp_path / 'none'}: there is no such folder" in ended.stderr
+    assert "Traceback" not in ended.stderr
