@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ivr.switch.line import SwitchRefused
+from ivr.switch.sip import checked_caller_id, checked_target
+
 DIALLABLE = re.compile(r"\+?[0-9*#]{1,32}")
 
 
@@ -22,6 +25,11 @@ class Trunk:
     def __post_init__(self) -> None:
         if self.target.count("{number}") != 1 or not self.target.startswith(("sip:", "sips:")):
             raise NotDiallable(f'the trunk\'s target must be a SIP URI with one {{number}}: "{self.target}"')
+        try:  # else every call would be refused, one by one, when it is too late
+            checked_target(self.uri("1"))
+            checked_caller_id(self.caller_id)
+        except SwitchRefused as wrong:
+            raise NotDiallable(f"the trunk cannot be used: {wrong}") from wrong
 
     def uri(self, number: str) -> str:
         """The address of `number`, spaces and hyphens dropped. Raises `NotDiallable`."""

@@ -28,7 +28,7 @@ _CAUSES = {
     604: Cause.UNREACHABLE,
 }
 
-_USER = r"[A-Za-z0-9+*#_.!~'()&=$-]{1,64}"
+_USER = r"(?:[A-Za-z0-9+*#_.!~'()&=$-]|%23){1,64}"  # %23 is how # must be written there
 _HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])"
 _TARGET = re.compile(rf"sip:{_USER}@{_HOST}(?::[0-9]{{1,5}})?(?:;transport=(?:udp|tcp))?")
 _CALLER_ID = re.compile(r"[A-Za-z0-9+*#_.-]{0,64}")
