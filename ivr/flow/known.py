@@ -52,9 +52,9 @@ def known_on_entry(flow: Flow, world: World) -> Mapping[str, frozenset[str]]:
 
 
 def _common(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
-    if one & ANYTHING:
-        return other
-    return one if other & ANYTHING else one & other
+    if bool(one & ANYTHING) is bool(other & ANYTHING):
+        return one & other  # ever less, so that the search ends
+    return other if one & ANYTHING else one
 
 
 def _report_unset(

@@ -173,3 +173,19 @@ def test_the_manual_lists_every_code_and_every_verb() -> None:
     codes = [f"| {code} | {meaning} |" for code, meaning in CODES.items()]
     assert codes == re.findall(r"^\| E.*$", manual, re.MULTILINE)
     assert set(re.findall(r"^\| `([a-z]+): ", manual, re.MULTILINE)) >= set(VERBS)
+
+
+def test_a_loop_behind_an_action_that_nobody_knows_is_told_and_ends() -> None:
+    """Two ways into one step that set different variables, both after something unknown."""
+    flow = """
+title: A loop
+start: first
+defaults: {attempts: 3, no_input: again, invalid: again, exhausted: end}
+steps:
+  first: {do: no.action, then: {one: p, two: q}}
+  p: {ask: card_login.pin, as: a, then: s}
+  q: {ask: card_login.pin, as: b, then: s}
+  s: {menu: main.more, keys: {"1": p, "2": q}}
+"""
+    with pytest.raises(FlowErrors, match="no.action"):
+        load_sources({"loop.yaml": flow.encode()}, catalog(), actions())
