@@ -187,5 +187,5 @@ steps:
   q: {ask: card_login.pin, as: b, then: s}
   s: {menu: main.more, keys: {"1": p, "2": q}}
 """
-    with pytest.raises(FlowErrors, match="no.action"):
+    with pytest.raises(FlowErrors, match=r"no\.action"):
         load_sources({"loop.yaml": flow.encode()}, catalog(), actions())
