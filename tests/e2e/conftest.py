@@ -45,6 +45,10 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     flows = directory / "flows"
     shutil.copytree(str(resources.files("flows")), flows, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     hurry(flows / "notices.yaml")
+    for file in (Path(__file__).parent / "flows").iterdir():
+        shutil.copy(file, flows)
+    with (flows / "numbers.yaml").open("a", encoding="utf-8") as numbers:
+        numbers.write('  "7001": {flow: keys, language: zh}\n  "7002": {flow: counter, language: zh}\n')
     return Template(line.data, flows, zone, singer)
 
 
