@@ -13,7 +13,6 @@ from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -196,11 +195,11 @@ def load(file: Path | None = None) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as e:
-        lines = [f"setting {'.'.join(map(str, wrong['loc']))}: {_told(wrong)}" for wrong in e.errors()]
-        raise SettingsError("\n".join(lines)) from e
+        wrongs = [(".".join(map(str, one["loc"])), _told(one["type"], one["msg"])) for one in e.errors()]
+        raise SettingsError("\n".join(f"setting {name}: {told}" for name, told in wrongs)) from e
 
 
-def _told(wrong: ErrorDetails) -> str:
-    if wrong["type"] == "extra_forbidden":
+def _told(type: str, message: str) -> str:
+    if type == "extra_forbidden":
         return "there is no such setting"
-    return wrong["msg"].removeprefix("Value error, ")
+    return message.removeprefix("Value error, ")

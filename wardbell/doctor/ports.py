@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from wardbell.doctor.finding import Finding, error, ok, warning
 
 UDP, TCP = "udp", "tcp"
 _KINDS = {UDP: socket.SOCK_DGRAM, TCP: socket.SOCK_STREAM}
-_OURS = ("wardbell", "ivr.switch.worker")
+_OURS = re.compile(r"(^|[ /])wardbell(\.cli)? (.* )?run( |$)|-m ivr\.switch\.worker")
 _LISTENING = "0A"  # the kernel's number for the state LISTEN
 
 
@@ -39,7 +40,7 @@ def port(what: str, host: str, number: int, kind: str) -> Iterator[Finding]:
 def _refused(where: str, number: int, kind: str, refused: OSError) -> Finding:
     if refused.errno == errno.EADDRINUSE:
         holder = holder_of(number, kind)
-        if any(name in holder for name in _OURS):
+        if _OURS.search(holder):
             return ok(f"{where} is in use by Wardbell itself")
         return error(
             f"{where} is taken by {holder or 'another program'}",
