@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
 from itertools import count
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -64,9 +63,6 @@ def hurry(notices: Path) -> None:
     notices.write_text(re.sub(r"ring: 1s", "ring: 2s", text), encoding="utf-8")
 
 
-NUMBERS = count(1)
-
-
 @dataclass
 class House:
     """A running line with its hospital, and the exchange on which it calls out."""
@@ -83,9 +79,9 @@ class House:
         Busy is believed after a second: the line of a call that is just over is free a moment later.
         """
         until = time.monotonic() + 1
-        caller = caller or f"138{next(NUMBERS):08}"
+        caller = caller or f"138{next(TELEPHONES):08}"
         while True:
-            call = self.patient.dial(self.line.uri(number), caller=caller or f"138{next(TELEPHONES):08}")
+            call = self.patient.dial(self.line.uri(number), caller=caller)
             self.patient.wait(lambda: call.answered_at or call.over, 5, "an answer")  # noqa: B023 - looked at right here
             if call.over is None or call.over.code != 486 or time.monotonic() > until:
                 return Caller(call.wait_answered(), self.said, language)
