@@ -31,7 +31,7 @@ test: ## install what is missing and run the tests (ARGS= goes to pytest)
 
 slow: ## the tests that take their time: real calls, soak, load
 	@deploy/prepare test
-	$(BIN)/python -m pytest -m slow $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile -m slow $(ARGS)
 
 large: ## all tests on a PJSIP built for many calls, in an environment of its own (var/large)
 	@$(MAKE) --no-print-directory pjsip VENV=var/large

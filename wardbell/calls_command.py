@@ -115,7 +115,7 @@ def _told(office: Office, language: str, event: CallEvent) -> str:
 
 def _words(office: Office, language: str, prompt: Mapping[str, Any]) -> str:
     try:
-        return "".join(speak(office.catalog, language, prompt["id"], prompt.get("values", {})))
+        return " ".join(speak(office.catalog, language, prompt["id"], prompt.get("values", {})))
     except PromptError:  # the text was changed since
         return f"<{prompt['id']}>"
 
