@@ -53,6 +53,8 @@ def run(office: Office) -> None:
 
     reactor.callWhenRunning(start)
     reactor.addSystemEventTrigger("before", "shutdown", stop)
+    # What the reactor puts back when it has stopped: a late signal must not kill a process that ends well.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     reactor.run()
     if broken:
         broken[0].raiseException()
