@@ -10,6 +10,8 @@ Raise VERSION with every change: the engine refuses a worker that speaks another
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 VERSION = 1
 
 TYPE_CHECKING = False
@@ -20,14 +22,14 @@ if TYPE_CHECKING:
     Fields: TypeAlias = dict[str, Value]
 
 
-class FieldType:
+class FieldType(ABC):
     """How one value travels, byte for byte as AMP's own arguments do. `pack` and `unpack` raise ValueError."""
 
-    def pack(self, value: Value) -> bytes:
-        raise NotImplementedError
+    @abstractmethod
+    def pack(self, value: Value) -> bytes: ...
 
-    def unpack(self, packed: bytes) -> Value:
-        raise NotImplementedError
+    @abstractmethod
+    def unpack(self, packed: bytes) -> Value: ...
 
 
 class _Text(FieldType):
