@@ -49,6 +49,10 @@ class Declared:
     lists: bool = False
     secret: frozenset[str] = frozenset()
     """Arguments that no log and no trace may show."""
+    identifies: frozenset[str] = frozenset()
+    """Outcomes after which it is known who listens: a login."""
+    private: frozenset[str] = frozenset()
+    """Variables that it sets and that are nobody's business but the patient's: never told to whoever picks up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,8 @@ class Action(Declared):
             outcomes=declared.outcomes,
             lists=declared.lists,
             secret=declared.secret,
+            identifies=declared.identifies,
+            private=declared.private,
             run=run,
         )
 

@@ -48,11 +48,16 @@ def load_numbers(file: Path, flows: Collection[str], languages: Collection[str],
     `told_as` is the name in messages (default: the path as given).
     """
     name = told_as or str(file)
-    report = Report()
     try:
         data = file.read_bytes()
     except OSError as missing:
         raise FlowErrors([_unreadable(name, missing)]) from missing
+    return read_numbers(name, data, flows, languages)
+
+
+def read_numbers(name: str, data: bytes, flows: Collection[str], languages: Collection[str]) -> Numbers:
+    """As `load_numbers`, from the bytes of the file `name`."""
+    report = Report()
     root = read_source(name, data, report)
     numbers = Numbers({})
     if root is not None:

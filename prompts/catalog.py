@@ -32,6 +32,8 @@ _ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 _GAP = re.compile(r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]) (?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef{])")
 """The blank that a folded line leaves between two Chinese characters."""
 _STRING = "tag:yaml.org,2002:str"
+SHIPPED = resources.files("prompts") / "catalog"
+"""The catalogues that come with the program."""
 
 
 class _Place:
@@ -75,11 +77,24 @@ class Catalog:
         `languages` limits what is read; without it every `<language>.yaml` counts. Raises
         `CatalogErrors` with every mistake found.
         """
-        folders: list[Traversable] = [resources.files("prompts") / "catalog"] if shipped else []
-        folders.extend(dirs)
         reading = _Reading(languages)
-        for folder in folders:
+        if shipped:
+            reading.folder(SHIPPED)
+        for folder in dirs:
             reading.folder(folder)
+        return cls._of(reading, currency)
+
+    @classmethod
+    def read(cls, own: Mapping[str, bytes], *, currency: str = "CNY") -> Catalog:
+        """The shipped catalogues with `own` (file name -> content) over them. Raises `CatalogErrors`."""
+        reading = _Reading(None)
+        reading.folder(SHIPPED)
+        for file, data in sorted(own.items()):
+            reading.file(file, data)
+        return cls._of(reading, currency)
+
+    @classmethod
+    def _of(cls, reading: _Reading, currency: str) -> Catalog:
         reading.compare()
         if reading.mistakes:
             raise CatalogErrors(reading.mistakes)
@@ -138,22 +153,27 @@ class _Reading:
             self.mistakes.append(Mistake(str(folder), 1, 1, "P101", "there is no such folder of texts"))
             return
         for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
-            language = file.name.removesuffix(".yaml")
-            if not file.name.endswith(".yaml") or (self._only is not None and language not in self._only):
-                continue
-            if language not in PLURAL_FORMS:
-                known = ", ".join(sorted(PLURAL_FORMS))
-                sentence = f'there are no rules for reading values in "{language}" (there are {known})'
-                self.mistakes.append(Mistake(str(file), 1, 1, "P102", sentence))
-                continue
-            try:
-                source = file.read_bytes().decode("utf-8")
-            except UnicodeDecodeError as e:
-                self.mistakes.append(Mistake(str(file), 1, 1, "P103", f"not UTF-8 (byte {e.start + 1})"))
-                continue
-            self.phrases.setdefault(language, {})
-            for key, value in self._entries(str(file), source):
-                self._text(_Place(str(file), source, key), _Place(str(file), source, value), language, key, value)
+            if file.name.endswith(".yaml"):
+                self.file(str(file), file.read_bytes())
+
+    def file(self, file: str, data: bytes) -> None:
+        """Read one `<language>.yaml`."""
+        language = Path(file).stem
+        if self._only is not None and language not in self._only:
+            return
+        if language not in PLURAL_FORMS:
+            known = ", ".join(sorted(PLURAL_FORMS))
+            sentence = f'there are no rules for reading values in "{language}" (there are {known})'
+            self.mistakes.append(Mistake(file, 1, 1, "P102", sentence))
+            return
+        try:
+            source = data.decode("utf-8")
+        except UnicodeDecodeError as e:
+            self.mistakes.append(Mistake(file, 1, 1, "P103", f"not UTF-8 (byte {e.start + 1})"))
+            return
+        self.phrases.setdefault(language, {})
+        for key, value in self._entries(file, source):
+            self._text(_Place(file, source, key), _Place(file, source, value), language, key, value)
 
     def _entries(self, file: str, source: str) -> Iterator[tuple[Node, Node]]:
         try:

@@ -15,6 +15,7 @@ from wardbell.db_command import db
 from wardbell.demo_command import demo
 from wardbell.doctor_command import doctor
 from wardbell.errors import FATAL
+from wardbell.flows_command import flows
 from wardbell.hl7_command import hl7
 from wardbell.messages_command import messages
 from wardbell.notices_command import notices
@@ -54,7 +55,7 @@ def version() -> None:
     click.echo(f"wardbell {__version__}")
 
 
-for command in (run, demo, doctor, db, calls, cards, rota, bookings, wards, notices, messages, hl7, prompts):
+for command in (run, demo, doctor, db, calls, cards, rota, bookings, wards, notices, messages, hl7, prompts, flows):
     wardbell.add_command(command)
 
 

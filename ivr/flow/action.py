@@ -26,3 +26,11 @@ class ActionSpec(Protocol):
     @property
     def lists(self) -> bool:
         """True when it returns a list for `choose` (its outcomes are then `chosen` and `none`)."""
+
+    @property
+    def identifies(self) -> frozenset[str]:
+        """Outcomes after which it is known who listens: a login."""
+
+    @property
+    def private(self) -> frozenset[str]:
+        """Variables that it sets and that are nobody's business but the patient's."""

@@ -37,6 +37,16 @@ class Say:
 
     prompts: tuple[Prompt, ...]
     locked: bool = False
+    keep_keys: bool = False
+    """Of a locked one: keys pressed while it plays count for the next input instead of being dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """From here on texts are spoken in `language`, and `slow` for those who hear badly."""
+
+    language: str
+    slow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,11 @@ class Collect:
     end_key: str = ""
     first_key: float = 7.0
     inter_key: float = 4.0
+    total: float = 0.0
+    """Seconds from the end of the prompts (or the first key, if earlier) in which all must be in; 0: no limit."""
     locked: bool = False
+    keep_keys: bool = False
+    """As in `Say`."""
     typed_ahead: bool = True
     """False for confirmations of money or a booking: keys pressed before the prompt began are dropped."""
     secret: bool = False
@@ -70,13 +84,80 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """Play prompts and a tone, then record what the caller says; a wait. Answered by `Outcome`:
+    `recorded` with `{recording: {id, seconds}}`, `silent`, or `error`; `key` in its values is the key that ended it."""
+
+    prompts: tuple[Prompt, ...]
+    limit: float = 120.0
+    """Seconds at most."""
+    silence: float = 5.0
+    """Seconds of quiet that end it; 0: never."""
+    end_keys: str = "#"
+    tone: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """Call somebody and let the two talk; a wait. Answered by `Outcome`: `talked` with `{seconds}` when the
+    other side hung up, `busy`, `no_answer`, `refused` or `error`. The caller's hanging up ends the call."""
+
+    number: str
+    prompts: tuple[Prompt, ...] = ()
+    """Said before it rings."""
+    ring: float = 25.0
+    """Seconds it may ring."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """Tell the notices that something happened; a wait. Answered by `Outcome`: `raised` or `error`."""
+
+    event: str
+    facts: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Wait for an agent, then talk; a wait. Answered by `Outcome`: `served` with `{agent, seconds}`, `timed_out`,
+    `full`, `closed`, `left` (by a key) or `error`."""
+
+    queue: str
+    prompts: tuple[Prompt, ...] = ()
+    priority: int = 0
+    longest: float = 600.0
+    """Seconds of waiting at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consult:
+    """A paid talk with an expert, billed by the minute; a wait. Answered by `Outcome`: `finished` with
+    `{seconds, charged, currency}`, `short`, `nobody`, `broken_off` or `error`."""
+
+    service: str
+    card: str
+    prompts: tuple[Prompt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Enter a conference room; a wait. Answered by `Outcome`: `left` with `{seconds}`, `full`, `closed` or `error`."""
+
+    room: str
+    speaks: bool = True
+    prompts: tuple[Prompt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """End the call; the last command of a run. `outcome` names how the flow ended, for the trace."""
 
     outcome: str = "end"
 
 
-Command: TypeAlias = Entered | Say | Collect | Ask | HangUp
+Waiting: TypeAlias = Collect | Ask | Record | Dial | Raise | Queue | Consult | Join
+"""What a turn may end with instead of the hang-up: `Keys` or `NoInput` answer a `Collect`, an `Outcome` all others."""
+Command: TypeAlias = Entered | Speak | Say | Waiting | HangUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +186,6 @@ Answer: TypeAlias = Keys | NoInput | Outcome
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Commands to carry out in order. The last is a wait (`Collect`, `Ask`) or `HangUp`."""
+    """Commands to carry out in order. The last is a wait or `HangUp`."""
 
     commands: tuple[Command, ...]

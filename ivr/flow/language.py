@@ -6,6 +6,7 @@ the run over `enter` and `answered`. Nothing here reads files or keeps the state
 
 from __future__ import annotations
 
+import enum
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -83,13 +84,34 @@ class Term:
         return self.value.parts[0] if isinstance(self.value, Variable) else None
 
 
+class Fact(enum.StrEnum):
+    """What a call must have established before some steps are allowed. Unlike variables, facts are the
+    call's: they hold in sub-flows and after them."""
+
+    LISTENER = "listener"  # who listens is known: a login, or a key that says so
+    RATE = "rate"  # the caller was told the price, in a text that keys cannot skip (features row 43)
+    CONSENT = "consent"  # and agreed by a key that was not typed ahead
+    RECORDING = "recording"  # the caller was told that a recording is made
+
+
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """One way out of a step: what is set after it, and whether the caller had a say in it."""
+    """One way out of a step: what is set and what is established after it, and whether the caller had a say in it."""
 
     target: Target
     sets: frozenset[str] = frozenset()
     by_caller: bool = False
+    proves: frozenset[Fact] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """A fact that must be established on every way to a step; `code` and `sentence` tell what is wrong otherwise."""
+
+    fact: Fact
+    mark: Mark
+    code: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +211,10 @@ class Step(ABC):
 
     def reads(self, world: World) -> Iterable[Reads]:
         """Variables that it uses."""
+        return ()
+
+    def demands(self, world: World) -> Iterable[Demand]:
+        """Facts that must be established before it."""
         return ()
 
     def check(self, world: World, report: Report) -> None:  # noqa: B027 - most verbs have something to check, not all

@@ -1,0 +1,66 @@
+"""The files that the hospital edits, as bytes: what is checked, published and taken back as one.
+
+    main.yaml  registration.yaml  numbers.yaml  notices.yaml  tests/main.yaml  texts/zh.yaml
+
+Flows and what stands beside them keep their names in the folder; the hospital's own texts stand
+under `texts/`. What the files mean is for those who read them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from ivr.flow.mistakes import FlowErrors, Mark, Report
+
+TESTS = "tests"
+TEXTS = "texts"
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """File name -> content; never changes."""
+
+    files: Mapping[str, bytes]
+    shown: Mapping[str, str] = field(default_factory=dict)
+    """File name -> how messages name it, where that differs."""
+
+    @classmethod
+    def of_folder(cls, flows: Path, texts: Path | None = None) -> Bundle:
+        """What stands on disk now. Raises `FlowErrors` for what cannot be read."""
+        report = Report()
+        files: dict[str, bytes] = {}
+        shown: dict[str, str] = {}
+        places = [("", flows), (f"{TESTS}/", flows / TESTS)] + ([(f"{TEXTS}/", texts)] if texts is not None else [])
+        for prefix, folder in places:
+            if not folder.is_dir() and prefix != f"{TESTS}/":
+                report.add(Mark(str(folder)), "E101", "there is no such folder")
+            for path in sorted(folder.glob("*.yaml")):
+                try:
+                    files[prefix + path.name] = path.read_bytes()
+                    shown[prefix + path.name] = str(path)
+                except OSError as wrong:
+                    report.add(Mark(str(path)), "E101", f"the file cannot be read: {wrong.strerror}")
+        if report.mistakes:
+            raise FlowErrors(report.mistakes)
+        return cls(files, shown)
+
+    def name(self, file: str) -> str:
+        """How messages name a file."""
+        return self.shown.get(file, file if file.startswith(f"{TEXTS}/") else f"flows/{file}")
+
+    def under(self, folder: str = "") -> dict[str, bytes]:
+        """The files of one folder ("" are the flows and what stands beside them), as messages name them."""
+        parent = PurePosixPath(folder)
+        return {self.name(file): data for file, data in self.files.items() if PurePosixPath(file).parent == parent}
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over names and contents, in hex: equal for equal files."""
+        whole = hashlib.sha256()
+        for file, data in sorted(self.files.items()):
+            for part in (file.encode(), data):
+                whole.update(len(part).to_bytes(8, "big") + part)
+        return whole.hexdigest()

@@ -1,0 +1,23 @@
+"""One edition of what the hospital edits, read and checked: what a call begins with and keeps to its end.
+
+Where editions come from, and when another becomes the current one, is the application's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ivr.flow.language import FlowSet
+from ivr.numbers import Numbers
+from prompts.catalog import Catalog
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Flows, numbers and texts that fit each other."""
+
+    version: int
+    """Its number in the history; 0 when it was never published."""
+    flows: FlowSet
+    numbers: Numbers
+    texts: Catalog
