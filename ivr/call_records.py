@@ -30,6 +30,8 @@ class CallRecord:
     cause: str
     sip_code: int
     outcome: str
+    edition: int | None = None
+    """Of flows and texts; none for calls from before there were editions."""
     events: tuple[CallEvent, ...] = ()
 
 
@@ -77,4 +79,5 @@ def _record(row: CallRow) -> CallRecord:
         row.cause,
         row.sip_code,
         row.outcome,
+        row.edition,
     )

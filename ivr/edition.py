@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ivr.flow.language import FlowSet
 from ivr.numbers import Numbers
+from ivr.voice import Voice
 from prompts.catalog import Catalog
 
 
@@ -21,3 +22,11 @@ class Edition:
     flows: FlowSet
     numbers: Numbers
     texts: Catalog
+
+
+@dataclass(frozen=True, slots=True)
+class OnAir:
+    """An edition with the voice that speaks its texts: what is swapped as one when another is published."""
+
+    edition: Edition
+    voice: Voice

@@ -1,7 +1,8 @@
 """Where calls meet flows: an incoming call gets the flow of its number, an outgoing one its order's.
 
-Owns the life of a call from offer or dialling to the last trace entry. What is said is the
-conversation's; whom to call and when is for the notices.
+Owns the life of a call from offer or dialling to the last trace entry. A call keeps the edition
+that was on the air when it began. What is said is the conversation's; whom to call and when is for
+the notices.
 """
 
 from __future__ import annotations
@@ -16,17 +17,16 @@ from twisted.logger import Logger
 from hospital.action import Action, CallFacts
 from ivr import trace
 from ivr.conversation import Conversation, Finished
+from ivr.edition import OnAir
 from ivr.flow.commands import Prompt, Value
-from ivr.flow.language import FlowSet
 from ivr.flow.run import Run
 from ivr.leg import Leg
-from ivr.numbers import Numbers
 from ivr.redacted import Number
 from ivr.spawn import spawn
 from ivr.switch.line import Cause, Ended, Line, LineGone, NoLineFree, Offer, Switch, SwitchRefused
 from ivr.switch.reactor import Time
 from ivr.trace import CallBook, Trace
-from ivr.voice import TROUBLE, Voice
+from ivr.voice import TROUBLE
 
 log = Logger()
 
@@ -70,18 +70,15 @@ class Switchboard:
 
     def __init__(
         self,
-        numbers: Numbers,
-        flows: FlowSet,
+        on_air: Callable[[], OnAir],
         actions: Mapping[str, Action],
-        voice: Voice,
         book: CallBook,
         clock: Time,
         wallclock: Callable[[], datetime],
     ) -> None:
-        self._numbers = numbers
-        self._flows = flows
+        """`on_air` is asked once at the beginning of each call."""
+        self._on_air = on_air
         self._actions = actions
-        self._voice = voice
         self._book = book
         self._clock = clock
         self._wallclock = wallclock
@@ -95,7 +92,8 @@ class Switchboard:
     async def _take(self, line: Line, offer: Offer) -> None:
         leg = Leg(self._clock).holds(line)
         line.listen(leg)
-        route = self._numbers.find(offer.dialled)
+        air = self._on_air()
+        route = air.edition.numbers.find(offer.dialled)
         flow, language = (route.flow, route.language) if route is not None else ("", "")
         log.info(
             "call {call} to {dialled} from {caller}",
@@ -103,7 +101,11 @@ class Switchboard:
             dialled=offer.dialled,
             caller=Number(offer.caller),
         )
-        notes = self._book.begin(trace.CallFacts(line.call_id, "in", offer.dialled, offer.caller, flow, language))
+        notes = self._book.begin(
+            trace.CallFacts(
+                line.call_id, "in", offer.dialled, offer.caller, flow, language, edition=air.edition.version
+            )
+        )
         outcome = "refused"
         try:
             if route is None:
@@ -112,7 +114,8 @@ class Switchboard:
             else:
                 await line.answer()
                 notes.answered()
-                outcome = (await self._converse(leg, route.flow, route.language, {}, notes, offer.caller)).outcome
+                finished = await self._converse(air, leg, route.flow, route.language, {}, notes, offer.caller)
+                outcome = finished.outcome
                 await line.hang_up()
         except LineGone:
             outcome = "hung_up"
@@ -123,20 +126,20 @@ class Switchboard:
         notes.finished(await leg.down.wait(), outcome)
 
     async def _converse(
-        self, leg: Leg, flow: str, language: str, variables: Mapping[str, Value], notes: Trace, peer: str
+        self, air: OnAir, leg: Leg, flow: str, language: str, variables: Mapping[str, Value], notes: Trace, peer: str
     ) -> Finished:
         """Hold the conversation; a fault of ours costs the caller an apology, never silence."""
         call = CallFacts(leg.call_id, peer, language, self._wallclock())
         try:
-            run = Run(self._flows, flow, language, variables)
-            return await Conversation(leg, run, self._actions, self._voice, notes, call).hold()
+            run = Run(air.edition.flows, flow, language, variables)
+            return await Conversation(leg, run, self._actions, air.voice, notes, call).hold()
         except (CancelledError, LineGone):
             raise
         except Exception:  # noqa: BLE001 - logged with its traceback; the caller hears the apology
             log.failure("the conversation of call {call} broke", call=leg.call_id)
             notes.event("broke")
         try:
-            await leg.play((await self._voice.clips(language, [Prompt(TROUBLE)])).clips)
+            await leg.play((await air.voice.clips(language, [Prompt(TROUBLE)])).clips)
         except SwitchRefused as refused:
             log.error("no apology for call {call}: {refused}", call=leg.call_id, refused=refused)
         return Finished("trouble", {})
@@ -145,6 +148,10 @@ class Switchboard:
 
     async def make(self, switch: Switch, order: Outgoing) -> Made:
         """Dial, hold the conversation when somebody answers, and tell what became of it."""
+        air = self._on_air()
+        if order.flow not in air.edition.flows.flows:  # the notice was claimed by the rules of the edition before
+            log.error("edition {n} has no flow {flow}: not dialled", n=air.edition.version, flow=order.flow)
+            return Made("", Ended(Cause.ERROR))
         leg = Leg(self._clock)
         try:
             line = await switch.dial(
@@ -162,7 +169,14 @@ class Switchboard:
         leg.holds(line)
         notes = self._book.begin(
             trace.CallFacts(
-                line.call_id, "out", order.dialled, order.caller_id, order.flow, order.language, order.notice
+                line.call_id,
+                "out",
+                order.dialled,
+                order.caller_id,
+                order.flow,
+                order.language,
+                order.notice,
+                air.edition.version,
             )
         )
         leg.rang.then(lambda _: notes.event("rang"))
@@ -171,7 +185,9 @@ class Switchboard:
         try:
             if await _answered(leg):
                 notes.answered()
-                finished = await self._converse(leg, order.flow, order.language, order.variables, notes, order.dialled)
+                finished = await self._converse(
+                    air, leg, order.flow, order.language, order.variables, notes, order.dialled
+                )
                 await line.hang_up()
         except LineGone:
             finished = Finished("hung_up", {})

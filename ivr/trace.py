@@ -50,6 +50,8 @@ class CallFacts:
     language: str
     notice: str = ""
     """The notice that it carries, when it is an outgoing alert."""
+    edition: int = 0
+    """The edition of flows and texts that it keeps to its end; 0: one that was never published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,7 @@ def write_batch(session: Session, batch: list[_Write], engine: str) -> None:
                     "flow": write.facts.flow,
                     "language": write.facts.language,
                     "notice": write.facts.notice,
+                    "edition": write.facts.edition,
                     "began_at": write.at,
                 }
                 for write in begun

@@ -24,9 +24,8 @@ from hospital.hospital_actions import HospitalActions
 from hospital.pin_check import PinCheck
 from hospital.pins import PepperedPins
 from hospital.threads import SlowWork
-from ivr.flow.load import load
-from ivr.numbers import FILE as NUMBERS
-from ivr.numbers import load_numbers
+from ivr.bundle import Bundle
+from ivr.edition import OnAir
 from ivr.spawn import spawn
 from ivr.switch.pool import Pool, SwitchSettings
 from ivr.switchboard import Switchboard
@@ -39,17 +38,16 @@ from notify.intake import Intake
 from notify.messages import forget
 from notify.mllp import MllpFactory
 from notify.outbox import Outbox, OutboxParts
-from notify.rules import load_rules
 from notify.sweep import LogReports
 from notify.timetable import Timetable
 from notify.wards import phonebook, variables
+from wardbell.edition import read_edition
 from wardbell.notice_calls import NoticeCalls
 from wardbell.office import Office, wallclock
 from wardbell.settings import Settings
 
 log = Logger()
 
-RULES = "notices.yaml"
 AT_NIGHT = "30 3 * * *"
 KEPT = timedelta(days=90)
 """How long received HL7 messages are remembered, to know a repetition."""
@@ -82,15 +80,15 @@ class Service:
             wallclock,
         )
         actions = {**hospital.actions(), **NoticeActions(self._database, wallclock).actions()}
-        flows = load(office.flows_dir(), office.catalog, actions)
-        numbers = load_numbers(office.flows_dir() / NUMBERS, flows.flows, office.catalog.languages)
-        rules = load_rules(office.flows_dir() / RULES, flows.flows, office.catalog.languages)
+        checked = read_edition(Bundle.of_folder(office.flows_dir(), settings.texts_dir), actions)
+        rules = checked.rules
 
         self._book = CallBook(self._database, reactor, wallclock, settings.engine)
         voice = StudioVoice(
-            office.catalog, office.studio, reactor, reactor, self._voices, deadline=settings.voices.deadline
+            checked.edition.texts, office.studio, reactor, reactor, self._voices, deadline=settings.voices.deadline
         )
-        switchboard = Switchboard(numbers, flows, actions, voice, self._book, reactor, wallclock)
+        air = OnAir(checked.edition, voice)
+        switchboard = Switchboard(lambda: air, actions, self._book, reactor, wallclock)
         self._pool = Pool(reactor, _switch_settings(settings), switchboard)
         trunk = Trunk(settings.trunk.target, settings.trunk.caller_id)
         self._outbox = Outbox(

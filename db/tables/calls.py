@@ -35,6 +35,8 @@ class CallRow(Base):
     flow: Mapped[str] = mapped_column(String(64))
     language: Mapped[str] = mapped_column(String(8))
     notice: Mapped[str] = mapped_column(String(36), default="")
+    edition: Mapped[int | None]
+    """Which edition of flows and texts it kept to; none for calls from before there were editions."""
     began_at: Mapped[datetime] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -15,6 +15,7 @@ from hospital.action import ActionOutcome
 from hospital.actions import FakeActions
 from hospital.declarations import DECLARED
 from ivr.call_records import CallRecord, list_calls, show_call
+from ivr.edition import Edition, OnAir
 from ivr.flow.language import FlowSet
 from ivr.flow.load import load
 from ivr.numbers import Numbers, Route
@@ -28,6 +29,7 @@ from prompts.catalog import Catalog
 from tests.faults import Faults
 
 FLOWS = Path(__file__).parents[2] / "flows"
+TEXTS = Catalog.load()
 START = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 WARD: Mapping[str, object] = {
     "notice": "1.1",
@@ -42,7 +44,7 @@ WARD: Mapping[str, object] = {
 @pytest.fixture(scope="module")
 def flows() -> FlowSet:
     specs = {one.name: one for one in (*DECLARED, *NOTICE_DECLARED)}
-    return load(FLOWS, Catalog.load(), specs)
+    return load(FLOWS, TEXTS, specs)
 
 
 class Hospital:
@@ -54,11 +56,11 @@ class Hospital:
         self.switch = FakeSwitch(self.clock, clip_seconds=1.0)
         self.actions = FakeActions((*DECLARED, *NOTICE_DECLARED))
         self.book = CallBook(ImmediateTransactions(database), self.clock, self.now, "engine-1")
+        numbers = Numbers({"1000": Route("main", "zh"), "1099": Route("gone", "zh")})
+        self.air = OnAir(Edition(1, flows, numbers, TEXTS), SilentVoice())
         self.board = Switchboard(
-            Numbers({"1000": Route("main", "zh"), "1099": Route("gone", "zh")}),
-            flows,
+            lambda: self.air,
             self.actions,
-            SilentVoice(),
             self.book,
             self.clock,
             self.now,
@@ -150,6 +152,32 @@ def test_the_nurse_confirms_by_key(hospital: Hospital) -> None:
     [call] = hospital.calls()
     assert (call.direction, call.dialled, call.notice, call.cause) == ("out", "8101", "7", "normal")
     assert hospital.trace()[:2] == ["rang", "answered"]
+
+
+def test_a_call_in_progress_keeps_its_edition(hospital: Hospital) -> None:
+    hospital.switch.offer("1000", "13800000001")
+    hospital.pass_time(1)
+    old = hospital.air
+    moved = Numbers({"1001": Route("main", "en")})
+    hospital.air = OnAir(Edition(2, old.edition.flows, moved, TEXTS), SilentVoice())
+    assert hospital.switch.offer("1000", "13800000002").call_id
+    hospital.pass_time(1)
+    assert [call.outcome for call in hospital.calls()] == ["refused", ""]
+    hospital.switch.offer("1001", "13800000003")
+    hospital.pass_time(1)
+    voices = old.voice, hospital.air.voice
+    assert [{language for language, _ in voice.asked} for voice in voices if isinstance(voice, SilentVoice)] == [
+        {"zh"},
+        {"en"},
+    ]
+    assert sorted(call.edition or 0 for call in hospital.calls()) == [1, 2, 2]
+
+
+def test_a_notice_whose_flow_was_taken_out_meanwhile_rings_nobody(hospital: Hospital) -> None:
+    hospital.call("flow_of_the_edition_before")
+    assert hospital.switch.dialled == []
+    [made] = hospital.made
+    assert made.end.cause is Cause.ERROR
 
 
 @pytest.mark.parametrize(("code", "cause"), [(486, Cause.BUSY), (404, Cause.UNREACHABLE), (603, Cause.REJECTED)])

@@ -67,7 +67,7 @@ def _rules(database: Database) -> dict[str, Any]:
     seen = inspect(database.engine)
     return {
         table: {
-            "columns": [(one["name"], str(one["type"]), one["nullable"]) for one in seen.get_columns(table)],
+            "columns": sorted((one["name"], str(one["type"]), one["nullable"]) for one in seen.get_columns(table)),
             "checks": sorted((one["name"], one["sqltext"]) for one in seen.get_check_constraints(table)),
             "unique": sorted((one["name"], one["column_names"]) for one in seen.get_unique_constraints(table)),
             "foreign": sorted((one["name"], one["referred_table"]) for one in seen.get_foreign_keys(table)),
