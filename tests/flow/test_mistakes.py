@@ -60,7 +60,7 @@ def test_a_bad_file_shows_the_code_that_it_is_named_after(file: str) -> None:
 
 
 def test_every_code_has_a_bad_file() -> None:
-    elsewhere = {"E305"}  # flows/numbers.yaml
+    elsewhere = {"E305"} | {code for code in CODES if code.startswith("E5")}  # flows/numbers.yaml
     assert {path.name[:4].upper() for path in BAD.glob("*.yaml")} == set(CODES) - elsewhere
 
 
