@@ -43,10 +43,13 @@ class Spoken:
 class Voice(Protocol):
     """Where a conversation gets its clips."""
 
-    async def clips(self, language: str, prompts: Sequence[Prompt]) -> Spoken:
-        """The clips of `prompts`. Never raises for a text that can't be had: it is `missing`."""
+    async def clips(self, language: str, prompts: Sequence[Prompt], slow: bool = False) -> Spoken:
+        """The clips of `prompts`. Never raises for a text that can't be had: it is `missing`.
 
-    async def renewed(self, language: str, prompts: Sequence[Prompt]) -> Spoken:
+        `slow`: at the tempo for those who asked for slower speech.
+        """
+
+    async def renewed(self, language: str, prompts: Sequence[Prompt], slow: bool = False) -> Spoken:
         """As `clips`, after the switch found one of them missing or broken on disk."""
 
 
@@ -69,16 +72,16 @@ class StudioVoice:
         self._threads = threads
         self._deadline = deadline
 
-    async def clips(self, language: str, prompts: Sequence[Prompt]) -> Spoken:
-        """As `Voice.clips`."""
-        return await self._clips(language, *self._texts(language, prompts))
+    async def clips(self, language: str, prompts: Sequence[Prompt], slow: bool = False) -> Spoken:
+        """As `Voice.clips`. A slow clip that cannot be made in time is said at the usual tempo."""
+        return await self._clips(language, *self._texts(language, prompts), slow)
 
-    async def renewed(self, language: str, prompts: Sequence[Prompt]) -> Spoken:
+    async def renewed(self, language: str, prompts: Sequence[Prompt], slow: bool = False) -> Spoken:
         """As `Voice.renewed`."""
         texts, missing = self._texts(language, prompts)
         for text in texts:
             self._studio.forget(language, text)
-        return await self._clips(language, texts, missing)
+        return await self._clips(language, texts, missing, slow)
 
     def _texts(self, language: str, prompts: Sequence[Prompt]) -> tuple[list[str], list[str]]:
         """What is to be voiced, and the prompts that cannot be."""
@@ -92,17 +95,21 @@ class StudioVoice:
                 missing.append(prompt.id)
         return texts, missing
 
-    async def _clips(self, language: str, texts: list[str], missing: list[str]) -> Spoken:
-        found = [self._studio.ready(language, text) for text in texts]
+    async def _clips(self, language: str, texts: list[str], missing: list[str], slow: bool) -> Spoken:
+        found = [self._studio.ready(language, text, slow) for text in texts]
         if None in found:
-            found = await self._render(language, texts, found)
+            found = await self._render(language, texts, found, slow)
+            if slow:
+                found = [clip or self._studio.ready(language, text) for text, clip in zip(texts, found, strict=True)]
         missing.extend(text for text, clip in zip(texts, found, strict=True) if clip is None)
         clips = tuple(clip for clip in found if clip is not None)
         if missing and not clips:
             clips = self._trouble(language)
         return Spoken(clips, tuple(missing))
 
-    async def _render(self, language: str, texts: Sequence[str], found: Sequence[Path | None]) -> list[Path | None]:
+    async def _render(
+        self, language: str, texts: Sequence[str], found: Sequence[Path | None], slow: bool
+    ) -> list[Path | None]:
         """What could be rendered before the deadline; the thread goes on and fills the store."""
         clips = list(found)
 
@@ -110,7 +117,7 @@ class StudioVoice:
             for index, text in enumerate(texts):
                 if clips[index] is None:
                     try:
-                        clips[index] = self._studio.render(language, text)
+                        clips[index] = self._studio.render(language, text, slow=slow)
                     except PromptError as failed:
                         log.error("no voice for a text of {n} characters: {failed}", n=len(text), failed=failed)
 
@@ -142,11 +149,12 @@ class SilentVoice:
     def __init__(self) -> None:
         self.asked: list[tuple[str, Prompt]] = []
 
-    async def clips(self, language: str, prompts: Sequence[Prompt]) -> Spoken:
-        """As `Voice.clips`."""
+    async def clips(self, language: str, prompts: Sequence[Prompt], slow: bool = False) -> Spoken:
+        """As `Voice.clips`; a slow clip is `zh/main.welcome.slow.wav`."""
         self.asked.extend((language, prompt) for prompt in prompts)
-        return Spoken(tuple(Path(f"{language}/{prompt.id}.wav") for prompt in prompts))
+        pace = ".slow" if slow else ""
+        return Spoken(tuple(Path(f"{language}/{prompt.id}{pace}.wav") for prompt in prompts))
 
-    async def renewed(self, language: str, prompts: Sequence[Prompt]) -> Spoken:
+    async def renewed(self, language: str, prompts: Sequence[Prompt], slow: bool = False) -> Spoken:
         """As `Voice.renewed`."""
-        return await self.clips(language, prompts)
+        return await self.clips(language, prompts, slow)

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from tqdm import tqdm  # type: ignore[import-untyped]
@@ -65,34 +66,44 @@ def render_all(
     studio: Studio,
     texts: Sequence[tuple[str, str]],
     *,
+    slow: bool = False,
     threads: int | None = None,
     progress: bool | None = None,
 ) -> Summary:
     """Make every clip of `texts` that is not there yet.
 
-    `threads`: as many as there are cores; the work is done by programs, so threads use them
-    all. `progress`: a bar on standard error; by default when that is a terminal.
+    `slow`: make the slow clip of each, too; they count as clips of their own. `threads`: as many
+    as there are cores; the work is done by programs, so threads use them all. `progress`: a bar
+    on standard error; by default when that is a terminal.
     """
     summary = Summary()
     shown = sys.stderr.isatty() if progress is None else progress
-
-    def make(item: tuple[str, str]) -> str | None:
-        try:
-            studio.render(*item, patient=True)
-        except PromptError as e:
-            return str(e)
-        return None
-
-    missing = [item for item in texts if studio.ready(*item) is None]
-    summary.found = len(texts) - len(missing)
+    # All usual ones first: the slow ones are made of them, and an interrupted run has what most callers hear.
+    paces = (False, True) if slow else (False,)
     with (
         ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool,
-        tqdm(total=len(texts), initial=summary.found, disable=not shown, desc="prompts", unit="clip") as bar,
+        tqdm(total=len(texts) * len(paces), disable=not shown, desc="prompts", unit="clip") as bar,
     ):
-        for (language, text), reason in zip(missing, pool.map(make, missing), strict=True):
-            if reason is None:
-                summary.rendered += 1
-            else:
-                summary.failed.append((language, text, reason))
-            bar.update()
+        left = list(texts)
+        for pace in paces:
+            missing = [item for item in left if studio.ready(*item, pace) is None]
+            summary.found += len(left) - len(missing)
+            bar.update(len(left) - len(missing))
+            for item, reason in zip(missing, pool.map(partial(_reason, studio, pace), missing), strict=True):
+                if reason is None:
+                    summary.rendered += 1
+                else:
+                    summary.failed.append((*item, reason))
+                    left.remove(item)
+                bar.update()
     return summary
+
+
+def _reason(studio: Studio, slow: bool, item: tuple[str, str]) -> str | None:
+    """Render one; why it could not be, or None."""
+    language, text = item
+    try:
+        studio.render(language, text, slow=slow, patient=True)
+    except PromptError as e:
+        return str(e)
+    return None

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from prompts.catalog import Catalog
-from prompts.errors import PromptError, StudioError, VoiceFailed
-from prompts.sound import pads, to_telephone, without_leading_marks
+from prompts.errors import PromptError, SoundFailed, StudioError, VoiceFailed
+from prompts.sound import SLOW, pads, slow_down, to_telephone, without_leading_marks
 from prompts.speech import fixed_texts, speak
 from prompts.store import REMEMBERED, Store, name_of
 from prompts.voices import Voice
@@ -61,7 +61,7 @@ class Studio:
         self._store = store
         self._tell = tell
         self._sources: dict[str, list[_Source]] = {}
-        self._ready: dict[tuple[str, str], Path] = {}
+        self._ready: dict[tuple[str, str, bool], Path] = {}
         self._resting: dict[str, int] = {}
         self.unavailable: list[str] = []
         """Sentences for `doctor`: voices that the settings name and this machine lacks."""
@@ -69,30 +69,42 @@ class Studio:
             self._sources[language] = [s for s in (self._source(language, v) for v in wanted) if s is not None]
         self._recordings = _recordings(catalog, recordings) if recordings is not None else {}
 
-    def ready(self, language: str, text: str) -> Path | None:
-        """The best clip that the store has, or None. A hit is remembered: no look at the disk."""
-        hit = self._ready.get((language, text))
+    def ready(self, language: str, text: str, slow: bool = False) -> Path | None:
+        """The best clip that the store has, or None. A hit is remembered: no look at the disk.
+
+        `slow`: the clip for callers who asked for slower speech; it is there only when it was rendered too.
+        """
+        hit = self._ready.get((language, text, slow))
         if hit is not None:
             return hit
         for name in self._names(language, text):
-            found = self._store.find(name)
+            found = self._store.find(_slow(name) if slow else name)
             if found is not None:
-                self._remember(language, text, found)
+                self._remember(language, text, slow, found)
                 return found
         return None
 
-    def render(self, language: str, text: str, *, patient: bool = False) -> Path:
+    def render(self, language: str, text: str, *, slow: bool = False, patient: bool = False) -> Path:
         """The clip of a text, made now if need be. Blocks. Raises `StudioError`.
 
-        A voice that failed is skipped for the next texts unless `patient`.
+        `slow`: the same clip, recording or voice, stretched in time. A voice that failed is skipped for the next
+        texts unless `patient`.
         """
+        name, path = self._usual(language, text, patient)
+        if slow:
+            path = self._stretched(name, path)
+        self._remember(language, text, slow, path)
+        return path
+
+    def _usual(self, language: str, text: str, patient: bool) -> tuple[str, Path]:
+        """Name in the store and clip at the usual tempo. Raises `StudioError`."""
         answers: list[str] = []
         recording = self._recordings.get((language, text))
         if recording is not None:
             path, name = recording
             lead, tail = pads(text)
             try:
-                return self._keep(language, text, name, partial(to_telephone, path, lead=lead, tail=tail))
+                return name, self._store.add(name, partial(to_telephone, path, lead=lead, tail=tail))
             except PromptError as e:
                 answers.append(f"recording {path.name}: {e}")
         for source in self._sources.get(self._spoken_in(language, text), []):
@@ -100,18 +112,25 @@ class Studio:
             if self._store.find(name) is None and not patient and self._rests(source.voice):
                 continue
             try:
-                return self._keep(language, text, name, partial(self._speak, source, language, text))
+                return name, self._store.add(name, partial(self._speak, source, language, text))
             except PromptError as e:
                 answers.append(f"{source.voice.name}: {e}")
                 if isinstance(e, VoiceFailed):
                     self._let_rest(source.voice, str(e))
         raise StudioError(f"no clip in {language}: {'; '.join(answers) or 'no voice is available'}")
 
-    def clips(self, language: str, id: str, values: Mapping[str, Any]) -> list[Path | Missing]:
+    def _stretched(self, name: str, usual: Path) -> Path:
+        try:
+            return self._store.add(_slow(name), partial(slow_down, usual))
+        except SoundFailed as e:
+            self._store.forget(name)  # what it was to be made of may be gone
+            raise StudioError(f"no slow clip: {e}") from e
+
+    def clips(self, language: str, id: str, values: Mapping[str, Any], slow: bool = False) -> list[Path | Missing]:
         """What to play for a catalogue text, in order; what is not in the store is `Missing`.
         Raises what `speak` raises."""
         texts = speak(self._catalog, language, id, values)
-        return [self.ready(language, text) or Missing(language, text) for text in texts]
+        return [self.ready(language, text, slow) or Missing(language, text) for text in texts]
 
     def source_of(self, language: str, text: str) -> str:
         """Who would speak a text: `recording`, the first voice's name, or `nobody`."""
@@ -122,9 +141,11 @@ class Studio:
 
     def forget(self, language: str, text: str) -> None:
         """A clip turned out missing or broken when it was to be played: look at the disk again."""
-        self._ready.pop((language, text), None)
+        for slow in (False, True):
+            self._ready.pop((language, text, slow), None)
         for name in self._names(language, text):
             self._store.forget(name)
+            self._store.forget(_slow(name))
 
     def _source(self, language: str, voice: Voice) -> _Source | None:
         try:
@@ -149,15 +170,10 @@ class Studio:
     def _name(self, source: _Source, language: str, text: str) -> str:
         return name_of(source.voice.name, source.version, self._spoken_in(language, text), text)
 
-    def _keep(self, language: str, text: str, name: str, make: Callable[[Path], None]) -> Path:
-        path = self._store.add(name, make)
-        self._remember(language, text, path)
-        return path
-
-    def _remember(self, language: str, text: str, path: Path) -> None:
+    def _remember(self, language: str, text: str, slow: bool, path: Path) -> None:
         if len(self._ready) >= REMEMBERED:
             self._ready.clear()
-        self._ready[language, text] = path
+        self._ready[language, text, slow] = path
 
     def _speak(self, source: _Source, language: str, text: str, to: Path) -> None:
         lead, tail = pads(text)
@@ -176,6 +192,11 @@ class Studio:
         if voice.name not in self._resting:
             self._tell(f"the voice {voice.name} fell out, the next one speaks: {why}")
         self._resting[voice.name] = _REST
+
+
+def _slow(name: str) -> str:
+    """The name of the slow clip that is made of the clip `name`."""
+    return name_of("slow", str(SLOW), name)
 
 
 def _recordings(catalog: Catalog, folder: Path) -> dict[tuple[str, str], tuple[Path, str]]:

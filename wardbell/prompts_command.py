@@ -40,9 +40,10 @@ def prompts() -> None:
 
 @prompts.command("render")
 @click.option("--threads", type=click.IntRange(1, 64), help="How many at once (default: the cores of this machine).")
+@click.option("--slow/--no-slow", default=True, show_default=True, help="Also the clips for slower speech.")
 @click.option("--quiet", is_flag=True, help="No progress bar.")
 @click.pass_obj
-def render(desk: PromptsDesk, threads: int | None, quiet: bool) -> None:
+def render(desk: PromptsDesk, threads: int | None, slow: bool, quiet: bool) -> None:
     """Render every text ahead of the calls.
 
     What is there already stays; run it again after an interruption or a change of texts. Exit
@@ -50,7 +51,7 @@ def render(desk: PromptsDesk, threads: int | None, quiet: bool) -> None:
     """
     try:
         texts = texts_ahead(desk.catalog, desk.known_values())
-        summary = render_all(desk.studio, texts, threads=threads, progress=False if quiet else None)
+        summary = render_all(desk.studio, texts, slow=slow, threads=threads, progress=False if quiet else None)
     except PromptError as wrong:
         raise click.ClickException(str(wrong)) from wrong
     for sentence in desk.studio.unavailable:
@@ -83,9 +84,10 @@ def list_(desk: PromptsDesk, lang: str | None) -> None:
 @click.argument("text_or_id")
 @click.option("--lang", default="zh", show_default=True, help="Language.")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="WAV file to write.")
+@click.option("--slow", is_flag=True, help="As those hear it who asked for slower speech.")
 @click.option("--value", "values", multiple=True, metavar="NAME=VALUE", help="A value that the text names; repeatable.")
 @click.pass_obj
-def say(desk: PromptsDesk, text_or_id: str, lang: str, out: Path, values: tuple[str, ...]) -> None:
+def say(desk: PromptsDesk, text_or_id: str, lang: str, out: Path, slow: bool, values: tuple[str, ...]) -> None:
     """Speak a text, or a catalogue id with its values, into a file as the telephone plays it.
 
     \b
@@ -98,7 +100,7 @@ def say(desk: PromptsDesk, text_or_id: str, lang: str, out: Path, values: tuple[
             raise click.UsageError(f'no language "{lang}" (there are {", ".join(desk.catalog.languages)})')
         else:
             texts = (tidy(lang, text_or_id),)
-        clips = [desk.studio.render(lang, text, patient=True) for text in texts]
+        clips = [desk.studio.render(lang, text, slow=slow, patient=True) for text in texts]
         join(clips, out)
     except PromptError as wrong:
         raise click.ClickException(str(wrong)) from wrong

@@ -98,10 +98,10 @@ class SlowVoice(SilentVoice):
         self.lacks = lacks
         self.rendering: Deferred[None] | None = None
 
-    async def clips(self, language: str, prompts: Sequence[Prompt]) -> Spoken:
+    async def clips(self, language: str, prompts: Sequence[Prompt], slow: bool = False) -> Spoken:
         if self.rendering is not None:
             await self.rendering
-        spoken = await super().clips(language, prompts)
+        spoken = await super().clips(language, prompts, slow)
         return Spoken(tuple(clip for clip in spoken.clips if clip.stem not in self.lacks), self.lacks)
 
 

@@ -45,8 +45,9 @@ def typed(desk: Desk, *words: str) -> Result:
 
 
 def test_render_makes_everything_and_says_how_much(desk: Desk) -> None:
-    assert "prompts: 5 rendered, 0 there already" in typed(desk, "render").output
-    assert "prompts: 0 rendered, 5 there already" in typed(desk, "render", "--quiet").output
+    assert "prompts: 5 rendered, 0 there already" in typed(desk, "render", "--no-slow").output
+    assert "prompts: 5 rendered, 5 there already" in typed(desk, "render").output  # the slow ones
+    assert "prompts: 0 rendered, 10 there already" in typed(desk, "render", "--quiet").output
 
 
 def test_render_goes_on_after_a_failure_and_ends_with_an_error(desk: Desk) -> None:
@@ -54,7 +55,7 @@ def test_render_goes_on_after_a_failure_and_ends_with_an_error(desk: Desk) -> No
     result = typed(desk, "render")
     assert result.exit_code == 1
     assert 'failed: zh "内科": no clip in zh: fake: fake cannot say that' in result.output
-    assert "4 rendered, 0 there already, 1 FAILED" in result.output
+    assert "8 rendered, 0 there already, 1 FAILED" in result.output
 
 
 def test_list_tells_name_source_and_length(desk: Desk) -> None:
@@ -79,6 +80,16 @@ def test_say_speaks_an_id_with_its_values_into_one_file(desk: Desk, tmp_path: Pa
 def test_say_speaks_any_text(desk: Desk, tmp_path: Path) -> None:
     result = typed(desk, "say", "请按1", "--out", str(tmp_path / "out.wav"))
     assert result.output.strip() == "请按一"
+
+
+def test_say_speaks_slowly(desk: Desk, tmp_path: Path) -> None:
+    lengths = []
+    for more in ([], ["--slow"]):
+        out = tmp_path / "out.wav"
+        assert typed(desk, "say", "请按1", "--out", str(out), *more).exit_code == 0
+        with wave.open(str(out), "rb") as sound:
+            lengths.append(sound.getnframes())
+    assert lengths[1] > lengths[0] * 1.2
 
 
 def test_say_tells_what_is_wrong_in_a_sentence(desk: Desk, tmp_path: Path) -> None:

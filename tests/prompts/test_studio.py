@@ -165,3 +165,46 @@ def test_a_clip_that_vanished_is_made_again_after_the_player_says_so(catalog: Ca
 def test_clips_are_what_telephones_play(catalog: Catalog, tmp_path: Path) -> None:
     with wave.open(str(studio_of(catalog, tmp_path, FakeVoice()).render("zh", "您好。")), "rb") as clip:
         assert (clip.getnchannels(), clip.getsampwidth(), clip.getframerate()) == (1, 2, 8000)
+
+
+def test_slow_speech_is_the_same_clip_a_quarter_longer(catalog: Catalog, tmp_path: Path) -> None:
+    voice = FakeVoice()
+    studio = studio_of(catalog, tmp_path, voice)
+    usual = studio.render("zh", "您好，欢迎致电本院。")
+    assert studio.ready("zh", "您好，欢迎致电本院。", slow=True) is None
+    slow = studio.render("zh", "您好，欢迎致电本院。", slow=True)
+    assert is_clip(slow)
+    assert slow != usual
+    assert seconds(slow) == pytest.approx(seconds(usual) * 1.25, rel=0.03)
+    assert len(voice.asked) == 1  # made of the clip, not spoken again
+    assert studio.ready("zh", "您好，欢迎致电本院。", slow=True) == slow
+    assert studio.ready("zh", "您好，欢迎致电本院。") == usual
+    assert studio_of(catalog, tmp_path, FakeVoice()).ready("zh", "您好，欢迎致电本院。", slow=True) == slow
+    assert studio.clips("zh", "a.pick", {"name": "内科"}, slow=True)[0] == Missing("zh", "您要挂")
+
+
+def test_a_recording_is_slowed_down_too(catalog: Catalog, tmp_path: Path) -> None:
+    recordings = tmp_path / "recordings"
+    (recordings / "zh").mkdir(parents=True)
+    FakeVoice().render("录音录音", "zh", recordings / "zh" / "a.hello.wav")
+    voice = FakeVoice()
+    studio = studio_of(catalog, tmp_path, voice, recordings=recordings)
+    assert seconds(studio.render("zh", "您好。", slow=True)) > seconds(studio.render("zh", "您好。")) * 1.2
+    assert voice.asked == []
+
+
+def test_a_slow_clip_that_vanished_is_made_again(catalog: Catalog, tmp_path: Path) -> None:
+    studio = studio_of(catalog, tmp_path, FakeVoice())
+    studio.render("zh", "您好。", slow=True).unlink()
+    studio.forget("zh", "您好。")
+    assert studio.ready("zh", "您好。", slow=True) is None
+    assert is_clip(studio.render("zh", "您好。", slow=True))
+
+
+def test_slow_clips_are_rendered_ahead_after_the_usual_ones(catalog: Catalog, tmp_path: Path) -> None:
+    voice = FakeVoice(failing=["您好。"])
+    studio = studio_of(catalog, tmp_path, voice)
+    summary = render_all(studio, texts_ahead(catalog), slow=True, progress=False)
+    usual = len(texts_ahead(catalog)) - 1
+    assert (summary.rendered, len(summary.failed)) == (2 * usual, 1)
+    assert studio.ready("en", "Hello.", slow=True) is not None
