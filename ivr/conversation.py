@@ -14,6 +14,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
 
 from hospital.action import Action, CallFacts
+from ivr.facilities import Facilities
 from ivr.flow.commands import Answer, Ask, Collect, Entered, HangUp, Keys, NoInput, Outcome, Prompt, Say, Turn, Value
 from ivr.leg import Leg
 from ivr.spawn import spawn
@@ -78,7 +79,10 @@ class Conversation:
         voice: Voice,
         trace: Trace,
         call: CallFacts,
+        *,
+        facilities: Facilities = Facilities(),  # noqa: B008 - frozen
     ) -> None:
+        self._facilities = facilities
         self._leg = leg
         self._run = run
         self._actions = actions

@@ -1,0 +1,37 @@
+"""A second leg beside a caller's: somebody is called, and the two talk.
+
+What is said before and after is the conversation's; which line it takes is the switch's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ivr.flow.commands import Dial, Outcome
+from ivr.leg import Leg
+from ivr.trace import Trace
+
+
+class Dialler(Protocol):
+    """Puts a caller through."""
+
+    async def connect(self, leg: Leg, wanted: Dial, trace: Trace) -> Outcome:
+        """Call `wanted.number`, let the caller hear that it rings, let both talk until the other hangs up.
+
+        `talked` with `{seconds}`, `busy`, `no_answer`, `refused` or `error`. The prompts of `wanted` have been said.
+        Cancelled, or when the caller's call ends (then `LineGone` may be raised), the other leg is let go, too.
+        """
+
+
+@dataclass
+class FakeDialler:
+    """A dialler that calls nobody: it answers what the test put into `outcomes`, in order, then `no_answer`."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    dialled: list[Dial] = field(default_factory=list)
+
+    async def connect(self, leg: Leg, wanted: Dial, trace: Trace) -> Outcome:
+        """As `Dialler.connect`."""
+        self.dialled.append(wanted)
+        return self.outcomes.pop(0) if self.outcomes else Outcome("no_answer")

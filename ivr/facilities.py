@@ -1,0 +1,18 @@
+"""What a line can do besides talking and asking the hospital: record, put through, tell the notices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ivr.dialling import Dialler
+from ivr.notice_board import NoticeBoard
+from ivr.recording import Recordings
+
+
+@dataclass(frozen=True, slots=True)
+class Facilities:
+    """What is None is not there: steps that need it leave by `error`."""
+
+    recordings: Recordings | None = None
+    dialler: Dialler | None = None
+    notices: NoticeBoard | None = None
