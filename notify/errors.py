@@ -10,6 +10,38 @@ from collections.abc import Sequence
 from prompts.errors import Mistake
 
 
+CODES = {
+    "N001": "the file of notices cannot be read",
+    "N101": "something else where `key: value` must stand",
+    "N102": "something is missing in a notice",
+    "N103": "an unknown key in a notice",
+    "N104": "something else where a list must stand",
+    "N105": "something else where one word must stand",
+    "N201": "no such priority",
+    "N202": "no such kind of confirmation",
+    "N203": "an event that nothing sends",
+    "N204": "a notice for a flow that is not there",
+    "N205": "a notice in a language without texts",
+    "N206": "a notice without steps",
+    "N207": "a notice that expires before everybody was called",
+    "N208": "a notice whose flow needs what no notice brings",
+    "N209": "a notice to be confirmed whose flow never confirms it",
+    "N210": "neither a role nor a number",
+    "N211": "a step of a notice that calls nobody",
+    "N212": "no such cause of a call's end",
+    "N213": "more than 20 rounds of calls",
+    "N214": "not a telephone number",
+    "N215": "not a time such as 30s or 5m",
+    "N301": "not a trigger of ADT",
+    "N302": "no such field of a notice",
+    "N303": "not a field of HL7",
+    "N304": "a ward that is read from nowhere",
+    "N305": "no such processing id",
+    "N306": "no such answer for other messages",
+}
+"""Every code of notices with what it means; the codes never change their meaning."""
+
+
 class NotifyError(Exception):
     """Something in calling out went wrong."""
 

@@ -2,8 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+_MEANT = re.compile(r'\(did you mean "([^"]*)"\?\)')
+
+CODES = {
+    "P101": "no such folder of texts",
+    "P102": "a language that values cannot be read in",
+    "P103": "a file of texts that is not UTF-8",
+    "P104": "a file of texts that is not YAML",
+    "P105": "a file of texts that is not a map of id: text",
+    "P106": "a text that stands twice",
+    "P107": "an id that is not allowed",
+    "P108": "an anchor or an alias among the texts",
+    "P109": "a list or a map instead of a text",
+    "P110": "a text that YAML reads as something else",
+    "P111": "an empty text",
+    "P202": "braces that hold no field",
+    "P203": "a field of an unknown type",
+    "P204": "a field with the wrong thing in brackets",
+    "P301": "a text that a language lacks",
+    "P302": "a field that a language lacks",
+    "P303": "a field that is of another kind in another language",
+}
+"""Every code of texts with what it means; the codes never change their meaning."""
 
 
 class PromptError(Exception):
@@ -19,6 +43,17 @@ class Mistake:
     col: int
     code: str
     sentence: str
+
+    @property
+    def is_warning(self) -> bool:
+        """True when the files can be used all the same."""
+        return self.code.startswith("W")
+
+    @property
+    def hint(self) -> str:
+        """The word that was probably meant, or nothing."""
+        meant = _MEANT.search(self.sentence)
+        return meant[1] if meant else ""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.col} {self.code} {self.sentence}"

@@ -1,6 +1,8 @@
 """What can be wrong with flows: the codes, the report that gathers them, the errors that carry them.
 
 A mistake is told as `flows/registration.yaml:17:9 E204 no step "generl" (did you mean "general"?)`.
+Codes that begin with W are warnings: they are told, and the flows can be used all the same. Texts
+(P) and notices (N) have tables of their own; `wardbell.codes` puts all together.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ CODES = {
     "E109": "something is missing",
     "E110": "a number out of range",
     "E111": "a name that is not allowed",
+    "E112": "a file that must be there is missing",
+    "E113": "Chinese punctuation or digits where the line needs : , \" or 0-9",
     "E201": "a step without a verb",
     "E202": "a step with two verbs",
     "E204": "no such step",
@@ -41,11 +45,21 @@ CODES = {
     "E215": "a list asked for by `do`, or `choose` from an action that gives none",
     "E216": "an outcome that no step returns",
     "E217": "a secret that would be spoken or copied",
+    "E218": "a secret given to an action that does not keep it secret",
+    "E219": "secret digits compared with what stands in the file",
+    "E220": "a verb that this version cannot carry out on the line yet",
+    "E221": "steps from which no way leads to an end of the flow",
+    "E222": "times that contradict each other",
+    "E223": "a flow that is started without a variable that it needs",
+    "E224": "an event that no notice follows",
+    "E225": "a number to dial that the caller keyed in",
     "E301": "a text that no language has",
     "E302": "a text that a language lacks",
     "E303": "a text with a field that is not set here",
     "E304": "`with` gives what no text or action here takes",
     "E305": "a language without texts",
+    "E306": "a key that the text names and the step lacks",
+    "E307": "a text that must tell the price and names no amount",
     "E401": "a condition that is not CEL",
     "E402": "a condition or a list in it that is too long",
     "E403": "a function that conditions may not use",
@@ -87,10 +101,12 @@ class FlowError(Exception):
 
 
 class FlowErrors(FlowError):
-    """The flows cannot be used; `mistakes` holds everything that is wrong, sorted by place."""
+    """The flows cannot be used; `mistakes` holds everything that is wrong, `warnings` the rest, sorted by place."""
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
-        self.mistakes: Sequence[Mistake] = tuple(sorted(set(mistakes)))
+        told = sorted(set(mistakes))
+        self.mistakes: Sequence[Mistake] = tuple(one for one in told if not one.is_warning)
+        self.warnings: Sequence[Mistake] = tuple(one for one in told if one.is_warning)
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
 
 
@@ -105,9 +121,13 @@ class Report:
         self.mistakes: list[Mistake] = []
 
     def add(self, mark: Mark, code: str, sentence: str) -> None:
-        """Note one mistake; `code` is one of `CODES`."""
-        assert code in CODES, code
+        """Note one mistake or warning; `code` is one of the tables'."""
         self.mistakes.append(Mistake(mark.file, mark.line, mark.col, code, sentence))
+
+    @property
+    def wrong(self) -> bool:
+        """Whether there is any mistake; warnings are none."""
+        return any(not mistake.is_warning for mistake in self.mistakes)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -18,6 +18,7 @@ from ivr.flow.mistakes import CODES, FlowErrors
 from ivr.flow.verbs import VERBS
 from tests.flow.stories import FLOWS, catalog
 from tests.flow.world import FakeTexts, actions
+from wardbell.codes import PAGE, page
 
 BAD = Path(__file__).parent / "bad"
 TEXTS = FakeTexts.of(
@@ -169,9 +170,8 @@ def test_no_slip_of_the_keyboard_breaks_the_check(name: str, at: int, cut: int, 
 
 
 def test_the_manual_lists_every_code_and_every_verb() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "python -m wardbell.codes"
     manual = (FLOWS.parent / "docs" / "flows.md").read_text(encoding="utf-8")
-    codes = [f"| {code} | {meaning} |" for code, meaning in CODES.items()]
-    assert codes == re.findall(r"^\| E.*$", manual, re.MULTILINE)
     assert set(re.findall(r"^\| `([a-z]+): ", manual, re.MULTILINE)) >= set(VERBS)
 
 

@@ -1,0 +1,50 @@
+"""The one table of everything that can be wrong in the files that the hospital edits.
+
+Each room keeps the codes that it reports; `python -m wardbell.codes` writes docs/codes.md from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ivr.flow.mistakes import CODES as FLOWS
+from notify.errors import CODES as NOTICES
+from prompts.errors import CODES as TEXTS
+
+CODES = {**FLOWS, **NOTICES, **TEXTS}
+PAGE = Path(__file__).parents[1] / "docs" / "codes.md"
+
+_PARTS = {
+    "E1": "Files and words (flows, numbers)",
+    "E2": "Steps and what they work with",
+    "E3": "Texts that flows say",
+    "E4": "Conditions",
+    "E5": "Numbers, hours, holidays",
+    "E6": "What patients are owed",
+    "E7": "Flow tests",
+    "N": "Notices (`flows/notices.yaml`)",
+    "P": "Texts (`texts/*.yaml`)",
+    "W": "Warnings: told, but nothing is refused",
+}
+
+
+def page() -> str:
+    """The page of the manual, in Markdown."""
+    return "\n".join(_lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    yield "# Codes of mistakes"
+    yield ""
+    yield "Each mistake is told with its place, its code and what to do: `flows/main.yaml:12:9 E204 no step \"login\"`."
+    yield "A code never changes its meaning. `wardbell flows check` finds all of them at once."
+    for prefix, title in _PARTS.items():
+        rows = [(code, meaning) for code, meaning in sorted(CODES.items()) if code.startswith(prefix)]
+        if rows:
+            yield from ("", f"## {title}", "", "| code | what is wrong |", "|---|---|")
+            yield from (f"| {code} | {meaning} |" for code, meaning in rows)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
