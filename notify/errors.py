@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 from prompts.errors import Mistake
 
-
 CODES = {
     "N001": "the file of notices cannot be read",
     "N101": "something else where `key: value` must stand",

@@ -37,6 +37,7 @@ class Manner:
 
 _ENGLISH = "zero one two three four five six seven eight nine".split()  # noqa: SIM905 - in the order of the keys
 _HAN = "零一二三四五六七八九"
+_HAN_SIGNS = {"星": "*", "米字": "*", "井": "#"}
 _RUSSIAN = {
     **{name: str(key) for key, name in enumerate("ноль один два три четыре пять шесть семь восемь девять".split())},  # noqa: SIM905
     "нуль": "0",
@@ -83,7 +84,7 @@ _CHINESE = Manner(
     names={
         **{name: str(key) for key, name in enumerate(_HAN)},
         "〇": "0",
-        **{f"{sign}{kind}": key for sign, key in {"星": "*", "米字": "*", "井": "#"}.items() for kind in ("号", "號", "字", "")},
+        **{f"{sign}{kind}": key for sign, key in _HAN_SIGNS.items() for kind in ("号", "號", "字", "")},
     },
     further=r"\s*(?:键|鍵|号键)?\s*[或和、]\s*(?:者)?\s*[按撳揿㩒]?\s*",
     no_key=r"\s*(?:次|下|遍|分|秒|元|块|个|個|位|天|日|月|年|点|點|小时|时|定|般|直|些|起|样|会|会儿)",
