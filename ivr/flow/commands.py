@@ -81,20 +81,31 @@ class Ask:
 
     action: str
     arguments: Mapping[str, Value]
+    hidden: frozenset[str] = frozenset()
+    """Arguments that hold secret digits of the caller, whatever the action declares: never written anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """Play prompts and a tone, then record what the caller says; a wait. Answered by `Outcome`:
-    `recorded` with `{recording: {id, seconds}}`, `silent`, or `error`; `key` in its values is the key that ended it."""
+    `recorded` with `{recording: {id, seconds}}`, `silent`, or `error`; `key` in its values is the key that ended it.
 
-    prompts: tuple[Prompt, ...]
+    A key while the prompts play cuts them off unless `locked`. If it is one of `drop_keys` it ends the recording
+    before it began (`silent` with `key`); any other key only skips the prompts.
+    """
+
+    prompts: tuple[Prompt, ...] = ()
     limit: float = 120.0
     """Seconds at most."""
     silence: float = 5.0
     """Seconds of quiet that end it; 0: never."""
     end_keys: str = "#"
+    """Keys that end it; none of them is part of what is kept."""
+    drop_keys: str = ""
+    """Keys that end it, too, and throw it away: `silent` with `key`."""
     tone: bool = True
+    locked: bool = False
+    """The prompts are heard whole, because they tell that a recording is made; keys during them don't count."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,34 @@ Miss = Literal["no_input", "invalid"]
 
 
 @dataclass(frozen=True, slots=True)
+class Lock:
+    """Whether keys leave a text alone: `locked: true` drops those that are pressed meanwhile, `locked: keep` keeps
+    them for the next input. Truthy when they do."""
+
+    locked: bool = False
+    keep_keys: bool = False
+
+    def __bool__(self) -> bool:
+        return self.locked
+
+    @classmethod
+    def read(cls, form: Form) -> Lock:
+        """From `locked`: true, false, drop (as true) or keep."""
+        node = form.node("locked")
+        if node is None:
+            return cls()
+        written = node.text if isinstance(node, Scalar) else ""
+        if written not in _LOCKS:
+            form.report.add(node.mark, "E108", '"locked" must be true (keys are dropped), keep (they count) or false')
+        return _LOCKS.get(written, cls())
+
+
+_LOCKS = {"true": Lock(True), "drop": Lock(True), "keep": Lock(True, True), "false": Lock()}
+
+
+@dataclass(frozen=True, slots=True)
 class Input:
-    """How a step waits for keys. Seconds for the first key and between keys.
+    """How a step waits for keys. Seconds for the first key, between keys, and for all of them (0: no limit).
 
     `no_input` (nothing pressed), `invalid` (the wrong thing) and `exhausted` (`attempts` times
     the one or the other) are three different exits; the first two may be `again`.
@@ -28,11 +54,12 @@ class Input:
     attempts: int = 3
     first_key: float = 7.0
     inter_key: float = 4.0
+    total: float = 0.0
     no_input: Target | None = None
     invalid: Target | None = None
     exhausted: Target | None = None
     operator: Target | None = None
-    locked: bool = False
+    lock: Lock = Lock()
     confirm: bool = False
     """Confirms money or a booking: keys typed ahead don't count."""
 
@@ -43,6 +70,7 @@ class Input:
             attempts=form.whole("attempts", self.attempts, 1, 9),
             first_key=form.number("first_key", self.first_key, 1, 60, whole=False),
             inter_key=form.number("inter_key", self.inter_key, 0.5, 30, whole=False),
+            total=form.number("total", self.total, 1, 300, whole=False),
             no_input=form.target("no_input", required=False) or self.no_input,
             invalid=form.target("invalid", required=False) or self.invalid,
             exhausted=form.target("exhausted", required=False) or self.exhausted,
@@ -58,7 +86,7 @@ class Input:
         if settings.exhausted is not None and settings.exhausted.name == AGAIN:
             form.report.add(settings.exhausted.mark, "E210", '"exhausted" cannot be "again": it would never end')
             settings = replace(settings, exhausted=NOWHERE)
-        return replace(settings, locked=form.flag("locked"), confirm=form.flag("confirm"))
+        return replace(settings, lock=Lock.read(form), confirm=form.flag("confirm"))
 
     def missed(self, tries: int, why: Miss) -> Target | None:
         """Where to go after the `tries`th failure in a row, or None to ask again."""

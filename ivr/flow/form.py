@@ -7,7 +7,7 @@ and all mistakes of a file are told at once.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ivr.flow.commands import Value
 from ivr.flow.language import NOWHERE, RESERVED, Constant, Name, Target, Term, Variable
@@ -128,15 +128,25 @@ class Form:
             return {}
         return {outcome: self.as_target(value, f'"{outcome}"') for outcome, value in node.values.items()}
 
-    def flag(self, key: str) -> bool:
-        """`true` or `false`; absent is false."""
+    def flag(self, key: str, default: bool = False) -> bool:
+        """`true` or `false`."""
         node = self.node(key)
         if node is None:
-            return False
+            return default
         if isinstance(node, Scalar) and node.plain and node.text in _WORDS:
             return _WORDS[node.text]
         self.report.add(node.mark, "E108", f'"{key}" must be true or false')
-        return False
+        return default
+
+    def one_of(self, key: str, words: Iterable[str], *, required: bool = False) -> Scalar | None:
+        """One of a few words."""
+        word = self.word(key, required=required)
+        known = list(words)
+        if word is None or word.text in known:
+            return word
+        listed = ", ".join(known[:-1]) + f" or {known[-1]}"
+        self.report.add(word.mark, "E108", f'"{key}" is {listed}{did_you_mean(word.text, known)}')
+        return None
 
     def number(self, key: str, default: float, low: float, high: float, *, whole: bool = True) -> float:
         """A number from `low` to `high`."""
@@ -170,6 +180,11 @@ class Form:
             self.as_name(node.keys[name], f'in "{key}"')
             terms[name] = Term(self._term(value), value.mark, node.keys[name].mark)
         return terms
+
+    def term(self, key: str, *, required: bool = False) -> Term | None:
+        """One text, or a variable when it begins with `=`."""
+        word = self.word(key, required=required)
+        return None if word is None else Term(self._term(word), word.mark, self.mark(key))
 
     def _term(self, node: Node) -> Constant | Variable:
         if isinstance(node, Scalar) and node.text.startswith("="):

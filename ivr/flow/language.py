@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
@@ -142,10 +142,12 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Enter:
-    """Move: into a sub-flow."""
+    """Move: into a sub-flow. What is secret or keyed in stays so there."""
 
     flow: str
     variables: Mapping[str, Value]
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Variable there -> the variable here that it comes from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,15 +174,29 @@ class Scene(Protocol):
     """The step's own, None on entry, gone when it is left."""
 
     @property
-    def variables(self) -> dict[str, Value]:
+    def variables(self) -> Mapping[str, Value]:
         """Of this flow; a sub-flow has its own."""
 
     @property
-    def secrets(self) -> set[str]:
+    def secrets(self) -> Set[str]:
         """Names of variables that must not be written anywhere."""
 
-    def say(self, *prompts: Prompt, locked: bool = False) -> None:
+    @property
+    def keyed(self) -> Set[str]:
+        """Names of variables that hold digits which the caller keyed in: never a number to dial."""
+
+    @property
+    def languages(self) -> Set[str]:
+        """The languages that there are texts in."""
+
+    def keep(self, name: str, value: Value, *, secret: bool = False, keyed: bool = False) -> None:
+        """Set a variable."""
+
+    def say(self, *prompts: Prompt, locked: bool = False, keep_keys: bool = False) -> None:
         """Play before the next wait."""
+
+    def speak(self, language: str | None = None, *, slow: bool | None = None) -> None:
+        """From here on another language, or another pace."""
 
     def prompt(self, id: str, values: Mapping[str, Value]) -> Prompt:
         """The text with those of `values` that it names."""
@@ -222,6 +238,10 @@ class Step(ABC):
 
     def secrets(self) -> Iterable[str]:
         """Variables that it fills with secret digits."""
+        return ()
+
+    def keyed(self) -> Iterable[str]:
+        """Variables that it fills with digits which the caller keys in: never a number to dial (toll fraud)."""
         return ()
 
     def calls(self) -> Iterable[Name]:
@@ -292,6 +312,8 @@ class FlowSet:
     actions: Mapping[str, ActionSpec]
     fields: Mapping[str, frozenset[str]]
     """Text id -> the variables that it names."""
+    languages: frozenset[str] = frozenset()
+    """The languages that there are texts in."""
 
 
 def exits(step: Step, world: World) -> Iterator[Exit]:

@@ -19,14 +19,14 @@ from ivr.flow.language import END, NOWHERE, Flow, FlowSet, Head, Limit, Name, St
 from ivr.flow.mistakes import FlowErrors, Mark, Report, did_you_mean
 from ivr.flow.source import Node, Scalar, Table, read_source
 from ivr.flow.texts import Texts
-from ivr.flow.verbs import VERBS
+from ivr.flow.verbs import LATER, VERBS
 
 NOT_FLOWS = frozenset({"notices", "numbers", "queues", "tariffs", "permissions"})
 """Files of the folder that are no flows and have readers of their own."""
 
 
-def load(folder: Path, texts: Texts, actions: Mapping[str, ActionSpec]) -> FlowSet:
-    """All flows of `folder`, one a file. Raises `FlowErrors` with every mistake in them."""
+def load(folder: Path, texts: Texts, actions: Mapping[str, ActionSpec], *, later: bool = False) -> FlowSet:
+    """All flows of `folder`, one a file; `later` as in `load_sources`. Raises `FlowErrors` with every mistake."""
     report = Report()
     sources: dict[str, bytes] = {}
     if folder.is_dir():
@@ -38,25 +38,33 @@ def load(folder: Path, texts: Texts, actions: Mapping[str, ActionSpec]) -> FlowS
                     report.add(Mark(str(path)), "E101", f"the file cannot be read: {wrong.strerror}")
     else:
         report.add(Mark(str(folder)), "E101", "there is no such folder of flows")
-    return load_sources(sources, texts, actions, report)
+    return load_sources(sources, texts, actions, report, later=later)
 
 
 def load_sources(
-    sources: Mapping[str, bytes], texts: Texts, actions: Mapping[str, ActionSpec], report: Report | None = None
+    sources: Mapping[str, bytes],
+    texts: Texts,
+    actions: Mapping[str, ActionSpec],
+    report: Report | None = None,
+    *,
+    later: bool = False,
 ) -> FlowSet:
-    """As `load`, from file name -> content. Raises nothing but `FlowErrors`."""
+    """As `load`, from file name -> content. Raises nothing but `FlowErrors`.
+
+    With `later` a flow may use verbs that the line cannot carry out yet: to try and to test it.
+    """
     report = report or Report()
     flows: dict[str, Flow | None] = {}
     for file, data in sources.items():
         name = Path(file).stem
-        flows[name] = _read_flow(file, name, data, texts, report)
+        flows[name] = _read_flow(file, name, data, texts, report, later)
         if not NAME.fullmatch(name):
             report.add(Mark(file), "E111", f'"{name}" is no name for a flow (small letters, digits and _)')
     check_flows(World(flows, actions, texts), report)
     if report.mistakes:
         raise FlowErrors(report.mistakes)
     whole = {name: flow for name, flow in flows.items() if flow is not None}
-    return FlowSet(whole, dict(actions), {id: _named(texts, id) for id in texts.ids})
+    return FlowSet(whole, dict(actions), {id: _named(texts, id) for id in texts.ids}, frozenset(texts.languages))
 
 
 def _named(texts: Texts, id: str) -> frozenset[str]:
@@ -66,7 +74,7 @@ def _named(texts: Texts, id: str) -> frozenset[str]:
     return names | {"currency"} if "money" in fields.values() else names
 
 
-def _read_flow(file: str, name: str, data: bytes, texts: Texts, report: Report) -> Flow | None:
+def _read_flow(file: str, name: str, data: bytes, texts: Texts, report: Report, later: bool) -> Flow | None:
     table = read_source(file, data, report)
     if table is None:
         return None
@@ -93,7 +101,7 @@ def _read_flow(file: str, name: str, data: bytes, texts: Texts, report: Report) 
     hazy = form.hazy or (defaults_form is not None and defaults_form.hazy)
     steps: dict[str, Step] = {}
     for word in node.keys.values():
-        step, unclear = _read_step(word, node.values[word.text], defaults, report)
+        step, unclear = _read_step(word, node.values[word.text], defaults, report, later)
         hazy = hazy or unclear
         if step is not None:
             steps[word.text] = step
@@ -121,7 +129,9 @@ def _read_outcomes(form: Form) -> tuple[dict[str, tuple[Name, ...]], dict[str, M
     return outcomes, {outcome: word.mark for outcome, word in node.keys.items()}
 
 
-def _read_step(word: Scalar, node: Node, defaults: Defaults, report: Report) -> tuple[Step | None, bool]:
+def _read_step(
+    word: Scalar, node: Node, defaults: Defaults, report: Report, later: bool
+) -> tuple[Step | None, bool]:
     """A step, and whether its exits are unclear."""
     unclear = not check_step_name(word, report)
     if not isinstance(node, Table):
@@ -137,6 +147,9 @@ def _read_step(word: Scalar, node: Node, defaults: Defaults, report: Report) -> 
         sentence = f'the step "{word.text}" has two verbs, "{verbs[0]}" and "{verbs[1]}"; make two steps of it'
         report.add(node.keys[verbs[1]].mark, "E202", sentence)
         return None, True
+    if verbs[0] in LATER and not later:
+        sentence = f'this version cannot carry out "{verbs[0]}" on the line yet; it can be tried and tested'
+        report.add(node.keys[verbs[0]].mark, "E220", sentence)
     head = Head(word.text, word.mark, _read_limit(form))
     step = VERBS[verbs[0]](form, head, defaults)
     form.finish()

@@ -6,14 +6,13 @@ keeps its flow set to the end, whatever is edited meanwhile. No I/O, no clock, n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ivr.flow.action import ActionSpec
 from ivr.flow.commands import (
     Answer,
-    Ask,
     Collect,
     Command,
     Entered,
@@ -23,8 +22,10 @@ from ivr.flow.commands import (
     Outcome,
     Prompt,
     Say,
+    Speak,
     Turn,
     Value,
+    Waiting,
 )
 from ivr.flow.language import END, Enter, Finish, Flow, FlowSet, Go, Move, Return, Step, Wait
 from ivr.flow.mistakes import FlowMisused
@@ -46,12 +47,36 @@ class Frame:
     step: Step | None = None
     memory: Any = None
     secrets: set[str] = field(default_factory=set)
+    keyed: set[str] = field(default_factory=set)
     entries: dict[str, int] = field(default_factory=dict)
 
-    def say(self, *prompts: Prompt, locked: bool = False) -> None:
+    @property
+    def languages(self) -> Set[str]:
+        """As `Scene.languages`."""
+        return self.run.flows.languages
+
+    def keep(self, name: str, value: Value, *, secret: bool = False, keyed: bool = False) -> None:
+        """As `Scene.keep`."""
+        self.variables[name] = value
+        for kind, holds in ((self.secrets, secret), (self.keyed, keyed)):
+            if holds:
+                kind.add(name)
+            else:
+                kind.discard(name)
+
+    def take_over(self, other: Frame, sources: Mapping[str, str]) -> None:
+        """Variables here come from variables of `other`: what is secret or keyed in stays so."""
+        self.secrets.update(name for name, source in sources.items() if source in other.secrets)
+        self.keyed.update(name for name, source in sources.items() if source in other.keyed)
+
+    def say(self, *prompts: Prompt, locked: bool = False, keep_keys: bool = False) -> None:
         """As `Scene.say`."""
         if prompts:
-            self.run.emit(Say(prompts, locked))
+            self.run.emit(Say(prompts, locked, keep_keys))
+
+    def speak(self, language: str | None = None, *, slow: bool | None = None) -> None:
+        """As `Scene.speak`."""
+        self.run.speak(self.run.language if language is None else language, self.run.slow if slow is None else slow)
 
     def prompt(self, id: str, values: Mapping[str, Value]) -> Prompt:
         """As `Scene.prompt`."""
@@ -79,12 +104,14 @@ class Run:
             raise FlowMisused(f'the flow "{flow}" needs {", ".join(missing)}')
         self.flows = flows
         self.language = language
-        """The language that the texts are spoken in."""
+        """The language that the texts are spoken in, at the end of the turn."""
+        self.slow = False
+        """Whether they are spoken slowly then, with twice the time for keys."""
         self._frames = [Frame(self, flows.flows[flow], given)]
         self._commands: list[Command] = []
         self._steps = 0
         self._silences = 0
-        self._waits: Collect | Ask | None = None
+        self._waits: Waiting | None = None
         self._started = False
 
     @property
@@ -94,13 +121,19 @@ class Run:
         return {name: value for name, value in first.variables.items() if name not in first.secrets}
 
     @property
-    def waits_for(self) -> Collect | Ask | None:
+    def waits_for(self) -> Waiting | None:
         """The wait that is open; None before the start and after the end."""
         return self._waits
 
     def emit(self, command: Command) -> None:
         """Add a command to the turn that is being made."""
         self._commands.append(command)
+
+    def speak(self, language: str, slow: bool) -> None:
+        """Go on in this language and at this pace; said only when it is a change."""
+        if (language, slow) != (self.language, self.slow):
+            self.language, self.slow = language, slow
+            self.emit(Speak(language, slow))
 
     def start(self) -> Turn:
         """The first turn. Raises `FlowMisused` the second time."""
@@ -111,7 +144,7 @@ class Run:
 
     def resume(self, answer: Answer) -> Turn:
         """The turn after `answer`. Raises `FlowMisused` when it answers nothing that was asked."""
-        fits = isinstance(answer, Outcome) if isinstance(self._waits, Ask) else isinstance(answer, Keys | NoInput)
+        fits = isinstance(answer, Keys | NoInput if isinstance(self._waits, Collect) else Outcome)
         if self._waits is None or not fits:
             waits = type(self._waits).__name__ if self._waits is not None else "nothing"
             raise FlowMisused(f"{type(answer).__name__} is no answer to {waits}")  # never the digits: they may be a PIN
@@ -138,11 +171,13 @@ class Run:
                 case Go(name):
                     move = Return(END) if name == END else self._enter(name)
                 case Wait(command):
-                    assert isinstance(command, Collect | Ask)
-                    self._waits = command
-                    return self._finish_turn(command)
-                case Enter(flow, variables):
-                    self._frames.append(Frame(self, self.flows.flows[flow], dict(variables)))
+                    assert isinstance(command, Waiting)
+                    self._waits = _slowly(command) if self.slow else command
+                    return self._finish_turn(self._waits)
+                case Enter(flow, variables, sources):
+                    inner = Frame(self, self.flows.flows[flow], dict(variables))
+                    inner.take_over(self._frames[-1], sources)
+                    self._frames.append(inner)
                     move = Go(self._frames[-1].flow.start.name)
                 case Return(outcome) if len(self._frames) > 1:
                     move = self._return(outcome)
@@ -169,9 +204,18 @@ class Run:
         values = {name: left.variables[name] for name in left.flow.returns(outcome)}
         frame = self._frames[-1]
         assert frame.step is not None
-        return frame.step.answered(frame, Outcome(outcome, values))
+        move = frame.step.answered(frame, Outcome(outcome, values))
+        frame.take_over(left, {name: name for name in values})
+        return move
 
     def _finish_turn(self, last: Command) -> Turn:
         commands = (*self._commands, last)
         self._commands = []
         return Turn(commands)
+
+
+def _slowly(wait: Waiting) -> Waiting:
+    """The same wait with twice the time for keys (features row 139: callers who are slow with them)."""
+    if not isinstance(wait, Collect):
+        return wait
+    return replace(wait, first_key=2 * wait.first_key, inter_key=2 * wait.inter_key, total=2 * wait.total)

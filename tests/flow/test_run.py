@@ -63,7 +63,9 @@ def test_secret_digits_go_to_the_action_and_are_not_among_the_variables() -> Non
     run.start()
     run.resume(Keys("17"))
     turn = run.resume(Keys("1234"))
-    assert turn.commands[-1] == Ask("card.check_pin", {"card_number": "17", "pin": "1234"})
+    assert turn.commands[-1] == Ask(
+        "card.check_pin", {"card_number": "17", "pin": "1234"}, hidden=frozenset({"pin"})
+    )
     assert run.variables == {"card_number": "17"}
     run.resume(Outcome("right", {"card": "17", "patient": "x"}))
     assert run.variables == {"card_number": "17", "card": "17", "patient": "x"}

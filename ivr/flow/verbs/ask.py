@@ -1,6 +1,7 @@
 """`ask`: digits into a variable, such as a card number. `*` starts over; `#` or `end_key` ends.
 
-`secret` digits go to actions and nowhere else.
+Where at least two digits are wanted, `0` alone reaches a person: once the time between keys has passed after it,
+or at the end key. `secret` digits go to actions and conditions and nowhere else.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from ivr.flow.defaults import Defaults, Input, Miss
 from ivr.flow.form import Form
 from ivr.flow.language import NOWHERE, Exit, Go, Head, Move, Reads, Scene, Step, Target, Wait, World
 from ivr.flow.mistakes import Report
-from ivr.flow.verbs.menu import REPEAT
+from ivr.flow.verbs.keys import PERSON, REPEAT, read_end_key
 from ivr.flow.words import SYSTEM, Words, check_unused
 
 LONGEST = 32
@@ -42,23 +43,27 @@ class Ask(Step):
         maximum = form.whole("max", LONGEST, 1, LONGEST)
         if maximum < minimum:
             form.report.add(form.mark("max"), "E110", f'"max" is less than "min" ({minimum})')
-        end_key = form.word("end_key")
-        if end_key is not None and end_key.text not in {"*", "#", "none"}:
-            form.report.add(end_key.mark, "E214", '"end_key" is "#", "*" or none')
         return cls(
             head,
             words,
             variable.text if variable else "",
             minimum,
             maximum,
-            "#" if end_key is None else end_key.text.replace("none", ""),
+            read_end_key(form),
             form.flag("secret"),
             defaults.input.of_step(form),
             form.target("then") or NOWHERE,
         )
 
+    @property
+    def _person(self) -> Target | None:
+        """Whom a lone 0 reaches: only where it cannot be the answer."""
+        return self.input.operator if self.minimum > 1 else None
+
     def exits(self, world: World) -> Iterable[Exit]:
         yield Exit(self.then, frozenset({self.variable}), by_caller=True)
+        if self._person is not None:
+            yield Exit(self._person, by_caller=True)
         yield from self.input.exits()
 
     def reads(self, world: World) -> Iterable[Reads]:
@@ -66,6 +71,9 @@ class Ask(Step):
 
     def secrets(self) -> Iterable[str]:
         return (self.variable,) if self.secret else ()
+
+    def keyed(self) -> Iterable[str]:
+        return (self.variable,)
 
     def check(self, world: World, report: Report) -> None:
         self.words.check(world, report)
@@ -81,12 +89,10 @@ class Ask(Step):
             if self._repeats and digits.endswith(REPEAT):
                 return self._wait(scene)
             if self.minimum <= len(digits) <= self.maximum and digits.isascii() and digits.isdecimal():
-                scene.variables[self.variable] = digits
-                if self.secret:
-                    scene.secrets.add(self.variable)
-                else:
-                    scene.secrets.discard(self.variable)
+                scene.keep(self.variable, digits, secret=self.secret, keyed=True)
                 return Go(self.then.name)
+            if digits == PERSON and self._person is not None:
+                return Go(self._person.name)
         why: Miss = "invalid" if isinstance(answer, Keys) else "no_input"
         scene.memory += 1
         gone = self.input.missed(scene.memory, why)
@@ -106,7 +112,9 @@ class Ask(Step):
                 end_key=self.end_key,
                 first_key=self.input.first_key,
                 inter_key=self.input.inter_key,
-                locked=self.input.locked,
+                total=self.input.total,
+                locked=self.input.lock.locked,
+                keep_keys=self.input.lock.keep_keys,
                 typed_ahead=not self.input.confirm,
                 secret=self.secret,
             )

@@ -76,11 +76,12 @@ class Call(Step):
         assert self.flow is not None
         given = {name: term.look_up(scene.variables) for name, term in self.given.items()}
         values = {need: given.get(need, scene.variables.get(need)) for need in scene.needs(self.flow.text)}
-        return Enter(self.flow.text, values)
+        sources = {need: self.given[need].variable if need in self.given else need for need in values}
+        return Enter(self.flow.text, values, {need: source for need, source in sources.items() if source})
 
     def answered(self, scene: Scene, answer: Answer) -> Move:
         assert isinstance(answer, Outcome)
-        scene.variables.update(answer.values)
-        scene.secrets.difference_update(answer.values)
+        for name, value in answer.values.items():
+            scene.keep(name, value)
         target = self.then.target(answer.name, [answer.name])
         return Finish(answer.name) if target is None else Go(target.name)

@@ -22,7 +22,8 @@ from ivr.flow.form import Form
 from ivr.flow.language import AGAIN, ANYTHING, Exit, Go, Head, Move, Name, Reads, Scene, Step, Target, Wait, World
 from ivr.flow.mistakes import Report
 from ivr.flow.verbs.do import Request
-from ivr.flow.verbs.menu import PERSON, REPEAT, collect_keys, read_keys, with_person
+from ivr.flow.verbs.keys import PERSON, REPEAT
+from ivr.flow.verbs.menu import collect_keys, read_keys, with_person
 from ivr.flow.words import SYSTEM, Words, roots
 
 MORE = "9"
@@ -125,7 +126,7 @@ class Choose(Step):
         check_error(report, self.trouble, self.head.mark, f'"{spec.name}"')
 
     def enter(self, scene: Scene) -> Move:
-        return self.request.move(scene)
+        return Wait(self.request.command(scene))
 
     def answered(self, scene: Scene, answer: Answer) -> Move:
         shown = scene.memory
@@ -144,7 +145,7 @@ class Choose(Step):
         declared = self._declared(scene.action(self.request.action.text))
         if name in declared and declared[name] <= outcome.values.keys():
             for variable in declared[name]:
-                scene.variables[variable] = outcome.values[variable]
+                scene.keep(variable, outcome.values[variable])
             if name != "chosen":
                 target = self.then.target(name, declared)
                 return self.trouble.take(scene) if target is None else Go(target.name)
@@ -157,7 +158,7 @@ class Choose(Step):
         if isinstance(answer, Keys):
             item = shown.keys().get(answer.digits)
             if item is not None and self.variable is not None:
-                scene.variables[self.variable.text] = dict(item)
+                scene.keep(self.variable.text, dict(item))
                 return Go(self.then.named["chosen"].name)
             if answer.digits == MORE and shown.pages > 1:
                 shown.page = (shown.page + 1) % shown.pages

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ivr.flow.action import ActionSpec
-from ivr.flow.commands import Answer, Outcome, Value
 from ivr.flow.commands import Ask as AskHospital
-from ivr.flow.defaults import Branches, Defaults, Trouble, check_error, known_outcomes
+from ivr.flow.commands import Command, Value
+from ivr.flow.defaults import Branches, Defaults, Trouble, known_outcomes
 from ivr.flow.form import DOTTED, Form
-from ivr.flow.language import ANYTHING, Exit, Go, Head, Move, Name, Reads, Scene, Step, Term, Wait, World
+from ivr.flow.language import Fact, Head, Name, Reads, Scene, Term, World
 from ivr.flow.mistakes import Report, did_you_mean
+from ivr.flow.verbs.errand import Errand, Find, Outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,70 +65,50 @@ class Request:
             for need in sorted(spec.needs - self.given.keys()):
                 yield Reads(need, self.action.mark, "", f'"{spec.name}" needs it', open=False)
 
-    def move(self, scene: Scene) -> Move:
+    def command(self, scene: Scene) -> AskHospital:
         """Ask now."""
         assert self.action is not None
         spec = scene.action(self.action.text)
         arguments: dict[str, Value] = {}
+        hidden: set[str] = set()
         for name in sorted(spec.needs):
             term = self.given.get(name)
             arguments[name] = scene.variables.get(name) if term is None else term.look_up(scene.variables)
-        return Wait(AskHospital(spec.name, arguments))
-
-    def accept(self, scene: Scene, outcome: Outcome) -> bool:
-        """Take over the values of a declared outcome; False when it is not what was declared."""
-        assert self.action is not None
-        declared = known_outcomes(scene.action(self.action.text))
-        if outcome.name not in declared or not declared[outcome.name] <= outcome.values.keys():
-            return False
-        for name in declared[outcome.name]:
-            scene.variables[name] = outcome.values[name]
-            scene.secrets.discard(name)
-        return True
+            if (name if term is None else term.variable) in scene.secrets:
+                hidden.add(name)
+        return AskHospital(spec.name, arguments, frozenset(hidden))
 
 
 @dataclass(frozen=True, slots=True)
-class Do(Step):
+class Do(Errand):
     """`{do: registration.check_funds, then: {enough: kind, short: too_little, error: operator}}`."""
 
-    head: Head
     request: Request
-    then: Branches
-    trouble: Trouble
 
     @classmethod
     def read(cls, form: Form, head: Head, defaults: Defaults) -> Do:
         """From its form."""
         request = Request.read(form, "do")
         then = Branches.read(form)
-        return cls(head, request, then, Trouble.of_step(then.named, defaults))
+        return cls(head, then, Trouble.of_step(then.named, defaults), request)
 
-    def exits(self, world: World) -> Iterable[Exit]:
+    def what(self) -> str:
+        return f'"{self.request.action.text}"' if self.request.action else "the action"
+
+    def outcomes(self, find: Find) -> Outcomes | None:
+        spec = None if self.request.action is None else find(self.request.action.text)
+        return None if spec is None else known_outcomes(spec)
+
+    def command(self, scene: Scene) -> Command:
+        return self.request.command(scene)
+
+    def proves(self, outcome: str, world: World) -> frozenset[Fact]:
         spec = self.request.spec(world)
-        declared: Mapping[str, frozenset[str]] = {} if spec is None else known_outcomes(spec)
-        for outcome, target in self.then.named.items():
-            if outcome != "error":
-                yield Exit(target, declared.get(outcome, ANYTHING))
-        if self.then.only is not None:
-            yield Exit(self.then.only, next(iter(declared.values()), ANYTHING))
-        yield from self.trouble.exits()
+        return frozenset({Fact.LISTENER}) if spec is not None and outcome in spec.identifies else frozenset()
 
     def reads(self, world: World) -> Iterable[Reads]:
         return self.request.reads(world)
 
     def check(self, world: World, report: Report) -> None:
-        spec = self.request.check(world, report, lists=False)
-        if spec is not None:
-            self.then.check(report, f'"{spec.name}"', known_outcomes(spec), error=True)
-            check_error(report, self.trouble, self.head.mark, f'"{spec.name}"')
-
-    def enter(self, scene: Scene) -> Move:
-        return self.request.move(scene)
-
-    def answered(self, scene: Scene, answer: Answer) -> Move:
-        if isinstance(answer, Outcome) and self.request.action is not None and self.request.accept(scene, answer):
-            declared = known_outcomes(scene.action(self.request.action.text))
-            target = self.then.target(answer.name, declared)
-            if target is not None:
-                return Go(target.name)
-        return self.trouble.take(scene)
+        self.request.check(world, report, lists=False)
+        Errand.check(self, world, report)

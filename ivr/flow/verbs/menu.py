@@ -2,24 +2,26 @@
 
 `*` says it again and `0` reaches a person, unless a key of the menu begins so. A menu waits
 for a second key only where the first one leaves a choice: with "1" and "12", 1 waits, 2 doesn't.
+
+`consent: "1"` names the key by which the caller agrees to a price; keys typed ahead don't count then.
+`identifies: "1"` names the key by which whoever picked up says to be the one that is called.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ivr.flow.commands import Answer, Collect, Keys, Prompt
 from ivr.flow.defaults import Defaults, Input, Miss
 from ivr.flow.form import Form
-from ivr.flow.language import AGAIN, Exit, Go, Head, Move, Reads, Scene, Step, Target, Wait, World
+from ivr.flow.language import AGAIN, Exit, Fact, Go, Head, Move, Reads, Scene, Step, Target, Wait, World
 from ivr.flow.mistakes import Mark, Report
 from ivr.flow.source import Table
+from ivr.flow.verbs.keys import PERSON, REPEAT
 from ivr.flow.words import SYSTEM, Words, check_unused
 
-REPEAT = "*"
-PERSON = "0"
 _ALL = "0123456789*#"
 _KEYS = re.compile(r"[0-9*#]{1,4}")
 
@@ -64,9 +66,27 @@ def collect_keys(prompts: tuple[Prompt, ...], keys: Iterable[str], settings: Inp
         end_key="#" if longest > 1 and not any("#" in key for key in whole) else "",
         first_key=settings.first_key,
         inter_key=settings.inter_key,
-        locked=settings.locked,
+        total=settings.total,
+        locked=settings.lock.locked,
+        keep_keys=settings.lock.keep_keys,
         typed_ahead=not settings.confirm,
     )
+
+
+PROVING = {"consent": Fact.CONSENT, "identifies": Fact.LISTENER}
+"""Entry of a menu that names a key -> what that key establishes."""
+
+
+def _proving_key(form: Form, word: str, keys: Mapping[str, Target]) -> str:
+    """The key under `consent` or `identifies`, one that leads on; "" for none."""
+    named = form.word(word)
+    if named is None:
+        return ""
+    if named.text not in keys:
+        form.report.add(named.mark, "E226", f'"{word}" names the key "{named.text}", which the menu does not have')
+    elif keys[named.text].name == AGAIN:
+        form.report.add(named.mark, "E226", f'"{word}" names the key "{named.text}", which only says it again')
+    return named.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +97,8 @@ class Menu(Step):
     words: Words
     keys: Mapping[str, Target]
     input: Input
+    proving: Mapping[Fact, str]
+    """What a key of the menu establishes."""
 
     @classmethod
     def read(cls, form: Form, head: Head, defaults: Defaults) -> Menu:
@@ -87,12 +109,16 @@ class Menu(Step):
             form.missing("keys", ": what can be pressed")
             form.hazy = True
         settings = defaults.input.of_step(form)
-        return cls(head, words, with_person(keys, settings.operator, head.mark) if keys else {}, settings)
+        proving = {fact: key for word, fact in PROVING.items() if (key := _proving_key(form, word, keys))}
+        if Fact.CONSENT in proving:
+            settings = replace(settings, confirm=True)
+        return cls(head, words, with_person(keys, settings.operator, head.mark) if keys else {}, settings, proving)
 
     def exits(self, world: World) -> Iterable[Exit]:
-        for target in self.keys.values():
+        for key, target in self.keys.items():
             if target.name != AGAIN:
-                yield Exit(target, by_caller=True)
+                proves = frozenset(fact for fact, by in self.proving.items() if by == key)
+                yield Exit(target, by_caller=True, proves=proves)
         yield from self.input.exits()
 
     def reads(self, world: World) -> Iterable[Reads]:

@@ -1,15 +1,31 @@
-"""`say`: texts, then the next step. A key interrupts unless `locked`, and is kept for the next input."""
+"""`say`: texts, then the next step. A key interrupts unless `locked`, and is kept for the next input.
+
+`locked: true` drops keys that are pressed meanwhile, `locked: keep` keeps them for the next input. `tells: rate` or
+`tells: recording`: the text tells the price, or that a recording is made; it must be locked, so that nobody skips it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ivr.flow.defaults import Defaults
+from ivr.flow.defaults import Defaults, Lock
 from ivr.flow.form import Form
-from ivr.flow.language import NOWHERE, Exit, Go, Head, Move, Reads, Scene, Step, Target, World
+from ivr.flow.language import NOWHERE, Exit, Fact, Go, Head, Move, Reads, Scene, Step, Target, World
 from ivr.flow.mistakes import Report
 from ivr.flow.words import Words, check_unused
+
+TELLS = {"rate": Fact.RATE, "recording": Fact.RECORDING}
+
+
+def read_tells(form: Form, lock: Lock, *, only: Fact | None = None) -> frozenset[Fact]:
+    """What the text of a step tells, by `tells`."""
+    word = form.one_of("tells", [word for word, fact in TELLS.items() if only in (None, fact)])
+    if word is None:
+        return frozenset()
+    if not lock:
+        form.report.add(word.mark, "E235", f'"tells: {word.text}" needs "locked: true": nobody may skip this text')
+    return frozenset({TELLS[word.text]})
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +34,18 @@ class Say(Step):
 
     head: Head
     words: Words
-    locked: bool
+    lock: Lock
+    tells: frozenset[Fact]
     then: Target
 
     @classmethod
     def read(cls, form: Form, head: Head, defaults: Defaults) -> Say:
         """From its form."""
-        return cls(head, Words.read(form, "say"), form.flag("locked"), form.target("then") or NOWHERE)
+        lock = Lock.read(form)
+        return cls(head, Words.read(form, "say"), lock, read_tells(form, lock), form.target("then") or NOWHERE)
 
     def exits(self, world: World) -> Iterable[Exit]:
-        yield Exit(self.then)
+        yield Exit(self.then, proves=self.tells)
 
     def reads(self, world: World) -> Iterable[Reads]:
         return self.words.reads(world)
@@ -37,5 +55,5 @@ class Say(Step):
         check_unused(report, world, self.words)
 
     def enter(self, scene: Scene) -> Move:
-        scene.say(*self.words.prompts(scene), locked=self.locked)
+        scene.say(*self.words.prompts(scene), locked=self.lock.locked, keep_keys=self.lock.keep_keys)
         return Go(self.then.name)

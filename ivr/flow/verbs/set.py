@@ -33,6 +33,8 @@ class Set(Step):
 
     def enter(self, scene: Scene) -> Move:
         values = {name: term.look_up(scene.variables) for name, term in self.terms.items()}
-        scene.variables.update(values)
-        scene.secrets.difference_update(values)
+        secret = {name for name, term in self.terms.items() if term.variable in scene.secrets}
+        keyed = {name for name, term in self.terms.items() if term.variable in scene.keyed}
+        for name, value in values.items():
+            scene.keep(name, value, secret=name in secret, keyed=name in keyed)
         return Go(self.then.name)

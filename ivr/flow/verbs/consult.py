@@ -1,0 +1,71 @@
+"""`consult`: a paid talk with an expert, billed by the minute from the patient's card.
+
+    consult: expert_line                        # a service with its price
+    card: =card                                 # whose money; =card unless told otherwise
+    prompt: consult.connecting
+    then: {finished: thanks, short: top_up, nobody: call_later, broken_off: call_later}
+
+Before it, on every way: a login, the price told by a `say` with `tells: rate`, and a menu with `consent`.
+`finished` sets `seconds`, `charged` and `currency`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ivr.flow.commands import Command
+from ivr.flow.commands import Consult as ConsultNow
+from ivr.flow.defaults import Branches, Defaults, Trouble
+from ivr.flow.form import Form
+from ivr.flow.language import Demand, Fact, Head, Reads, Scene, Term, Variable, World
+from ivr.flow.mistakes import Report
+from ivr.flow.verbs.errand import NOTHING, Errand, Find, Outcomes, Place, demand
+
+
+@dataclass(frozen=True, slots=True)
+class Consult(Errand):
+    """See the module."""
+
+    place: Place
+    card: Term
+
+    @classmethod
+    def read(cls, form: Form, head: Head, defaults: Defaults) -> Consult:
+        """From its form."""
+        place = Place.read(form, "consult")
+        then = Branches.read(form)
+        card = form.term("card") or Term(Variable(("card",)), place.mark, place.mark)
+        if card.variable is None:
+            form.report.add(card.mark, "E108", '"card" is a variable, such as =card: who pays is never written here')
+        return cls(head, then, Trouble.of_step(then.named, defaults), place, card)
+
+    def what(self) -> str:
+        return "the consultation"
+
+    def outcomes(self, find: Find) -> Outcomes:
+        return {
+            "finished": frozenset({"seconds", "charged", "currency"}),
+            "short": NOTHING,
+            "nobody": NOTHING,
+            "broken_off": NOTHING,
+        }
+
+    def reads(self, world: World) -> Iterable[Reads]:
+        yield from self.place.reads(world)
+        if self.card.variable is not None:
+            yield Reads(self.card.variable, self.card.mark, "", "the consultation is paid from it")
+
+    def demands(self, world: World) -> Iterable[Demand]:
+        for fact in (Fact.LISTENER, Fact.RATE, Fact.CONSENT):
+            yield demand(fact, self.head.mark, "a consultation")
+
+    def check(self, world: World, report: Report) -> None:
+        self.place.check(world, report)
+        Errand.check(self, world, report)
+
+    def command(self, scene: Scene) -> Command | None:
+        service, card = self.place.look_up(scene), self.card.look_up(scene.variables)
+        if service is None or not isinstance(card, str) or not card or self.card.variable in scene.secrets:
+            return None
+        return ConsultNow(service, card, self.place.words.prompts(scene))

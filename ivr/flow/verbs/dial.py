@@ -1,0 +1,66 @@
+"""`dial`: put the caller through to a number; when the other side hangs up, the flow goes on.
+
+    dial: "8000"                                # or =variable, but never digits that the caller keyed in
+    prompt: operator.one_moment                 # said before it rings
+    ring: 25                                    # seconds
+    then: {talked: goodbye, busy: all_busy, no_answer: nobody, refused: nobody}
+
+`talked` sets `seconds`. Digits that a caller keyed in are never dialled, not by a detour either: whoever calls
+could telephone the world at the hospital's cost.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ivr.flow.commands import Command
+from ivr.flow.commands import Dial as DialNow
+from ivr.flow.defaults import Branches, Defaults, Trouble
+from ivr.flow.form import Form
+from ivr.flow.language import Head, Reads, Scene, World
+from ivr.flow.mistakes import Report
+from ivr.flow.verbs.errand import NOTHING, Errand, Find, Outcomes, Place
+
+NUMBER = re.compile(r"\+?[0-9*#]{1,24}")
+
+
+@dataclass(frozen=True, slots=True)
+class Dial(Errand):
+    """See the module."""
+
+    place: Place
+    ring: float
+
+    @classmethod
+    def read(cls, form: Form, head: Head, defaults: Defaults) -> Dial:
+        """From its form."""
+        place = Place.read(form, "dial")
+        then = Branches.read(form)
+        ring = form.number("ring", 25, 3, 180, whole=False)
+        if place.where is not None and place.where.variable is None:
+            word = form.word("dial")
+            if word is not None and not NUMBER.fullmatch(word.text):
+                form.report.add(word.mark, "E214", f'"{word.text}" cannot be dialled: digits, * and #, or =variable')
+        return cls(head, then, Trouble.of_step(then.named, defaults), place, ring)
+
+    def what(self) -> str:
+        return "the call"
+
+    def outcomes(self, find: Find) -> Outcomes:
+        return {"talked": frozenset({"seconds"}), "busy": NOTHING, "no_answer": NOTHING, "refused": NOTHING}
+
+    def reads(self, world: World) -> Iterable[Reads]:
+        return self.place.reads(world)
+
+    def check(self, world: World, report: Report) -> None:
+        self.place.check(world, report)
+        Errand.check(self, world, report)
+
+    def command(self, scene: Scene) -> Command | None:
+        number = self.place.look_up(scene)
+        taken_from = None if self.place.where is None else self.place.where.variable
+        if number is None or not NUMBER.fullmatch(number) or taken_from in scene.keyed | scene.secrets:
+            return None
+        return DialNow(number, self.place.words.prompts(scene), self.ring)

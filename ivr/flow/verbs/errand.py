@@ -1,0 +1,135 @@
+"""What every verb shares that waits for an outcome: `do`, `record`, `dial`, `notify`, `queue`, `consult`, `room`.
+
+The line goes on an errand and comes back with one of a few outcomes; each has an exit under `then`, and
+`error` always has one: the step's own, else the flow's, after an apology.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ivr.flow.action import ActionSpec
+from ivr.flow.commands import Answer, Command, Outcome, Value
+from ivr.flow.defaults import Branches, Trouble, check_error
+from ivr.flow.form import Form
+from ivr.flow.language import ANYTHING, Demand, Exit, Fact, Go, Head, Move, Reads, Scene, Step, Term, Wait, World
+from ivr.flow.mistakes import Mark, Report
+from ivr.flow.words import Words, check_unused
+
+Outcomes: TypeAlias = Mapping[str, frozenset[str]]
+"""Outcome -> the variables that it sets; `error` is not among them."""
+Find: TypeAlias = Callable[[str], ActionSpec | None]
+"""The declaration of an action."""
+NOTHING: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Errand(Step):
+    """A step that waits for an outcome."""
+
+    head: Head
+    then: Branches
+    trouble: Trouble
+
+    @abstractmethod
+    def what(self) -> str:
+        """How sentences name it: `"registration.check_funds"`, `the call`."""
+
+    @abstractmethod
+    def outcomes(self, find: Find) -> Outcomes | None:
+        """What it can come to; None when that is not known, because the action is not."""
+
+    @abstractmethod
+    def command(self, scene: Scene) -> Command | None:
+        """What is waited for; None when it cannot even be asked for, which is an `error`."""
+
+    def values(self, outcome: Outcome) -> Mapping[str, Value]:
+        """What an outcome brings, by the names of the variables that it sets."""
+        return outcome.values
+
+    def proves(self, outcome: str, world: World) -> frozenset[Fact]:
+        """What is established after an outcome."""
+        return frozenset()
+
+    def by_caller(self, outcome: str) -> bool:
+        """Whether it takes a key of the caller to come to this outcome."""
+        return False
+
+    def enter(self, scene: Scene) -> Move:
+        command = self.command(scene)
+        return self.trouble.take(scene) if command is None else Wait(command)
+
+    def answered(self, scene: Scene, answer: Answer) -> Move:
+        declared = self.outcomes(scene.action) or {}
+        if not isinstance(answer, Outcome) or answer.name not in declared:
+            return self.trouble.take(scene)
+        values = self.values(answer)
+        target = self.then.target(answer.name, declared)
+        if target is None or not declared[answer.name] <= values.keys():
+            return self.trouble.take(scene)
+        for name in declared[answer.name]:
+            scene.keep(name, values[name])
+        return Go(target.name)
+
+    def exits(self, world: World) -> Iterable[Exit]:
+        declared = self.outcomes(world.actions.get) or {}
+        named = {outcome: target for outcome, target in self.then.named.items() if outcome != "error"}
+        if self.then.only is not None:
+            named = {next(iter(declared), ""): self.then.only}
+        for outcome, target in named.items():
+            sets = declared.get(outcome, ANYTHING)
+            yield Exit(target, sets, self.by_caller(outcome), self.proves(outcome, world))
+        yield from self.trouble.exits()
+
+    def check(self, world: World, report: Report) -> None:
+        declared = self.outcomes(world.actions.get)
+        if declared is not None:
+            self.then.check(report, self.what(), declared, error=True)
+            check_error(report, self.trouble, self.head.mark, self.what())
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What most errands but `do` are asked with: where to, and what is said before it."""
+
+    where: Term | None
+    words: Words
+    mark: Mark
+
+    @classmethod
+    def read(cls, form: Form, verb: str) -> Place:
+        """The verb's own entry (a text, or `=variable`) and `prompt`, whose values stand under `with`."""
+        return cls(form.term(verb, required=True), Words.read(form, "prompt", required=False), form.mark(verb))
+
+    def look_up(self, scene: Scene) -> str | None:
+        """Where to, now; None when the variable holds no text."""
+        value = None if self.where is None else self.where.look_up(scene.variables)
+        return value if isinstance(value, str) and value else None
+
+    def reads(self, world: World) -> Iterable[Reads]:
+        """Variables that it uses."""
+        if self.where is not None and self.where.variable is not None:
+            yield Reads(self.where.variable, self.where.mark)
+        yield from self.words.reads(world)
+
+    def check(self, world: World, report: Report) -> None:
+        """Report texts that are not there and values that no text takes."""
+        self.words.check(world, report)
+        check_unused(report, world, self.words)
+
+
+def demand(fact: Fact, mark: Mark, what: str) -> Demand:
+    """That `fact` is established on every way to here; `what` begins the sentence: `the consultation`."""
+    code, sentence = _DEMANDS[fact]
+    return Demand(fact, mark, code, f"{what} {sentence}")
+
+
+_DEMANDS = {
+    Fact.LISTENER: ("E231", "needs a login on every way to here: money may only be taken from who is known"),
+    Fact.RATE: ("E232", "needs the price told before it, on every way to here: a say with locked: true, tells: rate"),
+    Fact.CONSENT: ("E233", 'needs the caller\'s consent on every way to here: a menu with consent: "1"'),
+    Fact.RECORDING: ("E234", "needs to be told of before it begins, on every way to here: tells: recording"),
+}

@@ -1,0 +1,48 @@
+"""`notify`: tell the notices that something happened, so that they call whom `flows/notices.yaml` names.
+
+    notify: message_left                        # an event that a notice of notices.yaml waits for
+    with: {message: =message, ward: =ward.code} # the facts of the event
+    then: {raised: thanks, error: not_passed_on}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ivr.flow.commands import Command, Raise
+from ivr.flow.defaults import Branches, Defaults, Trouble
+from ivr.flow.form import Form
+from ivr.flow.language import Head, Name, Reads, Scene, Term, World
+from ivr.flow.verbs.errand import NOTHING, Errand, Find, Outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class Notify(Errand):
+    """See the module."""
+
+    event: Name | None
+    facts: Mapping[str, Term]
+
+    @classmethod
+    def read(cls, form: Form, head: Head, defaults: Defaults) -> Notify:
+        """From its form."""
+        then = Branches.read(form)
+        event = form.name("notify", required=True)
+        return cls(head, then, Trouble.of_step(then.named, defaults), event, form.terms("with"))
+
+    def what(self) -> str:
+        return f'the event "{self.event.text}"' if self.event else "the event"
+
+    def outcomes(self, find: Find) -> Outcomes:
+        return {"raised": NOTHING}
+
+    def reads(self, world: World) -> Iterable[Reads]:
+        for term in self.facts.values():
+            if term.variable is not None:
+                yield Reads(term.variable, term.mark)
+
+    def command(self, scene: Scene) -> Command | None:
+        if self.event is None or any(term.variable in scene.secrets for term in self.facts.values()):
+            return None
+        return Raise(self.event.text, {name: term.look_up(scene.variables) for name, term in self.facts.items()})

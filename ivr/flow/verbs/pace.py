@@ -1,0 +1,48 @@
+"""`pace`: from here on the call is `slow` (a slower voice, twice the time for keys) or `usual` again.
+
+    {pace: slow, then: services}
+    {pace: =pace, then: right}                  # as the patient's card has it
+
+It holds in sub-flows and after them. A variable that holds neither word changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ivr.flow.defaults import Defaults
+from ivr.flow.form import Form
+from ivr.flow.language import NOWHERE, Exit, Go, Head, Move, Reads, Scene, Step, Target, Term, World
+
+PACES = {"slow": True, "usual": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Pace(Step):
+    """See the module."""
+
+    head: Head
+    pace: Term | None
+    then: Target
+
+    @classmethod
+    def read(cls, form: Form, head: Head, defaults: Defaults) -> Pace:
+        """From its form."""
+        pace = form.term("pace", required=True)
+        if pace is not None and pace.variable is None:
+            form.one_of("pace", PACES)
+        return cls(head, pace, form.target("then") or NOWHERE)
+
+    def exits(self, world: World) -> Iterable[Exit]:
+        yield Exit(self.then)
+
+    def reads(self, world: World) -> Iterable[Reads]:
+        if self.pace is not None and self.pace.variable is not None:
+            yield Reads(self.pace.variable, self.pace.mark)
+
+    def enter(self, scene: Scene) -> Move:
+        wanted = None if self.pace is None else self.pace.look_up(scene.variables)
+        if isinstance(wanted, str) and wanted in PACES:
+            scene.speak(slow=PACES[wanted])
+        return Go(self.then.name)
