@@ -35,9 +35,17 @@ class Bundle:
         shown: dict[str, str] = {}
         places = [("", flows), (f"{TESTS}/", flows / TESTS)] + ([(f"{TEXTS}/", texts)] if texts is not None else [])
         for prefix, folder in places:
-            if not folder.is_dir() and prefix != f"{TESTS}/":
-                report.add(Mark(str(folder)), "E101", "there is no such folder")
-            for path in sorted(folder.glob("*.yaml")):
+            try:
+                there = sorted(folder.iterdir())
+            except OSError as wrong:
+                if not isinstance(wrong, FileNotFoundError):
+                    report.add(Mark(str(folder)), "E101", f"the folder cannot be read: {wrong.strerror}")
+                elif prefix != f"{TESTS}/":
+                    report.add(Mark(str(folder)), "E101", "there is no such folder")
+                continue
+            for path in there:
+                if path.suffix != ".yaml" or path.name.startswith("."):  # editors leave hidden files behind
+                    continue
                 try:
                     files[prefix + path.name] = path.read_bytes()
                     shown[prefix + path.name] = str(path)

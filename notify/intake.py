@@ -27,12 +27,15 @@ DIFFERENT = MessageBroken("AE", "205", "this control id was used before for anot
 
 
 class Intake:
-    """Stores messages and answers them. `planned` is called after a commit that may have made notices."""
+    """Stores messages and answers them. `planned` is called after a commit that may have made notices.
+
+    `rules` gives those of the current edition; a message keeps to the ones that it came under.
+    """
 
     def __init__(
         self,
         transactions: Transactions,
-        rules: NoticeRules,
+        rules: Callable[[], NoticeRules],
         wording: Wording,
         wallclock: Callable[[], datetime],
         planned: Callable[[], None],
@@ -50,10 +53,9 @@ class Intake:
         """The answer to one message, once what it says is stored."""
         header = learn_header(raw, self._encoding)
         try:
-            message = read_message(raw, header, self._rules.reading)
-            received = await self._transactions.run(
-                accept, self._rules, self._wording, message, peer, self._wallclock()
-            )
+            rules = self._rules()
+            message = read_message(raw, header, rules.reading)
+            received = await self._transactions.run(accept, rules, self._wording, message, peer, self._wallclock())
             if received is Received.DIFFERENT:
                 raise DIFFERENT
         except MessageBroken as broken:

@@ -50,7 +50,8 @@ class OutboxParts:
     clock: Time
     wallclock: Callable[[], datetime]
     transactions: Transactions
-    rules: NoticeRules
+    rules: Callable[[], NoticeRules]
+    """Those of the current edition: asked anew for every transaction."""
     phonebook: Phonebook
     caller: Caller
     capacity: Callable[[], Capacity]
@@ -86,7 +87,7 @@ class Outbox:
         parts = self._parts
         while not self._draining:
             lost = await self._insist(
-                lambda: parts.transactions.run(take_over, parts.rules, parts.owner, parts.wallclock())
+                lambda: parts.transactions.run(take_over, parts.rules(), parts.owner, parts.wallclock())
             )
             if lost:
                 log.warn("{n} notices were in the air when this engine stopped: they go on", n=lost)
@@ -155,7 +156,7 @@ class Outbox:
     async def _sweep(self) -> None:
         parts = self._parts
         in_air = {order.notice_id for order in self._air.values()}
-        swept = await parts.transactions.run(sweep, parts.rules, parts.owner, in_air, parts.wallclock())
+        swept = await parts.transactions.run(sweep, parts.rules(), parts.owner, in_air, parts.wallclock())
         if swept.lost or swept.released or swept.expired:
             log.warn(
                 "notices taken over from lost calls: {lost}, given back undialled: {released}, expired: {expired}",
@@ -184,7 +185,7 @@ class Outbox:
         room = parts.budget.room(parts.capacity(), in_air)
         if room.all > 0:
             orders = await parts.transactions.run(
-                claim, parts.rules, parts.phonebook, parts.owner, parts.wallclock(), LEASE, room
+                claim, parts.rules(), parts.phonebook, parts.owner, parts.wallclock(), LEASE, room
             )
             for order in orders:
                 self._air[order.attempt_id] = order
@@ -198,7 +199,7 @@ class Outbox:
         result = NO_LINE if self._draining else await self._place(order)
         parts = self._parts
         await self._insist(
-            lambda: parts.transactions.run(finish, parts.rules, order.attempt_id, result, parts.wallclock())
+            lambda: parts.transactions.run(finish, parts.rules(), order.attempt_id, result, parts.wallclock())
         )
         del self._air[order.attempt_id]
         self._tell_waiters()

@@ -10,6 +10,7 @@ import hashlib
 import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -67,7 +68,26 @@ class Studio:
         """Sentences for `doctor`: voices that the settings name and this machine lacks."""
         for language, wanted in voices.items():
             self._sources[language] = [s for s in (self._source(language, v) for v in wanted) if s is not None]
+        self._folder = recordings
         self._recordings = _recordings(catalog, recordings) if recordings is not None else {}
+
+    def of(self, catalog: Catalog) -> Studio:
+        """This studio for another edition of the texts: the same store and voices, recordings found anew.
+
+        Reads the recordings: belongs on a thread of its own. The two live side by side, for calls in
+        progress keep their texts. Raises `StudioError` when the recordings cannot be read.
+        """
+        other = copy(self)
+        other._catalog = catalog
+        other._ready = {}
+        if self._folder is not None:
+            if not self._folder.is_dir():  # better the old edition than a line without its recorded voice
+                raise StudioError(f"recordings_dir {self._folder}: there is no such folder")
+            try:
+                other._recordings = _recordings(catalog, self._folder)
+            except OSError as unreadable:
+                raise StudioError(f"{unreadable.filename}: {unreadable.strerror}") from unreadable
+        return other
 
     def ready(self, language: str, text: str, slow: bool = False) -> Path | None:
         """The best clip that the store has, or None. A hit is remembered: no look at the disk.

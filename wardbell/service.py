@@ -96,7 +96,7 @@ class Service:
                 clock=reactor,
                 wallclock=wallclock,
                 transactions=self._database,
-                rules=rules,
+                rules=lambda: rules,
                 phonebook=phonebook,
                 caller=NoticeCalls(switchboard, self._pool, trunk, reactor, wallclock),
                 capacity=self._pool.capacity,
@@ -105,7 +105,7 @@ class Service:
                 budget=LineBudget(settings.outbound.reserve, settings.outbound.alerts),
             )
         )
-        intake = Intake(self._database, rules, variables, wallclock, self._outbox.poke, settings.hl7.encoding)
+        intake = Intake(self._database, lambda: rules, variables, wallclock, self._outbox.poke, settings.hl7.encoding)
         self._mllp = MllpFactory(reactor, intake, settings.hl7.peers)
         self._timetable = Timetable(reactor, wallclock, zone)
         self._timetable.every(1.0, self._outbox.tick)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, String
+from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.tables.base import Base
@@ -16,7 +16,7 @@ from db.types import UtcDateTime
 
 
 class EditionRow(Base):
-    """One edition; `files` is file name -> text."""
+    """One edition. `files` is JSON, file name -> text; kept as text so that a row damaged by hand can still be read."""
 
     __tablename__ = "editions"
 
@@ -29,7 +29,7 @@ class EditionRow(Base):
     """The edition whose files these are, when they were taken back."""
     tests: Mapped[str] = mapped_column(String(200), default="")
     """What the flow tests came to; empty: they were not run."""
-    files: Mapped[dict[str, str]] = mapped_column(JSON)
+    files: Mapped[str] = mapped_column(Text)
 
 
 class EngineRow(Base):

@@ -118,7 +118,7 @@ class Story:
                 clock=self.clock,
                 wallclock=self.now,
                 transactions=self.transactions,
-                rules=self.rules,
+                rules=lambda: self.rules,
                 phonebook=phonebook,
                 caller=self.caller,
                 capacity=lambda: Capacity(self.lines, len(self.caller.in_air)),
@@ -127,7 +127,7 @@ class Story:
                 budget=LineBudget(0, 1),
             )
         )
-        self.intake = Intake(self.transactions, self.rules, variables, self.now, self.outbox.poke)
+        self.intake = Intake(self.transactions, lambda: self.rules, variables, self.now, self.outbox.poke)
         spawn(self.outbox.start(), "starting the outbox")
 
     def receive(self, message: str | bytes) -> str:

@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("files_of", sa.Integer(), nullable=True),
         sa.Column("tests", sa.String(length=200), nullable=False),
-        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("files", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_editions")),
     )
     op.create_table(
