@@ -45,7 +45,9 @@ CODES = {
     "E215": "a list asked for by `do`, or `choose` from an action that gives none",
     "E216": "an outcome that no step returns",
     "E217": "a secret that would be spoken or copied",
+    "E218": "a secret given to an action that does not keep it secret",
     "E219": "secret digits compared with what stands in the file",
+    "E220": "a verb that the line cannot carry out yet",
     "E221": "steps from which no way leads to an end of the flow",
     "E222": "times that contradict each other",
     "E223": "a flow that is started without a variable that it needs",
@@ -57,6 +59,7 @@ CODES = {
     "E233": "a paid step without the caller's consent before it",
     "E234": "a recording without notice before it",
     "E235": "a text that must be heard (`tells`) and is not locked",
+    "E236": "private words on an outgoing call before it is known who listens",
     "E301": "a text that no language has",
     "E302": "a text that a language lacks",
     "E303": "a text with a field that is not set here",
@@ -67,6 +70,9 @@ CODES = {
     "E401": "a condition that is not CEL",
     "E402": "a condition or a list in it that is too long",
     "E403": "a function that conditions may not use",
+    "E404": "a condition that is always the same",
+    "E405": "a condition that stands above already",
+    "E406": "a condition that compares digits of the caller with a number",
     "E501": "a time that is no time of day, or hours that are not written from-to",
     "E502": "a window of time that ends where it begins",
     "E503": "windows of time that overlap",
@@ -87,8 +93,16 @@ CODES = {
     "E518": "a number that cannot be closed: nothing says what callers hear then",
     "E519": "a caller that stands in the list already",
     "E520": "a rule of dialling under which numbers would mean two things",
+    "W101": "a file of the folder that nothing reads",
+    "W201": "a flow that no number, no notice and no other flow uses",
+    "W202": "a variable that is set and never used",
+    "W203": "an exit that is never taken",
+    "W204": "a variable that a flow needs and never uses",
+    "W301": "a key of a menu that its text does not name",
+    "W302": "a text that is long to hear before a key can be chosen",
+    "W303": "a text of the hospital that no flow says",
 }
-"""Every code with what it means; the codes never change their meaning."""
+"""Every code of flows and numbers with what it means; the codes never change their meaning."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
