@@ -20,6 +20,7 @@ from twisted.logger import Logger
 from db.database import Database
 from hospital.calendar import HospitalCalendar
 from hospital.pins import load_pepper
+from ivr.bundle import Bundle
 from prompts.catalog import Catalog
 from prompts.errors import PromptError
 from prompts.render import Known
@@ -45,6 +46,7 @@ class Office:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.wallclock = wallclock
+        self._first_studio: Studio | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -68,22 +70,34 @@ class Office:
         own = [self.settings.texts_dir] if self.settings.texts_dir is not None else []
         return Catalog.load(*own)
 
+    def on_disk(self) -> Bundle:
+        """The hospital's files as they stand on disk now. Raises `FlowErrors` for what cannot be read."""
+        return Bundle.of_folder(self.flows_dir(), self.settings.texts_dir)
+
     @cached_property
     def studio(self) -> Studio:
-        """The clips and the voices that make new ones. Raises `PromptError` without the folder of recordings."""
+        """As `studio_of`, for the texts on disk."""
+        return self.studio_of(self.catalog)
+
+    def studio_of(self, catalog: Catalog) -> Studio:
+        """The clips of these texts and the voices that make new ones. Raises `PromptError` without the
+        folder of recordings."""
+        if self._first_studio is not None:
+            return self._first_studio.of(catalog)
         recordings = self.settings.recordings_dir
         if recordings is not None and not recordings.is_dir():
             raise PromptError(f"recordings_dir {recordings}: there is no such folder")
         voices = self.settings.voices
         made: dict[str, Voice] = {"espeak": Espeak(), "gtts": Google(timeout=voices.gtts_timeout)}
         order = {language: [made[name] for name in names] for language, names in voices.order.items()}
-        return Studio(
-            self.catalog,
+        self._first_studio = Studio(
+            catalog,
             Store(self.settings.store_dir),
             order,
             recordings,
             tell=lambda sentence: log.warn("{sentence}", sentence=sentence),
         )
+        return self._first_studio
 
     def known_values(self) -> Sequence[Known]:
         """Values that callers will hear; none while there is no database yet."""

@@ -24,8 +24,8 @@ from hospital.hospital_actions import HospitalActions
 from hospital.pin_check import PinCheck
 from hospital.pins import PepperedPins
 from hospital.threads import SlowWork
-from ivr.bundle import Bundle
 from ivr.edition import OnAir
+from ivr.editions import StoredEdition
 from ivr.spawn import spawn
 from ivr.switch.pool import Pool, SwitchSettings
 from ivr.switchboard import Switchboard
@@ -42,9 +42,13 @@ from notify.sweep import LogReports
 from notify.timetable import Timetable
 from notify.wards import phonebook, variables
 from wardbell.edition import read_edition
+from wardbell.edition_watch import EditionWatch
+from wardbell.first_edition import begin, tell_difference
+from wardbell.live import Live, LiveEdition
 from wardbell.notice_calls import NoticeCalls
 from wardbell.office import Office, wallclock
 from wardbell.settings import Settings
+from wardbell.who import os_user
 
 log = Logger()
 
@@ -80,15 +84,23 @@ class Service:
             wallclock,
         )
         actions = {**hospital.actions(), **NoticeActions(self._database, wallclock).actions()}
-        checked = read_edition(Bundle.of_folder(office.flows_dir(), settings.texts_dir), actions)
-        rules = checked.rules
 
-        self._book = CallBook(self._database, reactor, wallclock, settings.engine)
-        voice = StudioVoice(
-            checked.edition.texts, office.studio, reactor, reactor, self._voices, deadline=settings.voices.deadline
+        def opens(stored: StoredEdition) -> LiveEdition:
+            checked = read_edition(stored.bundle(), actions, stored.record.number)
+            texts = checked.edition.texts
+            voice = StudioVoice(
+                texts, office.studio_of(texts), reactor, reactor, self._voices, deadline=settings.voices.deadline
+            )
+            return LiveEdition(stored.record.head, OnAir(checked.edition, voice), checked.rules)
+
+        first, refused = begin(
+            self._database, office.on_disk, lambda bundle: read_edition(bundle, actions), opens, os_user(), wallclock()
         )
-        air = OnAir(checked.edition, voice)
-        switchboard = Switchboard(lambda: air, actions, self._book, reactor, wallclock)
+        tell_difference(first, office.on_disk)
+        live = Live(first)
+        self._watch = EditionWatch(self._database, live, opens, self._slow, settings.engine, wallclock, refused)
+        self._book = CallBook(self._database, reactor, wallclock, settings.engine)
+        switchboard = Switchboard(live.air, actions, self._book, reactor, wallclock)
         self._pool = Pool(reactor, _switch_settings(settings), switchboard)
         trunk = Trunk(settings.trunk.target, settings.trunk.caller_id)
         self._outbox = Outbox(
@@ -96,7 +108,7 @@ class Service:
                 clock=reactor,
                 wallclock=wallclock,
                 transactions=self._database,
-                rules=lambda: rules,
+                rules=live.rules,
                 phonebook=phonebook,
                 caller=NoticeCalls(switchboard, self._pool, trunk, reactor, wallclock),
                 capacity=self._pool.capacity,
@@ -105,10 +117,11 @@ class Service:
                 budget=LineBudget(settings.outbound.reserve, settings.outbound.alerts),
             )
         )
-        intake = Intake(self._database, lambda: rules, variables, wallclock, self._outbox.poke, settings.hl7.encoding)
+        intake = Intake(self._database, live.rules, variables, wallclock, self._outbox.poke, settings.hl7.encoding)
         self._mllp = MllpFactory(reactor, intake, settings.hl7.peers)
         self._timetable = Timetable(reactor, wallclock, zone)
         self._timetable.every(1.0, self._outbox.tick)
+        self._timetable.every(1.0, self._watch.tick)
         self._timetable.at(AT_NIGHT, lambda: spawn(self._forget(), "forgetting old messages"))
         self._port: Any = None
 
@@ -153,6 +166,7 @@ class Service:
                     spawn(self._outbox.drain(drain), "draining the outbox"),
                 ]
             )
+            await self._watch.leave()
             await self._book.flush()
         finally:  # a thread that goes on would keep the process
             self._slow.close()
