@@ -91,10 +91,11 @@ class FakeLine:
         for key in keys:
             if self.state is not State.TALKING or key not in KEYS:
                 continue
+            playing = self._play
             self.mailbox.key(key)
             self.mailbox.deliver()
-            # The listener may have replaced the play because of this key: then the new one is not stopped by it.
-            if self._play is not None and key in self._stop_on:
+            # The listener may have begun another play because of this key: that one is not stopped by it.
+            if self._play is not None and self._play is playing and key in self._stop_on:
                 self._end_play(Played(finished=False, stopped_by=key))
             if self._recording is not None and key in self._recording.end_keys:
                 self._end_recording(RecordEnd.KEY, key)
@@ -331,12 +332,18 @@ class FakeSwitch:
         self.draining = False
 
     def offer(
-        self, dialled: str, caller: str, *, display: str = "", diverted_from: str = "", headers: Mapping[str, str] = {}
+        self,
+        dialled: str,
+        caller: str,
+        *,
+        display: str = "",
+        diversions: Sequence[Diversion] = (),
+        headers: Mapping[str, str] = {},
     ) -> FakeLine:
         """A caller dials in. Without a free line, or while draining, the returned line is already
         ended (486 or 503) and the listener heard nothing."""
         line = FakeLine(self, State.OFFERED)
-        line.offer = Offer(dialled, caller, display, diverted_from, {"Call-ID": line.call_id, **headers})
+        line.offer = Offer(dialled, caller, display, tuple(diversions), {"Call-ID": line.call_id, **headers})
         self.offered.append(line)
         worker = self._free_worker()
         if self.draining or worker is None:

@@ -1,0 +1,138 @@
+"""Who answers a rehearsed call: the actions, and what lies beyond the line: `dial`, `record`, `notify`, `queue`,
+`consult`, `room`. One after the other from a script, or as somebody at the terminal says.
+
+    answers: {registration.check_funds: [error, {short: {balance: 100, fee: 600, currency: CNY}}], dial: busy}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from hospital.action import Action, ActionOutcome, CallFacts, Declared
+from ivr.conversation import HIDDEN
+from ivr.flow.commands import Value
+from ivr.rehearsal.moments import Answered, Asked
+
+ERROR = "error"
+_SECONDS = frozenset({"seconds"})
+_NOTHING: frozenset[str] = frozenset()
+
+BEYOND: Mapping[str, Declared] = {
+    one.name: one
+    for one in (
+        Declared(name="dial", outcomes={"talked": _SECONDS, "busy": _NOTHING, "no_answer": _NOTHING, "refused": _NOTHING}),
+        Declared(name="record", outcomes={"recorded": frozenset({"recording"}), "silent": _NOTHING}),
+        Declared(name="notify", outcomes={"raised": _NOTHING}),
+        Declared(
+            name="queue",
+            outcomes={
+                "served": frozenset({"agent", "seconds"}),
+                **dict.fromkeys(("timed_out", "full", "closed", "left"), _NOTHING),
+            },
+        ),
+        Declared(
+            name="consult",
+            outcomes={
+                "finished": frozenset({"seconds", "charged", "currency"}),
+                **dict.fromkeys(("short", "nobody", "broken_off"), _NOTHING),
+            },
+        ),
+        Declared(name="room", outcomes={"left": _SECONDS, "full": _NOTHING, "closed": _NOTHING}),
+    )
+}
+"""What lies beyond the line, declared as actions are (`ivr.flow.commands` says the same of each wait)."""
+
+USUAL_BEYOND: Mapping[str, ActionOutcome] = {
+    "dial": ActionOutcome("talked", {"seconds": 60}),
+    "record": ActionOutcome("recorded", {"recording": {"id": "recording-1", "seconds": 12}}),
+    "notify": ActionOutcome("raised"),
+    "queue": ActionOutcome("served", {"agent": "agent-1", "seconds": 60}),
+    "consult": ActionOutcome("finished", {"seconds": 180, "charged": 3000, "currency": "CNY"}),
+    "room": ActionOutcome("left", {"seconds": 60}),
+}
+"""What comes of it when a test does not say."""
+
+
+class NotAnswered(Exception):
+    """Nothing says what this comes to."""
+
+
+class Answers(Protocol):
+    """Says what something comes to."""
+
+    def answer(self, asked: Declared, arguments: Mapping[str, Value]) -> ActionOutcome:
+        """One of the declared outcomes, or `error`. `arguments` are masked where they are secret.
+
+        Raises `NotAnswered`.
+        """
+
+
+@dataclass
+class Script:
+    """Answers in order; the last one of each stays. What is not scripted is as `usual`."""
+
+    lines: Mapping[str, Sequence[ActionOutcome]]
+    usual: Mapping[str, ActionOutcome] = field(default_factory=dict)
+    _given: dict[str, int] = field(default_factory=dict)
+
+    def answer(self, asked: Declared, arguments: Mapping[str, Value]) -> ActionOutcome:
+        """As `Answers.answer`."""
+        told = self.lines.get(asked.name)
+        if told:
+            at = self._given.get(asked.name, 0)
+            self._given[asked.name] = at + 1
+            return told[min(at, len(told) - 1)]
+        found = self.usual.get(asked.name) or USUAL_BEYOND.get(asked.name)
+        if found is None or not asked.outcomes.get(found.name, _NOTHING) <= found.values.keys():
+            raise NotAnswered(f'nothing says what "{asked.name}" comes to: say it under "answers"')
+        return found
+
+
+def stand_ins(
+    declared: Iterable[Declared],
+    answers: Answers,
+    tell: Callable[[Asked | Answered], None],
+    broke: Callable[[NotAnswered], None],
+) -> dict[str, Action]:
+    """Actions that `answers` answers, in no time, by name."""
+    return {one.name: Action.of(one, _answering(one, answers, tell, broke)) for one in declared}
+
+
+def told(action: Action, tell: Callable[[Asked | Answered], None]) -> Action:
+    """`action`, with its asking and its answer told."""
+
+    async def run(arguments: Mapping[str, Value], call: CallFacts) -> ActionOutcome:
+        tell(Asked(action.name, masked(action, arguments)))
+        try:
+            came = await action.run(arguments, call)
+        except BaseException:
+            tell(Answered(action.name, ERROR))
+            raise
+        tell(Answered(action.name, came.name, came.values, came.items))
+        return came
+
+    return Action.of(action, run)
+
+
+def masked(action: Declared, arguments: Mapping[str, Value]) -> dict[str, Value]:
+    """The arguments as they may be shown."""
+    return {name: HIDDEN if name in action.secret else value for name, value in arguments.items()}
+
+
+def _answering(
+    one: Declared, answers: Answers, tell: Callable[[Asked | Answered], None], broke: Callable[[NotAnswered], None]
+) -> Callable[[Mapping[str, Value], CallFacts], Any]:
+    async def run(arguments: Mapping[str, Value], call: CallFacts) -> ActionOutcome:
+        shown = masked(one, arguments)
+        tell(Asked(one.name, shown))
+        try:
+            came = answers.answer(one, shown)
+        except NotAnswered as nothing:
+            broke(nothing)
+            came = ActionOutcome(ERROR)
+        tell(Answered(one.name, came.name, came.values, came.items))
+        return came
+
+    return run
