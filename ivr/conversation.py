@@ -1,13 +1,17 @@
 """One flow on one leg: carries out what the interpreter asks and brings back the answers.
 
-Knows how to play, how keys gather into an input, and how to ask the hospital. What comes
+Knows how keys gather into an input, how to ask the hospital, and in which order things happen. How
+prompts sound is the speaker's; recordings, other legs and notices are the facilities'. What comes
 next is the interpreter's (`ivr.flow.run`); what a call leaves behind is the trace's.
+
+Only one thing happens at a time: no recording runs while keys are gathered, and the keys of a telephone
+(RFC 4733, SIP INFO) are no sound. So secret digits are in no recording.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from twisted.internet.defer import CancelledError, Deferred
@@ -15,12 +19,36 @@ from twisted.logger import Logger
 
 from hospital.action import Action, CallFacts
 from ivr.facilities import Facilities
-from ivr.flow.commands import Answer, Ask, Collect, Entered, HangUp, Keys, NoInput, Outcome, Prompt, Say, Turn, Value
+from ivr.flow.commands import (
+    Answer,
+    Ask,
+    Collect,
+    Consult,
+    Dial,
+    Entered,
+    HangUp,
+    Join,
+    Keys,
+    NoInput,
+    Outcome,
+    Queue,
+    Raise,
+    Record,
+    Say,
+    Speak,
+    Turn,
+    Value,
+)
+from ivr.flow.gathering import Gathering
 from ivr.leg import Leg
+from ivr.notes import Notes as Notes
+from ivr.notes import Place
+from ivr.notice_board import NotPosted
+from ivr.recording import RecordingFailed, Recordings, Tape
 from ivr.spawn import spawn
-from ivr.switch.line import KEYS, LineGone, SwitchRefused
+from ivr.speaker import Heard, Speaker
+from ivr.switch.line import LineGone, Recorded, RecordEnd, SwitchRefused
 from ivr.switch.reactor import call_later
-from ivr.trace import Trace
 from ivr.voice import Voice
 
 log = Logger()
@@ -59,15 +87,6 @@ class Finished:
     """Whether the prompt of an input was heard whole, or, in a flow that asks nothing, all that was said."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Heard:
-    """How a play went: to its `finished` end, `whole` when no text was missing either; `seconds` that sounded."""
-
-    finished: bool = False
-    whole: bool = False
-    seconds: float = 0.0
-
-
 class Conversation:
     """Drives one run on one leg until the flow ends or the call does."""
 
@@ -77,25 +96,31 @@ class Conversation:
         run: Script,
         actions: Mapping[str, Action],
         voice: Voice,
-        trace: Trace,
+        trace: Notes,
         call: CallFacts,
         *,
         facilities: Facilities = Facilities(),  # noqa: B008 - frozen
     ) -> None:
-        self._facilities = facilities
         self._leg = leg
         self._run = run
         self._actions = actions
-        self._voice = voice
         self._trace = trace
         self._call = call
+        self._facilities = facilities
+        self._speaker = Speaker(leg, voice, trace, run.language)
+        self._place = Place(call.call_id)
         self._heard = False
+
+    @property
+    def language(self) -> str:
+        """The language that is spoken at this moment."""
+        return self._speaker.language
 
     async def hold(self) -> Finished:
         """Talk until the end. The caller's hanging up ends it at once, wherever it is.
 
-        An action that the hospital has begun is never torn: it runs to its end and its outcome
-        is traced even when nobody listens any more.
+        An action that the hospital has begun is never torn, nor is a recording: they run to their end and
+        are traced even when nobody listens any more.
         """
         talking: Deferred[str] = Deferred.fromCoroutine(self._talk())
         self._leg.down.then(lambda _: talking.cancel())
@@ -118,61 +143,41 @@ class Conversation:
             for command in turn.commands:
                 match command:
                     case Entered(flow, step):
+                        self._place = replace(self._place, flow=flow, step=step, entry=self._place.entry + 1)
                         self._trace.event("step", flow=flow, step=step)
-                    case Say(prompts, locked):
-                        said.append(await self._say(prompts, locked))
-                    case Collect():
-                        asked = True
-                        answer = await self._collect(command)
-                    case Ask(action, arguments):
-                        answer = await self._ask(action, arguments)
+                    case Speak(language, slow):
+                        self._speaker.turn_to(language, slow)
+                    case Say(prompts, locked, keep_keys):
+                        said.append((await self._speaker.say(prompts, locked=locked, keep_keys=keep_keys)).whole)
                     case HangUp(outcome):
                         self._trace.event("outcome", outcome=outcome)
                         if not asked:
                             self._heard = bool(said) and all(said)
                         return outcome
+                    case Collect():
+                        asked = True
+                        answer = await self._collect(command)
+                    case Ask():
+                        answer = await self._ask(command)
+                    case Record():
+                        answer = await self._record(command)
+                    case Dial():
+                        answer = await self._dial(command)
+                    case Raise():
+                        answer = await self._raise(command)
+                    case Queue() | Consult() | Join():  # the check of the flows lets none of them go live
+                        log.error("call {call}: {what} is not on this line", call=self._leg.call_id, what=command)
+                        answer = FAILED
             if answer is None:
                 raise RuntimeError("a turn of the flow ended without a wait")
             turn = self._run.resume(answer)
 
-    async def _say(self, prompts: Sequence[Prompt], locked: bool) -> bool:
-        """Play to the end, or to a key; True when it was heard whole. Keys typed ahead skip it, unless it is locked."""
-        if not locked and self._leg.has_keys:
-            self._trace.event("prompt", prompts=_told(prompts), skipped=True)
-            return False
-        return (await self._play(prompts, locked)).whole
-
-    async def _play(self, prompts: Sequence[Prompt], locked: bool) -> _Heard:
-        """Play and trace whether it was heard to its end, also when the caller hangs up in the middle."""
-        heard = _Heard()
-        try:
-            heard = await self._sound(prompts, locked)
-        finally:
-            self._trace.event("prompt", prompts=_told(prompts), heard=heard.whole)
-        return heard
-
-    async def _sound(self, prompts: Sequence[Prompt], locked: bool) -> _Heard:
-        spoken = await self._voice.clips(self._run.language, prompts)
-        if spoken.missing:
-            self._trace.event("unspoken", texts=list(spoken.missing))
-        if not locked and self._leg.has_keys:  # a key came while a text was rendered
-            return _Heard()
-        stop_on = "" if locked else KEYS
-        began = self._leg.clock.seconds()
-        try:
-            played = await self._leg.play(spoken.clips, stop_on=stop_on)
-        except SwitchRefused as refused:  # a clip was deleted under us: make it again, once
-            log.warn("call {call}: {refused}; rendering it again", call=self._leg.call_id, refused=refused)
-            spoken = await self._voice.renewed(self._run.language, prompts)
-            played = await self._leg.play(spoken.clips, stop_on=stop_on)
-        if locked:
-            self._leg.forget_keys()
-        return _Heard(played.finished, played.finished and not spoken.missing, self._leg.clock.seconds() - began)
+    # Keys
 
     async def _collect(self, wanted: Collect) -> Answer:
         if not wanted.typed_ahead:
             self._leg.forget_keys()
-        if wanted.prompts and not self._leg.has_keys:
+        if wanted.prompts and (wanted.locked or not self._leg.has_keys):
             heard = await self._offer(wanted)
             self._heard = self._heard or heard.whole
         answer = await self._gather(wanted)
@@ -182,11 +187,11 @@ class Conversation:
             self._trace.event("no_input")
         return answer
 
-    async def _offer(self, wanted: Collect) -> _Heard:
+    async def _offer(self, wanted: Collect) -> Heard:
         """Play the prompts of an input. A confirmation that a key cuts off before one could have heard it
         is played again: that key was meant for what came before."""
         for _ in range(HASTE):
-            heard = await self._play(wanted.prompts, wanted.locked)
+            heard = await self._speaker.say(wanted.prompts, locked=wanted.locked, keep_keys=wanted.keep_keys)
             if wanted.typed_ahead or heard.finished or heard.seconds >= TOO_SOON:
                 return heard
             await self._leg.next_key(LATE_KEY)
@@ -195,52 +200,162 @@ class Conversation:
         return heard
 
     async def _gather(self, wanted: Collect) -> Keys | NoInput:
-        """Keys until the input is complete. `*`, when it repeats, drops what was typed so far."""
-        digits = ""
+        """Keys until the input is complete. The time counts from now: the prompts are over, or a key cut them off."""
+        gathering = Gathering(wanted)
+        began = self._leg.clock.seconds()
         while True:
-            key = await self._leg.next_key(wanted.inter_key if digits else wanted.first_key)
-            if key is None:
-                return Keys(digits) if digits else NoInput()
-            if key in wanted.single and (not digits or key == "*"):
-                return Keys(key)
-            if key == wanted.end_key and wanted.end_key:
-                return Keys(digits)
-            digits += key
-            if digits in wanted.single or len(digits) >= wanted.maximum:
-                return Keys(digits)
+            key = await self._leg.next_key(gathering.patience(self._leg.clock.seconds() - began))
+            answer = gathering.over() if key is None else gathering.key(key)
+            if answer is not None:
+                return answer
 
-    async def _ask(self, name: str, arguments: Mapping[str, Value]) -> Outcome:
+    # The hospital
+
+    async def _ask(self, wanted: Ask) -> Outcome:
         """The hospital's answer; what fails there is the flow's `error` exit, never the caller's problem."""
+        name, arguments = wanted.action, wanted.arguments
         action = self._actions[name]
-        shown = {key: HIDDEN if key in action.secret else value for key, value in arguments.items()}
+        secret = action.secret | wanted.hidden
+        shown = {key: HIDDEN if key in secret else value for key, value in arguments.items()}
+
+        async def ask() -> Outcome:
+            came = await action.run(arguments, self._call)
+            return Outcome(came.name, came.values, tuple(came.items))
+
+        def note(outcome: Outcome, alone: bool) -> None:
+            self._trace.event("action", action=name, arguments=shown, outcome=outcome.name, alone=alone)
+
+        return await self._to_its_end(ask(), note, f"action {name}", PATIENCE)
+
+    async def _raise(self, wanted: Raise) -> Outcome:
+        """Tell the notices. The key makes it one event however often a transaction is run again."""
+        board, place = self._facilities.notices, self._place
+
+        async def post() -> Outcome:
+            if board is None:
+                raise NotPosted("this line has no notices")
+            await board.post(
+                wanted.event, wanted.facts, f"call:{place.call_id}:{place.entry}:{place.flow}.{place.step}"
+            )
+            return Outcome("raised")
+
+        def note(outcome: Outcome, alone: bool) -> None:
+            self._trace.event("notify", event=wanted.event, outcome=outcome.name, alone=alone)
+
+        return await self._to_its_end(post(), note, f"event {wanted.event}", PATIENCE)
+
+    # Voices
+
+    async def _record(self, wanted: Record) -> Outcome:
+        """Prompts, a tone, then what the caller says. The end of the call ends the recording and keeps it."""
+        recordings = self._facilities.recordings
+        if recordings is None:
+            log.error("call {call}: this line keeps no recordings", call=self._leg.call_id)
+            return FAILED
+        if wanted.prompts:
+            await self._speaker.say(wanted.prompts, locked=wanted.locked)
+        if key := self._dropped(wanted):
+            return Outcome("silent", {"key": key})
+        place = replace(self._place, language=self._speaker.language)
+        try:
+            tape = await recordings.begin(place, wanted.limit)
+        except RecordingFailed as failed:
+            log.error("call {call}: no recording: {failed}", call=self._leg.call_id, failed=failed)
+            self._trace.event("record", outcome=FAILED.name)
+            return FAILED
+        try:
+            if wanted.tone:
+                await self._beep(recordings)
+            key = self._dropped(wanted)
+        except (CancelledError, LineGone):  # the caller left before there was anything to keep
+            spawn(recordings.discard(tape), f"discarding recording {tape.id}")
+            raise
+        if key:
+            await recordings.discard(tape)
+            return Outcome("silent", {"key": key})
+
+        def note(outcome: Outcome, alone: bool) -> None:
+            self._trace.event("record", recording=tape.id, outcome=outcome.name, alone=alone)
+
+        answer = await self._to_its_end(self._take(recordings, tape, wanted), note, f"recording {tape.id}")
+        self._leg.forget_keys()
+        return answer
+
+    def _dropped(self, wanted: Record) -> str:
+        """The key, pressed already, that throws the recording away; other keys only skipped what was said."""
+        return next((key for key in self._leg.take_keys() if key in wanted.drop_keys), "")
+
+    async def _beep(self, recordings: Recordings) -> None:
+        try:
+            await self._leg.play([recordings.tone])
+        except SwitchRefused as refused:  # better without a tone than not at all
+            log.error("call {call}: no tone: {refused}", call=self._leg.call_id, refused=refused)
+
+    async def _take(self, recordings: Recordings, tape: Tape, wanted: Record) -> Outcome:
+        try:
+            try:
+                recorded = await self._leg.line.record(
+                    tape.path, limit=wanted.limit, silence=wanted.silence, end_keys=wanted.end_keys + wanted.drop_keys
+                )
+            except LineGone:  # the worker died under it: what it wrote is still there
+                recorded = Recorded(tape.path, 0.0, RecordEnd.HUNG_UP)
+            key = {"key": recorded.key} if recorded.key else {}
+            if recorded.key and recorded.key in wanted.drop_keys:
+                await recordings.discard(tape)
+                return Outcome("silent", key)
+            seconds = await recordings.finish(tape, recorded)
+        except SwitchRefused as refused:
+            log.error("call {call}: no recording: {refused}", call=self._leg.call_id, refused=refused)
+            await recordings.discard(tape)
+            return FAILED
+        if not seconds:
+            return Outcome("silent", key)
+        return Outcome("recorded", {"recording": {"id": tape.id, "seconds": round(seconds)}, **key})
+
+    async def _dial(self, wanted: Dial) -> Outcome:
+        """Put the caller through. Keys pressed meanwhile were for the other side."""
+        dialler = self._facilities.dialler
+        if dialler is None:
+            log.error("call {call}: this line puts nobody through", call=self._leg.call_id)
+            return FAILED
+        if wanted.prompts:
+            await self._speaker.say(wanted.prompts)
+        place = replace(self._place, language=self._speaker.language)
+        outcome = await dialler.connect(self._leg, wanted, place, self._trace)
+        self._leg.forget_keys()
+        return outcome
+
+    async def _to_its_end(
+        self,
+        work: Coroutine[Deferred[Any], Any, Outcome],
+        note: Callable[[Outcome, bool], None],
+        what: str,
+        patience: float = 0.0,
+    ) -> Outcome:
+        """What `work` comes to; what breaks in it is `error`. It is never torn: when the caller leaves, or has waited
+        `patience` seconds (0: any time), it goes on `alone` and is noted all the same."""
         answered: Deferred[Outcome] = Deferred()
 
-        async def ask() -> None:
+        async def run() -> None:
             outcome = FAILED
             try:
-                came = await action.run(arguments, self._call)
-                outcome = Outcome(came.name, came.values, tuple(came.items))
+                outcome = await work
+            except (NotPosted, RecordingFailed) as failed:
+                log.error("{what} in call {call}: {failed}", what=what, call=self._leg.call_id, failed=failed)
             except Exception:  # noqa: BLE001 - the one place where anything of the hospital becomes `error`
-                log.failure("action {name} failed in call {call}", name=name, call=self._call.call_id)
-            self._trace.event("action", action=name, arguments=shown, outcome=outcome.name, alone=answered.called)
+                log.failure("{what} failed in call {call}", what=what, call=self._leg.call_id)
+            note(outcome, answered.called)
             if not answered.called:
                 answered.callback(outcome)
 
         def late() -> None:
-            log.error("action {name} keeps call {call} waiting too long", name=name, call=self._call.call_id)
+            log.error("{what} keeps call {call} waiting too long", what=what, call=self._leg.call_id)
             answered.callback(FAILED)
 
-        spawn(ask(), f"action {name}")
-        waiting = call_later(self._leg.clock, PATIENCE, late)
+        spawn(run(), what)
+        waiting = call_later(self._leg.clock, patience, late) if patience and not answered.called else None
         try:
             return await answered
         finally:
-            if waiting.active():
+            if waiting is not None and waiting.active():
                 waiting.cancel()
-
-
-def _told(prompts: Sequence[Prompt]) -> list[dict[str, Any]]:
-    """Prompts as the trace keeps them."""
-    return [
-        {"id": prompt.id, "values": dict(prompt.values)} if prompt.values else {"id": prompt.id} for prompt in prompts
-    ]

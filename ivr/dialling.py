@@ -10,13 +10,13 @@ from typing import Protocol
 
 from ivr.flow.commands import Dial, Outcome
 from ivr.leg import Leg
-from ivr.trace import Trace
+from ivr.notes import Notes, Place
 
 
 class Dialler(Protocol):
     """Puts a caller through."""
 
-    async def connect(self, leg: Leg, wanted: Dial, trace: Trace) -> Outcome:
+    async def connect(self, leg: Leg, wanted: Dial, place: Place, notes: Notes) -> Outcome:
         """Call `wanted.number`, let the caller hear that it rings, let both talk until the other hangs up.
 
         `talked` with `{seconds}`, `busy`, `no_answer`, `refused` or `error`. The prompts of `wanted` have been said.
@@ -31,7 +31,7 @@ class FakeDialler:
     outcomes: list[Outcome] = field(default_factory=list)
     dialled: list[Dial] = field(default_factory=list)
 
-    async def connect(self, leg: Leg, wanted: Dial, trace: Trace) -> Outcome:
+    async def connect(self, leg: Leg, wanted: Dial, place: Place, notes: Notes) -> Outcome:
         """As `Dialler.connect`."""
         self.dialled.append(wanted)
         return self.outcomes.pop(0) if self.outcomes else Outcome("no_answer")

@@ -154,14 +154,38 @@ class Leg:
             if late.active():
                 late.cancel()
 
+    async def picked_up(self) -> bool:
+        """Wait for the answer or the end; True when it was answered."""
+        first: Deferred[bool] = Deferred()
+
+        def tell(answered: bool) -> None:
+            if not first.called:
+                first.callback(answered)
+
+        self.up.then(lambda _: tell(True))
+        self.down.then(lambda _: tell(False))
+        return await first
+
     @property
     def has_keys(self) -> bool:
         """Whether keys wait that were typed ahead."""
         return bool(self._keys)
 
-    def forget_keys(self) -> None:
-        """Drop what was typed ahead: a confirmation of money is never answered by old keys."""
+    @property
+    def typed(self) -> int:
+        """How many keys wait that were typed ahead."""
+        return len(self._keys)
+
+    def forget_keys(self, but: int = 0) -> None:
+        """Drop what was typed ahead, `but` the first so many: a confirmation of money is never answered by old keys."""
+        while len(self._keys) > but:
+            self._keys.pop()
+
+    def take_keys(self) -> str:
+        """What was typed ahead, all of it; nothing of it waits any more."""
+        keys = "".join(self._keys)
         self._keys.clear()
+        return keys
 
     # The bodies of the machine; they do not fail
 

@@ -10,20 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from ivr.notes import Place
 from ivr.switch.line import Recorded
 
 
 class RecordingFailed(Exception):
     """A recording cannot be made or kept: no room on the disk, no database. Leads to the flow's `error` exit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a recording comes from."""
-
-    call_id: str
-    flow: str
-    step: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +34,16 @@ class Recordings(Protocol):
     def tone(self) -> Path:
         """The clip that tells the caller to speak."""
 
-    async def begin(self, origin: Origin, limit: float) -> Tape:
+    async def begin(self, place: Place, limit: float) -> Tape:
         """A tape with room for `limit` seconds. Raises `RecordingFailed`."""
 
-    async def finish(self, tape: Tape, recorded: Recorded) -> bool:
-        """Keep what was recorded; False when nothing was said: then nothing is left of it. Raises `RecordingFailed`."""
+    async def finish(self, tape: Tape, recorded: Recorded) -> float:
+        """Keep what was recorded; its seconds, or 0 when nothing was said: then nothing is left of it.
+
+        Raises `RecordingFailed`."""
 
     async def discard(self, tape: Tape) -> None:
-        """Nothing is left of it. Raises `RecordingFailed`."""
+        """Nothing is left of it; what stands in the way is logged."""
 
 
 class FakeRecordings:
@@ -63,25 +57,25 @@ class FakeRecordings:
         self.tone = tone or folder / "tone.wav"
         self.least = least
         self.fails = fails
-        self.begun: list[tuple[Origin, float]] = []
+        self.begun: list[tuple[Place, float]] = []
         self.kept: dict[str, Recorded] = {}
         self.discarded: list[str] = []
 
-    async def begin(self, origin: Origin, limit: float) -> Tape:
+    async def begin(self, place: Place, limit: float) -> Tape:
         """As `Recordings.begin`: `recording-1`, `recording-2` ..."""
         if self.fails:
             raise RecordingFailed("the disk is full")
-        self.begun.append((origin, limit))
+        self.begun.append((place, limit))
         name = f"recording-{len(self.begun)}"
         return Tape(name, self.folder / f"{name}.wav")
 
-    async def finish(self, tape: Tape, recorded: Recorded) -> bool:
+    async def finish(self, tape: Tape, recorded: Recorded) -> float:
         """As `Recordings.finish`."""
         if recorded.seconds < self.least:
             await self.discard(tape)
-            return False
+            return 0.0
         self.kept[tape.id] = recorded
-        return True
+        return recorded.seconds
 
     async def discard(self, tape: Tape) -> None:
         """As `Recordings.discard`."""

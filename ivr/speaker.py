@@ -1,0 +1,90 @@
+"""Speaks prompts into one leg, in the language and at the pace of the moment, and traces what was heard.
+
+Where clips come from is the voice's; when something is said, and what a key then means, the conversation's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from twisted.logger import Logger
+
+from ivr.flow.commands import Prompt
+from ivr.leg import Leg
+from ivr.notes import Notes
+from ivr.switch.line import KEYS, SwitchRefused
+from ivr.voice import Voice
+
+log = Logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How a play went: to its `finished` end, `whole` when no text was missing either; `seconds` that sounded."""
+
+    finished: bool = False
+    whole: bool = False
+    seconds: float = 0.0
+
+
+class Speaker:
+    """The voice on a line."""
+
+    def __init__(self, leg: Leg, voice: Voice, trace: Notes, language: str) -> None:
+        self._leg = leg
+        self._voice = voice
+        self._trace = trace
+        self.language = language
+        self.slow = False
+
+    def turn_to(self, language: str, slow: bool) -> None:
+        """What is said from now on is said in `language`, and slower for those who asked for it."""
+        if (language, slow) != (self.language, self.slow):
+            self.language, self.slow = language, slow
+            self._trace.event("speak", language=language, slow=slow)
+
+    async def say(self, prompts: Sequence[Prompt], *, locked: bool = False, keep_keys: bool = False) -> Heard:
+        """Say it to the end, or to a key; keys typed ahead skip it. A locked one is said to its end whatever is
+        pressed; keys pressed meanwhile are dropped, or kept for what comes next."""
+        if not locked and self._leg.has_keys:
+            self._trace.event("prompt", prompts=_told(prompts), skipped=True)
+            return Heard()
+        before = self._leg.typed
+        heard = await self.play(prompts, locked=locked)
+        if locked and not keep_keys:
+            self._leg.forget_keys(but=before)
+        return heard
+
+    async def play(self, prompts: Sequence[Prompt], *, locked: bool = False) -> Heard:
+        """Say it and trace whether it was heard to its end, also when the caller hangs up in the middle."""
+        heard = Heard()
+        try:
+            heard = await self._sound(prompts, locked)
+        finally:
+            self._trace.event("prompt", prompts=_told(prompts), heard=heard.whole)
+        return heard
+
+    async def _sound(self, prompts: Sequence[Prompt], locked: bool) -> Heard:
+        spoken = await self._voice.clips(self.language, prompts, self.slow)
+        if spoken.missing:
+            self._trace.event("unspoken", texts=list(spoken.missing))
+        if not locked and self._leg.has_keys:  # a key came while a text was rendered
+            return Heard()
+        stop_on = "" if locked else KEYS
+        began = self._leg.clock.seconds()
+        try:
+            played = await self._leg.play(spoken.clips, stop_on=stop_on)
+        except SwitchRefused as refused:  # a clip was deleted under us: make it again, once
+            log.warn("call {call}: {refused}; rendering it again", call=self._leg.call_id, refused=refused)
+            spoken = await self._voice.renewed(self.language, prompts, self.slow)
+            played = await self._leg.play(spoken.clips, stop_on=stop_on)
+        return Heard(played.finished, played.finished and not spoken.missing, self._leg.clock.seconds() - began)
+
+
+def _told(prompts: Sequence[Prompt]) -> list[dict[str, Any]]:
+    """Prompts as the trace keeps them."""
+    return [
+        {"id": prompt.id, "values": dict(prompt.values)} if prompt.values else {"id": prompt.id} for prompt in prompts
+    ]
