@@ -190,13 +190,14 @@ class Form:
         if isinstance(node, Scalar) and node.text.startswith("="):
             word = self.as_name(Scalar(node.mark, node.text[1:].strip(), False), "the variable after =", DOTTED)
             return Constant(None) if word is None else Variable(tuple(word.text.split(".")))
-        return Constant(self._constant(node))
+        return Constant(self.constant(node))
 
-    def _constant(self, node: Node) -> Value:
+    def constant(self, node: Node) -> Value:
+        """A value as it is written: a list, a map, a text, a number, true or false."""
         if isinstance(node, Listing):
-            return [self._constant(item) for item in node.items]
+            return [self.constant(item) for item in node.items]
         if isinstance(node, Table):
-            return {key: self._constant(value) for key, value in node.values.items()}
+            return {key: self.constant(value) for key, value in node.values.items()}
         if not node.plain:
             return node.text
         if node.text in _WORDS:
