@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import click
 
+from wardbell.flows_command.diff import diff
+from wardbell.flows_command.history import history
+from wardbell.flows_command.publish import publish
+from wardbell.flows_command.rollback import rollback
+from wardbell.flows_command.show import fetch, show
+from wardbell.flows_command.status import status
+
 
 @click.group()
 def flows() -> None:
     """The call flows that the hospital edits: check, try, test, draw, publish, roll back."""
+
+
+for command in (publish, status, diff, history, show, fetch, rollback):
+    flows.add_command(command)

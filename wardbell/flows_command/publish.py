@@ -1,0 +1,56 @@
+"""`wardbell flows publish`: the files on disk become the live edition, or nothing changes and it says why."""
+
+from __future__ import annotations
+
+import click
+
+from ivr import editions
+from ivr.bundle import Bundle
+from ivr.editions import Draft, EditionDamaged, EditionRecord
+from ivr.flow.mistakes import FlowErrors
+from wardbell.flows_command import publishing
+from wardbell.flows_command.difference import changes
+from wardbell.office import Office
+
+
+@click.command()
+@click.option("-m", "--why", prompt="Why (for the history)", help="What this change is for, in a few words.")
+@publishing.who_option
+@publishing.render_option
+@click.pass_obj
+def publish(office: Office, why: str, who: str | None, no_render: bool) -> None:
+    """Put the files on disk live.
+
+    Everything is checked first, and new texts are made into sound. Then one step makes them the
+    live edition: running engines take it within about a second, calls in progress keep the one
+    that they began with. When anything is wrong, nothing changes.
+    """
+    why, who = publishing.reason(why), publishing.name(who)
+    live = publishing.current(office)
+    try:
+        bundle = office.on_disk()
+    except FlowErrors as wrong:
+        raise click.ClickException(f"{wrong}\nnothing was published") from wrong
+    if live is not None and live.digest == bundle.digest:
+        publishing.unchanged(live)
+        return
+    checked = publishing.check(bundle, live)
+    if live is not None:
+        _tell_changes(office, live, bundle)
+    if not no_render:
+        publishing.render(office, checked.edition.texts, live)
+    draft = Draft(editions.as_texts(bundle), bundle.digest, who, why)
+    record = publishing.store(office, draft, live)
+    if record is not None:
+        publishing.wait(office, record)
+
+
+def _tell_changes(office: Office, live: EditionRecord, bundle: Bundle) -> None:
+    stored = office.database.run_now(editions.fetch, live.number)
+    try:
+        before = stored.bundle() if stored is not None else Bundle({})
+    except EditionDamaged:
+        return  # what is published now puts it right
+    click.echo(f"against edition {live.number}:")
+    for changed in changes(before, bundle):
+        click.echo(f"  {changed}")
