@@ -18,7 +18,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
 
 from hospital.action import Action, CallFacts
-from ivr.facilities import Facilities
+from ivr.facilities import TALK_ONLY, Facilities
 from ivr.flow.commands import (
     Answer,
     Ask,
@@ -99,7 +99,7 @@ class Conversation:
         trace: Notes,
         call: CallFacts,
         *,
-        facilities: Facilities = Facilities(),  # noqa: B008 - frozen
+        facilities: Facilities = TALK_ONLY,
     ) -> None:
         self._leg = leg
         self._run = run

@@ -16,3 +16,7 @@ class Facilities:
     recordings: Recordings | None = None
     dialler: Dialler | None = None
     notices: NoticeBoard | None = None
+
+
+TALK_ONLY = Facilities()
+"""A line with none of them."""

@@ -3,91 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred
-from twisted.internet.task import Clock
 
 from hospital.action import Action, ActionOutcome, CallFacts
-from ivr.conversation import PATIENCE, Conversation, Finished
+from ivr.conversation import PATIENCE
 from ivr.flow.commands import Answer, Ask, Collect, HangUp, Keys, NoInput, Outcome, Prompt, Say, Turn, Value
-from ivr.leg import Leg
-from ivr.switch.fake import FakeLine, FakeSwitch
-from ivr.switch.line import Line, Offer
-from ivr.voice import SilentVoice, Spoken, Voice
+from ivr.voice import SilentVoice, Spoken
+from tests.calls.one_call import SECONDS, OneCall
 from tests.faults import Faults
-
-SECONDS = 2.0
-"""How long every clip lasts."""
-
-
-@dataclass
-class Told:
-    """A flow that asks what the test says, and remembers the answers."""
-
-    turns: Sequence[Turn]
-    language: str = "en"
-    variables: Mapping[str, Value] = field(default_factory=dict)
-    answers: list[Answer] = field(default_factory=list)
-
-    def start(self) -> Turn:
-        return self.turns[0]
-
-    def resume(self, answer: Answer) -> Turn:
-        self.answers.append(answer)
-        return self.turns[len(self.answers)]
-
-
-@dataclass
-class Notes:
-    """A trace that keeps its events."""
-
-    events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-
-    def event(self, kind: str, **detail: Any) -> None:
-        self.events.append((kind, detail))
-
-    def of(self, kind: str) -> list[dict[str, Any]]:
-        return [detail for name, detail in self.events if name == kind]
-
-
-class Line4:
-    """One caller on the fake switch, in a conversation with a told flow."""
-
-    def __init__(self, *turns: Turn, actions: Mapping[str, Action] | None = None, voice: Voice | None = None) -> None:
-        self.clock = Clock()
-        self.voice = voice or SilentVoice()
-        self.switch = FakeSwitch(self.clock, clip_seconds=SECONDS)
-        self.switch.listener = self
-        self.flow = Told(turns)
-        self.notes = Notes()
-        self.actions = actions or {}
-        self.finished: list[Finished] = []
-        self.patient: FakeLine = self.switch.offer("1000", "13800000001")
-        self.clock.advance(0)
-
-    def incoming(self, line: Line, offer: Offer) -> None:
-        leg = Leg(self.clock).holds(line)
-        line.listen(leg)
-
-        async def talk() -> None:
-            await line.answer()
-            call = CallFacts(line.call_id, offer.caller, "en", datetime(2026, 11, 21, tzinfo=UTC))
-            conversation = Conversation(leg, self.flow, self.actions, self.voice, self.notes, call)  # type: ignore[arg-type]
-            self.finished.append(await conversation.hold())
-
-        Deferred.fromCoroutine(talk())
-
-    def press(self, keys: str) -> None:
-        self.patient.press(keys)
-        self.clock.advance(0)
-
-    def heard(self) -> list[str]:
-        return [clip.stem for clips in self.patient.played for clip in clips]
 
 
 class SlowVoice(SilentVoice):
@@ -125,14 +51,14 @@ def answering(outcome: ActionOutcome | Exception, secret: str = "") -> tuple[dic
 
 
 def test_what_is_said_is_heard_to_its_end_before_the_next_thing() -> None:
-    line = Line4(Turn((Say((Prompt("welcome"),)), MENU)), END)
+    line = OneCall(Turn((Say((Prompt("welcome"),)), MENU)), END)
     assert line.heard() == ["welcome"]
     line.clock.advance(SECONDS)
     assert line.heard() == ["welcome", "registration.kind"]
 
 
 def test_a_key_interrupts_the_prompt_and_is_the_answer() -> None:
-    line = Line4(Turn((MENU,)), END)
+    line = OneCall(Turn((MENU,)), END)
     line.clock.advance(0.5)
     line.press("2")
     assert line.flow.answers == [Keys("2")]
@@ -140,7 +66,7 @@ def test_a_key_interrupts_the_prompt_and_is_the_answer() -> None:
 
 
 def test_a_locked_prompt_is_not_interrupted_and_drops_the_keys() -> None:
-    line = Line4(Turn((Say((Prompt("rate"),), locked=True), MENU)), END)
+    line = OneCall(Turn((Say((Prompt("rate"),), locked=True), MENU)), END)
     line.press("1")
     assert line.heard() == ["rate"]
     line.clock.advance(SECONDS)
@@ -150,7 +76,7 @@ def test_a_locked_prompt_is_not_interrupted_and_drops_the_keys() -> None:
 
 def test_keys_typed_ahead_carry_into_the_next_inputs_and_skip_their_prompts() -> None:
     actions, go = answering(ActionOutcome("right"))
-    line = Line4(Turn((Ask("card.check", {}),)), Turn((MENU,)), Turn((MENU,)), END, actions=actions)
+    line = OneCall(Turn((Ask("card.check", {}),)), Turn((MENU,)), Turn((MENU,)), END, actions=actions)
     line.press("12")  # while the hospital thinks
     go.callback(None)
     assert line.flow.answers[1:] == [Keys("1"), Keys("2")]
@@ -160,7 +86,7 @@ def test_keys_typed_ahead_carry_into_the_next_inputs_and_skip_their_prompts() ->
 def test_keys_typed_ahead_never_confirm_a_booking() -> None:
     confirm = Collect((Prompt("registration.confirm"),), single=frozenset("12"), typed_ahead=False)
     actions, go = answering(ActionOutcome("right"))
-    line = Line4(Turn((Ask("card.check", {}),)), Turn((MENU,)), Turn((confirm,)), END, actions=actions)
+    line = OneCall(Turn((Ask("card.check", {}),)), Turn((MENU,)), Turn((confirm,)), END, actions=actions)
     line.press("11")
     go.callback(None)
     assert line.flow.answers[1:] == [Keys("1")]
@@ -172,7 +98,7 @@ def test_keys_typed_ahead_never_confirm_a_booking() -> None:
 
 def test_a_key_before_one_could_have_heard_a_confirmation_does_not_confirm() -> None:
     confirm = Collect((Prompt("registration.confirm"),), single=frozenset("12"), typed_ahead=False)
-    line = Line4(Turn((MENU,)), Turn((confirm,)), END)
+    line = OneCall(Turn((MENU,)), Turn((confirm,)), END)
     line.press("11")  # the second "1" comes when the confirmation has just begun
     line.clock.advance(0.3)
     assert line.flow.answers == [Keys("1")]
@@ -192,14 +118,14 @@ def test_a_key_before_one_could_have_heard_a_confirmation_does_not_confirm() -> 
     ],
 )
 def test_digits_gather_until_the_end_key_or_the_maximum(keys: str, answer: Answer) -> None:
-    line = Line4(Turn((PIN,)), END)
+    line = OneCall(Turn((PIN,)), END)
     line.press(keys)
     line.clock.advance(PIN.inter_key)
     assert line.flow.answers == [answer]
 
 
 def test_a_pause_after_some_digits_ends_the_input_sooner_than_no_digit_at_all() -> None:
-    line = Line4(Turn((PIN,)), END)
+    line = OneCall(Turn((PIN,)), END)
     line.press("11")
     line.clock.advance(PIN.inter_key - 0.1)
     assert line.flow.answers == []
@@ -208,7 +134,7 @@ def test_a_pause_after_some_digits_ends_the_input_sooner_than_no_digit_at_all() 
 
 
 def test_the_wait_for_the_first_key_begins_when_the_prompt_has_ended() -> None:
-    line = Line4(Turn((PIN,)), END)
+    line = OneCall(Turn((PIN,)), END)
     line.clock.advance(SECONDS)
     line.clock.advance(PIN.first_key - 0.1)
     assert line.flow.answers == []
@@ -219,20 +145,20 @@ def test_the_wait_for_the_first_key_begins_when_the_prompt_has_ended() -> None:
 def test_a_menu_waits_for_a_second_key_only_where_the_first_leaves_a_choice() -> None:
     menu = Collect((Prompt("drug.codes"),), single=frozenset({"3", "12", "45"}), maximum=3)
     for pressed in ("3", "12", "45"):
-        line = Line4(Turn((menu,)), END)
+        line = OneCall(Turn((menu,)), END)
         line.press(pressed)
         assert line.flow.answers == [Keys(pressed)]
 
 
 def test_a_star_in_the_middle_drops_what_was_typed_when_it_repeats() -> None:
     asked = Collect((Prompt("card.number"),), single=frozenset("*"), minimum=6, maximum=6)
-    line = Line4(Turn((asked,)), END)
+    line = OneCall(Turn((asked,)), END)
     line.press("123*")
     assert line.flow.answers == [Keys("*")]
 
 
 def test_a_secret_is_written_nowhere() -> None:
-    line = Line4(Turn((PIN,)), END)
+    line = OneCall(Turn((PIN,)), END)
     line.press("4711#")
     assert line.flow.answers == [Keys("4711")]
     assert "4711" not in repr(line.notes.events)
@@ -241,7 +167,7 @@ def test_a_secret_is_written_nowhere() -> None:
 
 def test_the_hospital_answers_and_the_flow_goes_on() -> None:
     actions, go = answering(ActionOutcome("right", {"balance": 500}), secret="pin")
-    line = Line4(Turn((Ask("card.check", {"card": "100001", "pin": "4711"}),)), END, actions=actions)
+    line = OneCall(Turn((Ask("card.check", {"card": "100001", "pin": "4711"}),)), END, actions=actions)
     assert line.flow.answers == []
     go.callback(None)
     assert line.flow.answers == [Outcome("right", {"balance": 500})]
@@ -251,7 +177,7 @@ def test_the_hospital_answers_and_the_flow_goes_on() -> None:
 
 def test_what_breaks_in_the_hospital_is_the_flows_error_exit(faults: Faults) -> None:
     actions, go = answering(RuntimeError("the table is gone"))
-    line = Line4(Turn((Ask("card.check", {}),)), END, actions=actions)
+    line = OneCall(Turn((Ask("card.check", {}),)), END, actions=actions)
     go.callback(None)
     assert line.flow.answers == [Outcome("error")]
     [fault] = faults.expected()
@@ -260,7 +186,7 @@ def test_what_breaks_in_the_hospital_is_the_flows_error_exit(faults: Faults) -> 
 
 @pytest.mark.parametrize("moment", [0.0, 0.7, SECONDS, SECONDS + 3.0])
 def test_hanging_up_ends_the_conversation_at_once(moment: float) -> None:
-    line = Line4(Turn((MENU,)), END)
+    line = OneCall(Turn((MENU,)), END)
     line.clock.advance(moment)
     line.patient.peer_hangs_up()
     assert [one.outcome for one in line.finished] == ["hung_up"]
@@ -270,7 +196,7 @@ def test_hanging_up_ends_the_conversation_at_once(moment: float) -> None:
 
 def test_a_booking_that_has_begun_is_finished_and_traced_after_the_caller_left() -> None:
     actions, go = answering(ActionOutcome("right"))
-    line = Line4(Turn((Ask("card.check", {}),)), END, actions=actions)
+    line = OneCall(Turn((Ask("card.check", {}),)), END, actions=actions)
     line.patient.peer_hangs_up()
     assert [one.outcome for one in line.finished] == ["hung_up"]
     go.callback(None)
@@ -280,7 +206,7 @@ def test_a_booking_that_has_begun_is_finished_and_traced_after_the_caller_left()
 
 
 def test_a_text_that_no_voice_has_is_traced_and_the_call_goes_on(tmp_path: Path) -> None:
-    line = Line4(Turn((Collect((), single=frozenset("1")),)), END)
+    line = OneCall(Turn((Collect((), single=frozenset("1")),)), END)
     line.press("1")
     assert line.flow.answers == [Keys("1")]
     assert line.heard() == []
@@ -290,7 +216,7 @@ def test_a_key_while_the_confirmation_is_still_rendered_does_not_confirm_it() ->
     voice = SlowVoice()
     voice.rendering = Deferred()
     confirm = Collect((Prompt("registration.confirm"),), single=frozenset("12"), typed_ahead=False)
-    line = Line4(Turn((confirm,)), END, voice=voice)
+    line = OneCall(Turn((confirm,)), END, voice=voice)
     line.clock.advance(1.2)
     line.press("1")  # into the silence
     rendered, voice.rendering = voice.rendering, None
@@ -303,7 +229,7 @@ def test_a_key_while_the_confirmation_is_still_rendered_does_not_confirm_it() ->
 
 
 def test_an_alert_that_no_voice_could_speak_was_not_heard() -> None:
-    line = Line4(Turn((MENU,)), END, voice=SlowVoice(lacks=("registration.kind",)))
+    line = OneCall(Turn((MENU,)), END, voice=SlowVoice(lacks=("registration.kind",)))
     line.press("1")
     assert [one.heard for one in line.finished] == [False]
     assert line.notes.of("prompt")[0]["heard"] is False
@@ -311,7 +237,7 @@ def test_an_alert_that_no_voice_could_speak_was_not_heard() -> None:
 
 @pytest.mark.parametrize(("after", "heard"), [(2 * SECONDS, True), (0.5, False)])
 def test_a_message_that_asks_nothing_is_heard_when_it_was_said_to_its_end(after: float, heard: bool) -> None:
-    line = Line4(Turn((Say((Prompt("reminder"),)), Say((Prompt("goodbye"),)), HangUp("done"))))
+    line = OneCall(Turn((Say((Prompt("reminder"),)), Say((Prompt("goodbye"),)), HangUp("done"))))
     line.clock.advance(0.5)
     if not heard:
         line.press("1")
@@ -322,7 +248,7 @@ def test_a_message_that_asks_nothing_is_heard_when_it_was_said_to_its_end(after:
 
 def test_a_hospital_that_does_not_answer_costs_the_caller_some_seconds_and_the_booking_is_still_traced() -> None:
     actions, go = answering(ActionOutcome("right"))
-    line = Line4(Turn((Ask("card.check", {}),)), END, actions=actions)
+    line = OneCall(Turn((Ask("card.check", {}),)), END, actions=actions)
     line.clock.advance(PATIENCE)
     assert line.flow.answers == [Outcome("error")]
     assert [one.outcome for one in line.finished] == ["done"]

@@ -1,0 +1,97 @@
+"""One caller on the fake switch, in a conversation with a flow that asks what the test says. Time is a Clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+
+from hospital.action import Action, CallFacts
+from ivr.conversation import Conversation, Finished
+from ivr.facilities import TALK_ONLY, Facilities
+from ivr.flow.commands import Answer, Turn, Value
+from ivr.leg import Leg
+from ivr.switch.fake import FakeLine, FakeSwitch
+from ivr.switch.line import Line, Offer
+from ivr.voice import SilentVoice, Voice
+
+SECONDS = 2.0
+"""How long every clip lasts."""
+
+
+@dataclass
+class Told:
+    """A flow that asks what the test says, and remembers the answers."""
+
+    turns: Sequence[Turn]
+    language: str = "en"
+    variables: Mapping[str, Value] = field(default_factory=dict)
+    answers: list[Answer] = field(default_factory=list)
+
+    def start(self) -> Turn:
+        return self.turns[0]
+
+    def resume(self, answer: Answer) -> Turn:
+        self.answers.append(answer)
+        return self.turns[len(self.answers)]
+
+
+@dataclass
+class Notes:
+    """A trace that keeps its events."""
+
+    events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    def event(self, kind: str, **detail: Any) -> None:
+        self.events.append((kind, detail))
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        return [detail for name, detail in self.events if name == kind]
+
+
+class OneCall:
+    """One caller on the fake switch, in a conversation with a told flow."""
+
+    def __init__(
+        self,
+        *turns: Turn,
+        actions: Mapping[str, Action] | None = None,
+        voice: Voice | None = None,
+        facilities: Facilities = TALK_ONLY,
+    ) -> None:
+        self.clock = Clock()
+        self.voice = voice or SilentVoice()
+        self.switch = FakeSwitch(self.clock, clip_seconds=SECONDS)
+        self.switch.listener = self
+        self.flow = Told(turns)
+        self.notes = Notes()
+        self.actions = actions or {}
+        self.facilities = facilities
+        self.finished: list[Finished] = []
+        self.patient: FakeLine = self.switch.offer("1000", "13800000001")
+        self.clock.advance(0)
+
+    def incoming(self, line: Line, offer: Offer) -> None:
+        leg = Leg(self.clock).holds(line)
+        line.listen(leg)
+
+        async def talk() -> None:
+            await line.answer()
+            call = CallFacts(line.call_id, offer.caller, "en", datetime(2026, 11, 21, tzinfo=UTC))
+            conversation = Conversation(
+                leg, self.flow, self.actions, self.voice, self.notes, call, facilities=self.facilities
+            )
+            self.finished.append(await conversation.hold())
+
+        Deferred.fromCoroutine(talk())
+
+    def press(self, keys: str) -> None:
+        self.patient.press(keys)
+        self.clock.advance(0)
+
+    def heard(self) -> list[str]:
+        return [clip.stem for clips in self.patient.played for clip in clips]
