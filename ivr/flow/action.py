@@ -28,6 +28,10 @@ class ActionSpec(Protocol):
         """True when it returns a list for `choose` (its outcomes are then `chosen` and `none`)."""
 
     @property
+    def secret(self) -> frozenset[str]:
+        """Arguments that it keeps secret."""
+
+    @property
     def identifies(self) -> frozenset[str]:
         """Outcomes after which it is known who listens: a login."""
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 from ivr.flow.action import ActionSpec
+from ivr.flow.beside import Beside
 from ivr.flow.commands import Answer, Command, Prompt, Value
 from ivr.flow.mistakes import Mark, Report
 from ivr.flow.texts import Texts
@@ -240,6 +241,10 @@ class Step(ABC):
         """Variables that it fills with secret digits."""
         return ()
 
+    def private(self, world: World) -> Iterable[str]:
+        """Variables that it fills with what is nobody's business but the patient's."""
+        return ()
+
     def keyed(self) -> Iterable[str]:
         """Variables that it fills with digits which the caller keys in: never a number to dial (toll fraud)."""
         return ()
@@ -302,6 +307,9 @@ class World:
     texts: Texts
     unheard: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Per flow, the outcomes that it can reach without a key of the caller."""
+    gains: Mapping[str, Mapping[str, frozenset[Fact]]] = field(default_factory=dict)
+    """Per flow and outcome, what the flow itself has established on every way to that outcome."""
+    beside: Beside = Beside()
 
 
 @dataclass(frozen=True, slots=True)

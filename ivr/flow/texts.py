@@ -22,3 +22,9 @@ class Texts(Protocol):
 
     def fields(self, id: str) -> Mapping[str, str]:
         """Field path -> type, as `{"department.name": "name"}`, of a text that some language has."""
+
+    def keys_named(self, language: str, id: str) -> Sequence[str]:
+        """The keys of the telephone that a text names in a language; none when it lacks the text."""
+
+    def length(self, language: str, id: str) -> float:
+        """Seconds that a text takes to say, roughly; 0 when the language lacks it."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ivr.flow.commands import Answer, Outcome
 from ivr.flow.defaults import Branches, Defaults
 from ivr.flow.form import Form
-from ivr.flow.language import ANYTHING, Enter, Exit, Finish, Flow, Go, Head, Move, Name, Reads, Scene, Step, Term, World
+from ivr.flow.language import ANYTHING, Enter, Exit, Fact, Finish, Flow, Go, Head, Move, Name, Reads, Scene, Step, Term, World
 from ivr.flow.mistakes import Report, did_you_mean
 
 
@@ -40,10 +40,11 @@ class Call(Step):
             named = {next(iter(called.outcomes), "end") if called else "end": self.then.only}
         for outcome, target in named.items():
             if called is None or self.flow is None or called.guessed:
-                yield Exit(target, ANYTHING, by_caller=True)
+                yield Exit(target, ANYTHING, by_caller=True, proves=frozenset(Fact))
             else:
                 unheard = outcome in world.unheard.get(self.flow.text, frozenset())
-                yield Exit(target, called.returns(outcome), by_caller=not unheard)
+                proves = world.gains.get(self.flow.text, {}).get(outcome, frozenset())
+                yield Exit(target, called.returns(outcome), by_caller=not unheard, proves=proves)
 
     def reads(self, world: World) -> Iterable[Reads]:
         for term in self.given.values():

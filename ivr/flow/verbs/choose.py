@@ -114,6 +114,12 @@ class Choose(Step):
         yield from replace(self.each, given={}).reads(world, OWN | self.words.given.keys())
         yield from replace(self.after, given={}).reads(world, frozenset(self.words.given))
 
+    def private(self, world: World) -> Iterable[str]:
+        spec = self.request.spec(world)
+        if spec is None or not spec.private:
+            return ()
+        return spec.private | ({self.variable.text} if self.variable else set())
+
     def check(self, world: World, report: Report) -> None:
         said = [self.words, self.each, self.after]
         for words in said:

@@ -109,6 +109,10 @@ class Do(Errand):
     def reads(self, world: World) -> Iterable[Reads]:
         return self.request.reads(world)
 
+    def private(self, world: World) -> Iterable[str]:
+        spec = self.request.spec(world)
+        return () if spec is None else spec.private
+
     def check(self, world: World, report: Report) -> None:
         self.request.check(world, report, lists=False)
         Errand.check(self, world, report)

@@ -1,0 +1,25 @@
+"""What stands beside the flows and uses them: which numbers and notices lead to a flow, and with what.
+
+The check across files fills it in; flows that are checked alone know nothing of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ivr.flow.mistakes import Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Each of the mappings is by flow. None: nothing is known of that."""
+
+    dialled: Mapping[str, Mark] | None = None
+    """Flows that calls to a number begin with, and where it says so."""
+    noticed: Mapping[str, Mark] = field(default_factory=dict)
+    """Flows that the line's own calls begin with, and where it says so."""
+    private: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Variables that a notice hands over and that are nobody's business but the patient's."""
+    events: frozenset[str] | None = None
+    """Events that some notice follows."""
