@@ -66,7 +66,6 @@ CODES = {
     "E304": "`with` gives what no text or action here takes",
     "E305": "a language without texts",
     "E306": "a key that the text names and the step lacks",
-    "E307": "a text that must tell the price and names no amount",
     "E401": "a condition that is not CEL",
     "E402": "a condition or a list in it that is too long",
     "E403": "a function that conditions may not use",
@@ -101,6 +100,12 @@ CODES = {
     "W301": "a key of a menu that its text does not name",
     "W302": "a text that is long to hear before a key can be chosen",
     "W303": "a text of the hospital that no flow says",
+    "T101": "a line of a test that does nothing, or two things at once",
+    "T102": "values that an answer of a test lacks, or that the outcome does not set",
+    "T103": "a variable that the flow needs and the test does not give",
+    "T104": "a span or a moment that is not written as one (8s; 2026-12-24 22:00)",
+    "T105": "a line of a test that comes after the call has ended",
+    "T106": "a number that no flow answers then",
 }
 """Every code of flows and numbers with what it means; the codes never change their meaning."""
 
