@@ -1,0 +1,1 @@
+"""Editions: published, noticed, swapped, taken back."""
