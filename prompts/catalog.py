@@ -7,9 +7,15 @@ those of the same id. Everything that is wrong is found before anything is used 
     registration.kind: 普通门诊按1，专家门诊按2。
     registration.funds_short: 您的余额是{balance:money}，挂号费是{fee:money}。
 
-Field types: money (integer minor units; `money(CNY)`), number, ordinal, count(form|forms), digits
-(card and telephone numbers, in groups), place (bed and room numbers), date (`date(year)`), time,
-name (also what `{department}` without a type means), text, key (of a telephone).
+Field types: money (integer minor units; `money(CNY)`), number, ordinal, count(form|forms), duration
+(seconds), digits (card and telephone numbers, in groups), place (bed and room numbers), date
+(`date(year)`), time, name (also what `{department}` without a type means), text, key (of a telephone).
+
+Russian and Polish say what the sentence asks of a value: a case (gen, acc; of a Polish time also loc; of a
+date `on`: the day on which), and the gender of what is counted (m, f, n; Polish p: of men):
+
+    queue.wait: Ждать около {wait:duration(gen)}. Перед вами {n:count(пациент|пациента|пациентов)}.
+    recall.when: Перезвоните через {n:count(f acc: минуту|минуты|минут)}, {at:date(on)}.
 """
 
 from __future__ import annotations
@@ -26,12 +32,15 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
 from prompts.errors import CatalogErrors, Mistake, NoSuchPrompt
+from prompts.keys_named import keys_named
 from prompts.phrase import FAMILIES, PLURAL_FORMS, Phrase, take_apart
 
 _ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 _GAP = re.compile(r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]) (?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef{])")
 """The blank that a folded line leaves between two Chinese characters."""
 _STRING = "tag:yaml.org,2002:str"
+_A_SECOND = {"zh": 4.5, "yue": 4.5}
+"""Characters that are said in a second; of a language in letters, 14."""
 SHIPPED = resources.files("prompts") / "catalog"
 """The catalogues that come with the program."""
 
@@ -59,10 +68,17 @@ class _Place:
 class Catalog:
     """All texts in all languages. Made by `load`; never changes."""
 
-    def __init__(self, phrases: Mapping[str, Mapping[str, Phrase]], currency: str) -> None:
+    def __init__(
+        self,
+        phrases: Mapping[str, Mapping[str, Phrase]],
+        currency: str,
+        own: Mapping[str, Mistake] | None = None,
+    ) -> None:
         self._phrases = phrases
         self.currency = currency
         """ISO 4217 code of amounts that come without one."""
+        self.own = own or {}
+        """Texts of the hospital that replace none of the shipped ones: id -> the warning if no flow says it."""
 
     @classmethod
     def load(
@@ -89,16 +105,17 @@ class Catalog:
         """The shipped catalogues with `own` (file name -> content) over them. Raises `CatalogErrors`."""
         reading = _Reading(None)
         reading.folder(SHIPPED)
+        shipped = {id for texts in reading.phrases.values() for id in texts}
         for file, data in sorted(own.items()):
             reading.file(file, data)
-        return cls._of(reading, currency)
+        return cls._of(reading, currency, shipped)
 
     @classmethod
-    def _of(cls, reading: _Reading, currency: str) -> Catalog:
+    def _of(cls, reading: _Reading, currency: str, shipped: Collection[str] | None = None) -> Catalog:
         reading.compare()
         if reading.mistakes:
             raise CatalogErrors(reading.mistakes)
-        return cls(reading.phrases, currency)
+        return cls(reading.phrases, currency, {} if shipped is None else reading.unused_if_unsaid(shipped))
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -135,6 +152,14 @@ class Catalog:
                     found.setdefault(field.path, field.type)
                 return found
         raise NoSuchPrompt(f'no text "{id}" in any language')
+
+    def keys_named(self, language: str, id: str) -> tuple[str, ...]:
+        """The keys of the telephone that a text names; none when the language lacks it."""
+        return keys_named(language, self.phrase(language, id).text) if self.has(language, id) else ()
+
+    def length(self, language: str, id: str) -> float:
+        """Seconds that a text takes to say, roughly; 0 when the language lacks it."""
+        return len(self.phrase(language, id).text) / _A_SECOND.get(language, 14) if self.has(language, id) else 0.0
 
 
 class _Reading:
@@ -231,6 +256,16 @@ class _Reading:
         self._places[language, id] = at_value
         if bad:
             self._broken.add(id)
+
+    def unused_if_unsaid(self, shipped: Collection[str]) -> dict[str, Mistake]:
+        """For each text whose id is none of `shipped`, the warning that no flow says it."""
+        found: dict[str, Mistake] = {}
+        for (_, id), place in sorted(self._places.items()):
+            if id not in shipped and id not in found:
+                near = difflib.get_close_matches(id, shipped, 1)
+                hint = f' (did you mean "{near[0]}"?)' if near else ""
+                found[id] = place.mistake("W303", f"{id} replaces no shipped text, and no flow says it{hint}")
+        return found
 
     def compare(self) -> None:
         """Every id must stand in every language with the same fields."""

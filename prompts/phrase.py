@@ -14,6 +14,7 @@ FAMILIES = {
     "number": "number",
     "ordinal": "number",
     "count": "number",
+    "duration": "duration",
     "digits": "digits",
     "place": "digits",
     "date": "moment",
@@ -24,9 +25,29 @@ FAMILIES = {
 }
 """Field type -> the kind of value it reads. Two fields of one family can read the same value."""
 
-PLURAL_FORMS = {"zh": 1, "en": 2}
+PLURAL_FORMS = {"zh": 1, "yue": 1, "en": 2, "ru": 3, "pl": 3}
 """How many forms `count(...)` lists in a language, in the order of CLDR: one, (few, many,) other."""
 
+MARKS: dict[str, dict[str, str]] = {
+    "number": {"ru": "m f n gen acc", "pl": "m f n p gen acc"},
+    "count": {"ru": "m f n gen acc", "pl": "m f n p gen acc"},
+    "ordinal": {"ru": "m f n gen acc", "pl": "m f n gen acc loc"},
+    "money": {"ru": "gen acc", "pl": "gen acc"},
+    "duration": {"ru": "gen acc", "pl": "gen acc"},
+    "date": {"zh": "year", "yue": "year", "en": "year", "ru": "year gen on", "pl": "year gen on"},
+    "time": {"ru": "gen acc", "pl": "gen acc loc"},
+    "name": {"ru": "gen acc", "pl": "gen acc loc"},
+}
+"""Field type -> language -> what may stand in its brackets: genders, cases (of a date also "on": the day on which),
+and "year"."""
+_EXAMPLES = {
+    1: "{n:count(分钟)}",
+    2: "{n:count(minute|minutes)}",
+    3: "{n:count(пациент|пациента|пациентов)}, {n:count(f acc: минуту|минуты|минут)}",
+}
+
+_GENDERS, _CASES = frozenset("mfnp"), frozenset({"gen", "acc", "loc", "on"})
+_CURRENCY = re.compile(r"[A-Z]{3}")
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _INSIDE = re.compile(
     r"(?P<path>[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*)"
@@ -115,17 +136,33 @@ def _read_field(source: str, inside: str, language: str) -> Field | BadField:
         known = ", ".join(sorted(FAMILIES))
         return BadField(source, "P203", f'{source} has an unknown type "{type_}" (there are {known})')
     argument = match["argument"]
+    wrong = _wrong_argument(source, type_, argument, language)
+    return wrong or Field(match["path"], type_, argument or "")
+
+
+def _wrong_argument(source: str, type_: str, argument: str | None, language: str) -> BadField | None:
+    """What is wrong with what stands in a field's brackets, or None."""
+    allowed = MARKS.get(type_, {}).get(language, "").split()
+    marks, _, listed = (argument or "").rpartition(":") if type_ == "count" else (argument or "", "", "")
+    words = marks.split()
     if type_ == "count":
         forms = PLURAL_FORMS.get(language, 1)
-        if argument is None or len(argument.split("|")) != forms:
-            example = {1: "{n:count(分钟)}", 2: "{n:count(minute|minutes)}"}.get(forms, "")
-            return BadField(source, "P204", f"{source} must list {forms} form(s) in {language}, e.g. {example}")
-    elif type_ == "money":
-        if argument is not None and not re.fullmatch(r"[A-Z]{3}", argument):
-            return BadField(source, "P204", f"{source}: the currency is three capitals, e.g. {{fee:money(CNY)}}")
-    elif type_ == "date":
-        if argument not in (None, "year"):
-            return BadField(source, "P204", f"{source}: in brackets a date takes only the word year")
-    elif argument is not None:
+        if not all(one.strip() for one in listed.split("|")) or len(listed.split("|")) != forms:
+            sentence = f"{source} must list {forms} form(s) in {language}, e.g. {_EXAMPLES[forms]}"
+            return BadField(source, "P204", sentence)
+    elif argument is not None and not words:
+        return BadField(source, "P204", f"{source}: nothing stands in its brackets")
+    if type_ == "money" and sum(bool(_CURRENCY.fullmatch(word)) for word in words) == 1:
+        words = [word for word in words if not _CURRENCY.fullmatch(word)]
+    strange = next((word for word in words if word not in allowed), None)
+    if strange is None and sum(word in _GENDERS for word in words) <= 1 and sum(word in _CASES for word in words) <= 1:
+        return None
+    if type_ == "money":
+        may = " and a case" if allowed else ""
+        return BadField(source, "P204", f"{source}: the currency is three capitals{may}, e.g. {{fee:money(CNY)}}")
+    if type_ == "date":
+        more = f" and one of {', '.join(allowed[1:])}" if allowed[1:] else ""
+        return BadField(source, "P204", f"{source}: in brackets a date takes only the word year{more}")
+    if not allowed:
         return BadField(source, "P204", f'{source}: the type "{type_}" takes nothing in brackets')
-    return Field(match["path"], type_, argument or "")
+    return BadField(source, "P204", f'{source}: in brackets "{type_}" takes one gender or case of {" ".join(allowed)}')

@@ -10,8 +10,8 @@ from babel import Locale
 from babel.dates import format_date
 
 from prompts.errors import Unreadable
-from prompts.values.language import Language
-from prompts.values.numerals import spelled
+from prompts.values.language import PLAIN, Form, Language
+from prompts.values.numerals import by_fours, spelled
 
 _UNITS = {
     "CNY": (("yuan", "yuan"), ("fen", "fen")),
@@ -22,16 +22,17 @@ _UNITS = {
 }
 """Currency -> one and many of the unit, one and many of its hundredth."""
 
+_LENGTHS = (("day", "days"), ("hour", "hours"), ("minute", "minutes"), ("second", "seconds"))
 _CLASSES = ("one", "other")
 _LOCALE = Locale("en")
 
 
-def number(value: int) -> str:
+def number(value: int, form: Form = PLAIN) -> str:
     """one hundred five."""
     return spelled("en", "spellout-cardinal", value)
 
 
-def money(minor: int, currency: str) -> str:
+def money(minor: int, currency: str, form: Form = PLAIN) -> str:
     """201 -> two yuan and one fen; 10500 -> one hundred five yuan."""
     if currency not in _UNITS:
         raise Unreadable(f"no words for the currency {currency!r}")
@@ -43,14 +44,20 @@ def money(minor: int, currency: str) -> str:
     return ("minus " if minor < 0 else "") + " and ".join(said)
 
 
-def ordinal(value: int) -> str:
+def ordinal(value: int, form: Form = PLAIN) -> str:
     """twenty-first."""
     return spelled("en", "spellout-ordinal", value)
 
 
-def count(value: int, forms: tuple[str, ...]) -> str:
+def count(value: int, forms: tuple[str, ...], form: Form = PLAIN) -> str:
     """one minute, five minutes."""
     return f"{number(value)} {forms[_CLASSES.index(_LOCALE.plural_form(abs(value)))]}"
+
+
+def duration(parts: tuple[int, int, int, int], form: Form = PLAIN) -> str:
+    """one hour and thirty minutes."""
+    said = [count(n, unit) for n, unit in zip(parts, _LENGTHS, strict=True) if n]
+    return " and ".join(said) or count(0, _LENGTHS[-1])
 
 
 def one_by_one(signs: str) -> str:
@@ -69,13 +76,13 @@ def place(parts: tuple[str, ...]) -> str:
     return " ".join(words)
 
 
-def date(day: Date, year: bool) -> str:
+def date(day: Date, year: bool, form: Form = PLAIN) -> str:
     """Saturday, November the twenty-first."""
     said = f"{format_date(day, 'EEEE', locale='en')}, {format_date(day, 'MMMM', locale='en')} the {ordinal(day.day)}"
     return f"{said}, {spelled('en', 'spellout-numbering-year', day.year)}" if year else said
 
 
-def time(at: Time) -> str:
+def time(at: Time, form: Form = PLAIN) -> str:
     """half past eight in the morning, eight oh five in the morning, twelve noon, midnight."""
     if at.minute == 0 and at.hour in (0, 12):
         return "twelve noon" if at.hour else "midnight"
@@ -109,4 +116,7 @@ def tidy(text: str) -> str:
     return re.sub(r"[0-9]+", lambda m: one_by_one(m[0]) if m[0][0] == "0" != m[0] else number(int(m[0])), text)
 
 
-EN = Language("en", money, number, ordinal, count, digits, place, date, time, key, ", ", tidy)
+EN = Language(
+    "en", money, number, ordinal, count, duration, by_fours, digits, place, date, time, key, ", ", tidy,
+    ("pl", "ru", "zh", "yue"),
+)  # fmt: skip

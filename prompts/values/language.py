@@ -8,26 +8,47 @@ from datetime import date, time
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """What the words around a value ask of it. Languages without genders and cases leave it aside."""
+
+    gender: str = "m"
+    """m, f, n; in Polish also p: of men or of a mixed company."""
+    case: str = "nom"
+    """nom, gen, acc, loc; for a date also on: the day on which."""
+
+
+PLAIN = Form()
+"""The form of a word that stands for itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """The rules of one language; every function gives words that a voice can speak."""
 
     code: str
-    money: Callable[[int, str], str]
+    money: Callable[[int, str, Form], str]
     """Minor units and ISO 4217 currency. Negative amounts are read with "minus"."""
-    number: Callable[[int], str]
-    ordinal: Callable[[int], str]
-    count: Callable[[int, tuple[str, ...]], str]
+    number: Callable[[int, Form], str]
+    ordinal: Callable[[int, Form], str]
+    """1 to 9999."""
+    count: Callable[[int, tuple[str, ...], Form], str]
     """A number with the form of its noun that goes with it; forms in the order of CLDR's classes."""
+    duration: Callable[[tuple[int, int, int, int], Form], str]
+    """Days, hours, minutes, seconds: those that are not 0, or "zero seconds"."""
+    grouped: Callable[[int], tuple[int, ...]]
+    """How so many digits are grouped when they were written in a row."""
     digits: Callable[[tuple[str, ...]], str]
-    """Groups of digits and capitals, read one by one with a pause between groups."""
+    """Groups of digits and capitals with a pause between groups; no digit is lost."""
     place: Callable[[tuple[str, ...]], str]
     """A bed or room: parts that are all digits or all capitals."""
-    date: Callable[[date, bool], str]
+    date: Callable[[date, bool, Form], str]
     """A date, with its year when asked."""
-    time: Callable[[time], str]
+    time: Callable[[time, Form], str]
     key: Callable[[str], str]
     """A key of the telephone: 0-9 * #."""
     join: str
     """What stands between the items of a list."""
     tidy: Callable[[str], str]
     """Fixed text with figures and key signs turned into words."""
+    instead: tuple[str, ...]
+    """In which languages a name is taken, in this order, that has none in this one."""

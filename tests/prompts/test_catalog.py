@@ -84,6 +84,7 @@ BROKEN = [
     ("a.x: 等{n:count}\n", "1.yaml:1:7 P204 a.x: {n:count} must list 1 form(s) in zh"),
     ("a.x: 等{n:number(3)}\n", '1.yaml:1:7 P204 a.x: {n:number(3)}: the type "number" takes nothing'),
     ("a.x: 等{d:date(long)}\n", "1.yaml:1:7 P204 a.x: {d:date(long)}: in brackets a date takes only the word year"),
+    ("a.x: 等{n:duration(gen)}\n", '1.yaml:1:7 P204 a.x: {n:duration(gen)}: the type "duration" takes nothing'),
     ("a.x: 8\n", "1.yaml:1:6 P110 a.x: 8 is read as no text; quote it"),
     ("a.x:\n", "P110 a.x"),
     ('a.x: ""\n', "1.yaml:1:6 P111 a.x is empty"),
@@ -128,3 +129,29 @@ def test_not_utf8_a_strange_language_and_a_missing_folder_are_told(tmp_path: Pat
     assert any("P102" in m and '"xx"' in m for m in mistakes)
     assert any("P103 not UTF-8" in m for m in mistakes)
     assert any("P101" in m for m in mistakes)
+
+
+RUSSIAN = [
+    ("Ждать {n:duration(gen)}.", ""),
+    ("Через {n:count(f acc: минуту|минуты|минут)}.", ""),
+    ("Номер {n:count(пациент|пациента|пациентов)}.", ""),
+    ("Плата {n:money(RUB gen)}.", ""),
+    ("Приём {n:date(on year)}.", ""),
+    ("Через {n:count(минуту|минуты)}.", "must list 3 form(s) in ru, e.g. {n:count(пациент"),
+    ("Через {n:count(x: минуту|минуты|минут)}.", 'in brackets "count" takes one gender or case of m f n gen acc'),
+    ("Ждать {n:duration(gen acc)}.", 'in brackets "duration" takes one gender or case of gen acc'),
+    ("Ждать {n:duration()}.", "nothing stands in its brackets"),
+    ("Приём {n:date(acc)}.", "a date takes only the word year and one of gen, on"),
+    ("Плата {n:money(RUB USD)}.", "the currency is three capitals and a case"),
+]
+
+
+@pytest.mark.parametrize(("text", "sentence"), RUSSIAN)
+def test_russian_says_which_form_of_a_value_it_needs(tmp_path: Path, text: str, sentence: str) -> None:
+    folder = write(tmp_path / "a", ru=f'a.x: "{text}"\n')
+    if not sentence:
+        assert Catalog.load(folder, shipped=False).phrase("ru", "a.x").fields[0].path == "n"
+    else:
+        (mistake,) = told(folder)
+        assert "P204" in mistake
+        assert sentence in mistake
