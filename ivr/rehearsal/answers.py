@@ -84,10 +84,20 @@ class Script:
             at = self._given.get(asked.name, 0)
             self._given[asked.name] = at + 1
             return told[min(at, len(told) - 1)]
-        found = self.usual.get(asked.name) or USUAL_BEYOND.get(asked.name)
-        if found is None or not asked.outcomes.get(found.name, _NOTHING) <= found.values.keys():
+        found = usual(asked, self.usual)
+        if found is None:
             raise NotAnswered(f'nothing says what "{asked.name}" comes to: say it under "answers"')
         return found
+
+
+def usual(asked: Declared, known: Mapping[str, ActionOutcome]) -> ActionOutcome | None:
+    """What something comes to when nobody says it: as it is known, else its first outcome if that sets nothing."""
+    found = known.get(asked.name) or USUAL_BEYOND.get(asked.name)
+    if found is None and asked.outcomes and not asked.lists:
+        found = ActionOutcome(next(iter(asked.outcomes)))
+    if found is None or not asked.outcomes.get(found.name, _NOTHING) <= found.values.keys():
+        return None
+    return found
 
 
 def stand_ins(

@@ -129,6 +129,7 @@ class RehearsedCall:
         self._began = self.clock.seconds()
         self._step: Entered | None = None
         self._spoken = (caller.language, False)
+        self._waited: Collect | None = None
         self._finished: Finished | None = None
         self._failure: Failure | None = None
         self._stage = Stage(Run(flows, caller.flow, caller.language, caller.variables), self._tell, HIDDEN)
@@ -261,8 +262,9 @@ class RehearsedCall:
 
     def _waits(self, limit: float) -> None:
         collect = self._stage.waits
-        if not isinstance(collect, Collect):
+        if not isinstance(collect, Collect) or collect is self._waited:
             return
+        self._waited = collect
         keys = self._keys(collect)
         digits = (0, 0) if keys else (collect.minimum, collect.maximum)
         self._tell(Waits(keys, digits, collect.end_key, collect.secret, limit))
