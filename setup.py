@@ -42,6 +42,7 @@ TEST = [
     "pytest>=9.2,<10",
     "pytest-xdist>=3.8,<4",  # most of a telephone's test is waiting: three at a time
     "hypothesis>=6.170,<7",  # values and wires tried with what nobody thought of
+    "jsonschema>=4.23,<5",  # the editors' schema of flows, held to their reader
     "numpy>=2,<3",  # the test telephones recognise prompts
 ]
 CHECK = [

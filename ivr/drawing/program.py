@@ -1,0 +1,52 @@
+"""Graphviz, the program that draws: `dot` of Debian's package graphviz. Text in, picture out, within a time."""
+
+from __future__ import annotations
+
+import subprocess
+
+from ivr.drawing.graphviz import graphviz
+from ivr.drawing.paper import Paper, paper_for
+from ivr.drawing.picture import Picture
+
+FORMATS = ("svg", "pdf", "png", "dot")
+PROGRAM = "dot"
+PATIENCE = 60.0
+"""Seconds for one picture; 500 steps take a few."""
+
+
+class CannotDraw(Exception):
+    """A picture cannot be made; the message says why and what to do."""
+
+
+def drawn(picture: Picture, format: str, edition: int = 0, program: str = PROGRAM) -> bytes:
+    """The file of a picture, as large as fits a sheet of paper. Raises `CannotDraw`. `dot` needs no program."""
+    if format == "dot":
+        return graphviz(picture, edition).encode()
+    paper = _paper(picture, edition, program)
+    size, name = (None, "") if paper is None else (paper.size, paper.name)
+    more = ("-Gdpi=150",) if format == "png" else ()
+    return _run(program, (f"-T{format}", *more), graphviz(picture, edition, name, size))
+
+
+def _paper(picture: Picture, edition: int, program: str) -> Paper | None:
+    first, *_ = _run(program, ("-Tplain",), graphviz(picture, edition)).split(b"\n", 1)
+    _, _, width, height = first.split()  # graph scale width height, in inches
+    return paper_for(float(width), float(height))
+
+
+def _run(program: str, arguments: tuple[str, ...], text: str) -> bytes:
+    try:
+        done = subprocess.run((program, *arguments), input=text.encode(), capture_output=True, timeout=PATIENCE)
+    except FileNotFoundError as missing:
+        raise CannotDraw(
+            f'"{program}" is not there: install Debian\'s package graphviz (apt install graphviz)'
+        ) from missing
+    except OSError as wrong:
+        raise CannotDraw(f'"{program}" cannot be started: {wrong.strerror}') from wrong
+    except subprocess.TimeoutExpired as slow:
+        raise CannotDraw(
+            f'"{program}" was not ready after {PATIENCE:g} seconds: the flow is too large to draw'
+        ) from slow
+    if done.returncode != 0:
+        raise CannotDraw(f'"{program}" failed: {done.stderr.decode(errors="replace").strip() or done.returncode}')
+    return done.stdout

@@ -1,0 +1,1 @@
+"""JSON Schemas of the files that flows are written in, for editors."""

@@ -1,0 +1,156 @@
+"""The schema that editors complete by says what the reader of flows says: neither more nor less."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from ivr.flow.defaults import Defaults, Input
+from ivr.flow.form import Form
+from ivr.flow.language import Head, Target
+from ivr.flow.load import NOT_FLOWS, load_sources
+from ivr.flow.mistakes import Mark, Report
+from ivr.flow.schema.flow import flow_schema
+from ivr.flow.schema.verbs import LIMIT, Known, verbs
+from ivr.flow.source import read_source
+from ivr.flow.verbs import VERBS
+from tests.flow.stories import FLOWS, catalog
+from tests.flow.world import actions
+
+HERE = Path(__file__).parent
+EVERY_VERB = HERE.parent / "drawing" / "every_verb.yaml"
+SHIPPED = [path for path in sorted(FLOWS.glob("*.yaml")) if path.stem not in NOT_FLOWS]
+GOOD = [*SHIPPED, EVERY_VERB, *sorted((HERE / "good").glob("*.yaml"))]
+STRUCTURAL = ("e106", "e108", "e109", "e110", "e111", "e201", "e202", "e214_not_a_key")
+"""What one file alone shows to be wrong; what takes a look at other steps or files is the check's."""
+OF_THE_CHECK = {"e109_missing_exits", "e110_max_below_min"}
+HEAD = Head("a", Mark("f"), None)
+MET = Target("end", Mark("f"))
+DEFAULTS = Defaults(Input(no_input=MET, invalid=MET, exhausted=MET), MET)
+VALIDATOR = Draft202012Validator(flow_schema())
+
+
+def read(text: bytes) -> Any:
+    """As an editor reads it."""
+    return YAML(typ="safe", pure=True).load(text)
+
+
+def written_as_texts(node: Any) -> bool:
+    """Whether every key is a text: an editor sees 1 and "1" apart, a schema cannot."""
+    if isinstance(node, dict):
+        return all(isinstance(key, str) and written_as_texts(value) for key, value in node.items())
+    return all(map(written_as_texts, node)) if isinstance(node, list) else True
+
+
+def told(text: bytes) -> list[str]:
+    """What an editor underlines."""
+    try:
+        node = read(text)
+    except YAMLError as wrong:
+        return [str(wrong)]
+    return [] if node is None else [error.message for error in VALIDATOR.iter_errors(node)]
+
+
+def test_the_schema_is_one() -> None:
+    Draft202012Validator.check_schema(flow_schema(Known(("t.one",), ("a.b",), ("a.c",), ("main",), ("zh",), ("e",))))
+
+
+@pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
+def test_a_good_flow_is_good_for_the_editor_too(path: Path) -> None:
+    assert told(path.read_bytes()) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        path
+        for path in sorted((HERE / "bad").glob("*.yaml"))
+        if path.stem.startswith(STRUCTURAL) and path.stem not in OF_THE_CHECK
+    ],
+    ids=lambda path: path.stem,
+)
+def test_what_is_wrong_in_itself_is_underlined(path: Path) -> None:
+    text = path.read_bytes()
+    assert told(text) or not written_as_texts(read(text))
+
+
+def test_every_verb_has_its_schema() -> None:
+    assert list(verbs()) == list(VERBS)
+
+
+class Asked(Form):
+    """A form that remembers what it was asked for."""
+
+    every: list[tuple[str, set[str]]] = []  # noqa: RUF012 - one list for the whole reading
+
+    def finish(self, known: frozenset[str] = frozenset()) -> None:
+        Asked.every.append((self.what, set(self._asked)))
+        super().finish(known)
+
+
+def asked(verb: str, source: str) -> tuple[set[str], list[str]]:
+    """The keys that the reader of a verb asks for, and the mistakes that it tells."""
+    report = Report()
+    table = read_source("f", source.encode(), report)
+    assert table is not None
+    form = Form(table, report, "the step")
+    VERBS[verb](form, HEAD, DEFAULTS)
+    return set(form._asked), [mistake.sentence for mistake in report.mistakes]
+
+
+@pytest.mark.parametrize("verb", sorted(VERBS))
+def test_the_schema_has_the_keys_that_the_reader_asks_for(verb: str) -> None:
+    keys, _ = asked(verb, f"{verb}: x\n")
+    assert keys == set(verbs()[verb].keys)
+
+
+@pytest.mark.parametrize("verb", sorted(VERBS))
+def test_the_schema_demands_what_the_reader_demands(verb: str) -> None:
+    _, mistakes = asked(verb, f"{verb}: x.y\n")
+    demanded = {key for key in verbs()[verb].keys if any(f'needs "{key}"' in sentence for sentence in mistakes)}
+    outcomes = {"then"} if verb in {"do", "choose", "record", "dial", "notify", "queue", "consult", "room"} else set()
+    assert demanded | outcomes == set(verbs()[verb].required)
+
+
+def test_the_keys_of_the_flow_its_defaults_and_its_steps_are_the_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    Asked.every.clear()
+    monkeypatch.setattr("ivr.flow.load.Form", Asked)
+    beside = (FLOWS / "card_login.yaml", FLOWS / "operator.yaml")
+    load_sources({path.name: path.read_bytes() for path in (EVERY_VERB, *beside)}, catalog(), actions(), later=True)
+    whole = flow_schema()["properties"]
+    of_flow = {frozenset(keys) for what, keys in Asked.every if what.startswith("the flow")}
+    of_defaults = {frozenset(keys) for what, keys in Asked.every if what == '"defaults"'}
+    assert of_flow == {frozenset(whole)}
+    assert of_defaults == {frozenset(whole["defaults"]["properties"])}
+    limited = next(keys for what, keys in Asked.every if what == 'the step "which"')
+    assert limited == {*verbs()["menu"].keys, *LIMIT}
+
+
+def numbers() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for verb, one in verbs().items():
+        for key, schema in one.keys.items():
+            if "minimum" in schema:
+                yield verb, key, schema
+
+
+@pytest.mark.parametrize(("verb", "key", "schema"), list(numbers()))
+def test_numbers_have_the_readers_range(verb: str, key: str, schema: dict[str, Any]) -> None:
+    def refused(value: float) -> bool:
+        _, mistakes = asked(verb, f"{verb}: x.y\n{key}: {value:g}\n")
+        return any(f'"{key}" must' in sentence for sentence in mistakes)
+
+    low, high = schema["minimum"], schema["maximum"]
+    assert [refused(value) for value in (low - 1, low, high, high + 1)] == [True, False, False, True]
+
+
+def test_every_key_is_explained() -> None:
+    for verb, one in verbs().items():
+        assert one.about, verb
+        for key, schema in one.keys.items():
+            assert schema.get("description") or schema.get("anyOf"), f"{verb}.{key}"
