@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
@@ -21,6 +21,7 @@ from ivr.edition import OnAir
 from ivr.flow.commands import Prompt, Value
 from ivr.flow.run import Run
 from ivr.leg import Leg
+from ivr.numbers import Closing, Found, Refusal, Route
 from ivr.redacted import Number
 from ivr.spawn import spawn
 from ivr.switch.line import Cause, Ended, Line, LineGone, NoLineFree, Offer, Switch, SwitchRefused
@@ -29,8 +30,6 @@ from ivr.trace import CallBook, Trace
 from ivr.voice import TROUBLE
 
 log = Logger()
-
-UNKNOWN_NUMBER = 404
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +74,18 @@ class Switchboard:
         book: CallBook,
         clock: Time,
         wallclock: Callable[[], datetime],
+        zone: tzinfo,
+        closed: Callable[[], Mapping[str, Closing]] = dict,
     ) -> None:
-        """`on_air` is asked once at the beginning of each call."""
+        """`on_air` and `closed` (the numbers that somebody closed) are asked once at the beginning of each call;
+        hours of numbers are those of `zone`."""
         self._on_air = on_air
         self._actions = actions
         self._book = book
         self._clock = clock
         self._wallclock = wallclock
+        self._zone = zone
+        self._closed = closed
 
     # Incoming
 
@@ -93,28 +97,32 @@ class Switchboard:
         leg = Leg(self._clock).holds(line)
         line.listen(leg)
         air = self._on_air()
-        route = air.edition.numbers.find(offer.dialled)
-        flow, language = (route.flow, route.language) if route is not None else ("", "")
+        found = self._find(air, offer)
+        answer = found.answer
+        flow, language = (answer.flow, answer.language) if isinstance(answer, Route) else ("", "")
         log.info(
-            "call {call} to {dialled} from {caller}",
+            "call {call} to {dialled} from {caller}: {why}",
             call=line.call_id,
             dialled=offer.dialled,
             caller=Number(offer.caller),
+            why=found.why,
         )
         notes = self._book.begin(
             trace.CallFacts(
                 line.call_id, "in", offer.dialled, offer.caller, flow, language, edition=air.edition.version
             )
         )
+        notes.event("number", **_told(found, offer))
         outcome = "refused"
         try:
-            if route is None:
-                log.warn("no flow for the number {dialled}: see flows/numbers.yaml", dialled=offer.dialled)
-                await line.reject(UNKNOWN_NUMBER)
+            if isinstance(answer, Refusal):
+                if not found.number:
+                    log.warn("no flow for the number {dialled}: see flows/numbers.yaml", dialled=offer.dialled)
+                await line.reject(answer.sip_code)
             else:
                 await line.answer()
                 notes.answered()
-                finished = await self._converse(air, leg, route.flow, route.language, {}, notes, offer.caller)
+                finished = await self._converse(air, leg, flow, language, found.variables, notes, offer.caller)
                 outcome = finished.outcome
                 await line.hang_up()
         except LineGone:
@@ -124,6 +132,11 @@ class Switchboard:
             outcome = "trouble"
             await line.hang_up()
         notes.finished(await leg.down.wait(), outcome)
+
+    def _find(self, air: OnAir, offer: Offer) -> Found:
+        """What answers the call, by the numbers of the edition that it begins with."""
+        now = self._wallclock().astimezone(self._zone)
+        return air.edition.numbers.find(offer.dialled, offer.caller, now, self._closed(), offer.forwarded)
 
     async def _converse(
         self, air: OnAir, leg: Leg, flow: str, language: str, variables: Mapping[str, Value], notes: Trace, peer: str
@@ -205,6 +218,13 @@ class Switchboard:
             variables=finished.variables,
             heard=finished.heard,
         )
+
+
+def _told(found: Found, offer: Offer) -> dict[str, str]:
+    """For the trace: which entry and line of the file decided, and over which numbers the call came."""
+    told = {"number": found.number, "place": found.place, "why": found.why, "forwarded_from": found.forwarded_from}
+    told["diverted_from"] = offer.diverted_from
+    return {name: value for name, value in told.items() if value}
 
 
 async def _let_go(line: Line, leg: Leg, notes: Trace) -> None:

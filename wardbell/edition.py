@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from ivr.bundle import TEXTS, Bundle
 from ivr.edition import Edition
@@ -15,7 +16,7 @@ from ivr.flow.action import ActionSpec
 from ivr.flow.load import NOT_FLOWS, load_sources
 from ivr.flow.mistakes import FlowErrors, Mistake
 from ivr.numbers import FILE as NUMBERS
-from ivr.numbers import Numbers, read_numbers
+from ivr.numbers import HOLIDAYS, Numbers, read_numbers
 from notify.errors import RulesBroken
 from notify.rules import NoticeRules, read_rules
 from prompts.catalog import Catalog
@@ -32,7 +33,9 @@ class Checked:
     rules: NoticeRules
 
 
-def read_edition(bundle: Bundle, actions: Mapping[str, ActionSpec], version: int = 0) -> Checked:
+def read_edition(
+    bundle: Bundle, actions: Mapping[str, ActionSpec], version: int = 0, zone: tzinfo | None = None
+) -> Checked:
     """Read and check everything. Raises `FlowErrors` with every mistake in every file."""
     mistakes: list[Mistake] = []
     try:
@@ -49,7 +52,15 @@ def read_edition(bundle: Bundle, actions: Mapping[str, ActionSpec], version: int
         mistakes.extend(wrong.mistakes)
     numbers, rules = Numbers({}), NoticeRules({})
     try:
-        numbers = read_numbers(bundle.name(NUMBERS), bundle.files.get(NUMBERS, b""), names, texts.languages)
+        numbers = read_numbers(
+            bundle.name(NUMBERS),
+            bundle.files.get(NUMBERS, b""),
+            names,
+            texts.languages,
+            bundle.files.get(HOLIDAYS),
+            bundle.name(HOLIDAYS),
+            zone,
+        )
     except FlowErrors as wrong:
         mistakes.extend(wrong.mistakes)
     try:

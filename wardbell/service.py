@@ -86,7 +86,7 @@ class Service:
         actions = {**hospital.actions(), **NoticeActions(self._database, wallclock).actions()}
 
         def opens(stored: StoredEdition) -> LiveEdition:
-            checked = read_edition(stored.bundle(), actions, stored.record.number)
+            checked = read_edition(stored.bundle(), actions, stored.record.number, zone)
             texts = checked.edition.texts
             voice = StudioVoice(
                 texts, office.studio_of(texts), reactor, reactor, self._voices, deadline=settings.voices.deadline
@@ -94,13 +94,13 @@ class Service:
             return LiveEdition(stored.record.head, OnAir(checked.edition, voice), checked.rules)
 
         first, refused = begin(
-            self._database, office.on_disk, lambda bundle: read_edition(bundle, actions), opens, os_user(), wallclock()
+            self._database, office.on_disk, office.check, opens, os_user(), wallclock()
         )
         tell_difference(first, office.on_disk)
         live = Live(first)
         self._watch = EditionWatch(self._database, live, opens, self._slow, settings.engine, wallclock, refused)
         self._book = CallBook(self._database, reactor, wallclock, settings.engine)
-        switchboard = Switchboard(live.air, actions, self._book, reactor, wallclock)
+        switchboard = Switchboard(live.air, actions, self._book, reactor, wallclock, zone)
         self._pool = Pool(reactor, _switch_settings(settings), switchboard)
         trunk = Trunk(settings.trunk.target, settings.trunk.caller_id)
         self._outbox = Outbox(
@@ -200,6 +200,7 @@ def _switch_settings(settings: Settings) -> SwitchSettings:
         rtp_ports=sip.rtp_ports_each,
         media_timeout=sip.media_timeout,
         hold_timeout=sip.hold_timeout,
+        trunks=settings.trunk.believed,
     )
 
 

@@ -6,8 +6,9 @@ value is told by its name and what was expected; nothing starts on a guess.
 
 from __future__ import annotations
 
+import re
 import tomllib
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -87,6 +88,19 @@ class Trunk(_Section):
     """SIP URI of a number at the PBX or the provider."""
     caller_id: str = "1000"
     """Number shown to the called."""
+    diversions_from: Annotated[tuple[str, ...], AfterValidator(_networks)] = ()
+    """Addresses or networks that are believed when they say that a call was forwarded (Diversion, History-Info);
+    empty: the address in `target` only."""
+
+    @property
+    def believed(self) -> tuple[str, ...]:
+        """Networks whose word on forwarded calls counts."""
+        host = re.sub(r"^sips?:[^@]*@|[;?].*$", "", self.target)
+        host = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+        try:
+            return self.diversions_from or (str(ip_address(host)),)
+        except ValueError:  # a name: who stands behind it can change, so it must be said in numbers
+            return ()
 
 
 class Hl7(_Section):

@@ -12,6 +12,8 @@ It keeps the same promises as the pool: `tests/switch/test_contract.py` runs on 
 from __future__ import annotations
 
 import enum
+import math
+import struct
 import uuid
 import wave
 from collections.abc import Mapping, Sequence
@@ -24,6 +26,7 @@ from ivr.switch.line import (
     KEYS,
     Capacity,
     Cause,
+    Diversion,
     Ended,
     Line,
     LineGone,
@@ -52,6 +55,7 @@ class State(enum.Enum):
 class _Recording:
     path: Path
     started: float
+    silence: float
     end_keys: str
     done: Deferred[Recorded]
     limit: Timer
@@ -76,6 +80,8 @@ class FakeLine:
         self.played: list[list[Path]] = []
         """Every play, whether or not it was heard to the end."""
         self.recorded: list[Path] = []
+        self.speaks = True
+        """Whether the peer says something while it is recorded; a tone stands for it."""
         self.bridged_with: FakeLine | None = None
         self.end: Ended | None = None
         """How the call ended, None while it lasts. `end.sip_code` is what the peer was sent when refused."""
@@ -191,7 +197,7 @@ class FakeLine:
             raise SwitchRefused("a recording is under way")
         done: Deferred[Recorded] = Deferred()
         timer = call_later(self.switch.clock, limit, lambda: self._end_recording(RecordEnd.LIMIT))
-        self._recording = _Recording(path, self.switch.clock.seconds(), end_keys, done, timer)
+        self._recording = _Recording(path, self.switch.clock.seconds(), silence, end_keys, done, timer)
         self.recorded.append(path)
         return await done
 
@@ -281,7 +287,8 @@ class FakeLine:
         if recording.limit.active():
             recording.limit.cancel()
         seconds = self.switch.clock.seconds() - recording.started
-        _write_silence(recording.path, seconds)
+        spoken = seconds - (recording.silence if ended is RecordEnd.SILENCE else 0.0) if self.speaks else 0.0
+        _write_sound(recording.path, max(0.0, spoken), seconds)
         recording.done.callback(Recorded(recording.path, seconds, ended, key))
 
     def _unbridge(self) -> None:
@@ -429,9 +436,13 @@ def wav_seconds(clip: Path) -> float:
         raise SwitchRefused(f"no clip {clip}: {error}") from error
 
 
-def _write_silence(path: Path, seconds: float) -> None:
+def _write_sound(path: Path, spoken: float, seconds: float) -> None:
+    """A WAV of `seconds`, the first `spoken` of them a tone of 500 Hz, the rest silence."""
+    tone = struct.pack("<16h", *(int(8000 * math.sin(math.tau * i / 16)) for i in range(16)))
+    samples = int(seconds * 8000)
+    sound = (tone * (int(spoken * 500) + 1))[: 2 * min(samples, int(spoken * 8000))]
     with wave.open(str(path), "wb") as wav:
         wav.setnchannels(1)
         wav.setsampwidth(2)
         wav.setframerate(8000)
-        wav.writeframes(bytes(2 * int(seconds * 8000)))
+        wav.writeframes(sound.ljust(2 * samples, b"\0"))

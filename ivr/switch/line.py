@@ -43,6 +43,14 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class Diversion:
+    """Somebody's number from which the call was forwarded, and why (RFC 5806's words: `no-answer`, ...)."""
+
+    number: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """An incoming call as the trunk presented it. Numbers are user parts, never URIs."""
 
@@ -50,10 +58,21 @@ class Offer:
     caller: str
     """User part of From (or P-Asserted-Identity); empty when withheld."""
     display: str = ""
-    diverted_from: str = ""
-    """User part of the first Diversion or the last History-Info entry, if any (row 94)."""
+    diversions: tuple[Diversion, ...] = ()
+    """Who forwarded the call, the last one first: Diversion, else History-Info (features row 94). Only what the
+    trunk said: anybody else may write what he likes."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Call-ID and what else the worker was told to pass on."""
+
+    @property
+    def diverted_from(self) -> str:
+        """The number that forwarded the call to the one that was called; empty when nobody did."""
+        return self.diversions[0].number if self.diversions else ""
+
+    @property
+    def forwarded(self) -> tuple[str, ...]:
+        """The numbers that the call was dialled to before, the caller's own choice first."""
+        return tuple(diversion.number for diversion in reversed(self.diversions))
 
 
 @dataclass(frozen=True, slots=True)

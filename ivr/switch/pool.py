@@ -10,6 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 
 from twisted.internet.defer import CancelledError, Deferred, DeferredList, execute
 from twisted.logger import Logger
@@ -20,6 +21,7 @@ from ivr.switch.far_end import FarEnd, Health, send_off
 from ivr.switch.line import (
     Capacity,
     Cause,
+    Diversion,
     Ended,
     Line,
     LineGone,
@@ -61,6 +63,8 @@ class SwitchSettings:
     ack_timeout: float = 4.0
     """How long SIP waits for an ACK or a response of a peer; it frees the line after twice that."""
     user_agent: str = "Wardbell"
+    trunks: tuple[str, ...] = ("127.0.0.0/8",)
+    """Addresses or networks whose word on forwarded calls is believed."""
 
 
 class _Place:
@@ -89,6 +93,7 @@ class Pool:
         self._reactor = reactor
         self._settings = settings
         self._listener = listener
+        self._trunks = [ip_network(trunk, strict=False) for trunk in settings.trunks]
         self._places = [_Place(number) for number in range(max(1, settings.max_workers))]
         self._lines: dict[str, PoolLine] = {}
         self._per_worker = settings.lines
@@ -336,11 +341,12 @@ class Pool:
         self._lines[call_id] = line
         self._cancel(self._places[self._number(worker)])
         pairs = [str(text) for text in fields["headers"]]  # type: ignore[union-attr]
+        said = [str(text) for text in fields["diversions"]]  # type: ignore[union-attr]
         offer = Offer(
             dialled=str(fields["dialled"]),
             caller=str(fields["caller"]),
             display=str(fields["display"]),
-            diverted_from=str(fields["diverted_from"]),
+            diversions=self._believed(str(fields["peer"]), said),
             headers=dict(zip(pairs[::2], pairs[1::2], strict=True)),
         )
 
@@ -349,6 +355,16 @@ class Pool:
             send_off(line.hang_up(500))
 
         execute(self._listener.incoming, line, offer).addErrback(not_taken)
+
+    def _believed(self, peer: str, diversions: list[str]) -> tuple[Diversion, ...]:
+        """What a peer says of forwarding, if it is one that is believed."""
+        try:
+            address = ip_address(peer)
+        except ValueError:
+            return ()
+        if not any(address in network for network in self._trunks):
+            return ()
+        return tuple(map(Diversion, diversions[::2], diversions[1::2]))
 
     def _number(self, worker: FarEnd) -> int:
         return next((place.number for place in self._places if place.worker is worker), 0)

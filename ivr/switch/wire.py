@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-VERSION = 1
+VERSION = 2
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -185,7 +185,8 @@ OFFERED = Message(
         "dialled": TEXT,
         "caller": TEXT,
         "display": TEXT,
-        "diverted_from": TEXT,
+        "diversions": TEXTS,  # number, reason, number, reason; the last who forwarded it first
+        "peer": TEXT,  # the IP address that sent the INVITE
         "headers": TEXTS,  # name, value, name, value
     },
 )

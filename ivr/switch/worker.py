@@ -288,10 +288,10 @@ class Worker:
             self._bury(call)
             return
         self.calls[call.call_id] = call
-        text = str(prm.rdata.wholeMsg)
-        self.soon(lambda: self._offer(call, text))
+        text, peer = str(prm.rdata.wholeMsg), str(prm.rdata.srcAddress).rpartition(":")[0].strip("[]")
+        self.soon(lambda: self._offer(call, text, peer))
 
-    def _offer(self, call: HeldCall, text: str) -> None:
+    def _offer(self, call: HeldCall, text: str, peer: str) -> None:
         invitation = Invitation(text)
         self.tell(
             wire.OFFERED,
@@ -299,7 +299,8 @@ class Worker:
             dialled=invitation.dialled,
             caller=invitation.caller,
             display=invitation.display,
-            diverted_from=invitation.diverted_from,
+            diversions=[text for diversion in invitation.diversions for text in diversion],
+            peer=peer,
             headers=["Call-ID", invitation.call_id],
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
@@ -18,7 +19,7 @@ from ivr.call_records import CallRecord, list_calls, show_call
 from ivr.edition import Edition, OnAir
 from ivr.flow.language import FlowSet
 from ivr.flow.load import load
-from ivr.numbers import Numbers, Route
+from ivr.numbers import Closing, Numbers, Route
 from ivr.switch.fake import FakeSwitch
 from ivr.switch.line import Cause, Line, Offer
 from ivr.switchboard import Made, Outgoing, Switchboard
@@ -64,7 +65,10 @@ class Hospital:
             self.book,
             self.clock,
             self.now,
+            ZoneInfo("Asia/Shanghai"),
+            lambda: self.closed,
         )
+        self.closed: dict[str, Closing] = {}
         self.switch.listener = self.board
         self.made: list[Made] = []
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.switch.invite import LONGEST, Invitation
+from ivr.switch.invite import LONGEST, MOST, Invitation
 
 
 def invite(*headers: str, to: str = "sip:8000@10.0.0.1") -> Invitation:
@@ -40,13 +40,55 @@ def test_number_dialled_display_name_and_diversion() -> None:
         "Call-ID: abc@pbx",
         to="sip:%2A8000@10.0.0.1;user=phone",
     )
-    assert (call.dialled, call.display, call.diverted_from, call.call_id) == ("*8000", 'Ward "3"', "8100", "abc@pbx")
-    assert invite("History-Info: <sip:1@a>;index=1, <sip:2@a>;index=1.1").diverted_from == "2"
+    assert (call.dialled, call.display, call.diversions, call.call_id) == (
+        "*8000", 'Ward "3"', [("8100", "no-answer")], "abc@pbx"
+    )
+
+
+@pytest.mark.parametrize(
+    ("headers", "diversions"),
+    [
+        # RFC 5806: the last who forwarded it stands at the top, in headers of their own or in one.
+        (
+            ["Diversion: <sip:2@pbx>;reason=user-busy;counter=1", "Diversion: <sip:1@pbx>;reason=no-answer"],
+            [("2", "user-busy"), ("1", "no-answer")],
+        ),
+        (
+            ['Diversion: "Ward, 3" <sip:2@pbx;user=phone>;reason="Do-Not-Disturb", <tel:+861;x=1>'],
+            [("2", "do-not-disturb"), ("+861", "")],
+        ),
+        (["Diversion: <sip:anonymous@anonymous.invalid>;privacy=full"], []),
+        # RFC 7044: in the order of the indices, whatever the order of the entries; the last is where the call is now.
+        (["History-Info: <sip:1@a>;index=1, <sip:2@a>;index=1.1"], [("2", ""), ("1", "")]),
+        (
+            [
+                "History-Info: <sip:8000@us>;index=1.1.1;mp=1.1",
+                "History-Info: <sip:1@a?Reason=SIP%3Bcause%3D302%3Btext%3D%22Moved%2C%20so%22>;index=1",
+                "History-Info: <sip:2@b?Privacy=history&Reason=SIP%3Bcause%3D486>;index=1.1;rc=1",
+            ],
+            [("2", "user-busy"), ("1", "unconditional")],
+        ),
+        (["History-Info: <sip:1@a>;index=1, <sip:8000@us;cause=408>;index=1.1"], [("1", "no-answer")]),
+        (["History-Info: <sip:1@a>;index=1, <sip:1@b>;index=1.1, <sip:8000@us>;index=1.10"], [("1", "")]),
+        (["History-Info: <sip:9@a>;index=1.9, <sip:10@a>;index=1.10"], [("10", ""), ("9", "")]),
+        (["History-Info: <sip:8000@us>;index=1, <sip:8000@us>;index=1.1"], []),
+        # Both: Diversion is what a PBX writes; a proxy before it may not know of it.
+        (["History-Info: <sip:1@a>;index=1", "Diversion: <sip:2@a>"], [("2", "")]),
+        (["History-Info: ,,;index=,<>", "Diversion: , ,"], []),
+    ],
+)
+def test_who_forwarded_the_call(headers: list[str], diversions: list[tuple[str, str]]) -> None:
+    assert invite(*headers).diversions == diversions
+
+
+def test_a_chain_of_diversions_has_an_end() -> None:
+    call = invite(*(f"Diversion: <sip:{number}@pbx>" for number in range(1000)))
+    assert len(call.diversions) == MOST
 
 
 @given(st.text())
 def test_no_text_breaks_it(text: str) -> None:
     call = Invitation(text)
-    for value in (call.dialled, call.caller, call.display, call.diverted_from, call.call_id):
+    for value in (call.dialled, call.caller, call.display, *(text for one in call.diversions for text in one), call.call_id):
         assert len(value) <= LONGEST
         assert value.isprintable()

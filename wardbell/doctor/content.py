@@ -49,7 +49,7 @@ def _numbers_and_rules(folder: Path, flows: Collection[str], languages: Collecti
     except FlowErrors as wrong:
         yield from _mistakes(str(wrong), f"correct {NUMBERS}")
     else:
-        listed = [*sorted(numbers.routes), *(["every other"] if numbers.default is not None else [])]
+        listed = [*sorted(numbers.listed), *(["every other"] if numbers.default is not None else [])]
         yield ok(f"numbers that are answered: {', '.join(listed)}")
     try:
         rules = load_rules(folder / RULES, flows, languages)
