@@ -22,9 +22,9 @@ _PARTS = {
     "E4": "Conditions",
     "E5": "Numbers, hours, holidays",
     "E6": "What patients are owed",
-    "E7": "Flow tests",
     "N": "Notices (`flows/notices.yaml`)",
     "P": "Texts (`texts/*.yaml`)",
+    "T": "Flow tests (`flows/tests/*.yaml`)",
     "W": "Warnings: told, but nothing is refused",
 }
 

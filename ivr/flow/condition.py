@@ -1,7 +1,7 @@
 """A condition of `when`, in CEL (Common Expression Language): compares variables, computes nothing else.
 
-Short on purpose: no loops, few functions, no clock, so that a condition costs microseconds
-whatever somebody writes.
+Short on purpose: no loops, few functions, no clock, small values, so that a condition costs microseconds
+whatever somebody writes. tests/flow/test_break_out.py holds the tries to get out of it.
 """
 
 from __future__ import annotations
@@ -21,9 +21,15 @@ LONGEST = 200
 """Characters of an expression."""
 LONGEST_LIST = 50
 """Items of a list, written in an expression or held by a variable."""
+LARGEST = 10_000
+"""Letters and items that a variable of a condition may hold all together."""
 FUNCTIONS = frozenset({"size", "contains", "startsWith", "endsWith", "string", "int", "double"})
-_LOOP = re.compile(r"\.\s*(all|exists|exists_one|map|filter)\s*\(")
-_STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
+_LOOP = re.compile(r"\.\s*(all|exists|exists_one|existsOne|map|filter|transformList|transformMap)\s*\(")
+_STRING = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+_QUEER = re.compile(r"\\|\'\'\'|\"\"\"")
+"""What would make strings hard to tell from the rest: escapes, three quotes."""
+_PREFIX = re.compile(r"//|\b[rRbBuU]+''")
+"""Outside strings: a comment, or a string of another kind."""
 
 
 class Unclear(Exception):
@@ -46,6 +52,11 @@ class Condition:
             report.add(word.mark, "E402", f"the condition is longer than {LONGEST} characters")
             return None
         bare = _STRING.sub("''", source)
+        queer = _QUEER.search(source) or _PREFIX.search(bare)
+        if queer:
+            sentence = f"conditions have no {queer[0]}: write texts in plain quotes, without escapes"
+            report.add(word.mark, "E403", sentence)
+            return None
         if bare.count(",") >= LONGEST_LIST:
             report.add(word.mark, "E402", f"the condition holds a list of more than {LONGEST_LIST}")
             return None
@@ -59,11 +70,21 @@ class Condition:
             first = next((line for line in str(wrong).splitlines() if "ERROR" in line), str(wrong))
             report.add(word.mark, "E401", f"not a condition (CEL): {first.partition('ERROR: <input>:')[2] or first}")
             return None
-        strange = [name for name in program.functions() if name[0].isalpha() and name not in FUNCTIONS]
+        strange = [name for name in program.functions() if name.isidentifier() and name not in FUNCTIONS]
         if strange:
             report.add(word.mark, "E403", f'conditions have no function "{strange[0]}"')
             return None
         return cls(source, tuple(program.variables()), program)
+
+    @property
+    def bare(self) -> str:
+        """The expression with every text in it emptied."""
+        return _STRING.sub("''", self.source)
+
+    @property
+    def compares_text(self) -> bool:
+        """Whether some text that is not empty stands in it."""
+        return any(found[1] or found[2] for found in _STRING.finditer(self.source))
 
     def holds(self, variables: Mapping[str, Value]) -> bool:
         """Whether it is true now. Raises `Unclear`."""
@@ -71,6 +92,8 @@ class Condition:
         for name, value in used.items():
             if isinstance(value, list) and len(value) > LONGEST_LIST:
                 raise Unclear(f"{name} is a list of {len(value)}")
+            if _is_larger(value, LARGEST):
+                raise Unclear(f"{name} is too large for a condition")
         try:
             result = self.program.execute(used)
         except (ValueError, TypeError, RuntimeError, ArithmeticError, LookupError) as wrong:
@@ -78,3 +101,19 @@ class Condition:
         if not isinstance(result, bool):
             raise Unclear(f"{self.source} is neither true nor false")
         return result
+
+
+def _is_larger(value: Value, most: int) -> bool:
+    """Whether a value holds more than `most` letters and items, however deep. Iterative."""
+    waiting: list[Value] = [value]
+    while waiting and most >= 0:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            most -= sum(len(key) + 1 for key in part)
+            waiting.extend(part.values())
+        elif isinstance(part, list):
+            most -= len(part)
+            waiting.extend(part)
+        else:
+            most -= len(part) if isinstance(part, str) else 1
+    return most < 0

@@ -65,7 +65,7 @@ class Input:
 
     def read(self, form: Form) -> Input:
         """These settings with those of the form over them."""
-        return replace(
+        settings = replace(
             self,
             attempts=form.whole("attempts", self.attempts, 1, 9),
             first_key=form.number("first_key", self.first_key, 1, 60, whole=False),
@@ -75,6 +75,12 @@ class Input:
             invalid=form.target("invalid", required=False) or self.invalid,
             exhausted=form.target("exhausted", required=False) or self.exhausted,
         )
+        for key in ("first_key", "inter_key"):
+            if 0 < settings.total < getattr(settings, key) and (key in form or "total" in form):
+                sentence = f'"{key}" is {getattr(settings, key):g} s and "total" only {settings.total:g} s'
+                at = form.mark(key if key in form else "total")
+                form.report.add(at, "E222", f"{sentence}: make one fit the other")
+        return settings
 
     def of_step(self, form: Form) -> Input:
         """The settings of one step, complete; what neither it nor the defaults say is reported."""
@@ -86,6 +92,11 @@ class Input:
         if settings.exhausted is not None and settings.exhausted.name == AGAIN:
             form.report.add(settings.exhausted.mark, "E210", '"exhausted" cannot be "again": it would never end')
             settings = replace(settings, exhausted=NOWHERE)
+        if not {AGAIN} & {target.name for target in (settings.no_input, settings.invalid) if target is not None}:
+            for key in ("exhausted", "attempts"):
+                if key in form and settings.no_input and settings.invalid:
+                    sentence = f'"{key}" does nothing: neither "no_input" nor "invalid" is "again"'
+                    form.report.add(form.mark(key), "W203", sentence)
         return replace(settings, lock=Lock.read(form), confirm=form.flag("confirm"))
 
     def missed(self, tries: int, why: Miss) -> Target | None:
@@ -119,7 +130,6 @@ class Defaults:
         operator = form.target("operator", required=False) or operator
         settings = replace(Input().read(form), operator=operator)
         error = form.target("error", required=False) or operator
-        form.finish()
         return cls(settings, error)
 
 
@@ -182,13 +192,14 @@ class Branches:
                 listed = ", ".join(possible) or "none"
                 report.add(self.mark, "E208", f"{what} has not just one outcome ({listed}): name an exit for each")
             return
-        for outcome in possible:
-            if outcome not in self.named:
-                report.add(self.mark, "E208", f'no exit for "{outcome}" of {what}')
+        lacking = [outcome for outcome in possible if outcome not in self.named]
         for outcome in self.named:
             if outcome not in possible and not (error and outcome == "error"):
-                hint = did_you_mean(outcome, possible)
+                hint = did_you_mean(outcome, lacking) or did_you_mean(outcome, possible)
                 report.add(self.marks[outcome], "E209", f'{what} never comes to "{outcome}"{hint}')
+                lacking = [one for one in lacking if f'"{one}"' not in hint]  # a slip is told once
+        for outcome in lacking:
+            report.add(self.mark, "E208", f'no exit for "{outcome}" of {what}')
 
 
 def check_error(report: Report, trouble: Trouble, mark: Mark, what: str) -> None:

@@ -6,13 +6,17 @@ and all mistakes of a file are told at once.
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from ivr.flow.commands import Value
 from ivr.flow.language import NOWHERE, RESERVED, Constant, Name, Target, Term, Variable
 from ivr.flow.mistakes import Mark, Report, did_you_mean
 from ivr.flow.source import Listing, Node, Scalar, Table
+
+T = TypeVar("T")
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 PROMPT_ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
@@ -210,12 +214,45 @@ class Form:
             self.report.add(node.mark, "E107", f'digits that are no plain number must be in quotes: "{node.text}"')
         return node.text
 
+    def misspelt(self) -> dict[str, str]:
+        """Entries that nobody asked for -> the entry that was asked for, is not there and is written nearly so."""
+        absent = self._asked - self.table.keys.keys()
+        found: dict[str, str] = {}
+        for key in self.table.keys.keys() - self._asked:
+            if near := difflib.get_close_matches(key, sorted(absent - set(found.values())), 1, 0.7):
+                found[key] = near[0]
+        return found
+
     def finish(self, known: frozenset[str] = frozenset()) -> None:
         """Refuse every entry that nobody asked for. `known` are further keys for the hint."""
         for key, at in self.table.keys.items():
             if key not in self._asked:
                 hint = did_you_mean(key, self._asked | known)
                 self.report.add(at.mark, "E106", f'{self.what} has no use for "{key}"{hint}')
+
+
+def fill(table: Table, report: Report, what: str, read: Callable[[Form], T]) -> T:
+    """Read a map by `read` and refuse what it has no use for. A misspelt entry is told once and then read as if it
+    were spelt right, so that nothing else seems to be missing because of it."""
+    first = Report()
+    form = Form(table, first, what)
+    result = read(form)
+    meant = form.misspelt()
+    if meant:
+        for key, right in meant.items():
+            report.add(table.keys[key].mark, "E106", f'{what} has no use for "{key}" (did you mean "{right}"?)')
+        names = {key: meant.get(key, key) for key in table.keys}
+        respelt = Table(
+            table.mark,
+            {names[key]: word for key, word in table.keys.items()},
+            {names[key]: node for key, node in table.values.items()},
+        )
+        first = Report()
+        form = Form(respelt, first, what)
+        result = read(form)
+    form.finish()
+    report.mistakes.extend(first.mistakes)
+    return result
 
 
 def _kind(node: Node) -> str:

@@ -309,7 +309,7 @@ class World:
     """Per flow, the outcomes that it can reach without a key of the caller."""
     gains: Mapping[str, Mapping[str, frozenset[Fact]]] = field(default_factory=dict)
     """Per flow and outcome, what the flow itself has established on every way to that outcome."""
-    beside: Beside = Beside()
+    beside: Beside = field(default_factory=Beside)
 
 
 @dataclass(frozen=True, slots=True)

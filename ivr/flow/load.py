@@ -12,16 +12,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from ivr.flow.action import ActionSpec
+from ivr.flow.beside import Beside
 from ivr.flow.check import check_flows, ends
 from ivr.flow.defaults import Defaults
-from ivr.flow.form import NAME, Form, check_step_name
+from ivr.flow.form import NAME, Form, check_step_name, fill
 from ivr.flow.language import END, NOWHERE, Flow, FlowSet, Head, Limit, Name, Step, World
 from ivr.flow.mistakes import FlowErrors, Mark, Report, did_you_mean
 from ivr.flow.source import Node, Scalar, Table, read_source
 from ivr.flow.texts import Texts
 from ivr.flow.verbs import LATER, VERBS
 
-NOT_FLOWS = frozenset({"notices", "numbers", "queues", "tariffs", "permissions"})
+NOT_FLOWS = frozenset({"holidays", "notices", "numbers", "queues", "tariffs", "permissions"})
 """Files of the folder that are no flows and have readers of their own."""
 
 
@@ -48,10 +49,12 @@ def load_sources(
     report: Report | None = None,
     *,
     later: bool = False,
+    beside: Beside = Beside(),  # noqa: B008 - frozen
 ) -> FlowSet:
-    """As `load`, from file name -> content. Raises nothing but `FlowErrors`.
+    """As `load`, from file name -> content. Raises nothing but `FlowErrors`; warnings are left in `report`.
 
-    With `later` a flow may use verbs that the line cannot carry out yet: to try and to test it.
+    With `later` a flow may use verbs that the line cannot carry out yet: to try and to test it. `beside` is what
+    numbers and notices do with the flows.
     """
     report = report or Report()
     flows: dict[str, Flow | None] = {}
@@ -60,8 +63,8 @@ def load_sources(
         flows[name] = _read_flow(file, name, data, texts, report, later)
         if not NAME.fullmatch(name):
             report.add(Mark(file), "E111", f'"{name}" is no name for a flow (small letters, digits and _)')
-    check_flows(World(flows, actions, texts), report)
-    if report.mistakes:
+    check_flows(World(flows, actions, texts, beside=beside), report)
+    if report.wrong:
         raise FlowErrors(report.mistakes)
     whole = {name: flow for name, flow in flows.items() if flow is not None}
     return FlowSet(whole, dict(actions), {id: _named(texts, id) for id in texts.ids}, frozenset(texts.languages))
@@ -78,7 +81,11 @@ def _read_flow(file: str, name: str, data: bytes, texts: Texts, report: Report, 
     table = read_source(file, data, report)
     if table is None:
         return None
-    form = Form(table, report, f'the flow "{name}"')
+    return fill(table, report, f'the flow "{name}"', lambda form: _flow(form, file, name, texts, later))
+
+
+def _flow(form: Form, file: str, name: str, texts: Texts, later: bool) -> Flow | None:
+    report = form.report
     title = form.word("title")
     needs = form.names("needs")
     start = form.target("start", hint=": the first step") or NOWHERE
@@ -90,26 +97,26 @@ def _read_flow(file: str, name: str, data: bytes, texts: Texts, report: Report, 
             form.missing("steps")
         else:
             report.add(node.mark, "E108", '"steps" must be a map of name: step')
-        form.finish()
         return None
-    defaults_form = None
+    names, at = node.keys, node.mark
+    hazy = form.hazy
     if isinstance(defaults_node, Table):
-        defaults_form = Form(defaults_node, report, '"defaults"')
-    elif defaults_node is not None:
-        report.add(defaults_node.mark, "E108", '"defaults" must be a map')
-    defaults = Defaults.read(defaults_form, node.keys, node.mark)
-    hazy = form.hazy or (defaults_form is not None and defaults_form.hazy)
+        defaults, unclear = fill(defaults_node, report, '"defaults"', lambda f: (Defaults.read(f, names, at), f.hazy))
+        hazy = hazy or unclear
+    else:
+        defaults = Defaults.read(None, names, at)
+        if defaults_node is not None:
+            report.add(defaults_node.mark, "E108", '"defaults" must be a map')
     steps: dict[str, Step] = {}
     for word in node.keys.values():
         step, unclear = _read_step(word, node.values[word.text], defaults, report, later)
         hazy = hazy or unclear
         if step is not None:
             steps[word.text] = step
-    form.finish()
     unread = frozenset(node.keys) - steps.keys()
     shown = title.text if title else name
     flow = Flow(name, Mark(file), shown, needs, start, steps, outcomes, outcome_marks, hazy, unread)
-    if "outcomes" not in table.keys and ends(flow, World({}, {}, texts)):
+    if "outcomes" not in form and ends(flow, World({}, {}, texts)):
         return replace(flow, outcomes={END: ()})
     return flow
 
@@ -137,7 +144,6 @@ def _read_step(
     if not isinstance(node, Table):
         report.add(node.mark, "E108", f'the step "{word.text}" must be a map with one verb')
         return None, True
-    form = Form(node, report, f'the step "{word.text}"')
     verbs = [key for key in node.keys if key in VERBS]
     if not verbs:
         hints = [hint for key in node.keys if (hint := did_you_mean(key, VERBS))]
@@ -150,10 +156,13 @@ def _read_step(
     if verbs[0] in LATER and not later:
         sentence = f'this version cannot carry out "{verbs[0]}" on the line yet; it can be tried and tested'
         report.add(node.keys[verbs[0]].mark, "E220", sentence)
-    head = Head(word.text, word.mark, _read_limit(form))
-    step = VERBS[verbs[0]](form, head, defaults)
-    form.finish()
-    return step, unclear or form.hazy
+    read = VERBS[verbs[0]]
+
+    def filled(form: Form) -> tuple[Step, bool]:
+        step = read(form, Head(word.text, word.mark, _read_limit(form)), defaults)
+        return step, unclear or form.hazy
+
+    return fill(node, report, f'the step "{word.text}"', filled)
 
 
 def _read_limit(form: Form) -> Limit | None:

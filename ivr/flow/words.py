@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
 
 from ivr.flow.commands import Prompt, Value
 from ivr.flow.form import PROMPT_ID, Form
@@ -69,7 +70,10 @@ class Words:
 
 
 def check_unused(report: Report, world: World, *words: Words, also: Iterable[str] = ()) -> None:
-    """Report values under `with` that none of `words` names."""
+    """Report values under `with` that none of `words` names. Silent while a text is not known: it may name them."""
+    known = set(world.texts.ids)
+    if any(text.text not in known for each in words for text in each.texts):
+        return
     taken = set(also).union(*(roots(world, text.text) for each in words for text in each.texts))
     for name, term in words[0].given.items():
         if name not in taken:
@@ -81,3 +85,13 @@ def roots(world: World, text: str) -> frozenset[str]:
     if not any(world.texts.has(language, text) for language in world.texts.languages):
         return frozenset()
     return frozenset(path.partition(".")[0] for path in world.texts.fields(text))
+
+
+def said(step: Any) -> Iterator[Name]:
+    """Every text that a step names, in the order of its entries."""
+    for field in fields(step):
+        value = getattr(step, field.name)
+        if isinstance(value, Words):
+            yield from value.texts
+        elif isinstance(words := getattr(value, "words", None), Words):  # what is said before an errand
+            yield from words.texts

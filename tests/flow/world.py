@@ -10,11 +10,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from hospital.action import Declared
 from hospital.declarations import DECLARED
-from ivr.flow.commands import Answer, Ask, Collect, Command, Entered, HangUp, Keys, NoInput, Outcome, Prompt, Say
+from ivr.flow.commands import (
+    Answer,
+    Ask,
+    Collect,
+    Command,
+    Consult,
+    Dial,
+    Entered,
+    HangUp,
+    Join,
+    Keys,
+    NoInput,
+    Outcome,
+    Prompt,
+    Queue,
+    Raise,
+    Record,
+    Say,
+    Speak,
+)
 from ivr.flow.language import FlowSet
 from ivr.flow.run import Run
 from ivr.flow.words import SYSTEM
@@ -42,6 +61,12 @@ class FakeTexts:
 
     def fields(self, id: str) -> Mapping[str, str]:
         return self.named.get(id, {})
+
+    def keys_named(self, language: str, id: str) -> Sequence[str]:
+        return ()
+
+    def length(self, language: str, id: str) -> float:
+        return 1.0
 
 
 def actions(more: Iterable[Declared] = ()) -> dict[str, Declared]:
@@ -85,14 +110,33 @@ def show(command: Command) -> str:
     match command:
         case Entered(flow, step):
             return f"@{flow}.{step}"
-        case Say(prompts, locked):
-            return f"say{' locked' if locked else ''} {_prompts(prompts)}"
+        case Speak(language, slow):
+            return f"speak {language}{' slowly' if slow else ''}"
+        case Say(prompts, locked, keep_keys):
+            return f"say{' locked' if locked else ''}{' keeping keys' if keep_keys else ''} {_prompts(prompts)}"
         case Collect():
             return f"collect {_prompts(command.prompts)} [{_settings(command)}]"
-        case Ask(action, arguments):
-            return f"ask {action} {json.dumps(arguments, ensure_ascii=False, sort_keys=True)}"
+        case Ask(action, arguments, hidden):
+            shown = {name: "****" if name in hidden else value for name, value in arguments.items()}
+            return f"ask {action} {_json(shown)}"
+        case Record():
+            return f"record {_prompts(command.prompts)} [{_others(command)}]"
+        case Dial():
+            return f"dial {command.number} {_prompts(command.prompts)} [{_others(command, 'number')}]"
+        case Raise(event, facts):
+            return f"raise {event} {_json(facts)}"
+        case Queue():
+            return f"queue {command.queue} {_prompts(command.prompts)} [{_others(command, 'queue')}]"
+        case Consult(service, card, prompts):
+            return f"consult {service} {card} {_prompts(prompts)}"
+        case Join():
+            return f"join {command.room} {_prompts(command.prompts)} [{_others(command, 'room')}]"
         case HangUp(outcome):
             return f"hang up {outcome}"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def _prompts(prompts: Iterable[Prompt]) -> str:
@@ -108,8 +152,18 @@ def _settings(command: Collect) -> str:
     parts = ["".join(sorted(command.single, key=lambda key: (len(key), key)))] if command.maximum == 1 else [
         ",".join(sorted(command.single, key=lambda key: (len(key), key)))
     ]
-    for name in ("minimum", "maximum", "end_key", "first_key", "inter_key", "locked", "typed_ahead", "secret"):
-        value = getattr(command, name)
-        if value != getattr(usual, name):
-            parts.append(f"{name}={value}")
+    parts.extend(
+        f"{each.name}={value}"
+        for each in fields(command)
+        if each.name not in {"prompts", "single"} and (value := getattr(command, each.name)) != getattr(usual, each.name)
+    )
     return " ".join(part for part in parts if part)
+
+
+def _others(command: Record | Dial | Queue | Join, *told: str) -> str:
+    """What differs from the usual settings."""
+    return " ".join(
+        f"{each.name}={value}"
+        for each in fields(command)
+        if each.name not in {"prompts", *told} and (value := getattr(command, each.name)) != each.default
+    )

@@ -9,7 +9,23 @@ from dataclasses import dataclass
 from ivr.flow.commands import Answer, Outcome
 from ivr.flow.defaults import Branches, Defaults
 from ivr.flow.form import Form
-from ivr.flow.language import ANYTHING, Enter, Exit, Fact, Finish, Flow, Go, Head, Move, Name, Reads, Scene, Step, Term, World
+from ivr.flow.language import (
+    ANYTHING,
+    Enter,
+    Exit,
+    Fact,
+    Finish,
+    Flow,
+    Go,
+    Head,
+    Move,
+    Name,
+    Reads,
+    Scene,
+    Step,
+    Term,
+    World,
+)
 from ivr.flow.mistakes import Report, did_you_mean
 
 

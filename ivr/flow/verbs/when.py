@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ivr.flow.condition import Condition, Unclear
 from ivr.flow.defaults import Defaults, Trouble
-from ivr.flow.form import Form
+from ivr.flow.form import Form, fill
 from ivr.flow.language import NOWHERE, Exit, Go, Head, Move, Reads, Scene, Step, Target, World
 from ivr.flow.mistakes import Mark
 from ivr.flow.source import Listing, Table
@@ -57,13 +57,14 @@ class When(Step):
 
     @staticmethod
     def _case(outer: Form, table: Table) -> Case | None:
-        form = Form(table, outer.report, "the condition")
-        word = form.word("if", required=True)
-        then = form.target("then") or NOWHERE
-        form.finish()
-        condition = None if word is None else Condition.read(word, outer.report)
-        outer.hazy = outer.hazy or form.hazy
-        return None if word is None or condition is None else Case(condition, word.mark, then)
+        def read(form: Form) -> Case | None:
+            word = form.word("if", required=True)
+            then = form.target("then") or NOWHERE
+            condition = None if word is None else Condition.read(word, form.report)
+            outer.hazy = outer.hazy or form.hazy
+            return None if word is None or condition is None else Case(condition, word.mark, then)
+
+        return fill(table, outer.report, "the condition", read)
 
     def exits(self, world: World) -> Iterable[Exit]:
         for case in self.cases:

@@ -1,0 +1,135 @@
+"""What must not be told, sent or dialled: secret digits, private words, digits that the caller keyed in.
+
+Values are followed by name through `set` and into sub-flows and back. That a secret is never spoken
+or copied is checked with the variables (`known.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
+
+from ivr.flow.language import Fact, Flow, Step, World
+from ivr.flow.mistakes import Report
+from ivr.flow.verbs.call import Call
+from ivr.flow.verbs.choose import Choose
+from ivr.flow.verbs.dial import Dial
+from ivr.flow.verbs.do import Do
+from ivr.flow.verbs.notify import Notify
+from ivr.flow.verbs.set import Set
+from ivr.flow.verbs.when import When
+from ivr.flow.words import roots
+
+Names: TypeAlias = Mapping[str, frozenset[str]]
+"""Flow -> names of its variables."""
+
+
+def check_discretion(world: World, report: Report) -> None:
+    """Report secrets that leave by an action or a condition, and digits of the caller that would be dialled."""
+    keyed = _followed(world, lambda step: step.keyed())
+    for name, flow in world.flows.items():
+        if flow is None:
+            continue
+        secret = {variable for step in flow.steps.values() for variable in step.secrets()}
+        for step in flow.steps.values():
+            if isinstance(step, Dial):
+                _check_dial(step, keyed[name], report)
+            if isinstance(step, When):
+                _check_secret_cases(step, secret, report)
+            if isinstance(step, Do | Choose):
+                _check_arguments(step, secret, world, report)
+
+
+def _check_dial(step: Dial, keyed: frozenset[str], report: Report) -> None:
+    where = step.place.where
+    if where is not None and where.variable in keyed:
+        sentence = f'"{where.variable}" holds digits that the caller keyed in: whoever calls could telephone the world'
+        report.add(where.mark, "E225", f"{sentence} at the hospital's cost; dial a number that stands here")
+
+
+def _check_secret_cases(step: When, secret: set[str], report: Report) -> None:
+    for case in step.cases:
+        named = sorted(secret & set(case.condition.variables))
+        if named and case.condition.compares_text:
+            sentence = f'"{named[0]}" is secret, and whoever reads this file reads what it is compared with'
+            report.add(case.mark, "E219", f"{sentence}: let an action compare it")
+
+
+def _check_arguments(step: Do | Choose, secret: set[str], world: World, report: Report) -> None:
+    request, spec = step.request, step.request.spec(world)
+    if request.action is None or spec is None:
+        return
+    for need in sorted(spec.needs - spec.secret):
+        term = request.given.get(need)
+        variable = need if term is None else term.variable
+        if variable in secret:
+            mark = request.action.mark if term is None else term.mark
+            sentence = f'"{variable}" is secret, and "{spec.name}" does not keep its "{need}" secret'
+            report.add(mark, "E218", f"{sentence}: give it something else, or ask for it without secret: true")
+    if isinstance(step, Choose):
+        texts = [text.text for words in (step.words, step.each, step.after) for text in words.texts]
+        said = {field for text in texts for field in roots(world, text)}
+        for name, term in request.given.items():
+            if name in said and term.variable in secret:
+                report.add(term.mark, "E217", f'"{term.variable}" is secret: only actions and conditions may use it')
+
+
+def check_private(
+    inside: Mapping[str, Mapping[str, frozenset[Fact]]],
+    certain: Mapping[str, frozenset[Fact]],
+    world: World,
+    report: Report,
+) -> None:
+    """Report private words on the line's own calls before it is known who listens. `certain`: on entry of each
+    flow that such calls come to."""
+    private = _followed(world, lambda step: step.private(world), world.beside.private)
+    for name, entered in certain.items():
+        flow = world.flows.get(name)
+        if flow is None or flow.hazy:
+            continue
+        for at, here in inside[name].items():
+            step = flow.steps[at]
+            if Fact.LISTENER in here | entered or isinstance(step, Set | Call | Notify):
+                continue
+            for read in step.reads(world):
+                if read.open and read.variable in private[name]:
+                    sentence = f'"{read.variable}" is private, and here it is not known yet who has answered this call'
+                    advice = 'say it after a login, or after a menu with identifies: "1"'
+                    report.add(read.mark, "E236", f"{sentence}: {advice}")
+
+
+def _followed(
+    world: World, filled: Callable[[Step], Iterable[str]], given: Mapping[str, frozenset[str]] | None = None
+) -> Names:
+    """Flow -> the variables that hold what steps fill in by `filled`, or that are `given`, on every detour."""
+    found = {name: set((given or {}).get(name, ())) for name in world.flows}
+    flows = [flow for flow in world.flows.values() if flow is not None]
+    for flow in flows:
+        for step in flow.steps.values():
+            found[flow.name].update(filled(step))
+    grows = any(found.values())
+    while grows:
+        before = sum(map(len, found.values()))
+        for flow in flows:
+            here = found[flow.name]
+            for step in flow.steps.values():
+                if isinstance(step, Set):
+                    here.update(name for name, term in step.terms.items() if term.variable in here)
+                elif isinstance(step, Call):
+                    _through(step, here, found, world)
+        grows = sum(map(len, found.values())) > before
+    return {name: frozenset(names) for name, names in found.items()}
+
+
+def _through(step: Call, here: set[str], found: Mapping[str, set[str]], world: World) -> None:
+    """Into a sub-flow by what it needs, and back by what it promises."""
+    called: Flow | None = None if step.flow is None else world.flows.get(step.flow.text)
+    if called is None:
+        return
+    there = found[called.name]
+    for need in called.needs:
+        term = step.given.get(need.text)
+        if (need.text if term is None else term.variable) in here:
+            there.add(need.text)
+    promised = {name.text for names in called.outcomes.values() for name in names}
+    here.update(promised & there)
