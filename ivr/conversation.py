@@ -110,6 +110,8 @@ class Conversation:
         self._speaker = Speaker(leg, voice, trace, run.language)
         self._place = Place(call.call_id)
         self._heard = False
+        self._left = False
+        """The caller hung up while a recording ran."""
 
     @property
     def language(self) -> str:
@@ -119,11 +121,12 @@ class Conversation:
     async def hold(self) -> Finished:
         """Talk until the end. The caller's hanging up ends it at once, wherever it is.
 
-        An action that the hospital has begun is never torn, nor is a recording: they run to their end and
-        are traced even when nobody listens any more.
+        An action that the hospital has begun is never torn: it runs to its end and its outcome is traced even
+        when nobody listens any more. Who hangs up at the end of a message has left it: then the flow goes on
+        with what needs no caller (`do`, `notify`) and ends where somebody would have to listen.
         """
         talking: Deferred[str] = Deferred.fromCoroutine(self._talk())
-        self._leg.down.then(lambda _: talking.cancel())
+        self._leg.down.then(lambda _: None if self._left else talking.cancel())
         try:
             outcome = await talking
         except LineGone:
@@ -141,6 +144,8 @@ class Conversation:
         while True:
             answer: Answer | None = None
             for command in turn.commands:
+                if self._left and isinstance(command, Say | Collect | Record | Dial):
+                    raise LineGone("the caller has hung up")
                 match command:
                     case Entered(flow, step):
                         self._place = replace(self._place, flow=flow, step=step, entry=self._place.entry + 1)
@@ -299,6 +304,7 @@ class Conversation:
                 )
             except LineGone:  # the worker died under it: what it wrote is still there
                 recorded = Recorded(tape.path, 0.0, RecordEnd.HUNG_UP)
+            self._left = recorded.ended is RecordEnd.HUNG_UP
             key = {"key": recorded.key} if recorded.key else {}
             if recorded.key and recorded.key in wanted.drop_keys:
                 await recordings.discard(tape)

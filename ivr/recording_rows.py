@@ -1,0 +1,106 @@
+"""Transactions on recordings. Each function is the body of one; records that leave here are frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from db.tables.calls import CallRow
+from db.tables.recordings import RecordingRow
+
+LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRecord:
+    """A recording as it is listed. `began_at` is aware UTC, `path` relative to the folder of recordings."""
+
+    id: str
+    call_id: str
+    caller: str
+    flow: str
+    step: str
+    language: str
+    began_at: datetime
+    seconds: float
+    path: str
+    ended: str
+    key: str
+
+
+def begin(session: Session, recording: RecordingRecord, engine: str) -> None:
+    """A recording is about to run."""
+    session.add(
+        RecordingRow(
+            id=recording.id,
+            engine=engine,
+            call_id=recording.call_id,
+            flow=recording.flow,
+            step=recording.step,
+            language=recording.language,
+            began_at=recording.began_at,
+            path=recording.path,
+        )
+    )
+
+
+def finish(session: Session, id: str, seconds: float, ended: str, key: str) -> None:
+    """It is whole."""
+    session.execute(update(RecordingRow).where(RecordingRow.id == id).values(seconds=seconds, ended=ended, key=key))
+
+
+def remove(session: Session, id: str) -> None:
+    """It is no more."""
+    session.execute(delete(RecordingRow).where(RecordingRow.id == id))
+
+
+def unfinished(session: Session, engine: str) -> list[RecordingRecord]:
+    """Those that ran when `engine` died."""
+    return _records(session, RecordingRow.engine == engine, RecordingRow.ended == "")
+
+
+def begun_before(session: Session, before: datetime, limit: int) -> list[RecordingRecord]:
+    """The oldest ones that are whole and older than `before`."""
+    return _records(session, RecordingRow.began_at < before, RecordingRow.ended != "", limit=limit)
+
+
+def list_recordings(session: Session, limit: int) -> list[RecordingRecord]:
+    """The newest first."""
+    return _records(session, limit=limit, newest_first=True)
+
+
+def find_recordings(session: Session, prefix: str) -> list[RecordingRecord]:
+    """Those whose id begins with `prefix`, at most two."""
+    return _records(session, RecordingRow.id.startswith(prefix, autoescape=True), limit=2)
+
+
+def _records(
+    session: Session, *conditions: object, limit: int = 1_000_000, newest_first: bool = False
+) -> list[RecordingRecord]:
+    began = RecordingRow.began_at
+    found = session.execute(
+        select(RecordingRow, CallRow.caller)
+        .join(CallRow, CallRow.id == RecordingRow.call_id, isouter=True)
+        .where(*conditions)  # type: ignore[arg-type]
+        .order_by(began.desc() if newest_first else began, RecordingRow.id)
+        .limit(limit)
+    )
+    return [
+        RecordingRecord(
+            row.id,
+            row.call_id,
+            caller or "",
+            row.flow,
+            row.step,
+            row.language,
+            row.began_at,
+            row.seconds,
+            row.path,
+            row.ended,
+            row.key,
+        )
+        for row, caller in found
+    ]

@@ -1,0 +1,352 @@
+"""What callers say is kept: from the tone to the file, its row and its end, on the fake switch."""
+
+from __future__ import annotations
+
+import stat
+import wave
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from twisted.internet.defer import Deferred
+
+from db.database import Database, ImmediateTransactions
+from db.errors import DatabaseAway
+from hospital.threads import at_once
+from ivr.dialling import FakeDialler
+from ivr.facilities import Facilities
+from ivr.flow.commands import Collect, Dial, Entered, HangUp, Keys, Outcome, Prompt, Raise, Record, Say, Turn
+from ivr.notes import Place
+from ivr.notice_board import FakeNoticeBoard
+from ivr.recording import FakeRecordings
+from ivr.recording_rows import RecordingRecord, list_recordings
+from ivr.recording_store import SPARE, RecordingStore
+from tests.calls.one_call import SECONDS, OneCall
+
+NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+END = Turn((HangUp("done"),))
+MESSAGE = Record((Prompt("leave_a_message"),), limit=60, silence=5, end_keys="#", drop_keys="*")
+PIN = Collect((Prompt("pin"),), minimum=4, maximum=6, end_key="#", secret=True)
+
+
+class Shelf:
+    """A folder of recordings with its table, and a clock of its own."""
+
+    def __init__(self, folder: Path, database: Database) -> None:
+        self.folder = folder
+        self.now = NOW
+        self.free = SPARE * 10
+        self.database = database
+        self.transactions = ImmediateTransactions(database)
+        self.store = self.opened()
+
+    def opened(self) -> RecordingStore:
+        return RecordingStore(
+            self.folder, Path("beep.wav"), self.transactions, at_once, lambda: self.now, "engine-1",
+            free=lambda folder: self.free,
+        )  # fmt: skip
+
+    def call(self, *turns: Turn) -> OneCall:
+        return OneCall(*turns, facilities=Facilities(recordings=self.store))
+
+    def rows(self) -> list[RecordingRecord]:
+        return self.database.run_now(list_recordings, 10)
+
+    def files(self) -> list[Path]:
+        return sorted(self.folder.rglob("*.wav"))
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, database: Database) -> Shelf:
+    return Shelf(tmp_path / "recordings", database)
+
+
+def told(call: OneCall) -> Outcome:
+    """What the recording of the call came to."""
+    [answer] = call.flow.answers
+    assert isinstance(answer, Outcome)
+    return answer
+
+
+def speaking(shelf: Shelf, record: Record = MESSAGE) -> OneCall:
+    """A caller who has heard prompt and tone and speaks now."""
+    call = shelf.call(Turn((Entered("complaints", "message"), record)), END)
+    call.clock.advance(SECONDS)  # the prompt
+    call.clock.advance(SECONDS)  # the tone
+    return call
+
+
+def test_prompt_then_tone_then_what_is_said_is_kept_until_the_caller_falls_silent(shelf: Shelf) -> None:
+    call = speaking(shelf)
+    assert call.heard() == ["leave_a_message", "beep"]
+    call.clock.advance(12)
+    call.patient.peer_is_silent()
+    [row] = shelf.rows()
+    assert told(call) == Outcome("recorded", {"recording": {"id": row.id, "seconds": 12}})
+    assert (row.flow, row.step, row.began_at, row.ended) == ("complaints", "message", NOW, "silence")
+    assert row.call_id == call.patient.call_id
+    assert row.path == f"2026/11/{row.id}.wav"
+    with wave.open(str(shelf.folder / row.path)) as wav:
+        assert wav.getnframes() == 12 * 8000
+
+
+def test_a_recording_is_for_nobody_elses_eyes(shelf: Shelf) -> None:
+    call = speaking(shelf)
+    call.clock.advance(12)
+    call.press("#")
+    [file] = shelf.files()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    for folder in (file.parent, file.parent.parent, shelf.folder):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_the_end_key_ends_it_and_does_not_answer_what_follows(shelf: Shelf) -> None:
+    menu = Collect((Prompt("menu"),), single=frozenset("12#"))
+    call = shelf.call(Turn((MESSAGE,)), Turn((menu,)), END)
+    call.clock.advance(SECONDS)
+    call.clock.advance(SECONDS)
+    call.clock.advance(4)
+    call.press("1")  # no end key: it is a slip of the finger
+    call.clock.advance(4)
+    call.press("#")
+    [row] = shelf.rows()
+    assert call.flow.answers == [Outcome("recorded", {"recording": {"id": row.id, "seconds": 8}, "key": "#"})]
+    assert (row.ended, row.key, row.seconds) == ("key", "#", 8)
+    assert call.heard()[-1] == "menu"
+
+
+def test_the_limit_ends_it(shelf: Shelf) -> None:
+    call = speaking(shelf)
+    call.clock.advance(60)
+    assert told(call).values["recording"]["seconds"] == 60
+    assert [row.ended for row in shelf.rows()] == ["limit"]
+
+
+def test_what_was_said_before_the_caller_hung_up_is_kept(shelf: Shelf) -> None:
+    call = shelf.call(Turn((MESSAGE,)), Turn((Say((Prompt("thanks"),)), HangUp("done"))))
+    call.clock.advance(SECONDS)
+    call.clock.advance(SECONDS)
+    call.clock.advance(7)
+    call.patient.peer_hangs_up()
+    assert [one.outcome for one in call.finished] == ["hung_up"]
+    [row] = shelf.rows()
+    assert (row.ended, row.seconds) == ("hung_up", 7)
+    [note] = call.notes.of("record")
+    assert (note["recording"], note["outcome"]) == (row.id, "recorded")
+    assert call.clock.getDelayedCalls() == []
+
+
+def test_who_hangs_up_after_the_message_has_left_it_and_the_hospital_hears_of_it(shelf: Shelf) -> None:
+    board = FakeNoticeBoard()
+    told_of_it = Raise("message_left", {"urgent": False})
+    call = OneCall(
+        Turn((MESSAGE,)),
+        Turn((Entered("complaints", "tell"), told_of_it)),
+        Turn((Say((Prompt("thanks"),)), HangUp("done"))),
+        facilities=Facilities(recordings=shelf.store, notices=board),
+    )
+    call.clock.advance(SECONDS)
+    call.clock.advance(SECONDS)
+    call.clock.advance(7)
+    call.patient.peer_hangs_up()
+    assert [one.event for one in board.posted] == ["message_left"]
+    assert [one.outcome for one in call.finished] == ["hung_up"]
+    assert "thanks" not in call.heard()
+
+
+def test_nobody_is_put_through_whose_caller_has_gone(shelf: Shelf) -> None:
+    dialler = FakeDialler()
+    call = OneCall(
+        Turn((MESSAGE,)), Turn((Dial("8000"),)), END, facilities=Facilities(recordings=shelf.store, dialler=dialler)
+    )
+    call.clock.advance(SECONDS)
+    call.clock.advance(SECONDS)
+    call.clock.advance(7)
+    call.patient.peer_hangs_up()
+    assert dialler.dialled == []
+    assert [one.outcome for one in call.finished] == ["hung_up"]
+
+
+@pytest.mark.parametrize("ends", ["silence", "hung_up", "key"])
+def test_who_says_nothing_leaves_nothing(shelf: Shelf, ends: str) -> None:
+    call = speaking(shelf)
+    call.patient.speaks = False
+    call.clock.advance(5)
+    if ends == "silence":
+        call.patient.peer_is_silent()
+    elif ends == "hung_up":
+        call.patient.peer_hangs_up()
+    else:
+        call.press("#")
+    assert shelf.rows() == []
+    assert shelf.files() == []
+    if ends != "hung_up":
+        assert told(call).name == "silent"
+
+
+@pytest.mark.parametrize("moment", ["prompt", "tone", "message"])
+def test_the_drop_key_throws_it_away_at_any_moment(shelf: Shelf, moment: str) -> None:
+    call = shelf.call(Turn((MESSAGE,)), END)
+    if moment != "prompt":
+        call.clock.advance(SECONDS)
+    if moment == "message":
+        call.clock.advance(SECONDS)
+        call.clock.advance(3)
+    call.press("*")
+    call.clock.advance(SECONDS)
+    assert told(call) == Outcome("silent", {"key": "*"})
+    assert shelf.rows() == []
+    assert shelf.files() == []
+
+
+def test_another_key_skips_the_prompt_and_the_tone_comes_at_once(shelf: Shelf) -> None:
+    call = shelf.call(Turn((MESSAGE,)), END)
+    call.press("#")
+    assert call.heard() == ["leave_a_message", "beep"]
+    call.clock.advance(SECONDS)
+    call.clock.advance(3)
+    assert call.flow.answers == []  # the key that skipped the prompt does not end the recording
+
+
+def test_a_notice_of_the_recording_cannot_be_skipped(shelf: Shelf) -> None:
+    call = shelf.call(Turn((Record((Prompt("we_record"),), locked=True, drop_keys="*"),)), END)
+    call.press("*")
+    assert call.heard() == ["we_record"]
+    call.clock.advance(SECONDS)
+    assert call.heard() == ["we_record", "beep"]
+    assert call.flow.answers == []
+
+
+@pytest.mark.parametrize("moment", [0.5, SECONDS + 0.5])
+def test_who_hangs_up_before_the_tone_is_over_leaves_nothing(shelf: Shelf, moment: float) -> None:
+    call = shelf.call(Turn((MESSAGE,)), END)
+    call.clock.advance(moment if moment < SECONDS else SECONDS)
+    call.clock.advance(max(0.0, moment - SECONDS))
+    call.patient.peer_hangs_up()
+    assert [one.outcome for one in call.finished] == ["hung_up"]
+    assert shelf.rows() == []
+    assert shelf.files() == []
+
+
+# What can go wrong
+
+
+def no_room(shelf: Shelf) -> None:
+    shelf.free = SPARE
+
+
+def no_folder(shelf: Shelf) -> None:
+    shelf.folder.parent.joinpath("recordings").write_text("a file where the folder should be")
+
+
+def no_database(shelf: Shelf) -> None:
+    class Away:
+        async def run(self, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+            raise DatabaseAway("no connection")
+
+    shelf.transactions = Away()  # type: ignore[assignment]
+    shelf.store = shelf.opened()
+
+
+@pytest.mark.parametrize("trouble", [no_room, no_folder, no_database])
+def test_what_cannot_be_kept_is_the_flows_error_exit_before_the_tone(
+    shelf: Shelf, trouble: Callable[[Shelf], None]
+) -> None:
+    trouble(shelf)
+    call = speaking(shelf)
+    assert told(call) == Outcome("error")
+    assert call.heard() == ["leave_a_message"]
+    assert shelf.files() == []
+
+
+def test_a_line_that_cannot_record_is_the_error_exit_and_leaves_nothing(shelf: Shelf, tmp_path: Path) -> None:
+    call = shelf.call(Turn((MESSAGE,)), END)
+    Deferred.fromCoroutine(call.patient.record(tmp_path / "other.wav", limit=99))  # it records already
+    call.clock.advance(SECONDS)
+    call.clock.advance(SECONDS)
+    assert told(call) == Outcome("error")
+    assert shelf.rows() == []
+    assert shelf.files() == []
+
+
+def test_a_line_without_recordings_goes_on_by_error() -> None:
+    call = OneCall(Turn((MESSAGE,)), END)
+    assert told(call) == Outcome("error")
+
+
+def test_what_was_said_until_a_worker_died_is_kept(shelf: Shelf) -> None:
+    call = speaking(shelf)
+    call.clock.advance(7)
+    call.switch.lose_worker()
+    [row] = shelf.rows()
+    assert (row.ended, row.seconds) == ("hung_up", 7)
+
+
+async def half_written(shelf: Shelf, said: bool) -> None:
+    """As PJSIP leaves a file when its process dies: sound without lengths in the header."""
+    tape = await shelf.store.begin(Place("0" * 32, "complaints", "message"), 60)
+    sound = b"\x00\x20\x00\xe0" * 8000 if said else bytes(32000)
+    tape.path.write_bytes(b"RIFF\0\0\0\0WAVEfmt " + bytes(24) + b"\0\0\0\0" + sound)
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_the_next_start_takes_over_what_a_crash_left(shelf: Shelf, said: bool) -> None:
+    Deferred.fromCoroutine(half_written(shelf, said))
+    adopted: list[int] = []
+    Deferred.fromCoroutine(shelf.opened().adopt()).addCallback(adopted.append)
+    assert adopted == [int(said)]
+    assert [(row.ended, row.seconds) for row in shelf.rows()] == ([("lost", 2.0)] if said else [])
+    for file in shelf.files():
+        with wave.open(str(file)) as wav:
+            assert wav.getnframes() == 16000
+    assert len(shelf.files()) == int(said)
+
+
+def test_recordings_older_than_the_hospital_keeps_them_are_swept(shelf: Shelf) -> None:
+    for days in (0, 20, 40):
+        shelf.now = NOW + timedelta(days=days)
+        call = speaking(shelf)
+        call.clock.advance(5)
+        call.press("#")
+    swept: list[int] = []
+    Deferred.fromCoroutine(shelf.store.sweep(timedelta(days=30))).addCallback(swept.append)
+    assert swept == [1]
+    assert [row.began_at for row in shelf.rows()] == [NOW + timedelta(days=40), NOW + timedelta(days=20)]
+    assert len(shelf.files()) == 2
+
+
+# Secret digits
+
+
+def test_no_recording_runs_while_a_secret_is_keyed_in(shelf: Shelf) -> None:
+    """Before, between and after recordings: at the moment of each digit nothing is recorded."""
+    call = shelf.call(Turn((PIN,)), Turn((MESSAGE,)), Turn((PIN,)), END)
+    for digit in "4711":
+        assert call.patient.recording is None
+        call.press(digit)
+    call.press("#")
+    call.clock.advance(SECONDS)
+    call.clock.advance(SECONDS)
+    assert call.patient.recording is not None
+    call.clock.advance(3)
+    call.press("#")
+    for digit in "4711":
+        assert call.patient.recording is None
+        call.press(digit)
+    call.press("#")
+    assert [answer for answer in call.flow.answers if isinstance(answer, Keys)] == [Keys("4711"), Keys("4711")]
+    assert "4711" not in repr(call.notes.events)
+
+
+def test_the_shipped_fake_keeps_what_the_store_would(tmp_path: Path) -> None:
+    fake = FakeRecordings(tmp_path)
+    call = OneCall(Turn((MESSAGE,)), END, facilities=Facilities(recordings=fake))
+    call.clock.advance(SECONDS)
+    call.clock.advance(SECONDS)
+    call.clock.advance(6)
+    call.press("#")
+    assert told(call).values["recording"] == {"id": "recording-1", "seconds": 6}
+    assert list(fake.kept) == ["recording-1"]
+    assert [file.name for file in tmp_path.iterdir()] == ["recording-1.wav"]
