@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from ivr.drawing.looks import FONT, INK, LINE, LOOKS, QUIET, QUIET_TEXT, SMALL, Look
 from ivr.drawing.picture import Box, Line, Picture, Role
@@ -80,7 +81,7 @@ def _sample(verb: str, look: Look) -> str:
 def _box(box: Box, id: str) -> str:
     attributes = {"id": id, "tooltip": box.title or box.name}
     if box.flow:
-        attributes["URL"] = f"{box.flow}.svg"
+        attributes["URL"] = f"{quote(box.flow)}.svg"  # `dot` writes it out as it is
     match box.role:
         case Role.START:
             attributes |= {"shape": "circle", "style": "filled", "fillcolor": INK, "width": "0.2", "fixedsize": "true"}
@@ -167,8 +168,8 @@ def _quoted(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """A text within a label of HTML."""
+    """A text within a label of HTML, in which a backslash means something as well."""
     clean = _CONTROL.sub("\ufffd", text)
-    for sign, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
+    for sign, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("\\", "&#92;")):
         clean = clean.replace(sign, entity)
     return clean

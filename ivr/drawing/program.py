@@ -18,35 +18,34 @@ class CannotDraw(Exception):
     """A picture cannot be made; the message says why and what to do."""
 
 
-def drawn(picture: Picture, format: str, edition: int = 0, program: str = PROGRAM) -> bytes:
+def drawn(
+    picture: Picture, format: str, edition: int = 0, *, program: str = PROGRAM, patience: float = PATIENCE
+) -> bytes:
     """The file of a picture, as large as fits a sheet of paper. Raises `CannotDraw`. `dot` needs no program."""
     if format == "dot":
         return graphviz(picture, edition).encode()
-    paper = _paper(picture, edition, program)
+    paper = _paper(_run(program, ("-Tplain",), graphviz(picture, edition), patience))
     size, name = (None, "") if paper is None else (paper.size, paper.name)
     more = ("-Gdpi=150",) if format == "png" else ()
-    return _run(program, (f"-T{format}", *more), graphviz(picture, edition, name, size))
+    return _run(program, (f"-T{format}", *more), graphviz(picture, edition, name, size), patience)
 
 
-def _paper(picture: Picture, edition: int, program: str) -> Paper | None:
-    first, *_ = _run(program, ("-Tplain",), graphviz(picture, edition)).split(b"\n", 1)
+def _paper(plain: bytes) -> Paper | None:
+    first, *_ = plain.split(b"\n", 1)
     _, _, width, height = first.split()  # graph scale width height, in inches
     return paper_for(float(width), float(height))
 
 
-def _run(program: str, arguments: tuple[str, ...], text: str) -> bytes:
+def _run(program: str, arguments: tuple[str, ...], text: str, patience: float) -> bytes:
     try:
-        done = subprocess.run((program, *arguments), input=text.encode(), capture_output=True, timeout=PATIENCE)
+        done = subprocess.run((program, *arguments), input=text.encode(), capture_output=True, timeout=patience)
     except FileNotFoundError as missing:
-        raise CannotDraw(
-            f'"{program}" is not there: install Debian\'s package graphviz (apt install graphviz)'
-        ) from missing
+        raise CannotDraw(f'"{program}" is not there: install Debian\'s package graphviz') from missing
     except OSError as wrong:
         raise CannotDraw(f'"{program}" cannot be started: {wrong.strerror}') from wrong
     except subprocess.TimeoutExpired as slow:
-        raise CannotDraw(
-            f'"{program}" was not ready after {PATIENCE:g} seconds: the flow is too large to draw'
-        ) from slow
+        raise CannotDraw(f'"{program}" was not ready after {patience:g} seconds: the flow is too large') from slow
     if done.returncode != 0:
-        raise CannotDraw(f'"{program}" failed: {done.stderr.decode(errors="replace").strip() or done.returncode}')
+        told = done.stderr.decode(errors="replace").strip()
+        raise CannotDraw(f'"{program}" failed: {told or f"exit code {done.returncode}"}')
     return done.stdout

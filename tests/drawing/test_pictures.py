@@ -28,7 +28,7 @@ def drawn_flow(source: str, name: str = "f") -> Picture:
     return picture(flows[name], {}, lambda id: id, "zh")
 
 
-NAMES = sorted({path.stem for path in FLOWS.glob("*.yaml")} - NOT_FLOWS) + [EVERY_VERB.stem]
+NAMES = [*sorted({path.stem for path in FLOWS.glob("*.yaml")} - NOT_FLOWS), EVERY_VERB.stem]
 
 
 @cache
