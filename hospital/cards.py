@@ -34,6 +34,8 @@ class CardRecord:
     balance: int
     has_pin: bool
     blocked: bool
+    slow: bool
+    """Speech is slow for this patient, and the time for keys longer."""
     demo: bool
 
 
@@ -61,6 +63,7 @@ def change(
     phone: str | None = None,
     pin_hash: str | None = None,
     blocked: bool | None = None,
+    slow: bool | None = None,
 ) -> None:
     """Change what is given of a card. Raises Unknown."""
     card = row(session, number)
@@ -72,6 +75,8 @@ def change(
         card.pin_hash = pin_hash
     if blocked is not None:
         card.blocked = blocked
+    if slow is not None:
+        card.slow = slow
 
 
 def find(session: Session, number: str) -> CardRecord:
@@ -143,4 +148,6 @@ def _phone(phone: str) -> str:
 
 
 def _record(card: Card, amount: int) -> CardRecord:
-    return CardRecord(card.number, card.patient, card.phone, amount, card.pin_hash is not None, card.blocked, card.demo)
+    return CardRecord(
+        card.number, card.patient, card.phone, amount, card.pin_hash is not None, card.blocked, card.slow, card.demo
+    )

@@ -1,9 +1,9 @@
-"""Cards as a CSV file, in and out: `number,patient,phone` and, to read, `pin` and `opening_balance`."""
+"""Cards as a CSV file, in and out: `number,patient,phone`, maybe `slow` and, to read, `pin` and `opening_balance`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -16,20 +16,24 @@ from hospital.money import parse_money, show_money
 from hospital.pins import Pins
 
 NEEDED = ("number", "patient", "phone")
+OPTIONAL = ("slow",)
 TO_READ = ("pin", "opening_balance")
 ONLY_WRITTEN = ("balance", "pin_set", "blocked")
 """Left aside when read: money moves by top-ups, and PINs are not told."""
+_YES_OR_NO = {"yes": True, "no": False, "": None}
 
 
 @dataclass(frozen=True, slots=True)
 class NewCard:
-    """One line of the file. `pin_hash` None leaves the PIN as it is; `opening` is minor units, written once a card."""
+    """One line of the file. `pin_hash` None leaves the PIN as it is, and `slow` None the pace; `opening` is minor
+    units, written once a card."""
 
     number: str
     patient: str
     phone: str
     pin_hash: str | None
     opening: int
+    slow: bool | None
 
 
 def parse(name: str, content: bytes, pins: Pins) -> list[tuple[Line, NewCard]]:
@@ -37,7 +41,7 @@ def parse(name: str, content: bytes, pins: Pins) -> list[tuple[Line, NewCard]]:
 
     Raises Mistakes with every sentence.
     """
-    lines = csv_file.read(name, content, NEEDED, TO_READ + ONLY_WRITTEN)
+    lines = csv_file.read(name, content, NEEDED, OPTIONAL + TO_READ + ONLY_WRITTEN)
     checked = csv_file.each(name, lines, _check)
     seen: dict[str, int] = {}
     mistakes = [
@@ -58,12 +62,15 @@ def store(session: Session, name: str, found: Iterable[tuple[Line, NewCard]], no
 
 
 def dump(records: Iterable[CardRecord]) -> str:
-    """The file for the clerk; `parse` reads it too, and then changes names and telephones only."""
+    """The file for the clerk; `parse` reads it too, and then changes names, telephones and the pace only."""
     rows = (
-        (one.number, one.patient, one.phone, show_money(one.balance), _yes(one.has_pin), _yes(one.blocked))
+        (
+            *(one.number, one.patient, one.phone, _yes(one.slow)),
+            *(show_money(one.balance), _yes(one.has_pin), _yes(one.blocked)),
+        )
         for one in records
     )
-    return csv_file.write(NEEDED + ONLY_WRITTEN, rows)
+    return csv_file.write(NEEDED + OPTIONAL + ONLY_WRITTEN, rows)
 
 
 def _check(line: Line) -> NewCard:
@@ -82,14 +89,16 @@ def _check(line: Line) -> NewCard:
             mistakes.append(f"opening_balance: {error}")
     if opening < 0:
         mistakes.append("opening_balance is less than nothing")
+    if values.get("slow", "") not in _YES_OR_NO:
+        mistakes.append("slow is yes or no, or empty")
     if mistakes:
         raise Mistakes(mistakes)
-    return NewCard(values["number"], values["patient"], values["phone"], None, opening)
+    slow = _YES_OR_NO[values.get("slow", "")]
+    return NewCard(values["number"], values["patient"], values["phone"], None, opening, slow)
 
 
 def _hashed(card: NewCard, pin: str, pins: Pins) -> NewCard:
-    pin_hash = pins.hash(card.number, pin) if pin else None
-    return NewCard(card.number, card.patient, card.phone, pin_hash, card.opening)
+    return replace(card, pin_hash=pins.hash(card.number, pin) if pin else None)
 
 
 def _store(session: Session, new: NewCard, now: datetime) -> None:
@@ -97,6 +106,8 @@ def _store(session: Session, new: NewCard, now: datetime) -> None:
         cards.change(session, new.number, patient=new.patient, phone=new.phone)
     else:
         cards.add(session, new.number, new.patient, new.phone, now)
+    if new.slow is not None:
+        cards.change(session, new.number, slow=new.slow)
     if new.pin_hash is not None:
         cards.change(session, new.number, pin_hash=new.pin_hash)
         wrong_entries.forgive(session, new.number)

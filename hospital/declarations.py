@@ -20,22 +20,27 @@ NOTHING: frozenset[str] = frozenset()
 CHOOSE: Mapping[str, frozenset[str]] = MappingProxyType({"chosen": NOTHING, "none": NOTHING})
 """The outcomes of every list: the `choose` step sets its own variable."""
 
+LOGIN = frozenset({"card", "patient", "pace"})
 SHORT = frozenset({"balance", "fee", "currency"})
 BOOKED = frozenset({"slip", "fee", "currency"})
 
 DECLARED: tuple[Declared, ...] = (
     # Features rows 2, 22, 23. An unknown card and a wrong PIN are both `wrong`. `wait`: too many wrong entries of late.
+    # `pace` is `slow` for patients whose card says so, else `usual`.
     Declared(
         name="card.check_pin",
         needs=frozenset({"card_number", "pin"}),
-        outcomes={"right": frozenset({"card", "patient"}), "wrong": NOTHING, "wait": frozenset({"seconds"})},
+        outcomes={"right": LOGIN, "wrong": NOTHING, "wait": frozenset({"seconds"})},
         secret=frozenset({"card_number", "pin"}),  # a PIN is often keyed in where the card number is asked for
+        identifies=frozenset({"right"}),
+        private=frozenset({"patient"}),
     ),
     # Row 24. Enough for the cheapest clinic; `fee` is what that one takes.
     Declared(
         name="registration.check_funds",
         needs=frozenset({"card"}),
         outcomes={"enough": frozenset({"balance", "currency"}), "short": SHORT},
+        private=frozenset({"balance"}),
     ),
     # Row 25.
     Declared(name="registration.departments", outcomes=CHOOSE, lists=True),
@@ -44,6 +49,7 @@ DECLARED: tuple[Declared, ...] = (
         name="registration.book_general",
         needs=frozenset({"card", "department"}),
         outcomes={"booked": BOOKED, "full": NOTHING, "short": SHORT},
+        private=frozenset({"balance"}),
     ),
     # Row 27.
     Declared(name="registration.days", outcomes=CHOOSE, lists=True),
@@ -63,5 +69,6 @@ DECLARED: tuple[Declared, ...] = (
         name="registration.book_expert",
         needs=frozenset({"card", "expert"}),
         outcomes={"booked": BOOKED, "full": NOTHING, "short": SHORT, "taken_by_you": frozenset({"slip"})},
+        private=frozenset({"balance"}),
     ),
 )

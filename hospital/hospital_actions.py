@@ -54,8 +54,8 @@ class HospitalActions:
     async def _check_pin(self, arguments: Mapping[str, Value], call: CallFacts) -> ActionOutcome:
         checked = await self._pins.check(text(arguments, "card_number"), text(arguments, "pin"), call.caller)
         match checked:
-            case Right(card, patient):
-                return ActionOutcome("right", {"card": card, "patient": patient})
+            case Right(card, patient, slow):
+                return ActionOutcome("right", {"card": card, "patient": patient, "pace": "slow" if slow else "usual"})
             case Wait(seconds):
                 return ActionOutcome("wait", {"seconds": seconds})
             case _:

@@ -31,6 +31,8 @@ class Right:
 
     card: str
     patient: str
+    slow: bool = False
+    """The line speaks slowly to this patient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,16 @@ Checked: TypeAlias = Right | Wrong | Wait
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    wait: timedelta
-    stored: str | None = None
+class Holder:
+    """Whose PIN it is, with the stored hash of it."""
+
+    stored: str | None
     patient: str = ""
+    slow: bool = False
+
+
+Find: TypeAlias = Callable[[Session, str], Holder | None]
+"""Looks up what `number` stands for; None: there is no such thing, or it is blocked."""
 
 
 class PinCheck:
@@ -76,13 +84,17 @@ class PinCheck:
         self._free = DeferredSemaphore(at_once)
         self._checks = 0
 
-    async def check(self, number: str, pin: str, caller: str) -> Checked:
-        """Whether `pin` is the PIN of card `number`. The same steps are taken for a card that does not exist."""
+    async def check(self, number: str, pin: str, caller: str, find: Find | None = None) -> Checked:
+        """Whether `pin` is the PIN of card `number`. The same steps are taken for a card that does not exist.
+
+        With `find` the PIN is that of something else than a card: `number` names it, as no card is named.
+        """
         card, by_caller = wrong_entries.subjects(number, caller, self._shared_callers)
         await self._clean_at_times()
-        found = await self._transactions.run(_count_and_find, card, by_caller, number, self._wallclock())
-        if found.wait > timedelta(0):
-            return Wait(max(1, round(found.wait.total_seconds())))
+        subjects = (card, by_caller)
+        wait, found = await self._transactions.run(_count_and_find, subjects, number, find or _card, self._wallclock())
+        if wait > timedelta(0):
+            return Wait(max(1, round(wait.total_seconds())))
         await self._free.acquire()
         try:
             right: bool = await self._off_reactor(lambda: self._pins.verify(number, pin, found.stored))
@@ -91,7 +103,7 @@ class PinCheck:
         if not right:
             return Wrong()
         await self._transactions.run(wrong_entries.take_back, card, by_caller, self._wallclock())
-        return Right(number, found.patient)
+        return Right(number, found.patient, found.slow)
 
     async def _clean_at_times(self) -> None:
         self._checks += 1
@@ -99,11 +111,14 @@ class PinCheck:
             await self._transactions.run(wrong_entries.forget_old, self._wallclock())
 
 
-def _count_and_find(session: Session, card: Subject, caller: Subject, number: str, now: datetime) -> _Found:
-    wait = wrong_entries.count_before(session, (card, caller), now)
-    if wait > timedelta(0):
-        return _Found(wait)
+def _count_and_find(
+    session: Session, subjects: tuple[Subject, Subject], number: str, find: Find, now: datetime
+) -> tuple[timedelta, Holder]:
+    wait = wrong_entries.count_before(session, subjects, now)
+    nobody = Holder(None)
+    return (wait, nobody) if wait > timedelta(0) else (wait, find(session, number) or nobody)
+
+
+def _card(session: Session, number: str) -> Holder | None:
     row = session.execute(select(Card).where(Card.number == number)).scalar_one_or_none()
-    if row is None or row.blocked:
-        return _Found(wait)
-    return _Found(wait, row.pin_hash, row.patient)
+    return None if row is None or row.blocked else Holder(row.pin_hash, row.patient, row.slow)

@@ -44,3 +44,13 @@ USUAL: Mapping[str, ActionOutcome] = {
     "registration.book_expert": ActionOutcome("booked", {"slip": "30512", "fee": 20_00, "currency": "CNY"}),
 }
 """Action -> what it comes to. One department is chosen, one expert is on duty, there is money and a place."""
+
+USUAL_VARIABLES: Mapping[str, Value] = {
+    "card": "100001",
+    "notice": "1.1",
+    "ward": {"code": "W3", "name": {"zh": "内科三病区", "en": "Medical ward three"}},
+    "bed": "12",
+    "department": {**_DEPARTMENTS[0]},
+    "urgent": False,
+}
+"""What flows may need to begin with, when somebody tries one by itself."""

@@ -33,7 +33,7 @@ def list_(desk: ClerkDesk) -> None:
         return
     rows = [
         (one.number, one.patient, one.phone, show_money(one.balance), "set" if one.has_pin else "-",
-         "blocked" if one.blocked else "")
+         " ".join(word for word, so in (("slow", one.slow), ("blocked", one.blocked)) if so))
         for one in found
     ]  # fmt: skip
     click.echo(table(("card", "patient", "phone", "balance", "PIN", ""), rows))
@@ -85,6 +85,16 @@ def phone(desk: ClerkDesk, number: str, phone: str) -> None:
     click.echo(f"card {number}: telephone {phone}")
 
 
+@cards.command("slow")
+@click.argument("number")
+@click.option("--usual", is_flag=True, help="Speak as usual again.")
+@click.pass_obj
+def slow(desk: ClerkDesk, number: str, usual: bool) -> None:
+    """Speak slowly to this patient after the login, and wait twice as long for keys."""
+    desk.database.run_now(rules.change, number, slow=not usual)
+    click.echo(f"card {number}: the line speaks {'as usual' if usual else 'slowly'}")
+
+
 @cards.command("block")
 @click.argument("number")
 @click.option("--lift", is_flag=True, help="Let it be used again.")
@@ -105,8 +115,9 @@ def import_(desk: ClerkDesk, file: str) -> None:
     number,patient,phone,pin,opening_balance
     100001,李芳,13900000001,1234,100.00
 
-    `pin` and `opening_balance` may be left out. Cards that are there get the name, telephone and PIN of the file; an
-    opening balance is put on once. When any line is wrong, nothing is stored.
+    `pin`, `opening_balance` and `slow` (yes, no: whether the line speaks slowly to this patient) may be left out.
+    Cards that are there get the name, telephone, PIN and pace of the file; an opening balance is put on once. When any
+    line is wrong, nothing is stored.
     """
     name, content = files.read(file)
     found = cards_csv.parse(name, content, PepperedPins(desk.pepper))

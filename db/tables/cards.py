@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, event
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, event, false
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
@@ -25,6 +25,8 @@ class Card(Base):
     pin_hash: Mapped[str | None] = mapped_column(String(255))
     """None until the clerk has set a PIN: no entry is right then."""
     blocked: Mapped[bool] = mapped_column(default=False)
+    slow: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The patient wants the line to speak slowly and to wait longer for keys."""
     demo: Mapped[bool] = mapped_column(default=False)
     made_at: Mapped[datetime]
 

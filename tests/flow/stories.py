@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from ivr.flow.commands import Ask, Collect, Command, HangUp, Prompt, Say
+from ivr.flow.commands import Ask, Collect, Command, HangUp, Prompt, Say, Speak
 from ivr.flow.language import FlowSet
 from ivr.flow.load import load
 from ivr.flow.run import Run
@@ -44,6 +44,7 @@ def hear(flow: str, language: str, script: Sequence[str], variables: Mapping[str
             heard.append(line)
             if run.waits_for is None:
                 return [*heard, "(the call is over)"]
+            language = run.language  # that of the turn before, until this one changes it
             heard.extend(_told(language, run.resume(read_answer(line)).commands))
     return heard
 
@@ -53,6 +54,9 @@ def _told(language: str, commands: Iterable[Command]) -> Iterable[str]:
         match command:
             case Say(prompts) | Collect(prompts):
                 yield _spoken(language, prompts)
+            case Speak(spoken, slow):
+                language = spoken
+                yield f"from here on {spoken}{', slowly' if slow else ''}"
             case Ask(action, arguments):
                 shown = {name: value for name, value in arguments.items() if isinstance(value, str)}
                 yield f"ask {action} {json.dumps(shown)}" if shown else f"ask {action}"

@@ -67,8 +67,8 @@ def test_secret_digits_go_to_the_action_and_are_not_among_the_variables() -> Non
         "card.check_pin", {"card_number": "17", "pin": "1234"}, hidden=frozenset({"pin"})
     )
     assert run.variables == {"card_number": "17"}
-    run.resume(Outcome("right", {"card": "17", "patient": "x"}))
-    assert run.variables == {"card_number": "17", "card": "17", "patient": "x"}
+    run.resume(Outcome("right", {"card": "17", "patient": "x", "pace": "usual"}))
+    assert run.variables == {"card_number": "17", "card": "17", "patient": "x", "pace": "usual"}
     assert run.waits_for is None
 
 

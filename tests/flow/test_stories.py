@@ -57,7 +57,8 @@ def test_every_text_is_said_by_some_flow() -> None:
 
 NAME = {"zh": "上午", "en": "morning"}
 ITEMS = [{"name": NAME, "half_name": NAME, "fee": 1500, "date": "2026-11-22", "rota_id": n} for n in range(12)]
-VALUES = {"card": "17", "patient": "x", "balance": 1, "fee": 2, "currency": "CNY", "slip": "12", "seconds": 300}
+MONEY = {"balance": 1, "fee": 2, "currency": "CNY"}
+VALUES = {"card": "17", "patient": "x", "pace": "slow", **MONEY, "slip": "12", "seconds": 300}
 ANSWERS = st.sampled_from([Keys(key) for key in "0123456789*#"] + [Keys("123456"), NoInput()])
 
 

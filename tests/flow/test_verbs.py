@@ -35,12 +35,14 @@ def test_a_verb_does_what_its_case_tells(data: Any, case: Any) -> None:
             needs=frozenset(spec.get("needs", ())),
             outcomes={outcome: frozenset(sets) for outcome, sets in spec["outcomes"].items()},
             lists=spec.get("lists", False),
+            secret=frozenset(spec.get("secret", ())),
+            identifies=frozenset(spec.get("identifies", ())),
         )
         for name, spec in data.get("actions", {}).items()
     ]
-    texts = {**data.get("flows", {}), "f": case["flow"]}
+    texts = {**data.get("flows", {}), **case.get("flows", {}), "f": case["flow"]}
     sources = {f"{name}.yaml": text.encode() for name, text in texts.items()}
-    flows = load_sources(sources, FakeTexts.of(data["texts"]), actions(declared))
+    flows = load_sources(sources, FakeTexts.of(data["texts"]), actions(declared), later=True)
     assert play(flows, "f", "zh", case["play"], case.get("variables")) == case["play"]
 
 

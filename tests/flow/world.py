@@ -155,7 +155,8 @@ def _settings(command: Collect) -> str:
     parts.extend(
         f"{each.name}={value}"
         for each in fields(command)
-        if each.name not in {"prompts", "single"} and (value := getattr(command, each.name)) != getattr(usual, each.name)
+        if each.name not in {"prompts", "single"}
+        and (value := getattr(command, each.name)) != getattr(usual, each.name)
     )
     return " ".join(part for part in parts if part)
 

@@ -19,7 +19,7 @@ DAY: dict[str, Value] = {"date": TOMORROW.isoformat(), "offset": 1, "name": {"zh
 
 def test_a_patient_registers_with_an_expert_from_card_to_slip(hospital: SmallHospital) -> None:
     login = hospital.ask("card.check_pin", card_number="100001", pin="1234")
-    assert login == ActionOutcome("right", {"card": "100001", "patient": "患者100001"})
+    assert login == ActionOutcome("right", {"card": "100001", "patient": "患者100001", "pace": "usual"})
     card = login.values["card"]
     funds = hospital.ask("registration.check_funds", card=card)
     assert funds == ActionOutcome("enough", {"balance": 10_000, "currency": "CNY"})

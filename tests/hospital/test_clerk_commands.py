@@ -165,6 +165,16 @@ def test_money_is_put_on_once_a_receipt(hospital: SmallHospital) -> None:
     ]  # fmt: skip
 
 
+def test_a_patient_who_hears_badly_is_spoken_to_slowly(hospital: SmallHospital) -> None:
+    assert clerk(hospital.database, cards_group, "slow", "100001") == "card 100001: the line speaks slowly\n"
+    assert "slow" in clerk(hospital.database, cards_group, "list")
+    assert hospital.ask("card.check_pin", card_number="100001", pin="1234").values["pace"] == "slow"
+    clerk(hospital.database, cards_group, "slow", "100001", "--usual")
+    assert hospital.ask("card.check_pin", card_number="100001", pin="1234").values["pace"] == "usual"
+    with pytest.raises(Unknown, match="no card 999999"):
+        clerk(hospital.database, cards_group, "slow", "999999")
+
+
 def test_a_lost_card_is_blocked(hospital: SmallHospital) -> None:
     clerk(hospital.database, cards_group, "block", "100001")
     assert "blocked" in clerk(hospital.database, cards_group, "list")

@@ -113,6 +113,18 @@ def test_cards_come_with_pin_and_opening_balance_once(hospital: SmallHospital) -
     assert hospital.ask("card.check_pin", card_number="100001", pin="1234").name == "right"
 
 
+def test_who_is_spoken_to_slowly_may_stand_in_the_file(hospital: SmallHospital) -> None:
+    load_cards(hospital, "number,patient,phone,slow\n400001,李芳,139,yes\n400002,丁一,139,\n")
+    load_cards(hospital, "number,patient,phone\n400001,李芳,139\n")
+    assert [hospital.run(cards.find, number).slow for number in ("400001", "400002")] == [True, False]
+    written = cards_csv.dump(hospital.run(cards.every))
+    assert "400001,李芳,139,yes," in written
+    load_cards(hospital, "number,patient,phone,slow\n400001,李芳,139,no\n")
+    assert not hospital.run(cards.find, "400001").slow
+    with pytest.raises(Mistakes, match=r"cards\.csv:2: slow is yes or no, or empty"):
+        load_cards(hospital, "number,patient,phone,slow\n400001,李芳,139,perhaps\n")
+
+
 def test_every_mistake_of_cards_is_told_and_no_pin(hospital: SmallHospital) -> None:
     content = (
         "number,patient,phone,pin,opening_balance\n"

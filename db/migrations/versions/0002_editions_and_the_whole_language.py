@@ -57,6 +57,29 @@ def upgrade() -> None:
         batch_op.create_index("ix_recordings_call_id", ["call_id"], unique=False)
         batch_op.create_index("ix_recordings_open", ["engine", "ended"], unique=False)
 
+    op.create_table(
+        "line_pins",
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("pin_hash", sa.String(length=255), nullable=False),
+        sa.Column("who", sa.String(length=80), nullable=False),
+        sa.Column("at", db.types.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_line_pins")),
+    )
+    op.create_table(
+        "line_switches",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.Column("until", db.types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("who", sa.String(length=80), nullable=False),
+        sa.Column("why", sa.String(length=200), nullable=False),
+        sa.Column("at", db.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("call_id", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_line_switches")),
+    )
+    with op.batch_alter_table("line_switches", schema=None) as batch_op:
+        batch_op.create_index("ix_line_switches_number", ["number", "id"], unique=False)
+
     with op.batch_alter_table("calls", schema=None) as batch_op:
         batch_op.add_column(sa.Column("edition", sa.Integer(), nullable=True))
     with op.batch_alter_table("cards", schema=None) as batch_op:
@@ -72,6 +95,8 @@ def downgrade() -> None:
     with op.batch_alter_table("cards", schema=None) as batch_op:
         batch_op.drop_column("slow")
 
+    op.drop_table("line_switches")
+    op.drop_table("line_pins")
     op.drop_table("recordings")
     op.drop_table("engines")
     op.drop_table("editions")
