@@ -26,6 +26,8 @@ class Bundle:
     files: Mapping[str, bytes]
     shown: Mapping[str, str] = field(default_factory=dict)
     """File name -> how messages name it, where that differs."""
+    passed_over: tuple[str, ...] = ()
+    """Files that nothing reads and that look as if somebody thought otherwise: main.yml."""
 
     @classmethod
     def of_folder(cls, flows: Path, texts: Path | None = None) -> Bundle:
@@ -33,6 +35,7 @@ class Bundle:
         report = Report()
         files: dict[str, bytes] = {}
         shown: dict[str, str] = {}
+        passed_over: list[str] = []
         places = [("", flows), (f"{TESTS}/", flows / TESTS)] + ([(f"{TEXTS}/", texts)] if texts is not None else [])
         for prefix, folder in places:
             try:
@@ -44,6 +47,8 @@ class Bundle:
                     report.add(Mark(str(folder)), "E101", "there is no such folder")
                 continue
             for path in there:
+                if path.suffix != ".yaml" and path.suffix.lower() in {".yaml", ".yml"}:
+                    passed_over.append(str(path))
                 if path.suffix != ".yaml" or path.name.startswith("."):  # editors leave hidden files behind
                     continue
                 try:
@@ -53,7 +58,7 @@ class Bundle:
                     report.add(Mark(str(path)), "E101", f"the file cannot be read: {wrong.strerror}")
         if report.mistakes:
             raise FlowErrors(report.mistakes)
-        return cls(files, shown)
+        return cls(files, shown, tuple(passed_over))
 
     def name(self, file: str) -> str:
         """How messages name a file."""

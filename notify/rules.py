@@ -96,7 +96,9 @@ class _Reader:
 
     def _rule(self, key: Scalar, node: Node, shared: Waits, kinds: set[str]) -> Rule:
         needed = {"event", "flow", "language", "priority", "confirm", "expires_after", "steps"}
-        parts = self._keys(node, needed | {"title", "when", "ring"}, required=needed)
+        parts = self._keys(node, needed | {"title", "when", "ring", "private"}, required=needed)
+        for word in self._items(parts.get("private"), alone=True):  # variables that only the right listener may hear
+            self._text(word)
 
         def one_of(part: str, known: Collection[str] | None, what: str, code: str) -> str:
             if part not in parts or known is None:

@@ -15,6 +15,9 @@ from notify.rules import ROLES
 
 log = Logger()
 
+MOVED = frozenset({"bed", "room", "urgent", "ward", "department"})
+"""What `variables` gives to the flow of a notice."""
+
 
 def phonebook(session: Session, ward: str) -> Mapping[str, Sequence[str]]:
     """Role -> numbers of a ward; nobody when the hospital has no such ward."""

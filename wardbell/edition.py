@@ -6,23 +6,25 @@ the command line and the start of the service are all this one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
 from ivr.bundle import TEXTS, Bundle
 from ivr.edition import Edition
 from ivr.flow.action import ActionSpec
+from ivr.flow.beside import Beside
+from ivr.flow.language import FlowSet
 from ivr.flow.load import NOT_FLOWS, load_sources
-from ivr.flow.mistakes import FlowErrors, Mistake
+from ivr.flow.mistakes import FlowErrors, Mark, Mistake, Report
+from ivr.flow.words import said
 from ivr.numbers import FILE as NUMBERS
 from ivr.numbers import HOLIDAYS, Numbers, read_numbers
 from notify.errors import RulesBroken
 from notify.rules import NoticeRules, read_rules
 from prompts.catalog import Catalog
 from prompts.errors import CatalogErrors
-
-RULES = "notices.yaml"
+from wardbell.beside import RULES, check_notices, read_beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,42 +33,87 @@ class Checked:
 
     edition: Edition
     rules: NoticeRules
+    warnings: Sequence[Mistake] = ()
+    """What should be looked at; nothing of it keeps the edition from being used."""
 
 
 def read_edition(
-    bundle: Bundle, actions: Mapping[str, ActionSpec], version: int = 0, zone: tzinfo | None = None
+    bundle: Bundle,
+    actions: Mapping[str, ActionSpec],
+    version: int = 0,
+    zone: tzinfo | None = None,
+    *,
+    later: bool = False,
 ) -> Checked:
-    """Read and check everything. Raises `FlowErrors` with every mistake in every file."""
-    mistakes: list[Mistake] = []
+    """Read and check everything. Raises `FlowErrors` with every mistake in every file.
+
+    With `later` flows may use verbs that the line cannot carry out yet: to try, test and draw them.
+    """
+    report = Report()
+    for file in (NUMBERS, RULES):
+        if file not in bundle.files:
+            sentence = f"the file is missing: copy the shipped {file} into the folder and change it"
+            report.add(Mark(bundle.name(file)), "E112", sentence)
+    for path in bundle.passed_over:
+        report.add(Mark(path), "W101", "nothing reads this file: flows and what stands beside them end in .yaml")
     try:
         texts = Catalog.read(bundle.under(TEXTS))
     except CatalogErrors as wrong:
-        mistakes.extend(wrong.mistakes)
+        report.mistakes.extend(wrong.mistakes)
         texts = Catalog.read({})
-    beside = {bundle.name(f"{name}.yaml") for name in NOT_FLOWS}
-    flows = None
     names = {file.removesuffix(".yaml") for file in bundle.files if "/" not in file} - NOT_FLOWS
+    numbers, rules = _numbers(bundle, names, texts, zone, report), _rules(bundle, names, texts, report)
+    flows = _flows(bundle, texts, actions, read_beside(bundle, rules), report, later)
+    if flows is not None:
+        if rules.rules:
+            check_notices(bundle, rules, flows, report)
+        spoken = {text.text for flow in flows.flows.values() for step in flow.steps.values() for text in said(step)}
+        report.mistakes.extend(warning for id, warning in texts.own.items() if id not in spoken)
+    if report.wrong or flows is None:
+        raise FlowErrors(report.mistakes)
+    return Checked(Edition(version, flows, numbers, texts), rules, FlowErrors(report.mistakes).warnings)
+
+
+def _numbers(
+    bundle: Bundle, names: Collection[str], texts: Catalog, zone: tzinfo | None, report: Report
+) -> Numbers:
+    if NUMBERS not in bundle.files:
+        return Numbers({})
+    holidays = bundle.files.get(HOLIDAYS)
     try:
-        flows = load_sources({n: d for n, d in bundle.under().items() if n not in beside}, texts, actions)
-    except FlowErrors as wrong:
-        mistakes.extend(wrong.mistakes)
-    numbers, rules = Numbers({}), NoticeRules({})
-    try:
-        numbers = read_numbers(
+        return read_numbers(
             bundle.name(NUMBERS),
-            bundle.files.get(NUMBERS, b""),
+            bundle.files[NUMBERS],
             names,
             texts.languages,
-            bundle.files.get(HOLIDAYS),
+            holidays,
             bundle.name(HOLIDAYS),
             zone,
         )
     except FlowErrors as wrong:
-        mistakes.extend(wrong.mistakes)
+        report.mistakes.extend((*wrong.mistakes, *wrong.warnings))
+        return Numbers({})
+
+
+def _rules(bundle: Bundle, names: Collection[str], texts: Catalog, report: Report) -> NoticeRules:
+    if RULES not in bundle.files:
+        return NoticeRules({})
     try:
-        rules = read_rules(bundle.files.get(RULES, b""), bundle.name(RULES), names, texts.languages)
+        return read_rules(bundle.files[RULES], bundle.name(RULES), names, texts.languages)
     except RulesBroken as wrong:
-        mistakes.extend(wrong.mistakes)
-    if mistakes or flows is None:
-        raise FlowErrors(mistakes)
-    return Checked(Edition(version, flows, numbers, texts), rules)
+        report.mistakes.extend(wrong.mistakes)
+        return NoticeRules({})
+
+
+def _flows(
+    bundle: Bundle, texts: Catalog, actions: Mapping[str, ActionSpec], beside: Beside, report: Report, later: bool
+) -> FlowSet | None:
+    others = {bundle.name(f"{name}.yaml") for name in NOT_FLOWS}
+    sources = {name: data for name, data in bundle.under().items() if name not in others}
+    told = Report()
+    try:
+        return load_sources(sources, texts, actions, told, later=later, beside=beside)
+    except FlowErrors:
+        return None
+    finally:
+        report.mistakes.extend(told.mistakes)

@@ -17,6 +17,8 @@ class Beside:
 
     dialled: Mapping[str, Mark] | None = None
     """Flows that calls to a number begin with, and where it says so."""
+    brought: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Variables that a number hands over."""
     noticed: Mapping[str, Mark] = field(default_factory=dict)
     """Flows that the line's own calls begin with, and where it says so."""
     private: Mapping[str, frozenset[str]] = field(default_factory=dict)

@@ -64,8 +64,9 @@ def _check_beside(world: World, report: Report) -> None:
     """Numbers and notices must bring what their flows need; events must be followed."""
     for name, mark in (world.beside.dialled or {}).items():
         flow = world.flows.get(name)
-        if flow is not None and flow.needs:
-            needed = ", ".join(f'"{need.text}"' for need in flow.needs)
+        needs = [] if flow is None else [need.text for need in flow.needs]
+        if lacking := [need for need in needs if need not in world.beside.brought.get(name, ())]:
+            needed = ", ".join(f'"{need}"' for need in lacking)
             sentence = f'the flow "{name}" needs {needed}, which no caller brings'
             report.add(mark, "E223", f"{sentence}: let the number lead to a flow that finds it out and calls this one")
     if world.beside.events is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from wardbell.flows_command.check import check
 from wardbell.flows_command.diff import diff
 from wardbell.flows_command.history import history
 from wardbell.flows_command.publish import publish
@@ -17,5 +18,5 @@ def flows() -> None:
     """The call flows that the hospital edits: check, try, test, draw, publish, roll back."""
 
 
-for command in (publish, status, diff, history, show, fetch, rollback):
+for command in (check, publish, status, diff, history, show, fetch, rollback):
     flows.add_command(command)
