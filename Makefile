@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 PJSIP := var/pjsip
 CALLS ?= 1000
 
-.PHONY: help run test slow large lint check bench doctor pjsip pjsip-undo clean distclean
+.PHONY: help run voices test slow large lint check bench doctor pjsip pjsip-undo clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do
@@ -25,12 +25,16 @@ run: ## install what is missing, make the demo hospital, render its prompts, ser
 	$(BIN)/wardbell prompts render
 	exec $(BIN)/wardbell run
 
+voices: ## better voices without a network: Kokoro (neural, some 150 MB), Festival for Russian; then render anew
+	@deploy/prepare voices
+	$(BIN)/wardbell prompts render
+
 test: ## install what is missing and run the tests (ARGS= goes to pytest)
 	@deploy/prepare test
 	$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
-slow: ## the tests that take their time: real calls, soak, load
-	@deploy/prepare test
+slow: ## the tests that take their time: real calls, soak, load, speech heard by a machine
+	@deploy/prepare slow
 	$(BIN)/python -m pytest -n 3 --dist loadfile -m slow $(ARGS)
 
 large: ## all tests on a PJSIP built for many calls, in an environment of its own (var/large)

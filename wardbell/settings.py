@@ -114,11 +114,17 @@ class Hl7(_Section):
     """Addresses or networks that may connect; empty: any that reaches the port."""
 
 
-class Voices(_Section):
-    """Voices by language, first choice first."""
+VoiceName = Literal["kokoro", "gtts", "festival", "espeak"]
 
-    zh: tuple[Literal["espeak", "gtts"], ...] = ("espeak",)
-    en: tuple[Literal["espeak", "gtts"], ...] = ("espeak",)
+
+class Voices(_Section):
+    """Voices by language, first choice first. One that is not installed is passed over."""
+
+    zh: tuple[VoiceName, ...] = ("kokoro", "espeak")
+    yue: tuple[VoiceName, ...] = ("espeak",)
+    en: tuple[VoiceName, ...] = ("kokoro", "espeak")
+    ru: tuple[VoiceName, ...] = ("festival", "kokoro", "espeak")
+    pl: tuple[VoiceName, ...] = ("kokoro", "espeak")
     gtts_timeout: float = Field(default=5.0, gt=0)
     deadline: float = Field(default=1.5, gt=0)
     """Seconds in which a new sentence must be rendered during a call."""
@@ -126,7 +132,7 @@ class Voices(_Section):
     @property
     def order(self) -> dict[str, tuple[str, ...]]:
         """Language -> voices, first choice first."""
-        return {"zh": self.zh, "en": self.en}
+        return {"zh": self.zh, "yue": self.yue, "en": self.en, "ru": self.ru, "pl": self.pl}
 
 
 class Outbound(_Section):

@@ -33,7 +33,13 @@ class _Manner:
 
 # Chosen by what a speech recogniser made of each over 8 kHz: the female variant halves the
 # errors in Mandarin, the gap keeps 按一 from running together.
-_MANNERS = {"zh": _Manner("cmn-latn-pinyin", "+f3", 130, 2), "en": _Manner("en-us", "+f2", 140, 0)}
+_MANNERS = {
+    "zh": _Manner("cmn-latn-pinyin", "+f3", 130, 2),
+    "yue": _Manner("yue", "+f3", 130, 2),
+    "en": _Manner("en-us", "+f2", 140, 0),
+    "ru": _Manner("ru", "+f2", 140, 0),
+    "pl": _Manner("pl", "+f2", 140, 0),
+}
 _AMPLITUDE = 80
 """Of 200; at its own 100 loud vowels are clipped."""
 

@@ -16,7 +16,7 @@ from gtts import gTTS, gTTSError
 from prompts.errors import VoiceFailed
 from prompts.voices.voice import check_written
 
-_CODES = {"zh": "zh-CN", "en": "en"}
+_CODES = {"zh": "zh-CN", "yue": "yue", "en": "en", "ru": "ru", "pl": "pl"}
 
 
 class Google:
