@@ -49,9 +49,9 @@ class MelodyStudio(Studio):
 def studio(catalog: Catalog, store: Path) -> MelodyStudio:
     """A melody studio on the service's own store."""
     voice = Espeak()
-    if not voice.languages >= {"zh", "en"}:
+    if not voice.languages >= set(catalog.languages):
         raise VoiceFailed("espeak-ng with its Mandarin voice is needed: apt-get install espeak-ng")
-    return MelodyStudio(catalog, Store(store), {"zh": [voice], "en": [voice]})
+    return MelodyStudio(catalog, Store(store), {language: [voice] for language in catalog.languages})
 
 
 def sing_ahead(singer: MelodyStudio, catalog: Catalog, known: list[Known]) -> None:

@@ -104,6 +104,29 @@ def test_a_chinese_name_in_english_is_spoken_by_the_chinese_voice(catalog: Catal
     assert studio.ready("en", "内科") == clip == studio.render("zh", "内科")
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "spoken_in"),
+    [
+        ("ru", "Dr Chen Wenhua", "en"),
+        ("ru", "陈文华", "zh"),
+        ("ru", "терапия", "ru"),
+        ("pl", "терапия", "ru"),
+        ("pl", "Surgery", "pl"),
+        ("zh", "Surgery", "en"),
+        ("zh", "十二 A", "zh"),
+        ("yue", "內科", "yue"),
+        ("yue", "Surgery", "en"),
+    ],
+)
+def test_a_name_in_foreign_letters_is_spoken_by_a_voice_that_reads_them(
+    catalog: Catalog, tmp_path: Path, language: str, text: str, spoken_in: str
+) -> None:
+    voice = FakeVoice(languages=("zh", "yue", "en", "ru", "pl"))
+    languages: dict[str, list[FakeVoice]] = {one: [voice] for one in voice.languages}
+    Studio(catalog, Store(tmp_path / "store"), languages).render(language, text)
+    assert voice.asked == [(spoken_in, text)]
+
+
 def test_an_english_voice_is_never_given_chinese_characters(catalog: Catalog, tmp_path: Path) -> None:
     voice = FakeVoice()
     studio = Studio(catalog, Store(tmp_path / "store"), {"en": [voice]})
