@@ -1,1 +1,1 @@
-"""Calls tried without a telephone: by hand in a terminal, and by the tests that the hospital writes beside its flows."""
+"""Calls tried without a telephone: by hand in a terminal, and by the tests that stand beside the flows."""

@@ -22,7 +22,10 @@ _NOTHING: frozenset[str] = frozenset()
 BEYOND: Mapping[str, Declared] = {
     one.name: one
     for one in (
-        Declared(name="dial", outcomes={"talked": _SECONDS, "busy": _NOTHING, "no_answer": _NOTHING, "refused": _NOTHING}),
+        Declared(
+            name="dial",
+            outcomes={"talked": _SECONDS, **dict.fromkeys(("busy", "no_answer", "refused"), _NOTHING)},
+        ),
         Declared(name="record", outcomes={"recorded": frozenset({"recording"}), "silent": _NOTHING}),
         Declared(name="notify", outcomes={"raised": _NOTHING}),
         Declared(

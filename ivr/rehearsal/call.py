@@ -29,9 +29,6 @@ from ivr.flow.run import Run
 from ivr.leg import Leg
 from ivr.rehearsal.answers import BEYOND, Answers, NotAnswered, stand_ins, told
 from ivr.rehearsal.moments import (
-    Answered,
-    Asked,
-    Collected,
     Ended,
     Entered,
     Moment,
@@ -68,6 +65,8 @@ class Caller:
     number: str = "13800000000"
     dialled: str = "1000"
     at: datetime = ANY_DAY
+    slow: bool = False
+    """At the pace for those who asked for it, from the beginning."""
 
 
 class _Switch(FakeSwitch):
@@ -132,7 +131,10 @@ class RehearsedCall:
         self._waited: Collect | None = None
         self._finished: Finished | None = None
         self._failure: Failure | None = None
-        self._stage = Stage(Run(flows, caller.flow, caller.language, caller.variables), self._tell, HIDDEN)
+        run = Run(flows, caller.flow, caller.language, caller.variables)
+        if caller.slow:
+            run.speak(caller.language, slow=True)
+        self._stage = Stage(run, self._tell, HIDDEN)
         self._voice = RehearsedVoice(texts, self._speaks, studio, render)
         self._actions = stand_ins([*declared, *BEYOND.values()], answers, self._tell, self.broken.append)
         self._actions.update({name: told(action, self._tell) for name, action in (actions or {}).items()})

@@ -1,4 +1,4 @@
-"""Which steps were entered and by which ways they were left: what the tests of a flow have tried, and what they have not.
+"""Which steps were entered and by which ways they were left: what the tests of a flow tried, and what they did not.
 
 A way out of a step is each key that is written, each outcome, `no_input`, `invalid`, `exhausted`, `error`, `limit`
 (`at_most` used up), each condition (`if 1`, `else`) and the plain `then`. What the language does by itself (`*` says
@@ -251,7 +251,7 @@ class _Limit(Limit):
         object.__setattr__(self, "_note", note)
 
     @property
-    def beyond(self) -> Target:  # type: ignore[override]
+    def beyond(self) -> Target:
         """Asked for only when the step may not be entered again."""
         self._note("limit")  # type: ignore[attr-defined]
         return self._limit.beyond  # type: ignore[attr-defined,no-any-return]

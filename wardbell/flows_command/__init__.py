@@ -6,11 +6,16 @@ import click
 
 from wardbell.flows_command.check import check
 from wardbell.flows_command.diff import diff
+from wardbell.flows_command.draw import draw
+from wardbell.flows_command.export import export
 from wardbell.flows_command.history import history
 from wardbell.flows_command.publish import publish
 from wardbell.flows_command.rollback import rollback
+from wardbell.flows_command.schema import schema
 from wardbell.flows_command.show import fetch, show
 from wardbell.flows_command.status import status
+from wardbell.flows_command.test import test
+from wardbell.flows_command.try_ import try_
 
 
 @click.group()
@@ -18,5 +23,5 @@ def flows() -> None:
     """The call flows that the hospital edits: check, try, test, draw, publish, roll back."""
 
 
-for command in (check, publish, status, diff, history, show, fetch, rollback):
+for command in (check, try_, test, export, draw, schema, publish, status, diff, history, show, fetch, rollback):
     flows.add_command(command)

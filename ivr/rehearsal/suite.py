@@ -1,0 +1,71 @@
+"""Runs many flow tests and tells what passed, what failed, and what of the flows was not tried."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ivr.rehearsal.coverage import Coverage, FlowCoverage
+from ivr.rehearsal.played import Played, play
+from ivr.rehearsal.written import House, read_tests
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """What came of the tests, and how far each flow was tried, by name."""
+
+    played: Sequence[Played]
+    coverage: Mapping[str, FlowCoverage]
+
+    @property
+    def failed(self) -> Sequence[Played]:
+        """Those that did not go as they are written."""
+        return [one for one in self.played if one.failure is not None]
+
+    def as_data(self) -> dict[str, Any]:
+        """For programs: everything, as JSON's values."""
+        return {
+            "tests": [_test(one) for one in self.played],
+            "coverage": {
+                name: {
+                    "steps": one.steps,
+                    "ways": one.ways,
+                    "steps_left": list(one.steps_left),
+                    "ways_left": list(one.ways_left),
+                }
+                for name, one in self.coverage.items()
+            },
+        }
+
+
+def run_tests(sources: Mapping[str, bytes], house: House, word: str = "") -> Tested:
+    """Run the tests of the files (name -> content) whose file or name has `word` in it.
+
+    Raises `FlowErrors` with every mistake in the files.
+    """
+    coverage = Coverage(house.flows)
+    flows = coverage.watched
+    tests = read_tests(sources, house)
+    chosen = [test for test in tests if word.casefold() in f"{test.mark.file} {test.name}".casefold()]
+    played = [play(test, house, flows) for test in chosen]
+    return Tested(played, {name: coverage.of(name) for name in sorted(house.flows.flows)})
+
+
+def _test(one: Played) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "file": one.test.mark.file,
+        "line": one.test.mark.line,
+        "name": one.test.name,
+        "passed": one.failure is None,
+        "seconds": round(one.seconds, 1),
+    }
+    if one.failure is not None:
+        told["failure"] = {
+            "line": one.failure.mark.line,
+            "col": one.failure.mark.col,
+            "expected": one.failure.expected,
+            "instead": one.failure.instead,
+            "transcript": list(one.failure.transcript),
+        }
+    return told
