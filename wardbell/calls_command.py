@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from ivr.call_records import CallEvent, CallRecord, list_calls, show_call
+from prompts.catalog import Catalog
 from prompts.errors import PromptError
 from prompts.speech import speak
 from wardbell.office import Office
@@ -84,23 +85,28 @@ def show(office: Office, call: str, as_json: bool) -> None:
         events = [
             {"number": e.number, "at": e.at.isoformat(), "kind": e.kind, "detail": e.detail} for e in record.events
         ]
-        click.echo(json.dumps({"call": record.call_id, "events": events}, ensure_ascii=False, indent=2))
+        shown = {"call": record.call_id, "edition": record.edition, "events": events}
+        click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
         return
     click.echo(f"call {record.call_id}  {record.direction}  {record.caller or '(withheld)'} -> {record.dialled}")
     click.echo(f"flow {record.flow or '-'} in {record.language or '-'}, began {_local(office, record.began_at)}")
+    if record.edition:
+        click.echo(f"edition {record.edition}")
     if record.notice:
         click.echo(f"notice {record.notice}")
+    texts, language = office.texts_of(record.edition), record.language
     for event in record.events:
-        told = _told(office, record.language, event)
+        language = event.detail.get("language", language) if event.kind == "speak" else language
+        told = _told(texts, language, event)
         click.echo(f"  {_local(office, event.at, '%H:%M:%S.%f')[:-3]}  {event.kind:<9} {told}".rstrip())
 
 
-def _told(office: Office, language: str, event: CallEvent) -> str:
+def _told(texts: Catalog, language: str, event: CallEvent) -> str:
     """An event in a line; of a prompt the words that were said."""
     detail = dict(event.detail)
     match event.kind:
         case "prompt":
-            words = " ".join(_words(office, language, prompt) for prompt in detail["prompts"])
+            words = " ".join(_words(texts, language, prompt) for prompt in detail["prompts"])
             how = "skipped" if detail.get("skipped") else "to the end" if detail["heard"] else "cut off"
             return f'"{words}" ({how})'
         case "step":
@@ -113,10 +119,10 @@ def _told(office: Office, language: str, event: CallEvent) -> str:
             return "  ".join(f"{key}={_plain(value)}" for key, value in detail.items())
 
 
-def _words(office: Office, language: str, prompt: Mapping[str, Any]) -> str:
+def _words(texts: Catalog, language: str, prompt: Mapping[str, Any]) -> str:
     try:
-        return " ".join(speak(office.catalog, language, prompt["id"], prompt.get("values", {})))
-    except PromptError:  # the text was changed since
+        return " ".join(speak(texts, language, prompt["id"], prompt.get("values", {})))
+    except PromptError:  # of a call from before there were editions, and the text was changed since
         return f"<{prompt['id']}>"
 
 

@@ -93,9 +93,7 @@ class Service:
             )
             return LiveEdition(stored.record.head, OnAir(checked.edition, voice), checked.rules)
 
-        first, refused = begin(
-            self._database, office.on_disk, office.check, opens, os_user(), wallclock()
-        )
+        first, refused = begin(self._database, office.on_disk, office.check, opens, os_user(), wallclock())
         tell_difference(first, office.on_disk)
         live = Live(first)
         self._watch = EditionWatch(self._database, live, opens, self._slow, settings.engine, wallclock, refused)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from hospital.calendar import HospitalCalendar
 from prompts.render import Known
-from wardbell.doctor import content, database, machine, pjsip, ports
+from wardbell.doctor import content, database, editions, machine, pjsip, ports
 from wardbell.doctor.finding import Finding, Level, error
 from wardbell.office import Office
 
@@ -28,7 +28,7 @@ def findings(office: Office) -> Iterator[Finding]:
     yield from machine.clock_kept(machine.synchronised())
     yield from machine.folder(settings.data_dir)
     yield from _database(office)
-    yield from content.flows(office.flows_dir(), lambda: office.catalog)
+    yield from content.flows(office.on_disk, office.check)
     yield from content.prompts(lambda: office.catalog, lambda: office.studio, lambda: _known(office))
 
 
@@ -63,6 +63,7 @@ def _database(office: Office) -> Iterator[Finding]:
     yield from found
     if worst(found) is not Level.ERROR:
         yield from database.rota_of_tomorrow(office.database, HospitalCalendar(office.zone), office.wallclock())
+        yield from editions.published(office.database, office.check, office.on_disk, office.wallclock())
 
 
 def _known(office: Office) -> list[Known]:

@@ -34,7 +34,7 @@ def publish(office: Office, why: str, who: str | None, no_render: bool) -> None:
     if live is not None and live.digest == bundle.digest:
         publishing.unchanged(live)
         return
-    checked = publishing.check(bundle, live)
+    checked = publishing.check(office, bundle, live)
     if live is not None:
         _tell_changes(office, live, bundle)
     if not no_render:

@@ -18,14 +18,15 @@ from ivr.flow.mistakes import FlowErrors
 from prompts.catalog import Catalog
 from prompts.errors import PromptError
 from prompts.render import render_all, texts_ahead
-from wardbell.doctor.content import ACTIONS
-from wardbell.edition import Checked, read_edition
+from wardbell.edition import Checked
 from wardbell.office import Office
 from wardbell.who import os_user
 
 PATIENCE = 5.0
 """Seconds that a publisher waits for the engines; each looks once a second."""
 EVERY = 0.2
+MOST = 10
+"""Texts without sound that are told one by one."""
 
 who_option = click.option("--who", help="Who publishes (default: the user of this machine).")
 render_option = click.option(
@@ -60,11 +61,11 @@ def current(office: Office) -> EditionRecord | None:
         raise click.ClickException(f"{away}\nnothing was published") from away
 
 
-def check(bundle: Bundle, live: EditionRecord | None) -> Checked:
+def check(office: Office, bundle: Bundle, live: EditionRecord | None) -> Checked:
     """Read all of it, or tell every mistake and that nothing changed."""
     try:
         editions.as_texts(bundle)
-        return read_edition(bundle, ACTIONS)
+        return office.check(bundle)
     except FlowErrors as wrong:
         for mistake in wrong.mistakes:
             click.echo(str(mistake), err=True)
@@ -75,10 +76,15 @@ def check(bundle: Bundle, live: EditionRecord | None) -> Checked:
 def render(office: Office, texts: Catalog, live: EditionRecord | None) -> None:
     """Make the sound of what is new, so that no caller waits for it."""
     try:
-        summary = render_all(office.studio_of(texts), texts_ahead(texts, office.known_values()))
+        studio = office.studio_of(texts)
+        wanted = texts_ahead(texts, office.known_values())
     except PromptError as wrong:
         raise click.ClickException(f"{wrong}\n{_nothing(live)} (--no-render publishes without sound)") from wrong
-    for language, text, why in summary.failed:
+    voiced = [one for one in wanted if studio.source_of(*one) != "nobody"]
+    for language in sorted({language for language, _ in wanted} - {language for language, _ in voiced}):
+        click.echo(f"note: no voice speaks {language} here: its texts stay silent", err=True)
+    summary = render_all(studio, voiced, slow=True)
+    for language, text, why in summary.failed[:MOST]:
         click.echo(f'failed: {language} "{text}": {why}', err=True)
     if summary.failed:
         told = f"{len(summary.failed)} texts could not be rendered: {_nothing(live)}"

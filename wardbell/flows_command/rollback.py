@@ -36,7 +36,7 @@ def rollback(office: Office, number: int | None, why: str, who: str | None, no_r
     if bundle.digest == live.digest:
         publishing.unchanged(live)
         return
-    checked = publishing.check(bundle, live)
+    checked = publishing.check(office, bundle, live)
     if not no_render:
         publishing.render(office, checked.edition.texts, live)
     draft = Draft(editions.as_texts(bundle), bundle.digest, publishing.name(who), why, files_of=number)

@@ -1,0 +1,337 @@
+"""`wardbell flows publish`, `status`, `history`, `diff`, `show`, `fetch`, `rollback` as IT types them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import text
+
+from ivr import editions
+from ivr.editions import Draft, EngineRecord
+from prompts.catalog import Catalog
+from prompts.speech import fixed_texts
+from prompts.studio import Studio
+from tests.e2e.melodies import studio
+from tests.editions.conftest import BROKEN, MAIN, bundle, other
+from wardbell.doctor.editions import published
+from wardbell.doctor.finding import Level
+from wardbell.flows_command import flows, publishing
+from wardbell.office import Office, wallclock
+from wardbell.settings import Settings
+
+
+class ItOffice(Office):
+    """An office whose voice sings, and whose clock the test sets forward."""
+
+    ahead = timedelta()
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.wallclock = lambda: wallclock() + self.ahead  # type: ignore[assignment]
+
+    def studio_of(self, catalog: Catalog) -> Studio:
+        return studio(catalog, self.settings.store_dir)
+
+
+class It:
+    """Somebody at the keyboard."""
+
+    def __init__(self, folder: Path, sqlite_file: Path) -> None:
+        self.folder = folder
+        self.data = folder.parent / "var"
+        self.data.mkdir()
+        shutil.copy(sqlite_file, self.data / "wardbell.db")
+        self.office = ItOffice(Settings(data_dir=self.data, flows_dir=folder))
+
+    def types(self, *words: str, typed: str | None = None) -> Result:
+        done = CliRunner(mix_stderr=False).invoke(flows, list(words), obj=self.office, input=typed)
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return done
+
+    def says(self, *words: str) -> str:
+        done = self.types(*words)
+        assert done.exit_code == 0, done.stderr
+        return done.stdout
+
+    def fails(self, *words: str) -> str:
+        done = self.types(*words)
+        assert done.exit_code == 1, done.stdout
+        return done.stderr
+
+    def publishes(self, title: str = "") -> str:
+        if title:
+            self.edits(MAIN.replace("Main", title))
+        return self.says("publish", "-m", f"for {title or 'the first'}", "--no-render")
+
+    def edits(self, main: str) -> None:
+        (self.folder / "main.yaml").write_text(main)
+
+    def live(self) -> int:
+        newest = self.office.database.run_now(editions.newest)
+        return newest.number if newest else 0
+
+    def engine(self, name: str, edition: int, refused: int | None = None, ago: float = 0) -> None:
+        stored = self.office.database.run_now(editions.fetch, edition)
+        assert stored is not None
+        at = self.office.wallclock() - timedelta(seconds=ago)
+        told = EngineRecord(name, edition, stored.record.digest, at, refused, "because" if refused else "")
+        self.office.database.run_now(editions.say, told)
+
+
+@pytest.fixture
+def it(folder: Path, sqlite_file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[It]:
+    monkeypatch.setattr(publishing, "PATIENCE", 0.0)  # no engine of these tests ever comes round
+    made = It(folder, sqlite_file)
+    yield made
+    made.office.close()
+
+
+def test_the_first_publish_makes_edition_1(it: It) -> None:
+    assert "edition 1 is published; no engine is running: it is used at the next start" in it.publishes()
+    assert it.live() == 1
+
+
+def test_before_anything_is_published_every_command_says_so(it: It) -> None:
+    for words in (["status"], ["diff"], ["show"]):
+        assert "nothing was published yet" in it.fails(*words)
+    assert "nothing was published yet" in it.fails("rollback")
+    assert "nothing was published yet" in it.says("history")
+
+
+def test_publishing_the_same_files_says_that_nothing_changed(it: It) -> None:
+    it.publishes()
+    assert it.publishes().strip() == "nothing changed: edition 1 is live with these very files"
+    assert it.live() == 1
+
+
+def test_a_publish_tells_what_changes(it: It) -> None:
+    it.publishes()
+    told = it.publishes("Night")
+    assert "against edition 1:\n  main.yaml (changed, +1 -1)" in told
+    assert it.live() == 2
+
+
+def test_a_broken_file_changes_nothing_and_every_mistake_is_told(it: It) -> None:
+    it.publishes()
+    it.edits(MAIN.replace("then: over", "then: ovr").replace("main.welcome", "main.wellcome"))
+    told = it.fails("publish", "-m", "oh")
+    assert f"{it.folder}/main.yaml:4:" in told
+    assert 'E204 no step "ovr" (did you mean "over"?)' in told
+    assert 'E301 no text "main.wellcome"' in told
+    assert "nothing was published, edition 1 stays live" in told
+    assert it.live() == 1
+
+
+def test_a_reason_is_asked_for_and_must_be_given(it: It) -> None:
+    assert it.types("publish", "--no-render", typed="the clinic moves\n").exit_code == 0
+    assert it.types("publish", "-m", "  ").exit_code == 2
+    assert it.types("publish", "-m", "x" * 501).exit_code == 2
+    [only] = json.loads(it.says("history", "--json"))
+    assert only["why"] == "the clinic moves"
+
+
+def test_files_that_cannot_be_read_are_named(it: It) -> None:
+    (it.folder / "main.yaml").unlink()
+    (it.folder / "main.yaml").mkdir()
+    (it.folder / ".#numbers.yaml").symlink_to("nowhere")  # what an editor leaves is none of ours
+    told = it.fails("publish", "-m", "x")
+    assert "main.yaml:1:1 E101 the file cannot be read: Is a directory" in told
+    assert "numbers" not in told
+
+
+def test_without_the_folder_nothing_is_published_and_status_and_rollback_work(it: It) -> None:
+    it.publishes()
+    it.publishes("Night")
+    shutil.rmtree(it.folder)
+    told = it.fails("publish", "-m", "x")
+    assert "there is no such folder" in told
+    assert "nothing was published" in told
+    assert "there is no such folder" in it.says("status")
+    assert "there is no such folder" in it.fails("diff")
+    assert "edition 3 has the files of edition 1" in it.says("rollback", "--no-render")
+
+
+def test_without_the_database_it_says_that_nothing_was_published(it: It) -> None:
+    it.publishes()
+    it.office.database.run_now(lambda session: session.execute(text("DROP TABLE editions")))
+    assert "nothing was published" in it.fails("publish", "-m", "x")
+
+
+def test_who_is_overtaken_while_prompts_are_rendered_is_told(it: It, monkeypatch: pytest.MonkeyPatch) -> None:
+    it.publishes()
+
+    def render(office: Office, texts: Catalog, live: object) -> None:
+        files = other("hers")
+        draft = Draft(editions.as_texts(files), files.digest, "li", "quicker")
+        office.database.run_now(editions.publish, draft, 1, wallclock())
+
+    monkeypatch.setattr(publishing, "render", render)
+    it.edits(MAIN.replace("Main", "his"))
+    told = it.fails("publish", "-m", "x")
+    assert "li published edition 2 meanwhile (quicker)" in told
+    assert "flows diff 1 2" in told
+    assert it.live() == 2
+
+
+def test_texts_are_made_into_sound_before_anything_is_live(it: It) -> None:
+    it.publishes()
+    it.edits(MAIN.replace("Main", "Night"))
+    told = it.says("publish", "-m", "x")
+    assert " rendered" in told
+    assert it.office.studio_of(it.office.catalog).ready("zh", "您好") is None
+    assert all(it.office.studio_of(it.office.catalog).ready(*one) for one in _fixed(it.office.catalog))
+
+
+def _fixed(catalog: Catalog) -> list[tuple[str, str]]:
+    return [("zh", words) for _, words in fixed_texts(catalog, "zh")]
+
+
+def test_texts_that_cannot_be_made_into_sound_are_not_published(it: It) -> None:
+    it.publishes()
+    it.edits(MAIN.replace("Main", "Night"))
+    it.data.joinpath("prompts").write_text("this is no folder")
+    told = it.fails("publish", "-m", "x")
+    assert "nothing was published, edition 1 stays live" in told
+    assert it.live() == 1
+
+
+# Engines
+
+
+def test_it_waits_until_the_engines_serve_it(it: It, monkeypatch: pytest.MonkeyPatch) -> None:
+    it.publishes()
+    it.engine("a", 1)
+    monkeypatch.setattr(publishing, "PATIENCE", 5.0)
+    monkeypatch.setattr(publishing.time, "sleep", lambda seconds: it.engine("a", it.live()))
+    assert "edition 2 is live on a; calls in progress keep the one before" in it.publishes("Night")
+
+
+def test_an_engine_that_does_not_take_it_is_named(it: It) -> None:
+    it.publishes()
+    it.engine("a", 1)
+    it.engine("dead", 1, ago=60)
+    it.edits(MAIN.replace("Main", "Night"))
+    done = it.types("publish", "-m", "x", "--no-render")
+    assert done.exit_code == 0
+    assert "a has not taken edition 2 yet" in done.stderr
+    assert "dead" not in done.stderr
+
+
+def test_an_engine_that_refuses_it_fails_the_command(it: It) -> None:
+    it.publishes()
+    it.engine("a", 1, refused=2)
+    it.edits(MAIN.replace("Main", "Night"))
+    told = it.fails("publish", "-m", "x", "--no-render")
+    assert "a REFUSED edition 2 and keeps 1: because" in told
+    assert "rollback" in told
+
+
+def test_status_tells_what_is_live_where_and_what_differs(it: It) -> None:
+    it.publishes()
+    it.publishes("Night")
+    it.engine("a", 2)
+    it.engine("b", 1, refused=2)
+    it.engine("c", 1, ago=60)
+    it.edits(MAIN)
+    (it.folder / "extra.yaml").write_text("title: x\n")
+    told = it.says("status")
+    assert "edition 2:" in told
+    assert "a: serves edition 2\n" in told
+    assert "b: serves edition 1  NOT THE NEWEST\n    refuses edition 2:\n      because" in told
+    assert "c: was last heard of 60 s ago, with edition 1" in told
+    assert "extra.yaml (new, +1 -0)\n  main.yaml (changed, +1 -1)" in told
+    shown = json.loads(it.says("status", "--json"))
+    assert (shown["live"], shown["disk_differs"], len(shown["engines"])) == (2, True, 3)
+
+
+# Looking back
+
+
+def test_history_and_differences(it: It) -> None:
+    it.publishes()
+    it.publishes("Night")
+    assert [line.split()[0] for line in it.says("history").splitlines()] == ["edition", "2", "1"]
+    told = it.says("diff", "1", "2")
+    assert "--- edition-1/main.yaml\n+++ edition-2/main.yaml" in told
+    assert "-title: Main\n+title: Night" in told
+    assert it.says("diff") == ""
+    it.edits(MAIN)
+    assert "+++ on-disk/main.yaml" in it.says("diff")
+    assert it.says("diff", "1") == ""
+    assert "there is no edition 9" in it.fails("diff", "9")
+
+
+def test_files_of_an_edition_are_shown_and_fetched(it: It, tmp_path: Path) -> None:
+    it.publishes()
+    it.publishes("Night")
+    assert it.says("show", "1", "main.yaml") == MAIN
+    assert "main.yaml" in it.says("show")
+    assert 'no file "x"' in it.fails("show", "1", "x")
+    to = tmp_path / "old"
+    assert "3 files of edition 1 are in" in it.says("fetch", "1", str(to))
+    assert (to / "main.yaml").read_text() == MAIN
+    it.says("fetch", "1", str(to))
+    assert "main.yaml. Nothing" not in it.fails("fetch", "2", str(to))
+    assert (to / "main.yaml").read_text() == MAIN
+    it.says("fetch", "2", str(to), "--force")
+    assert "Night" in (to / "main.yaml").read_text()
+
+
+def test_rollback_goes_to_the_one_before_and_says_what_stays_on_disk(it: It) -> None:
+    it.publishes()
+    it.publishes("Night")
+    told = it.says("rollback", "--no-render", "--who", "li")
+    assert "edition 3 has the files of edition 1" in told
+    assert "the files on disk stay as they are" in told
+    assert "flows fetch 1 FOLDER" in told
+    [newest, *_] = json.loads(it.says("history", "--json"))
+    assert (newest["number"], newest["files_of"], newest["who"], newest["why"]) == (3, 1, "li", "back to edition 1")
+    assert "Night" in (it.folder / "main.yaml").read_text()
+    it.says("rollback", "--no-render")  # again: what was live before
+    assert json.loads(it.says("history", "--json"))[0]["files_of"] == 2
+
+
+def test_rollback_to_a_number_that_passes_no_more_changes_nothing(it: It) -> None:
+    draft = Draft(editions.as_texts(BROKEN), BROKEN.digest, "old", "of an earlier version")
+    it.office.database.run_now(editions.publish, draft, 0, wallclock())
+    it.publishes()
+    told = it.fails("rollback", "1")
+    assert "flows/main.yaml:4:" in told
+    assert "nothing was published, edition 2 stays live" in told
+    assert it.live() == 2
+    assert "there is no edition 7" in it.fails("rollback", "7")
+
+
+# The doctor
+
+
+def doctors_words(it: It) -> dict[str, Level]:
+    now: datetime = it.office.wallclock()
+    found = published(it.office.database, it.office.check, it.office.on_disk, now)
+    return {one.what: one.level for one in found}
+
+
+def test_the_doctor_tells_what_is_live_and_what_differs(it: It) -> None:
+    assert list(doctors_words(it).values()) == [Level.OK]
+    it.publishes()
+    assert list(doctors_words(it).values()) == [Level.OK]
+    it.edits(MAIN.replace("Main", "Night"))
+    it.engine("a", 1)
+    assert doctors_words(it)["the files on disk differ from edition 1, which is live"] is Level.WARNING
+    it.publishes()
+    assert doctors_words(it)["the engine a serves edition 1, the newest is 2"] is Level.ERROR
+
+
+def test_the_doctor_tells_that_the_live_edition_does_not_pass(it: It) -> None:
+    draft = Draft(editions.as_texts(BROKEN), BROKEN.digest, "old", "of an earlier version")
+    it.office.database.run_now(editions.publish, draft, 0, wallclock())
+    told = doctors_words(it)
+    assert any("edition 1: flows/main.yaml:4:" in what for what, level in told.items() if level is Level.ERROR)
+    assert bundle().digest != BROKEN.digest
