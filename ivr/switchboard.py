@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError
 from twisted.logger import Logger
 
 from hospital.action import Action, CallFacts
 from ivr import trace
 from ivr.conversation import Conversation, Finished
 from ivr.edition import OnAir
+from ivr.facilities import TALK_ONLY, Facilities
 from ivr.flow.commands import Prompt, Value
 from ivr.flow.run import Run
 from ivr.leg import Leg
@@ -76,6 +77,7 @@ class Switchboard:
         wallclock: Callable[[], datetime],
         zone: tzinfo,
         closed: Callable[[], Mapping[str, Closing]] = dict,
+        facilities: Facilities = TALK_ONLY,
     ) -> None:
         """`on_air` and `closed` (the numbers that somebody closed) are asked once at the beginning of each call;
         hours of numbers are those of `zone`."""
@@ -86,6 +88,7 @@ class Switchboard:
         self._wallclock = wallclock
         self._zone = zone
         self._closed = closed
+        self._facilities = facilities
 
     # Incoming
 
@@ -143,16 +146,19 @@ class Switchboard:
     ) -> Finished:
         """Hold the conversation; a fault of ours costs the caller an apology, never silence."""
         call = CallFacts(leg.call_id, peer, language, self._wallclock())
+        talk: Conversation | None = None
         try:
             run = Run(air.edition.flows, flow, language, variables)
-            return await Conversation(leg, run, self._actions, air.voice, notes, call).hold()
+            talk = Conversation(leg, run, self._actions, air.voice, notes, call, facilities=self._facilities)
+            return await talk.hold()
         except (CancelledError, LineGone):
             raise
         except Exception:  # noqa: BLE001 - logged with its traceback; the caller hears the apology
             log.failure("the conversation of call {call} broke", call=leg.call_id)
             notes.event("broke")
         try:
-            await leg.play((await air.voice.clips(language, [Prompt(TROUBLE)])).clips)
+            spoken = talk.language if talk is not None else language
+            await leg.play((await air.voice.clips(spoken, [Prompt(TROUBLE)])).clips)
         except SwitchRefused as refused:
             log.error("no apology for call {call}: {refused}", call=leg.call_id, refused=refused)
         return Finished("trouble", {})
@@ -196,7 +202,7 @@ class Switchboard:
         log.info("call {call} dials {dialled}", call=line.call_id, dialled=Number(order.dialled))
         finished = Finished("", {})
         try:
-            if await _answered(leg):
+            if await leg.picked_up():
                 notes.answered()
                 finished = await self._converse(
                     air, leg, order.flow, order.language, order.variables, notes, order.dialled
@@ -231,16 +237,3 @@ async def _let_go(line: Line, leg: Leg, notes: Trace) -> None:
     """End a call that nobody talks on any more, and close its row."""
     await line.hang_up()
     notes.finished(await leg.down.wait(), "cut_off")
-
-
-async def _answered(leg: Leg) -> bool:
-    """Wait for the answer or the end; True when it was answered."""
-    first: Deferred[bool] = Deferred()
-
-    def tell(answered: bool) -> None:
-        if not first.called:
-            first.callback(answered)
-
-    leg.up.then(lambda _: tell(True))
-    leg.down.then(lambda _: tell(False))
-    return await first

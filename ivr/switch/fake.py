@@ -233,9 +233,8 @@ class FakeLine:
     _stop_on = ""
 
     def lost(self) -> None:
-        """The worker of this call died."""
+        """The worker of this call died; `mailbox.deliver` tells it."""
         self._finish(Ended(Cause.SWITCH_LOST))
-        self.mailbox.deliver()
 
     def start_dialling(self) -> None:
         self._dial_limit = call_later(self.switch.clock, self.timeout, self._not_answered)
@@ -401,8 +400,11 @@ class FakeSwitch:
 
     def lose_worker(self, worker: int = 0) -> None:
         """A worker dies: its calls end with SWITCH_LOST, its lines are free again."""
-        for line in [line for line in self.busy if line.worker == worker]:
+        lost = [line for line in (*self.offered, *self.dialled) if line in self.busy and line.worker == worker]
+        for line in lost:
             line.lost()
+        for line in lost:
+            line.mailbox.deliver()
 
     def seconds(self, clip: Path) -> float:
         """How long a clip lasts."""

@@ -62,17 +62,25 @@ class OneCall:
         actions: Mapping[str, Action] | None = None,
         voice: Voice | None = None,
         facilities: Facilities = TALK_ONLY,
+        lines: int = 4,
+        begin: bool = True,
     ) -> None:
         self.clock = Clock()
         self.voice = voice or SilentVoice()
-        self.switch = FakeSwitch(self.clock, clip_seconds=SECONDS)
+        self.switch = FakeSwitch(self.clock, clip_seconds=SECONDS, lines=lines)
         self.switch.listener = self
         self.flow = Told(turns)
         self.notes = Notes()
         self.actions = actions or {}
         self.facilities = facilities
         self.finished: list[Finished] = []
-        self.patient: FakeLine = self.switch.offer("1000", "13800000001")
+        self.patient: FakeLine
+        if begin:
+            self.offer()
+
+    def offer(self) -> None:
+        """The caller dials in."""
+        self.patient = self.switch.offer("1000", "13800000001")
         self.clock.advance(0)
 
     def incoming(self, line: Line, offer: Offer) -> None:
