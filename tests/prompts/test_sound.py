@@ -55,7 +55,7 @@ def test_chinese_is_not_spelled_out_in_english(tmp_path: Path) -> None:
     phonemes = run(["espeak-ng", "-q", "-x", "-v", "cmn-latn-pinyin", "--stdin"], text="内科门诊", timeout=20)
     assert len(phonemes.split()) == 4  # the English fallback says "Chinese letter" for each
     with pytest.raises(VoiceFailed, match="no voice"):
-        voice.render("привет", "ru", tmp_path / "raw")
+        voice.render("salut", "fr", tmp_path / "raw")
 
 
 @pytest.mark.parametrize("gain", [-40, -20, 0])
