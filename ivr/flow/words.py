@@ -43,7 +43,7 @@ class Words:
 
     def prompts(self, scene: Scene, more: Mapping[str, Value] | None = None) -> tuple[Prompt, ...]:
         """The texts with their values as they are now; `more` are values of the step itself."""
-        values = dict(scene.variables)
+        values = {name: value for name, value in scene.variables.items() if name not in scene.secrets}
         values.update({name: term.look_up(scene.variables) for name, term in self.given.items()})
         values.update(more or {})
         return tuple(scene.prompt(text.text, values) for text in self.texts)

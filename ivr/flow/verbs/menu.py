@@ -2,6 +2,7 @@
 
 `*` says it again and `0` reaches a person, unless a key of the menu begins so. A menu waits
 for a second key only where the first one leaves a choice: with "1" and "12", 1 waits, 2 doesn't.
+Where every choice has two digits, a wrong first one waits for its second: 78 is one mistake, not two.
 
 `consent: "1"` names the key by which the caller agrees to a price; keys typed ahead don't count then.
 `identifies: "1"` names the key by which whoever picked up says to be the one that is called.
@@ -58,7 +59,10 @@ def collect_keys(prompts: tuple[Prompt, ...], keys: Iterable[str], settings: Inp
     whole = list(keys)
     longest = max(map(len, whole))
     begun = {key[:length] for key in whole for length in range(1, len(key))}
-    at_once = {key for key in (*whole, *_ALL) if key not in begun}
+    # Where one key is enough, a wrong one is told at once. Where every choice has more of them, a wrong first one
+    # waits for the rest: 78 is one mistake then, not two.
+    quick = _ALL if any(len(key) == 1 and key not in {REPEAT, PERSON} for key in whole) else ""
+    at_once = {key for key in (*whole, *quick) if key not in begun}
     return Collect(
         prompts,
         single=frozenset(at_once),
