@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from ivr.bundle import Bundle
 from prompts.catalog import Catalog
 from prompts.store import Store
 from prompts.studio import Studio
 from prompts.voices.espeak import Espeak
 from wardbell.doctor import content
-from wardbell.doctor.finding import Level
+from wardbell.doctor.content import ACTIONS
+from wardbell.doctor.finding import Finding, Level
+from wardbell.edition import read_edition
 
 SHIPPED = Path(str(resources.files("flows")))
 
@@ -26,36 +29,45 @@ def folder(tmp_path: Path) -> Path:
     return copy
 
 
+def said(folder: Path, texts: Path | None = None) -> list[Finding]:
+    return list(content.flows(lambda: Bundle.of_folder(folder, texts), lambda bundle: read_edition(bundle, ACTIONS)))
+
+
+def wrong(found: list[Finding]) -> list[str]:
+    return [finding.what for finding in found if finding.level is Level.ERROR]
+
+
 def test_the_shipped_flows_are_well() -> None:
-    assert {found.level for found in content.flows(SHIPPED, Catalog.load)} == {Level.OK}
+    assert {found.level for found in said(SHIPPED)} == {Level.OK}
 
 
 def test_each_mistake_in_a_flow_is_told_with_its_place(folder: Path) -> None:
-    (folder / "main.yaml").write_text('title: Main\nstart: a\nsteps:\n  a: {say: no.such_text, then: b}\n')
-    wrong = [found for found in content.flows(folder, Catalog.load) if found.level is Level.ERROR]
-    assert len(wrong) >= 2  # the text and the step
-    assert all("main.yaml:4:" in found.what for found in wrong[:2])
+    (folder / "main.yaml").write_text("title: Main\nstart: a\nsteps:\n  a: {say: no.such_text, then: b}\n")
+    told = wrong(said(folder))
+    assert len(told) >= 2  # the text and the step
+    assert all("main.yaml:4:" in one for one in told[:2])
 
 
-def test_a_number_that_leads_nowhere_is_told(folder: Path) -> None:
+def test_the_mistakes_of_all_files_are_told_at_once(folder: Path) -> None:
     (folder / "numbers.yaml").write_text('numbers:\n  "1": {flow: nowhere, language: zh}\n')
-    wrong = [found for found in content.flows(folder, Catalog.load) if found.level is Level.ERROR]
-    assert {found.advice for found in wrong} == {"correct numbers.yaml"}
-    assert "numbers.yaml:2:" in wrong[-1].what
-
-
-def test_broken_rules_of_notices_are_told(folder: Path) -> None:
     (folder / "notices.yaml").write_text("rules: 7\n")
-    wrong = [found for found in content.flows(folder, Catalog.load) if found.level is Level.ERROR]
-    assert wrong
-    assert {found.advice for found in wrong} == {"correct notices.yaml"}
+    told = wrong(said(folder))
+    assert any("numbers.yaml:2:" in one for one in told)
+    assert any("notices.yaml:1:" in one for one in told)
+
+
+def test_a_flow_that_nobody_uses_is_a_warning(folder: Path) -> None:
+    (folder / "draft.yaml").write_text("start: a\nsteps:\n  a: {say: main.welcome, then: end}\n")
+    told = said(folder)
+    assert wrong(told) == []
+    assert ["draft.yaml:1:1 W201" in found.what for found in told if found.level is Level.WARNING] == [True]
 
 
 def test_a_broken_text_is_told(tmp_path: Path) -> None:
     (tmp_path / "zh.yaml").write_text("main.welcome: 您好{\n")
-    wrong = list(content.flows(SHIPPED, lambda: Catalog.load(tmp_path)))
-    assert {found.level for found in wrong} == {Level.ERROR}
-    assert "zh.yaml:1:" in wrong[0].what
+    told = said(SHIPPED, tmp_path)
+    assert {found.level for found in told} == {Level.ERROR}
+    assert "zh.yaml:1:" in told[0].what
 
 
 def test_prompts_that_are_not_rendered_are_a_warning_and_stay_so(tmp_path: Path) -> None:

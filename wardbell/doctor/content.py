@@ -2,66 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from db.errors import DatabaseError
+from hospital.action import Declared
 from hospital.declarations import DECLARED as HOSPITAL
-from ivr.flow.action import ActionSpec
-from ivr.flow.load import load
-from ivr.flow.mistakes import FlowErrors
-from ivr.numbers import FILE as NUMBERS
-from ivr.numbers import load_numbers
+from ivr.bundle import Bundle
+from ivr.flow.mistakes import FlowErrors, Mistake
+from ivr.line_actions import DECLARED as LINES
 from notify.actions import DECLARED as NOTICES
-from notify.errors import RulesBroken
-from notify.rules import load_rules
 from prompts.catalog import Catalog
 from prompts.errors import CatalogErrors, PromptError
 from prompts.render import Known, texts_ahead
 from prompts.studio import Studio
 from wardbell.doctor.finding import Finding, error, ok, warning
+from wardbell.edition import Checked
 
-ACTIONS: Mapping[str, ActionSpec] = {action.name: action for action in (*HOSPITAL, *NOTICES)}
+ACTIONS: Mapping[str, Declared] = {action.name: action for action in (*HOSPITAL, *LINES, *NOTICES)}
 """What flows may ask."""
-RULES = "notices.yaml"
 
 
-def flows(folder: Path, catalog: Callable[[], Catalog]) -> Iterator[Finding]:
-    """Whether every file that the hospital edits can be used; one finding for each mistake."""
+def flows(bundle: Callable[[], Bundle], check: Callable[[Bundle], Checked]) -> Iterator[Finding]:
+    """Whether every file that the hospital edits can be used; one finding for each mistake and each warning."""
     try:
-        texts = catalog()
-    except CatalogErrors as wrong:
-        yield from _mistakes(str(wrong), "correct the text")
-        return
-    yield ok(f"texts: {', '.join(texts.languages)}")
-    try:
-        loaded = load(folder, texts, ACTIONS).flows
+        checked = check(bundle())
     except FlowErrors as wrong:
-        yield from _mistakes(str(wrong), "correct the flow")
+        advice = "correct it; `wardbell flows check` shows the line"
+        yield from (error(str(mistake), advice) for mistake in wrong.mistakes)
+        yield from _warnings(wrong.warnings)
         return
-    yield ok(f"flows: {', '.join(sorted(loaded))}")
-    yield from _numbers_and_rules(folder, loaded, texts.languages)
+    edition = checked.edition
+    listed = [*sorted(edition.numbers.listed), *(["every other"] if edition.numbers.default is not None else [])]
+    yield ok(f"texts: {', '.join(edition.texts.languages)}")
+    yield ok(f"flows: {', '.join(sorted(edition.flows.flows))}")
+    yield ok(f"numbers that are answered: {', '.join(listed)}")
+    yield ok(f"notices: {', '.join(sorted(checked.rules.rules))}")
+    yield from _warnings(checked.warnings)
 
 
-def _numbers_and_rules(folder: Path, flows: Collection[str], languages: Collection[str]) -> Iterator[Finding]:
-    try:
-        numbers = load_numbers(folder / NUMBERS, flows, languages)
-    except FlowErrors as wrong:
-        yield from _mistakes(str(wrong), f"correct {NUMBERS}")
-    else:
-        listed = [*sorted(numbers.listed), *(["every other"] if numbers.default is not None else [])]
-        yield ok(f"numbers that are answered: {', '.join(listed)}")
-    try:
-        rules = load_rules(folder / RULES, flows, languages)
-    except RulesBroken as wrong:
-        yield from _mistakes(str(wrong), f"correct {RULES}")
-    else:
-        yield ok(f"notices: {', '.join(sorted(rules.rules))}")
-
-
-def _mistakes(told: str, advice: str) -> Iterator[Finding]:
-    for line in told.splitlines():
-        yield error(line, advice)
+def _warnings(mistakes: Iterable[Mistake]) -> Iterator[Finding]:
+    for mistake in mistakes:
+        yield warning(str(mistake), "look whether it is meant so")
 
 
 def prompts(
