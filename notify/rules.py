@@ -86,11 +86,12 @@ class _Reader:
     # The file
 
     def file(self, root: Table) -> NoticeRules:
-        parts = self._keys(root, {"hl7", "retry", "last_resort", "notices"}, required={"notices"})
+        parts = self._keys(root, {"events", "hl7", "retry", "last_resort", "notices"}, required={"notices"})
         reading = self._reading(parts["hl7"]) if "hl7" in parts else Reading()
         shared = self._waits(parts["retry"], {}) if "retry" in parts else {}
         last = tuple(self._numbers(parts["last_resort"])) if "last_resort" in parts else ()
-        kinds = set(reading.events.values())
+        told = {self._text(one) for one in self._items(parts.get("events"))}  # by flows (`notify`)
+        kinds = told | set(reading.events.values())
         notices = self._entries(parts["notices"]) if "notices" in parts else ()
         return NoticeRules({key.text: self._rule(key, node, shared, kinds) for key, node in notices}, reading, last)
 

@@ -1,0 +1,70 @@
+"""Events that flows tell (`notify`): stored once, and the notices that follow planned in the same transaction.
+
+A caller is told that it is passed on only when it is stored. Which rules follow is `rules.py`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+from twisted.logger import Logger
+
+from db.database import Transactions
+from db.errors import DatabaseError
+from hospital import wards
+from ivr.flow.commands import Value
+from ivr.notice_board import NotPosted
+from notify.events import Happening, Stored, store
+from notify.rules import NoticeRules
+
+log = Logger()
+
+SOURCE = "flow"
+WARD = "ward"
+"""The fact that says whose telephones are called: a ward's code. Without it the numbers of the steps are, or the
+last resort."""
+
+
+class StoredBoard:
+    """Implements `ivr.notice_board.NoticeBoard`."""
+
+    def __init__(
+        self,
+        transactions: Transactions,
+        rules: Callable[[], NoticeRules],
+        wallclock: Callable[[], datetime],
+        planned: Callable[[], None],
+    ) -> None:
+        """`planned` is called after a commit that made notices."""
+        self._transactions = transactions
+        self._rules = rules
+        self._wallclock = wallclock
+        self._planned = planned
+
+    async def post(self, event: str, facts: Mapping[str, Value], key: str) -> None:
+        """As `NoticeBoard.post`."""
+        try:
+            stored = await self._transactions.run(_store, self._rules(), event, facts, key, self._wallclock())
+        except DatabaseError as away:
+            raise NotPosted(str(away)) from away
+        if stored.new and not stored.notices:
+            log.error("nobody follows the event {event}: see flows/notices.yaml", event=event)
+        if stored.notices:
+            self._planned()
+
+
+def _store(
+    session: Session, rules: NoticeRules, event: str, facts: Mapping[str, Value], key: str, now: datetime
+) -> Stored:
+    ward = facts.get(WARD)
+    code = str(ward.get("code", "") if isinstance(ward, dict) else ward or "")
+    return store(session, rules, Happening(key, event, SOURCE, code, facts, _said(session, facts, code)), now)
+
+
+def _said(session: Session, facts: Mapping[str, Value], code: str) -> Mapping[str, Any]:
+    """What the called flow gets: the facts; of a ward that is known here, its name as well."""
+    found = wards.contacts(session, code) if code and not isinstance(facts.get(WARD), dict) else None
+    return {**facts, WARD: {"code": code, "name": dict(found.name)}} if found is not None else facts
