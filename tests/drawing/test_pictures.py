@@ -96,9 +96,9 @@ def test_each_end_stands_by_its_step() -> None:
         """
 start: a
 steps:
-  a: {when: [{if: "1 == 1", then: b}], else: end}
+  a: {menu: main.more, keys: {"1": b}, no_input: end, invalid: end, exhausted: end}
   b: {say: system.goodbye, then: end}
-""".replace("else: end", "else: end, error: end")
+"""
     )
     assert [box.name for box in shown.boxes if box.role is Role.END] == ["end of a", "end of b"]
 

@@ -84,16 +84,6 @@ def test_every_verb_has_its_schema() -> None:
     assert list(verbs()) == list(VERBS)
 
 
-class Asked(Form):
-    """A form that remembers what it was asked for."""
-
-    every: list[tuple[str, set[str]]] = []  # noqa: RUF012 - one list for the whole reading
-
-    def finish(self, known: frozenset[str] = frozenset()) -> None:
-        Asked.every.append((self.what, set(self._asked)))
-        super().finish(known)
-
-
 def asked(verb: str, source: str) -> tuple[set[str], list[str]]:
     """The keys that the reader of a verb asks for, and the mistakes that it tells."""
     report = Report()
@@ -118,18 +108,31 @@ def test_the_schema_demands_what_the_reader_demands(verb: str) -> None:
     assert demanded | outcomes == set(verbs()[verb].required)
 
 
-def test_the_keys_of_the_flow_its_defaults_and_its_steps_are_the_readers(monkeypatch: pytest.MonkeyPatch) -> None:
-    Asked.every.clear()
-    monkeypatch.setattr("ivr.flow.load.Form", Asked)
+@pytest.fixture
+def forms(monkeypatch: pytest.MonkeyPatch) -> list[Form]:
+    """Every form that is read, in order."""
+    read: list[Form] = []
+    finish = Form.finish
+
+    def finished(form: Form, known: frozenset[str] = frozenset()) -> None:
+        read.append(form)
+        finish(form, known)
+
+    monkeypatch.setattr(Form, "finish", finished)
+    return read
+
+
+def test_the_keys_of_the_flow_its_defaults_and_its_steps_are_the_readers(forms: list[Form]) -> None:
     beside = (FLOWS / "card_login.yaml", FLOWS / "operator.yaml")
     load_sources({path.name: path.read_bytes() for path in (EVERY_VERB, *beside)}, catalog(), actions(), later=True)
+
+    def keys(what: str) -> set[str]:
+        return next(form._asked for form in forms if form.what == what)
+
     whole = flow_schema()["properties"]
-    of_flow = {frozenset(keys) for what, keys in Asked.every if what.startswith("the flow")}
-    of_defaults = {frozenset(keys) for what, keys in Asked.every if what == '"defaults"'}
-    assert of_flow == {frozenset(whole)}
-    assert of_defaults == {frozenset(whole["defaults"]["properties"])}
-    limited = next(keys for what, keys in Asked.every if what == 'the step "which"')
-    assert limited == {*verbs()["menu"].keys, *LIMIT}
+    assert keys('the flow "every_verb"') == set(whole)
+    assert keys('"defaults"') == set(whole["defaults"]["properties"])
+    assert keys('the step "which"') == {*verbs()["menu"].keys, *LIMIT}
 
 
 def numbers() -> Iterator[tuple[str, str, dict[str, Any]]]:

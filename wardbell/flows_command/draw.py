@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
 
 import click
 
-from hospital.declarations import DECLARED
-from ivr.bundle import Bundle
 from ivr.drawing.map import NAME as MAP
 from ivr.drawing.map import Entrance, flow_map
 from ivr.drawing.picture import Picture, picture
@@ -17,18 +14,13 @@ from ivr.drawing.program import FORMATS, CannotDraw, drawn
 from ivr.flow.mistakes import FlowErrors
 from ivr.numbers import Numbers
 from ivr.numbers.plan import Line, Plan, Route
-from notify.actions import DECLARED as CONFIRMING
 from notify.rules import NoticeRules
 from prompts.catalog import Catalog
 from prompts.phrase import Field
+from wardbell.doctor.content import ACTIONS
 from wardbell.edition import Checked, read_edition
-
-
-class DrawDesk(Protocol):
-    """What this command needs of the application."""
-
-    def on_disk(self) -> Bundle:
-        """The hospital's files as they stand on disk now. Raises `FlowErrors` for what cannot be read."""
+from wardbell.flows_command.stored import bundle_of
+from wardbell.office import Office
 
 
 @click.command()
@@ -38,22 +30,32 @@ class DrawDesk(Protocol):
 @click.option("--language", default="zh", show_default=True, help="Language of the words on the pictures.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="svg", show_default=True,
               help="svg opens in every browser, pdf prints, dot is Graphviz's own text.")  # fmt: skip
+@click.option("--edition", type=click.IntRange(1), help="A published edition instead of the files on disk.")
 @click.option("--later", is_flag=True, help="Also flows with verbs that the line cannot carry out yet.")
 @click.pass_obj
-def draw(desk: DrawDesk, flows: tuple[str, ...], out: Path, language: str, format_: str, later: bool) -> None:
-    """Draw the flows as they stand on disk.
+def draw(
+    office: Office,
+    flows: tuple[str, ...],
+    out: Path,
+    language: str,
+    format_: str,
+    edition: int | None,
+    later: bool,
+) -> None:
+    """Draw the flows as they stand on disk, or those of an edition.
 
     Without a FLOW: every flow, and the map of all (`map`): which numbers and notices lead to which flow, and
     which flow calls which. Every picture fits a sheet; its last line says which.
     """
     try:
-        checked = read_edition(desk.on_disk(), {one.name: one for one in (*DECLARED, *CONFIRMING)}, later=later)
+        bundle = office.on_disk() if edition is None else bundle_of(office, edition)
+        checked = read_edition(bundle, ACTIONS, edition or 0, office.zone, later=later)
     except FlowErrors as wrong:
         raise click.ClickException(f"only what has no mistakes can be drawn:\n{wrong}") from wrong
-    edition = checked.edition
-    if language not in edition.texts.languages:
-        raise click.UsageError(f'no language "{language}" (there are {", ".join(edition.texts.languages)})')
-    known = [*sorted(edition.flows.flows), MAP]
+    languages = checked.edition.texts.languages
+    if language not in languages:
+        raise click.UsageError(f'no language "{language}" (there are {", ".join(languages)})')
+    known = [*sorted(checked.edition.flows.flows), MAP]
     for name in flows:
         if name not in known:
             raise click.UsageError(f'no flow "{name}" (there are {", ".join(known)})')
@@ -61,7 +63,7 @@ def draw(desk: DrawDesk, flows: tuple[str, ...], out: Path, language: str, forma
         out.mkdir(parents=True, exist_ok=True)
         for one in pictures(checked, flows or tuple(known), language):
             path = out / f"{one.name}.{format_}"
-            path.write_bytes(drawn(one, format_))
+            path.write_bytes(drawn(one, format_, checked.edition.version))
             click.echo(str(path))
     except CannotDraw as wrong:
         raise click.ClickException(str(wrong)) from wrong

@@ -6,7 +6,7 @@ the check's. The reader of the files (`ivr.flow.form`, `ivr.flow.verbs`) says wh
 
 from __future__ import annotations
 
-from ivr.flow.schema.kinds import DRAFT, NAME, Schema, many, mapping, table, word
+from ivr.flow.schema.kinds import DRAFT, NAME, TEXT_ID, Schema, many, mapping, table, word
 from ivr.flow.schema.verbs import INPUT, LIMIT, NOTHING_KNOWN, Known, verbs
 
 
@@ -51,5 +51,5 @@ def flow_schema(known: Known = NOTHING_KNOWN) -> Schema:
             },
             ("start", "steps"),
         ),
-        "$defs": steps,
+        "$defs": {**steps, "text": word("A text of the catalogues: registration.kind", TEXT_ID, known.texts)},
     }

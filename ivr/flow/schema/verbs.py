@@ -9,7 +9,6 @@ from ivr.flow.schema.kinds import (
     DOTTED,
     KEYS,
     NAME,
-    TEXT_ID,
     VARIABLE,
     Schema,
     flag,
@@ -97,11 +96,13 @@ OUTCOMES = {
 
 
 NOTHING_KNOWN = Known()
+TEXT_REFERENCE = "#/$defs/text"
+"""Where the schema of a text's name stands, once for all verbs: the names are many."""
 
 
 def verbs(known: Known = NOTHING_KNOWN) -> dict[str, Verb]:
     """Every verb of the language."""
-    text = word("A text of the catalogues: registration.kind", TEXT_ID, known.texts)
+    text = {"$ref": TEXT_REFERENCE}
 
     def said(about: str) -> Schema:
         return many(f"{about} A text, or a list of texts.", text)

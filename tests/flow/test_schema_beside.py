@@ -1,0 +1,144 @@
+"""The schemas of what stands beside the flows: numbers, holidays, notices, tests. Good files are good, bad ones are
+underlined, and the keys are those that the readers ask for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from ruamel.yaml import YAML
+
+from ivr.flow.form import Form
+from ivr.flow.schema.kinds import NAME, Schema
+from ivr.flow.schema.verbs import Known
+from ivr.numbers import read_numbers
+from ivr.numbers.schema import holidays_schema, numbers_schema
+from ivr.rehearsal.schema import schema_of_tests
+from notify.schema import notices_schema
+from tests.notify.test_rules import SMALL as NOTICES
+
+TESTS = Path(__file__).parents[1]
+FLOWS = TESTS.parent / "flows"
+NUMBERS = TESTS / "numbers"
+KNOWN = Known(("t.one",), ("a.b",), ("a.c",), ("main",), ("zh",), ("admission",))
+SCHEMAS = {
+    "numbers": numbers_schema,
+    "holidays": lambda known=None: holidays_schema(),
+    "notices": notices_schema,
+    "tests": schema_of_tests,
+}
+
+
+def read(text: str) -> Any:
+    """As an editor reads it: a date stays as it is written."""
+    yaml = YAML(typ="safe", pure=True)
+    yaml.constructor.add_constructor("tag:yaml.org,2002:timestamp", lambda maker, node: node.value)
+    return yaml.load(text)
+
+
+def told(kind: str, text: str) -> list[str]:
+    """What an editor underlines."""
+    node = read(text)
+    return [] if node is None else [error.message for error in Draft202012Validator(SCHEMAS[kind]()).iter_errors(node)]
+
+
+def told_of_numbers(text: str) -> list[str]:
+    """As `told`, for a file of the corpus: numbers, and holidays behind a line."""
+    numbers, _, holidays = text.partition("--- holidays\n")
+    unquoted = [str(key) for key in (read(numbers) or {}).get("numbers") or {} if not isinstance(key, str)]
+    return unquoted or [*told("numbers", numbers), *told("holidays", holidays)]
+
+
+@pytest.mark.parametrize("kind", SCHEMAS)
+def test_each_is_a_schema(kind: str) -> None:
+    Draft202012Validator.check_schema(SCHEMAS[kind]())
+    Draft202012Validator.check_schema(SCHEMAS[kind](KNOWN))
+
+
+@pytest.mark.parametrize("kind", ["numbers", "holidays", "notices"])
+def test_the_shipped_files_are_good(kind: str) -> None:
+    assert told(kind, (FLOWS / f"{kind}.yaml").read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", sorted((FLOWS / "tests").glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_shipped_tests_are_good(path: Path) -> None:
+    assert told("tests", path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", sorted((NUMBERS / "good").glob("*.yaml")), ids=lambda path: path.stem)
+def test_good_numbers_are_good_for_the_editor_too(path: Path) -> None:
+    assert told_of_numbers(path.read_text(encoding="utf-8")) == []
+
+
+STRUCTURAL = ("e106_unknown", "e107", "e108", "e109_no_else", "e111", "e501", "e504")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in sorted((NUMBERS / "bad").glob("*.yaml")) if path.stem.startswith(STRUCTURAL)],
+    ids=lambda path: path.stem,
+)
+def test_numbers_that_are_wrong_in_themselves_are_underlined(path: Path) -> None:
+    assert told_of_numbers(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("priority: alert", "priority: loud"),
+        ("confirm: key", "confirm: smile"),
+        ("expires_after: 1h", "expires_after: soon"),
+        ("call: station", "call: stations"),
+        ("busy: [10s, 20s]", "bussy: [10s]"),
+        ("busy: [10s, 20s]", "busy: 10s"),
+        ("    flow: ward_admission\n", ""),
+        ("    flow:", "    flo: 1\n    flow:"),
+        ("notices:", "last_resort: [x]\nnotices:"),
+        ("notices:", "hl7: {fields: {ward: PV1.3}}\nnotices:"),
+        ("notices:", "hl7: {events: {B01: x}}\nnotices:"),
+        ("notices:", "hl7: {others: maybe}\nnotices:"),
+    ],
+)
+def test_mistakes_in_notices_are_underlined(old: str, new: str) -> None:
+    assert told("notices", NOTICES) == []
+    assert told("notices", NOTICES.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["- {press: 1}", "- {press: x}", "- {wait: 8}", "- {says: a, ends: b}", "- {say: a}", "- {ends: end, with: {}}"],
+)
+def test_mistakes_in_tests_are_underlined(line: str) -> None:
+    written = 'flow: main\nlanguage: zh\ntests:\n  a call:\n    call:\n      - {press: "1", after: 1.5s}\n      '
+    assert told("tests", f"{written}- {{ends: end}}\n") == []
+    assert told("tests", f"{written}{line}\n")
+
+
+def test_the_keys_of_numbers_and_holidays_are_the_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, set[str]] = {}
+    finish = Form.finish
+
+    def finished(form: Form, known: frozenset[str] = frozenset()) -> None:
+        asked.setdefault(form.what.partition(' "')[0] or form.what, set()).update(form._asked)
+        finish(form, known)
+
+    monkeypatch.setattr(Form, "finish", finished)
+    numbers, _, holidays = (NUMBERS / "good" / "clinic.yaml").read_text(encoding="utf-8").partition("--- holidays\n")
+    read_numbers(
+        "numbers.yaml", numbers.encode(), {"main", "fees", "closed", "line_switch"}, {"zh", "en"}, holidays.encode()
+    )
+    whole = numbers_schema()["properties"]
+    assert asked["the list of numbers"] == set(whole)
+    assert asked["the number"] | {"else", "when", "refuse"} == keys(whole["numbers"])
+    assert asked["the line"] | {"refuse", "language"} == set(
+        whole["default"]["properties"]["when"]["items"]["properties"]
+    )
+    assert asked["the code"] | {"flow", "pin"} == keys(whole["codes"])
+    assert asked["the holiday"] == set(holidays_schema()["patternProperties"][NAME]["items"]["properties"])
+
+
+def keys(schema: Schema) -> set[str]:
+    """The keys of the maps in a map."""
+    return {key for inner in schema["patternProperties"].values() for key in inner["properties"]}
