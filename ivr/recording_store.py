@@ -12,23 +12,21 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol, TypeVar
 
 from twisted.logger import Logger
 
 from db.database import Transactions
 from db.errors import DatabaseError
+from hospital.action import OffReactor
 from ivr import recording_rows as rows
 from ivr.notes import Place
 from ivr.recording import RecordingFailed, Tape
 from ivr.recording_rows import RecordingRecord
 from ivr.sound_file import RATE, mend, seconds_in
 from ivr.switch.line import Recorded, RecordEnd
-
-T = TypeVar("T")
 
 log = Logger()
 
@@ -38,12 +36,6 @@ SPARE = 64 * 1024 * 1024
 """Bytes of the disk that recordings leave to everybody else."""
 AT_ONCE = 500
 """Old recordings swept in one transaction."""
-
-
-class OffReactor(Protocol):
-    """Does slow work elsewhere than in the thread of the calls."""
-
-    def __call__(self, work: Callable[[], T], /) -> Awaitable[T]: ...
 
 
 class RecordingStore:

@@ -24,15 +24,22 @@ from hospital.hospital_actions import HospitalActions
 from hospital.pin_check import PinCheck
 from hospital.pins import PepperedPins
 from hospital.threads import SlowWork
+from ivr.closings import Closings
+from ivr.dialling import TrunkDialler
 from ivr.edition import OnAir
 from ivr.editions import StoredEdition
+from ivr.facilities import Facilities
+from ivr.line_actions import LineActions
+from ivr.recording_store import RecordingStore
 from ivr.spawn import spawn
 from ivr.switch.pool import Pool, SwitchSettings
 from ivr.switchboard import Switchboard
+from ivr.tones import Tones
 from ivr.trace import CallBook
 from ivr.trunk import Trunk
 from ivr.voice import StudioVoice
 from notify.actions import NoticeActions
+from notify.board import StoredBoard
 from notify.budget import LineBudget
 from notify.intake import Intake
 from notify.messages import forget
@@ -77,13 +84,14 @@ class Service:
 
         self._slow = SlowWork(reactor)
         self._voices = ThreadPool(minthreads=0, maxthreads=VOICE_THREADS, name="voices")
-        hospital = HospitalActions(
-            self._database,
-            PinCheck(self._database, PepperedPins(office.pepper), self._slow, wallclock, settings.pins.shared_callers),
-            HospitalCalendar(zone),
-            wallclock,
+        pins = PinCheck(
+            self._database, PepperedPins(office.pepper), self._slow, wallclock, settings.pins.shared_callers
         )
-        actions = {**hospital.actions(), **NoticeActions(self._database, wallclock).actions()}
+        hospital = HospitalActions(self._database, pins, HospitalCalendar(zone), wallclock)
+        self._closings = Closings(self._database)
+        lines = LineActions(self._database, self._closings, lambda: live.air().edition.numbers, pins, wallclock, zone)
+        notices = NoticeActions(self._database, wallclock)
+        actions = {**hospital.actions(), **lines.actions(), **notices.actions()}
 
         def opens(stored: StoredEdition) -> LiveEdition:
             checked = read_edition(stored.bundle(), actions, stored.record.number, zone)
@@ -98,9 +106,18 @@ class Service:
         live = Live(first)
         self._watch = EditionWatch(self._database, live, opens, self._slow, settings.engine, wallclock, refused)
         self._book = CallBook(self._database, reactor, wallclock, settings.engine)
-        switchboard = Switchboard(live.air, actions, self._book, reactor, wallclock, zone)
-        self._pool = Pool(reactor, _switch_settings(settings), switchboard)
         trunk = Trunk(settings.trunk.target, settings.trunk.caller_id)
+        tones = Tones.in_folder(settings.tones_dir)
+        self._recordings = RecordingStore(
+            settings.messages_dir, tones.beep, self._database, self._slow, wallclock, settings.engine
+        )
+        facilities = Facilities(
+            recordings=self._recordings,
+            dialler=TrunkDialler(lambda: self._pool, trunk, tones, self._book),
+            notices=StoredBoard(self._database, live.rules, wallclock, lambda: self._outbox.poke()),
+        )
+        switchboard = Switchboard(live.air, actions, self._book, reactor, wallclock, zone, self._closings, facilities)
+        self._pool = Pool(reactor, _switch_settings(settings), switchboard)
         self._outbox = Outbox(
             OutboxParts(
                 clock=reactor,
@@ -120,7 +137,9 @@ class Service:
         self._timetable = Timetable(reactor, wallclock, zone)
         self._timetable.every(1.0, self._outbox.tick)
         self._timetable.every(1.0, self._watch.tick)
+        self._timetable.every(1.0, self._closings.tick)
         self._timetable.at(AT_NIGHT, lambda: spawn(self._forget(), "forgetting old messages"))
+        self._timetable.at(AT_NIGHT, lambda: spawn(self._sweep(), "sweeping old recordings"))
         self._port: Any = None
 
     async def start(self) -> None:
@@ -129,7 +148,9 @@ class Service:
         closed = await self._book.adopt()
         if closed:
             log.warn("{n} calls were going on when this engine last stopped", n=closed)
+        await self._closings.read()
         await self._pool.start()
+        spawn(self._take_over_recordings(), "taking over recordings")
         spawn(self._outbox.start(), "taking over notices")
         self._timetable.start()
         hl7 = self._settings.hl7
@@ -150,6 +171,17 @@ class Service:
     async def _forget(self) -> None:
         """Headers of old messages go; a sender that repeats one after that is heard again."""
         await self._database.run(forget, wallclock() - KEPT)
+
+    async def _sweep(self) -> None:
+        """What callers said is kept no longer than the hospital says."""
+        swept = await self._recordings.sweep(timedelta(days=self._settings.recordings.keep_days))
+        if swept:
+            log.info("{n} recordings were older than {days} days", n=swept, days=self._settings.recordings.keep_days)
+
+    async def _take_over_recordings(self) -> None:
+        found = await self._recordings.adopt()
+        if found:
+            log.warn("{n} recordings were running when this engine last stopped: they are kept", n=found)
 
     async def stop(self) -> None:
         """Take no more calls or messages, let calls in progress end, write what is left, close."""

@@ -152,6 +152,13 @@ class Pins(_Section):
     entries from there are counted as patiently as those of callers who hide their number."""
 
 
+class Recordings(_Section):
+    """What callers say into the line."""
+
+    keep_days: int = Field(default=30, ge=1, le=36_500)
+    """Older recordings are deleted by night."""
+
+
 class Settings(BaseSettings):
     """All settings. Made by `load`."""
 
@@ -177,6 +184,7 @@ class Settings(BaseSettings):
     voices: Voices = Voices()
     outbound: Outbound = Outbound()
     pins: Pins = Pins()
+    recordings: Recordings = Recordings()
 
     @classmethod
     def settings_customise_sources(
@@ -199,6 +207,16 @@ class Settings(BaseSettings):
     def store_dir(self) -> Path:
         """Rendered prompts."""
         return self.data_dir / "prompts"
+
+    @property
+    def messages_dir(self) -> Path:
+        """What callers said; `recordings_dir` is the prompts' own."""
+        return self.data_dir / "recordings"
+
+    @property
+    def tones_dir(self) -> Path:
+        """Tones that the line makes itself."""
+        return self.data_dir / "tones"
 
 
 def load(file: Path | None = None) -> Settings:
