@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ivr.drawing.picture import Box, Line, Picture, Role
 from ivr.flow.language import Flow
@@ -21,6 +21,8 @@ class Entrance:
     flow: str
     language: str = ""
     when: str = ""
+    quiet: bool = False
+    """It is seldom so: drawn thin."""
 
 
 def flow_map(flows: Mapping[str, Flow], numbers: Iterable[Entrance], notices: Iterable[Entrance]) -> Picture:
@@ -31,17 +33,17 @@ def flow_map(flows: Mapping[str, Flow], numbers: Iterable[Entrance], notices: It
         together: dict[str, list[Entrance]] = {}
         for entrance in entrances:
             together.setdefault(entrance.name, []).append(entrance)
-        alike: dict[tuple[tuple[str, str, str], ...], list[str]] = {}
+        alike: dict[tuple[Entrance, ...], list[str]] = {}
         for name, ways in together.items():
-            alike.setdefault(tuple((way.flow, way.language, way.when) for way in ways), []).append(name)
+            alike.setdefault(tuple(replace(way, name="") for way in ways), []).append(name)
         for number, (shared, names) in enumerate(alike.items()):
             box = f"{role.value} {number}"
-            languages = dict.fromkeys(language for _, language, _ in shared if language)
+            languages = dict.fromkeys(way.language for way in shared if way.language)
             boxes.append(Box(box, role, _listed(names), role.value, notes=(", ".join(languages),)))
-            targets: dict[str, list[str]] = {}
-            for entered, _, when in shared:
-                targets.setdefault(entered, []).extend([when] if when else [])
-            lines.extend(Line(box, _box(into), tuple(whens)) for into, whens in targets.items() if into in flows)
+            for into, entered in _by_flow(shared).items():
+                whens = tuple(dict.fromkeys(way.when for way in entered if way.when))
+                if into in flows:
+                    lines.append(Line(box, _box(into), whens, quiet=all(way.quiet for way in entered)))
     for name, flow in flows.items():
         steps = "1 step" if len(flow.steps) == 1 else f"{len(flow.steps)} steps"
         boxes.append(Box(_box(name), Role.FLOW, name, "flow", words=(flow.title,), notes=(steps,), flow=name))
@@ -52,6 +54,13 @@ def flow_map(flows: Mapping[str, Flow], numbers: Iterable[Entrance], notices: It
 
 def _box(flow: str) -> str:
     return f"flow {flow}"
+
+
+def _by_flow(ways: Iterable[Entrance]) -> dict[str, list[Entrance]]:
+    found: dict[str, list[Entrance]] = {}
+    for way in ways:
+        found.setdefault(way.flow, []).append(way)
+    return found
 
 
 def _listed(names: list[str]) -> str:

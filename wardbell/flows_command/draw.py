@@ -13,7 +13,7 @@ from ivr.drawing.picture import Picture, picture
 from ivr.drawing.program import FORMATS, CannotDraw, drawn
 from ivr.flow.mistakes import FlowErrors
 from ivr.numbers import Numbers
-from ivr.numbers.plan import Line, Plan, Route
+from ivr.numbers.plan import DEFAULT, Line, Plan, Route
 from notify.rules import NoticeRules
 from prompts.catalog import Catalog
 from prompts.phrase import Field
@@ -21,6 +21,8 @@ from wardbell.doctor.content import ACTIONS
 from wardbell.edition import Checked, read_edition
 from wardbell.flows_command.stored import bundle_of
 from wardbell.office import Office
+
+BY_HAND = "closed by hand"
 
 
 @click.command()
@@ -91,9 +93,10 @@ def words(texts: Catalog, language: str, id: str) -> str:
 def numbers(numbers: Numbers) -> Iterator[Entrance]:
     """What each number leads to, and when."""
     for key, plan in numbers.plans.items():
+        shown = "any other number" if key == DEFAULT else key
         for answer, when in _answers(plan):
             if isinstance(answer, Route):
-                yield Entrance(key, answer.flow, answer.language, when)
+                yield Entrance(shown, answer.flow, answer.language, when, quiet=when == BY_HAND)
     for code in numbers.codes.values():
         yield Entrance(code.code, code.answer.flow, code.answer.language)
 
@@ -103,7 +106,7 @@ def _answers(plan: Plan) -> Iterator[tuple[object, str]]:
         yield line.answer, _when(line)
     yield plan.otherwise, "else" if plan.lines else ""
     if plan.closed is not None:
-        yield plan.closed, "closed by hand"
+        yield plan.closed, BY_HAND
 
 
 def _when(line: Line) -> str:
