@@ -19,6 +19,7 @@ from ivr.call_records import CallRecord, list_calls, show_call
 from ivr.edition import Edition, OnAir
 from ivr.flow.language import FlowSet
 from ivr.flow.load import load
+from ivr.line_actions import DECLARED as LINE_DECLARED
 from ivr.numbers import Closing, Numbers, Route
 from ivr.switch.fake import FakeSwitch
 from ivr.switch.line import Cause, Line, Offer
@@ -44,7 +45,7 @@ WARD: Mapping[str, object] = {
 
 @pytest.fixture(scope="module")
 def flows() -> FlowSet:
-    specs = {one.name: one for one in (*DECLARED, *NOTICE_DECLARED)}
+    specs = {one.name: one for one in (*DECLARED, *LINE_DECLARED, *NOTICE_DECLARED)}
     return load(FLOWS, TEXTS, specs)
 
 
@@ -55,7 +56,7 @@ class Hospital:
         self.clock = Clock()
         self.database = database
         self.switch = FakeSwitch(self.clock, clip_seconds=1.0)
-        self.actions = FakeActions((*DECLARED, *NOTICE_DECLARED))
+        self.actions = FakeActions((*DECLARED, *LINE_DECLARED, *NOTICE_DECLARED))
         self.book = CallBook(ImmediateTransactions(database), self.clock, self.now, "engine-1")
         numbers = Numbers({"1000": Route("main", "zh"), "1099": Route("gone", "zh")})
         self.air = OnAir(Edition(1, flows, numbers, TEXTS), SilentVoice())

@@ -37,6 +37,7 @@ from ivr.flow.commands import (
 from ivr.flow.language import FlowSet
 from ivr.flow.run import Run
 from ivr.flow.words import SYSTEM
+from ivr.line_actions import DECLARED as LINE_DECLARED
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def actions(more: Iterable[Declared] = ()) -> dict[str, Declared]:
         needs=frozenset({"notice"}),
         outcomes={"confirmed": frozenset(), "stale": frozenset()},
     )
-    return {one.name: one for one in (*DECLARED, confirm, *more)}
+    return {one.name: one for one in (*DECLARED, *LINE_DECLARED, confirm, *more)}
 
 
 def play(
