@@ -19,7 +19,8 @@ only those need be written that differ from the good day's.
 
 Lines of a call. The caller listens to the end before he does anything, unless `after` says otherwise:
 
-    press: "1"          keys, one after the other; `after: 1.5s`: so long after the last line, in the middle of a text
+    press: "1"          keys, one after the other; `after: 1.5s`: so long after the last line, in the middle of a text;
+                        a list of them: each once the line waits again
     press: nothing      lets the line wait in vain
     wait: 8s            so much time passes once the line waits
     hang_up: true       `after` as above
@@ -396,12 +397,14 @@ class _File:
         mark = form.mark(verb)
         match verb:
             case "press":
-                word = form.word("press", required=True)
-                if word is not None and word.text != NOTHING and not _KEYS.fullmatch(word.text):
-                    self._report.add(word.mark, "E214", f'"{word.text}" cannot be pressed: 0-9, * and #, or nothing')
-                elif word is not None:
-                    keys = "" if word.text == NOTHING else word.text
-                    yield Press(mark, keys, self._span(form, "after") if keys else None)
+                node = form.node("press")
+                for number, word in enumerate(form.words(node, '"press"') if node is not None else ()):
+                    if word.text != NOTHING and not _KEYS.fullmatch(word.text):
+                        sentence = f'"{word.text}" cannot be pressed: 0-9, * and #, or nothing'
+                        self._report.add(word.mark, "E214", sentence)
+                    else:
+                        keys = "" if word.text == NOTHING else word.text
+                        yield Press(mark, keys, self._span(form, "after") if keys and not number else None)
             case "wait":
                 seconds = self._span(form, "wait")
                 if seconds is not None:
