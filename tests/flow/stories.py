@@ -1,6 +1,6 @@
 """Plays the hospital's own flows as somebody on the telephone hears them.
 
-Lines of a story: what is said, word for word; `ask <action>` for what the hospital is asked;
+Lines of a story: what is said, word for word; `ask <action>` for what the hospital is asked; `dial <number>`;
 `> ...` for what the caller does or the hospital answers (see `world.py`); `hang up <outcome>`.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from ivr.flow.commands import Ask, Collect, Command, HangUp, Prompt, Say, Speak
+from ivr.flow.commands import Ask, Collect, Command, Dial, HangUp, Prompt, Say, Speak
 from ivr.flow.language import FlowSet
 from ivr.flow.load import load
 from ivr.flow.run import Run
@@ -60,6 +60,9 @@ def _told(language: str, commands: Iterable[Command]) -> Iterable[str]:
             case Ask(action, arguments):
                 shown = {name: value for name, value in arguments.items() if isinstance(value, str)}
                 yield f"ask {action} {json.dumps(shown)}" if shown else f"ask {action}"
+            case Dial(number, prompts):
+                yield _spoken(language, prompts)
+                yield f"dial {number}"
             case HangUp(outcome):
                 yield f"hang up {outcome}"
 
