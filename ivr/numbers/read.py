@@ -237,7 +237,8 @@ class _Reading:
             flow, spoken = self._closed
             spoken = spoken or language or (answer.language if isinstance(answer, Route) else "")
             closed = Route(flow, spoken) if spoken else None
-        return Plan(key, answer, tuple(lines), closed, title.text if title else "", _place(form.table.mark))
+        place = _place(form.mark("else"))  # of a number without lines, the number itself
+        return Plan(key, answer, tuple(lines), closed, title.text if title else "", place)
 
     def _lines(self, form: Form, language: str) -> list[Line]:
         node = form.node("when")
