@@ -2,7 +2,8 @@
 
 The shipped catalogues are read first, then the hospital's own folders, whose texts replace
 those of the same id. Everything that is wrong is found before anything is used and told as
-`file:line:col code sentence`, all at once. How values sound is for `prompts.values`.
+`file:line:col code sentence`, all at once. How values sound is for `prompts.values`. Beside the hospital's
+texts `languages.yaml` (`languages: [zh, en]`) may name the languages that the line speaks at all.
 
     registration.kind: 普通门诊按1，专家门诊按2。
     registration.funds_short: 您的余额是{balance:money}，挂号费是{fee:money}。
@@ -29,7 +30,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from prompts.errors import CatalogErrors, Mistake, NoSuchPrompt
 from prompts.keys_named import keys_named
@@ -41,6 +42,8 @@ _GAP = re.compile(r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]) (?=[\u3000-\u
 _STRING = "tag:yaml.org,2002:str"
 _A_SECOND = {"zh": 4.5, "yue": 4.5}
 """Characters that are said in a second; of a language in letters, 14."""
+SPOKEN = "languages.yaml"
+"""Beside the texts: which of the languages the line speaks. Without the file: all that there are."""
 SHIPPED = resources.files("prompts") / "catalog"
 """The catalogues that come with the program."""
 
@@ -106,7 +109,7 @@ class Catalog:
         reading = _Reading(None)
         reading.folder(SHIPPED)
         shipped = {id for texts in reading.phrases.values() for id in texts}
-        for file, data in sorted(own.items()):
+        for file, data in sorted(own.items(), key=lambda one: (Path(one[0]).name == SPOKEN, one[0])):
             reading.file(file, data)
         return cls._of(reading, currency, shipped)
 
@@ -169,6 +172,8 @@ class _Reading:
         self.phrases: dict[str, dict[str, Phrase]] = {}
         self.mistakes: list[Mistake] = []
         self._only = languages
+        self._limit: set[str] | None = None
+        """The languages that `languages.yaml` names."""
         self._places: dict[tuple[str, str], _Place] = {}
         self._broken: set[str] = set()
 
@@ -177,12 +182,15 @@ class _Reading:
         if not folder.is_dir():
             self.mistakes.append(Mistake(str(folder), 1, 1, "P101", "there is no such folder of texts"))
             return
-        for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        for file in sorted(folder.iterdir(), key=lambda entry: (entry.name == SPOKEN, entry.name)):
             if file.name.endswith(".yaml"):
                 self.file(str(file), file.read_bytes())
 
     def file(self, file: str, data: bytes) -> None:
         """Read one `<language>.yaml`."""
+        if Path(file).name == SPOKEN:
+            self._spoken(file, data)
+            return
         language = Path(file).stem
         if self._only is not None and language not in self._only:
             return
@@ -191,14 +199,38 @@ class _Reading:
             sentence = f'there are no rules for reading values in "{language}" (there are {known})'
             self.mistakes.append(Mistake(file, 1, 1, "P102", sentence))
             return
-        try:
-            source = data.decode("utf-8")
-        except UnicodeDecodeError as e:
-            self.mistakes.append(Mistake(file, 1, 1, "P103", f"not UTF-8 (byte {e.start + 1})"))
+        source = self._decoded(file, data)
+        if source is None:
             return
         self.phrases.setdefault(language, {})
         for key, value in self._entries(file, source):
             self._text(_Place(file, source, key), _Place(file, source, value), language, key, value)
+
+    def _decoded(self, file: str, data: bytes) -> str | None:
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError as e:
+            self.mistakes.append(Mistake(file, 1, 1, "P103", f"not UTF-8 (byte {e.start + 1})"))
+            return None
+
+    def _spoken(self, file: str, data: bytes) -> None:
+        """Read `languages: [zh, en]`."""
+        source = self._decoded(file, data)
+        spoken: set[str] = set()
+        for key, value in self._entries(file, source) if source is not None else ():
+            listed = list(value.value) if isinstance(value, SequenceNode) else []
+            if not isinstance(key, ScalarNode) or key.value != "languages" or not listed:
+                sentence = "the file names the languages that the line speaks: languages: [zh, en]"
+                self.mistakes.append(_Place(file, source or "", key).mistake("P112", sentence))
+                continue
+            for node in listed:
+                if isinstance(node, ScalarNode) and node.value in self.phrases:
+                    spoken.add(str(node.value))
+                else:
+                    shown = node.value if isinstance(node, ScalarNode) else "?"
+                    sentence = f'there are no texts in "{shown}" (there are {", ".join(sorted(self.phrases))})'
+                    self.mistakes.append(_Place(file, source or "", node).mistake("P112", sentence))
+        self._limit = spoken or None
 
     def _entries(self, file: str, source: str) -> Iterator[tuple[Node, Node]]:
         try:
@@ -268,7 +300,9 @@ class _Reading:
         return found
 
     def compare(self) -> None:
-        """Every id must stand in every language with the same fields."""
+        """Every id must stand in every language that is spoken, with the same fields."""
+        if self._limit is not None:
+            self.phrases = {language: texts for language, texts in self.phrases.items() if language in self._limit}
         languages = sorted(self.phrases)
         for id in sorted({id for texts in self.phrases.values() for id in texts}):
             here = [language for language in languages if id in self.phrases[language]]

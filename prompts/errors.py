@@ -20,6 +20,7 @@ CODES = {
     "P109": "a list or a map instead of a text",
     "P110": "a text that YAML reads as something else",
     "P111": "an empty text",
+    "P112": "a list of languages that cannot be used",
     "P202": "braces that hold no field",
     "P203": "a field of an unknown type",
     "P204": "a field with the wrong thing in brackets",

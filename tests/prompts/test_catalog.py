@@ -61,6 +61,26 @@ def test_a_hospital_of_one_language_reads_only_that(tmp_path: Path) -> None:
     assert Catalog.load(folder, shipped=False, languages=["zh"]).languages == ("zh",)
 
 
+def test_the_hospital_names_the_languages_that_it_speaks(tmp_path: Path) -> None:
+    base = write(tmp_path / "base", zh="a.x: 好\n", en="a.x: fine\n", ru="a.x: да\n")
+    own = write(tmp_path / "own", zh="b.z: 加\n", en="b.z: added\n", languages="languages: [zh, en]\n")
+    catalog = Catalog.load(base, own, shipped=False)
+    assert catalog.languages == ("en", "zh")
+    assert Catalog.read({"texts/zh.yaml": b"b.z: x\n", "texts/languages.yaml": b"languages: [zh]\n"}).languages == ("zh",)
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("languages: [zh, en]\n", '1:17 P112 there are no texts in "en" (there are zh)'),
+        ("languages: zh\n", "1:1 P112 the file names the languages that the line speaks: languages: [zh, en]"),
+        ("language: [zh]\n", "1:1 P112 the file names the languages that the line speaks: languages: [zh, en]"),
+    ],
+)
+def test_a_language_without_texts_cannot_be_spoken(tmp_path: Path, source: str, sentence: str) -> None:
+    assert told(write(tmp_path / "a", zh="a.x: 好\n", languages=source)) == [f"languages.yaml:{sentence}"]
+
+
 def test_a_folded_chinese_text_has_no_blanks_inside(tmp_path: Path) -> None:
     folder = write(tmp_path / "a", zh="a.x: >\n  您好，\n  {name}请按1。\n")
     assert Catalog.load(folder, shipped=False).phrase("zh", "a.x").text == "您好，{name}请按1。"
