@@ -202,6 +202,31 @@ def test_texts_that_cannot_be_made_into_sound_are_not_published(it: It) -> None:
     assert it.live() == 1
 
 
+FLOW_TESTS = """flow: main
+language: zh
+tests:
+  a caller is greeted:
+    call:
+      - says: main.welcome
+      - ends: done
+"""
+
+
+def test_flow_tests_are_run_and_noted(it: It) -> None:
+    (it.folder / "tests").mkdir()
+    (it.folder / "tests" / "main.yaml").write_text(FLOW_TESTS)
+    assert "flow tests: 1 passed" in it.publishes()
+    assert json.loads(it.says("history", "--json"))[0]["tests"] == "1 passed"
+    it.edits(MAIN.replace("main.welcome", "system.goodbye"))
+    told = it.fails("publish", "-m", "x", "--no-render")
+    assert 'FAILED "a caller is greeted"' in told
+    assert "nothing was published, edition 1 stays live" in told
+    (it.folder / "tests" / "main.yaml").write_text(FLOW_TESTS.replace("says", "sayz"))
+    assert "nothing was published, edition 1 stays live" in it.fails("publish", "-m", "x", "--no-render")
+    it.says("publish", "-m", "x", "--no-render", "--no-tests")
+    assert it.live() == 2
+
+
 # Engines
 
 

@@ -49,7 +49,7 @@ def check(office: Office, folder: Path | None, as_json: bool, later: bool) -> No
     if as_json:
         click.echo(json.dumps([_row(one) for one in found], ensure_ascii=False, indent=1))
     else:
-        for line in _told(found, bundle):
+        for line in told(found, bundle):
             click.echo(line)
         click.echo(_summary(found, checked))
     if checked is None:
@@ -83,7 +83,8 @@ def _row(one: Mistake) -> dict[str, str | int]:
     }
 
 
-def _told(found: Iterable[Mistake], bundle: Bundle) -> Iterator[str]:
+def told(found: Iterable[Mistake], bundle: Bundle) -> Iterator[str]:
+    """Mistakes and warnings as lines, each with its line of the file and a caret under the place."""
     sources = {bundle.name(file): data.decode("utf-8", "replace").splitlines() for file, data in bundle.files.items()}
     for one in found:
         yield str(one)

@@ -16,12 +16,13 @@ from wardbell.office import Office
 @click.command()
 @click.option("-m", "--why", prompt="Why (for the history)", help="What this change is for, in a few words.")
 @publishing.who_option
+@click.option("--no-tests", is_flag=True, help="Leave out the flow tests.")
 @publishing.render_option
 @click.pass_obj
-def publish(office: Office, why: str, who: str | None, no_render: bool) -> None:
+def publish(office: Office, why: str, who: str | None, no_tests: bool, no_render: bool) -> None:
     """Put the files on disk live.
 
-    Everything is checked first, and new texts are made into sound. Then one step makes them the
+    Everything is checked first, the flow tests are run, and new texts are made into sound. Then one step makes them the
     live edition: running engines take it within about a second, calls in progress keep the one
     that they began with. When anything is wrong, nothing changes.
     """
@@ -37,9 +38,10 @@ def publish(office: Office, why: str, who: str | None, no_render: bool) -> None:
     checked = publishing.check(office, bundle, live)
     if live is not None:
         _tell_changes(office, live, bundle)
+    tests = "" if no_tests else publishing.test(office, bundle, live)
     if not no_render:
         publishing.render(office, checked.edition.texts, live)
-    draft = Draft(editions.as_texts(bundle), bundle.digest, who, why)
+    draft = Draft(editions.as_texts(bundle), bundle.digest, who, why, tests=tests)
     record = publishing.store(office, draft, live)
     if record is not None:
         publishing.wait(office, record)

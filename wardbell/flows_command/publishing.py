@@ -19,7 +19,10 @@ from prompts.catalog import Catalog
 from prompts.errors import PromptError
 from prompts.render import render_all, texts_ahead
 from wardbell.edition import Checked
+from wardbell.flows_command.check import told
+from wardbell.flows_command.test import told as told_of_tests
 from wardbell.office import Office
+from wardbell.rehearsing import run_flow_tests
 from wardbell.who import os_user
 
 PATIENCE = 5.0
@@ -65,12 +68,36 @@ def check(office: Office, bundle: Bundle, live: EditionRecord | None) -> Checked
     """Read all of it, or tell every mistake and that nothing changed."""
     try:
         editions.as_texts(bundle)
-        return office.check(bundle)
+        checked = office.check(bundle)
     except FlowErrors as wrong:
-        for mistake in wrong.mistakes:
-            click.echo(str(mistake), err=True)
-        count = len(wrong.mistakes)
-        raise click.ClickException(f"{count} mistake{'s' * (count != 1)}: {_nothing(live)}") from wrong
+        raise _refused(wrong, bundle, live) from wrong
+    for line in told(checked.warnings, bundle):
+        click.echo(line, err=True)
+    return checked
+
+
+def test(office: Office, bundle: Bundle, live: EditionRecord | None) -> str:
+    """Run the flow tests; what they came to, for the history. Nothing when there are none."""
+    try:
+        tested = run_flow_tests(bundle, office.zone)
+    except FlowErrors as wrong:
+        raise _refused(wrong, bundle, live) from wrong
+    if tested.failed:
+        for line in told_of_tests(tested):
+            click.echo(line, err=True)
+        raise click.ClickException(f"{_nothing(live)} (--no-tests publishes without the flow tests)")
+    count = len(tested.played)
+    if not count:
+        return ""
+    click.echo(f"flow tests: {count} passed")
+    return f"{count} passed"
+
+
+def _refused(wrong: FlowErrors, bundle: Bundle, live: EditionRecord | None) -> click.ClickException:
+    for line in told((*wrong.mistakes, *wrong.warnings), bundle):
+        click.echo(line, err=True)
+    count = len(wrong.mistakes)
+    return click.ClickException(f"{count} mistake{'s' * (count != 1)}: {_nothing(live)}")
 
 
 def render(office: Office, texts: Catalog, live: EditionRecord | None) -> None:
