@@ -61,7 +61,12 @@ class Input:
     operator: Target | None = None
     lock: Lock = Lock()
     confirm: bool = False
-    """Confirms money or a booking: keys typed ahead don't count."""
+    """Confirms money or a booking: keys typed ahead don't count, nor those during its text when that is locked."""
+
+    @property
+    def keep_keys(self) -> bool:
+        """Whether keys that are pressed during the locked text count."""
+        return self.lock.keep_keys and not self.confirm
 
     def read(self, form: Form) -> Input:
         """These settings with those of the form over them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.flow.commands import Ask, HangUp, Keys, NoInput, Outcome, Prompt, Say
+from ivr.flow.commands import Ask, Collect, Dial, HangUp, Keys, NoInput, Outcome, Prompt, Raise, Say, Speak
 from ivr.flow.language import FlowSet
 from ivr.flow.load import load_sources
 from ivr.flow.mistakes import FlowMisused
@@ -116,3 +116,91 @@ def test_two_calls_do_not_share_what_they_know() -> None:
     other.start()
     one.resume(Keys("17"))
     assert other.variables == {}
+
+
+DETOUR = """
+needs: [number]
+start: copy
+defaults: {no_input: end, invalid: end, exhausted: end, error: failed}
+steps:
+  copy: {set: {again: =number}, then: sub}
+  sub: {call: g, with: {there: =again}, then: {end: back}}
+  back: {dial: =back, then: {talked: end, busy: end, no_answer: end, refused: end}}
+  failed: {hangup: failed}
+"""
+THERE = """
+needs: [there]
+outcomes: {end: [back]}
+start: copy
+steps:
+  copy: {set: {back: =there}, then: end}
+"""
+
+
+@pytest.mark.parametrize("kind", ["secret", "keyed", "usual"])
+def test_what_is_secret_or_keyed_in_stays_so_on_every_detour_and_is_not_dialled(kind: str) -> None:
+    """The check refuses such flows; should one come past it, the run does."""
+    run = Run(flow(DETOUR, g=THERE), "f", "zh", {"number": "5551234"})
+    run._frames[0].keep("number", "5551234", secret=kind == "secret", keyed=kind == "keyed")
+    last = run.start().commands[-1]
+    assert last == (Dial("5551234") if kind == "usual" else HangUp("failed"))
+    assert ("5551234" in run.variables.values()) is (kind != "secret")
+
+
+def test_a_secret_that_came_past_the_check_is_neither_spoken_nor_raised_nor_shown() -> None:
+    text = """
+needs: [item, key]
+start: a
+defaults: {error: failed}
+steps:
+  a: {say: t.item, then: b}
+  b: {notify: happened, with: {fact: =item}, then: end}
+  failed: {do: notice.confirm, with: {notice: =item}, then: {confirmed: end, stale: end, error: end}}
+"""
+    run = Run(flow(text), "f", "zh", {"item": "1234", "key": "1"})
+    run._frames[0].keep("item", "1234", secret=True)
+    commands = run.start().commands
+    assert Say((Prompt("t.item", {"key": "1"}),)) in commands
+    assert not any(isinstance(command, Raise) for command in commands)
+    assert commands[-1] == Ask("notice.confirm", {"notice": "1234"}, hidden=frozenset({"notice"}))
+
+
+def test_every_wait_but_the_one_for_keys_wants_an_outcome() -> None:
+    text = """
+start: d
+defaults: {error: end}
+steps:
+  d: {dial: "8000", then: {talked: end, busy: end, no_answer: n, refused: end}}
+  n: {notify: happened, then: end}
+"""
+    run = Run(flow(text), "f", "zh")
+    assert run.start().commands[-1] == Dial("8000")
+    with pytest.raises(FlowMisused, match="Keys is no answer to Dial"):
+        run.resume(Keys("1"))
+    assert run.resume(Outcome("no_answer")).commands[-1] == Raise("happened", {})
+    with pytest.raises(FlowMisused, match="NoInput is no answer to Raise"):
+        run.resume(NoInput())
+
+
+def test_a_run_tells_its_language_and_pace() -> None:
+    text = """
+start: a
+defaults: {no_input: b, invalid: again, exhausted: end}
+steps:
+  a: {menu: t.one, keys: {"1": end}}
+  b: {language: en, then: c}
+  c: {pace: slow, then: d}
+  d: {menu: t.one, keys: {"1": end}, first_key: 5, total: 20, no_input: end}
+"""
+    run = Run(flow(text), "f", "zh")
+    run.start()
+    assert (run.language, run.slow) == ("zh", False)
+    turn = run.resume(NoInput())
+    assert (run.language, run.slow) == ("en", True)
+    assert [command for command in turn.commands if isinstance(command, Speak)] == [
+        Speak("en", False),
+        Speak("en", True),
+    ]
+    assert run.waits_for == turn.commands[-1]
+    assert isinstance(run.waits_for, Collect)
+    assert (run.waits_for.first_key, run.waits_for.inter_key, run.waits_for.total) == (10, 8, 40)

@@ -114,7 +114,7 @@ class Ask(Step):
                 inter_key=self.input.inter_key,
                 total=self.input.total,
                 locked=self.input.lock.locked,
-                keep_keys=self.input.lock.keep_keys,
+                keep_keys=self.input.keep_keys,
                 typed_ahead=not self.input.confirm,
                 secret=self.secret,
             )

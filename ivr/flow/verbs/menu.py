@@ -72,7 +72,7 @@ def collect_keys(prompts: tuple[Prompt, ...], keys: Iterable[str], settings: Inp
         inter_key=settings.inter_key,
         total=settings.total,
         locked=settings.lock.locked,
-        keep_keys=settings.lock.keep_keys,
+        keep_keys=settings.keep_keys,
         typed_ahead=not settings.confirm,
     )
 
