@@ -43,6 +43,7 @@ def notices_schema(known: Known = NOTHING_KNOWN) -> Schema:
             ),
             "expires_after": word("After that it is reported instead of called.", TIME),
             "ring": ring,
+            "private": many("Facts that nobody but the right person may hear.", word("A fact.")),
             "steps": {"description": "Whom to call, in order.", "type": "array", "minItems": 1, "items": step},
         },
         ("event", "flow", "language", "priority", "confirm", "expires_after", "steps"),
@@ -70,6 +71,11 @@ def notices_schema(known: Known = NOTHING_KNOWN) -> Schema:
         **table(
             "Notices: what is told to whom, and what follows when nobody answers.",
             {
+                "events": {
+                    "description": "Events that flows tell by the verb notify.",
+                    "type": "array",
+                    "items": word("An event."),
+                },
                 "hl7": hl7,
                 "retry": retry,
                 "last_resort": many("Called when nobody of a ward can be.", number),

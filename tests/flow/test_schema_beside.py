@@ -3,6 +3,7 @@ underlined, and the keys are those that the readers ask for."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from ivr.flow.schema.verbs import Known
 from ivr.numbers import read_numbers
 from ivr.numbers.schema import holidays_schema, numbers_schema
 from ivr.rehearsal.schema import schema_of_tests
+from notify.errors import RulesBroken
+from notify.rules import read_rules
 from notify.schema import notices_schema
 from tests.notify.test_rules import SMALL as NOTICES
 
@@ -104,6 +107,23 @@ def test_numbers_that_are_wrong_in_themselves_are_underlined(path: Path) -> None
 def test_mistakes_in_notices_are_underlined(old: str, new: str) -> None:
     assert told("notices", NOTICES) == []
     assert told("notices", NOTICES.replace(old, new, 1))
+
+
+def test_the_keys_of_notices_are_the_readers() -> None:
+    def known(text: str) -> set[str]:
+        with pytest.raises(RulesBroken) as broken:
+            read_rules(text.encode(), "notices.yaml")
+        [listed] = re.findall(r'no key "zzz" \(known: (.*)\)', str(broken.value))
+        return set(listed.split(", "))
+
+    whole = notices_schema()["properties"]
+    [notice] = whole["notices"]["patternProperties"].values()
+    assert known(f"zzz: 1\n{NOTICES}") == set(whole)
+    assert known(NOTICES.replace("    event:", "    zzz: 1\n    event:")) == set(notice["properties"])
+    assert known(NOTICES.replace("- call: station", "- zzz: 1\n        call: station")) == set(
+        notice["properties"]["steps"]["items"]["properties"]
+    )
+    assert known(f"hl7: {{zzz: 1}}\n{NOTICES}") == set(whole["hl7"]["properties"])
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,8 @@ def test_the_hospital_names_the_languages_that_it_speaks(tmp_path: Path) -> None
     own = write(tmp_path / "own", zh="b.z: 加\n", en="b.z: added\n", languages="languages: [zh, en]\n")
     catalog = Catalog.load(base, own, shipped=False)
     assert catalog.languages == ("en", "zh")
-    assert Catalog.read({"texts/zh.yaml": b"b.z: x\n", "texts/languages.yaml": b"languages: [zh]\n"}).languages == ("zh",)
+    files = {"texts/zh.yaml": b"b.z: x\n", "texts/languages.yaml": b"languages: [zh]\n"}
+    assert Catalog.read(files).languages == ("zh",)
 
 
 @pytest.mark.parametrize(
