@@ -19,7 +19,7 @@ from hospital.pins import PlainPins
 from hospital.threads import at_once
 from hospital.usual_answers import USUAL
 from ivr.bundle import TESTS, Bundle
-from ivr.rehearsal.suite import Tested, run_tests
+from ivr.rehearsal.suite import SuiteResult, run_tests
 from ivr.rehearsal.written import House
 from wardbell import demo
 from wardbell.doctor.content import ACTIONS
@@ -36,7 +36,7 @@ def house(bundle: Bundle, zone: ZoneInfo) -> House:
     return House(edition.flows, edition.numbers, edition.texts, declared, USUAL, zone)
 
 
-def run_flow_tests(bundle: Bundle, zone: ZoneInfo) -> Tested:
+def run_flow_tests(bundle: Bundle, zone: ZoneInfo) -> SuiteResult:
     """Run the flow tests of a bundle. Raises `FlowErrors` with every mistake in flows or tests."""
     return run_tests(bundle.under(TESTS), house(bundle, zone))
 

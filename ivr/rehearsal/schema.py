@@ -28,7 +28,12 @@ def schema_of_tests(known: Known = NOTHING_KNOWN) -> Schema:
     )
     lines = {
         "press": (
-            {"press": word('Keys ("1"), or nothing: the line waits in vain.', r"^([0-9*#A-D]{1,64}|nothing)$")},
+            {
+                "press": many(
+                    'Keys ("1"), or nothing: the line waits in vain; or a list, one after the other.',
+                    word("Keys, or nothing.", r"^([0-9*#A-D]{1,64}|nothing)$"),
+                )
+            },
             {"after": after},
         ),
         "wait": ({"wait": word("So much time passes: 8s.", SPAN)}, {}),

@@ -12,7 +12,7 @@ from ivr.rehearsal.written import House, read_tests
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class SuiteResult:
     """What came of the tests, and how far each flow was tried, by name."""
 
     played: Sequence[Played]
@@ -39,7 +39,7 @@ class Tested:
         }
 
 
-def run_tests(sources: Mapping[str, bytes], house: House, word: str = "") -> Tested:
+def run_tests(sources: Mapping[str, bytes], house: House, word: str = "") -> SuiteResult:
     """Run the tests of the files (name -> content) whose file or name has `word` in it.
 
     Raises `FlowErrors` with every mistake in the files.
@@ -49,7 +49,7 @@ def run_tests(sources: Mapping[str, bytes], house: House, word: str = "") -> Tes
     tests = read_tests(sources, house)
     chosen = [test for test in tests if word.casefold() in f"{test.mark.file} {test.name}".casefold()]
     played = [play(test, house, flows) for test in chosen]
-    return Tested(played, {name: coverage.of(name) for name in sorted(house.flows.flows)})
+    return SuiteResult(played, {name: coverage.of(name) for name in sorted(house.flows.flows)})
 
 
 def _test(one: Played) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import click
 
 from ivr.bundle import TESTS, Bundle
 from ivr.flow.mistakes import FlowErrors
-from ivr.rehearsal.suite import Tested, run_tests
+from ivr.rehearsal.suite import SuiteResult, run_tests
 from wardbell.flows_command.stored import bundle_of, live_record
 from wardbell.office import Office
 from wardbell.rehearsing import house
@@ -43,7 +43,7 @@ def test(office: Office, files: tuple[Path, ...], word: str, coverage: bool, liv
         raise click.exceptions.Exit(1)
 
 
-def told(tested: Tested, *, coverage: bool = False) -> Iterator[str]:
+def told(tested: SuiteResult, *, coverage: bool = False) -> Iterator[str]:
     """The tests as lines: failures at length, then how much passed, then how far each flow was tried."""
     for one in tested.failed:
         assert one.failure is not None
