@@ -19,15 +19,13 @@ from ivr.flow.commands import Consult as ConsultNow
 from ivr.flow.defaults import Branches, Defaults, Trouble
 from ivr.flow.form import Form
 from ivr.flow.language import Demand, Fact, Head, Reads, Scene, Term, Variable, World
-from ivr.flow.mistakes import Report
-from ivr.flow.verbs.errand import NOTHING, Errand, Find, Outcomes, Place, demand
+from ivr.flow.verbs.errand import NOTHING, Find, Outcomes, Place, Visit, demand
 
 
 @dataclass(frozen=True, slots=True)
-class Consult(Errand):
+class Consult(Visit):
     """See the module."""
 
-    place: Place
     card: Term
 
     @classmethod
@@ -52,7 +50,7 @@ class Consult(Errand):
         }
 
     def reads(self, world: World) -> Iterable[Reads]:
-        yield from self.place.reads(world)
+        yield from Visit.reads(self, world)
         if self.card.variable is not None:
             yield Reads(self.card.variable, self.card.mark, "", "the consultation is paid from it")
 
@@ -60,12 +58,9 @@ class Consult(Errand):
         for fact in (Fact.LISTENER, Fact.RATE, Fact.CONSENT):
             yield demand(fact, self.head.mark, "a consultation")
 
-    def check(self, world: World, report: Report) -> None:
-        self.place.check(world, report)
-        Errand.check(self, world, report)
-
     def command(self, scene: Scene) -> Command | None:
         service, card = self.place.look_up(scene), self.card.look_up(scene.variables)
-        if service is None or not isinstance(card, str) or not card or self.card.variable in scene.secrets:
+        # A card number that somebody keyed in is not yet theirs: the login hands over the card that it knows.
+        if service is None or not isinstance(card, str) or not card or self.card.variable in scene.keyed | scene.secrets:
             return None
         return ConsultNow(service, card, self.place.words.prompts(scene))

@@ -12,25 +12,22 @@ could telephone the world at the hospital's cost.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ivr.flow.commands import Command
 from ivr.flow.commands import Dial as DialNow
 from ivr.flow.defaults import Branches, Defaults, Trouble
 from ivr.flow.form import Form
-from ivr.flow.language import Head, Reads, Scene, World
-from ivr.flow.mistakes import Report
-from ivr.flow.verbs.errand import NOTHING, Errand, Find, Outcomes, Place
+from ivr.flow.language import Head, Scene
+from ivr.flow.verbs.errand import NOTHING, Find, Outcomes, Place, Visit
 
 NUMBER = re.compile(r"\+?[0-9*#]{1,24}")
 
 
 @dataclass(frozen=True, slots=True)
-class Dial(Errand):
+class Dial(Visit):
     """See the module."""
 
-    place: Place
     ring: float
 
     @classmethod
@@ -50,13 +47,6 @@ class Dial(Errand):
 
     def outcomes(self, find: Find) -> Outcomes:
         return {"talked": frozenset({"seconds"}), "busy": NOTHING, "no_answer": NOTHING, "refused": NOTHING}
-
-    def reads(self, world: World) -> Iterable[Reads]:
-        return self.place.reads(world)
-
-    def check(self, world: World, report: Report) -> None:
-        self.place.check(world, report)
-        Errand.check(self, world, report)
 
     def command(self, scene: Scene) -> Command | None:
         number = self.place.look_up(scene)

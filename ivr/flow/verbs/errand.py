@@ -93,7 +93,7 @@ class Errand(Step):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What most errands but `do` are asked with: where to, and what is said before it."""
+    """Where a visit goes, and what is said before it."""
 
     where: Term | None
     words: Words
@@ -119,6 +119,20 @@ class Place:
         """Report texts that are not there and values that no text takes."""
         self.words.check(world, report)
         check_unused(report, world, self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit(Errand):
+    """An errand to a place that the flow names or has in a variable: `dial`, `queue`, `consult`, `room`."""
+
+    place: Place
+
+    def reads(self, world: World) -> Iterable[Reads]:
+        return self.place.reads(world)
+
+    def check(self, world: World, report: Report) -> None:
+        self.place.check(world, report)
+        Errand.check(self, world, report)
 
 
 def demand(fact: Fact, mark: Mark, what: str) -> Demand:

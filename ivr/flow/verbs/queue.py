@@ -11,23 +11,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ivr.flow.commands import Command
 from ivr.flow.commands import Queue as QueueUp
 from ivr.flow.defaults import Branches, Defaults, Trouble
 from ivr.flow.form import Form
-from ivr.flow.language import Head, Reads, Scene, World
-from ivr.flow.mistakes import Report
-from ivr.flow.verbs.errand import NOTHING, Errand, Find, Outcomes, Place
+from ivr.flow.language import Head, Scene
+from ivr.flow.verbs.errand import NOTHING, Find, Outcomes, Place, Visit
 
 
 @dataclass(frozen=True, slots=True)
-class Queue(Errand):
+class Queue(Visit):
     """See the module."""
 
-    place: Place
     priority: int
     longest: float
 
@@ -54,13 +51,6 @@ class Queue(Errand):
 
     def by_caller(self, outcome: str) -> bool:
         return outcome == "left"
-
-    def reads(self, world: World) -> Iterable[Reads]:
-        return self.place.reads(world)
-
-    def check(self, world: World, report: Report) -> None:
-        self.place.check(world, report)
-        Errand.check(self, world, report)
 
     def command(self, scene: Scene) -> Command | None:
         name = self.place.look_up(scene)

@@ -10,22 +10,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ivr.flow.commands import Command, Join
 from ivr.flow.defaults import Branches, Defaults, Trouble
 from ivr.flow.form import Form
-from ivr.flow.language import Head, Reads, Scene, World
-from ivr.flow.mistakes import Report
-from ivr.flow.verbs.errand import NOTHING, Errand, Find, Outcomes, Place
+from ivr.flow.language import Head, Scene
+from ivr.flow.verbs.errand import NOTHING, Find, Outcomes, Place, Visit
 
 
 @dataclass(frozen=True, slots=True)
-class Room(Errand):
+class Room(Visit):
     """See the module."""
 
-    place: Place
     speaks: bool
 
     @classmethod
@@ -40,13 +37,6 @@ class Room(Errand):
 
     def outcomes(self, find: Find) -> Outcomes:
         return {"left": frozenset({"seconds"}), "full": NOTHING, "closed": NOTHING}
-
-    def reads(self, world: World) -> Iterable[Reads]:
-        return self.place.reads(world)
-
-    def check(self, world: World, report: Report) -> None:
-        self.place.check(world, report)
-        Errand.check(self, world, report)
 
     def command(self, scene: Scene) -> Command | None:
         room = self.place.look_up(scene)
