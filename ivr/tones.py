@@ -7,7 +7,8 @@ from pathlib import Path
 
 from ivr.sound_file import write_tone
 
-BEEP = ((1000.0, 0.4), (0.0, 0.1))
+BEEP = ((1000.0, 0.4),)
+"""No quiet behind it: people begin to speak at once."""
 RINGING = ((450.0, 1.0), (0.0, 4.0))
 """Ringing tone as in China and, at 425 Hz, in most of Europe (ITU-T E.180 supplement 2)."""
 

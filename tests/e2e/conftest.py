@@ -53,7 +53,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     for file in (Path(__file__).parent / "flows").iterdir():
         shutil.copy(file, flows)
     with (flows / "numbers.yaml").open("a", encoding="utf-8") as numbers:
-        numbers.write('  "7001": {flow: keys, language: zh}\n  "7002": {flow: counter, language: zh}\n')
+        for number, flow in (("7001", "keys"), ("7002", "counter"), ("7003", "message")):
+            numbers.write(f'  "{number}": {{flow: {flow}, language: zh}}\n')
     return Template(line.data, flows, zone, singer)
 
 

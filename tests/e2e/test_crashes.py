@@ -88,7 +88,7 @@ def test_sigterm_lets_calls_finish_and_takes_no_new_ones(own_house: House) -> No
     refused = own_house.patient.dial(line.uri("1000")).wait_ended()
     assert refused.code == 503
     caller.hears("main.services").keys_in("0")
-    caller.hears("operator.desk", desk="8000").hears("system.goodbye")
+    caller.hears("operator.nobody").hears("operator.desk", desk="8000").hears("system.goodbye")
     caller.is_hung_up_on()
     assert line.process.wait(6) == 0
     assert not line.family()

@@ -90,10 +90,13 @@ def test_a_number_that_nobody_set_up_is_told_the_default(house: House) -> None:
 
 def test_who_presses_nothing_is_asked_again_and_then_told_of_the_desk(house: House) -> None:
     card = house.hospital.card(GENERAL_FEE)
+    house.exchange.expect("no_answer", number="8000")
     with house.caller() as caller:
         caller.keys_in("1" + card + "#" + PIN + "#").hears("registration.kind")
         caller.keys_in("7").hears("system.not_understood", "registration.kind")
-        caller.keys_in("0").hears("operator.desk", desk="8000").hears("system.goodbye")
+        caller.keys_in("0").hears("operator.one_moment")
+        house.exchange.next_call().hang_up()
+        caller.hears("operator.nobody").hears("operator.desk", desk="8000").hears("system.goodbye")
         caller.is_hung_up_on()
     assert house.line.last_call()["outcome"] == "operator"
 

@@ -1,0 +1,136 @@
+"""A caller is put through to the desk, and hears it; a message is left, and lies on the disk."""
+
+from __future__ import annotations
+
+import stat
+import time
+import wave
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import House
+from tests.e2e.line import eventually
+from tests.e2e.melodies import melody
+from tests.phone import hearing
+from tests.phone.phone import Call
+
+DESK = "8000"
+
+
+def words(folder: Path, name: str) -> Path:
+    """What somebody says: four melodies of their own, a good second."""
+    path = folder / f"{name}.wav"
+    sound = b""
+    for word in range(4):
+        melody(f"{name} {word}", path)
+        with wave.open(str(path)) as sung:
+            sound += sung.readframes(sung.getnframes())
+    with wave.open(str(path), "wb") as out:
+        out.setparams((1, 2, 8000, 0, "NONE", ""))
+        out.writeframes(sound)
+    return path
+
+
+def rings_at_the_desk(house: House) -> Call:
+    """The desk's telephone, ringing."""
+    call = house.exchange.next_call()
+    assert call.number == DESK
+    return call
+
+
+def desk_row(house: House) -> dict[str, Any]:
+    """The row of the desk's leg in the newest call, whole."""
+    mine = eventually(lambda: house.line.calls()[-1], 5, "the caller's row")
+
+    def whole() -> list[dict[str, Any]]:
+        dialled = [event for event in house.line.events(mine["id"]) if event["kind"] == "dial"]
+        legs = [event["leg"] for event in dialled]
+        return legs and house.line.rows("SELECT * FROM calls WHERE id = ? AND ended_at IS NOT NULL", legs[0])
+
+    return eventually(whole, 5, "the row of the desk's leg")[0]
+
+
+def test_zero_rings_the_desk_and_both_hear_each_other(house: House, tmp_path: Path) -> None:
+    house.exchange.expect("answer", number=DESK, after=1.2)
+    good_morning, complaint = words(tmp_path, "good morning"), words(tmp_path, "a complaint")
+    with house.caller() as caller:
+        caller.hears("main.services").keys_in("0").hears("operator.one_moment")
+        desk = rings_at_the_desk(house)
+        caller.call.hear(house.line.data / "tones" / "ringing.wav", start=0.5)
+        desk.wait_answered()
+        desk.speak(good_morning)
+        caller.call.hear(good_morning)
+        caller.call.speak(complaint)
+        desk.hear(complaint)
+        assert not caller.call.has_heard(complaint)  # nobody hears himself
+        desk.hang_up()
+        caller.hears("system.goodbye")
+        caller.is_hung_up_on()
+    mine, theirs = house.line.last_call(), desk_row(house)
+    assert mine["outcome"] == "operator"
+    assert (theirs["dialled"], theirs["outcome"], theirs["cause"]) == (DESK, "talked", "normal")
+    [dialled] = [event for event in house.line.events(mine["id"]) if event["kind"] == "dial"]
+    assert (dialled["leg"], dialled["outcome"]) == (theirs["id"], "talked")
+
+
+def test_a_busy_desk_is_told_with_its_number(house: House) -> None:
+    house.exchange.expect("busy", number=DESK)
+    with house.caller() as caller:
+        caller.hears("main.services").keys_in("0").hears("operator.busy").hears("operator.desk", desk=DESK)
+        rings_at_the_desk(house)
+    assert desk_row(house)["outcome"] == "busy"
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_the_callers_hanging_up_lets_go_of_the_desk(house: House, answered: bool) -> None:
+    house.exchange.expect("answer" if answered else "no_answer", number=DESK)
+    with house.caller() as caller:
+        caller.hears("main.services").keys_in("0").hears("operator.one_moment")
+        desk = rings_at_the_desk(house)
+        if answered:
+            desk.wait_answered()
+        caller.hangs_up()
+    assert desk.wait_ended(3).by_us is False
+    assert desk_row(house)["outcome"] == ("talked" if answered else "hung_up")
+
+
+# Messages
+
+
+def recordings(house: House) -> list[dict[str, Any]]:
+    return house.line.rows("SELECT * FROM recordings WHERE ended <> '' ORDER BY began_at")
+
+
+@pytest.mark.parametrize("ends", ["falls silent", "presses #", "hangs up"])
+def test_what_a_caller_says_after_the_tone_is_kept(house: House, tmp_path: Path, ends: str) -> None:
+    message = words(tmp_path, f"a message of one who {ends}")
+    before = len(recordings(house))
+    with house.caller("7003") as caller:
+        caller.hears("main.welcome")
+        caller.call.hear(house.line.data / "tones" / "beep.wav")
+        time.sleep(0.5)  # the tone is over, and a breath taken
+        caller.call.speak(message)
+        time.sleep(1.6)
+        if ends == "presses #":
+            caller.presses("#")
+        elif ends == "hangs up":
+            caller.hangs_up()
+        if ends != "hangs up":
+            caller.hears("ward.thanks")
+    row = eventually(lambda: recordings(house)[before:], 5, "the recording to be whole")[0]
+    assert row["ended"] == {"falls silent": "silence", "presses #": "key", "hangs up": "hung_up"}[ends]
+    file = house.line.data / "recordings" / str(row["path"])
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert hearing.find(hearing.load_clip(message), hearing.load(file)) is not None
+    assert house.line.last_call()["id"] == row["call_id"]
+
+
+def test_who_says_nothing_leaves_no_message(house: House) -> None:
+    before = house.line.rows("SELECT id FROM recordings")
+    with house.caller("7003") as caller:
+        caller.hears("main.welcome").hears("system.nothing_pressed")
+    assert house.line.rows("SELECT id FROM recordings") == before
+    [told] = [event for event in house.line.events(house.line.last_call()["id"]) if event["kind"] == "record"]
+    assert told["outcome"] == "silent"
