@@ -61,6 +61,8 @@ class Consult(Visit):
     def command(self, scene: Scene) -> Command | None:
         service, card = self.place.look_up(scene), self.card.look_up(scene.variables)
         # A card number that somebody keyed in is not yet theirs: the login hands over the card that it knows.
-        if service is None or not isinstance(card, str) or not card or self.card.variable in scene.keyed | scene.secrets:
+        if self.card.variable in scene.keyed | scene.secrets:
+            return None
+        if service is None or not isinstance(card, str) or not card:
             return None
         return ConsultNow(service, card, self.place.words.prompts(scene))
