@@ -19,6 +19,7 @@ from wardbell.flows_command import flows
 from wardbell.hl7_command import hl7
 from wardbell.messages_command import messages
 from wardbell.notices_command import notices
+from wardbell.numbers_command import numbers
 from wardbell.office import Office
 from wardbell.prompts_command import prompts
 from wardbell.rota_command import rota
@@ -55,7 +56,11 @@ def version() -> None:
     click.echo(f"wardbell {__version__}")
 
 
-for command in (run, demo, doctor, db, calls, cards, rota, bookings, wards, notices, messages, hl7, prompts, flows):
+COMMANDS = (
+    *(run, demo, doctor, db, calls, cards, rota, bookings),
+    *(wards, notices, messages, hl7, prompts, flows, numbers),
+)
+for command in COMMANDS:
     wardbell.add_command(command)
 
 

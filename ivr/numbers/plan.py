@@ -102,6 +102,20 @@ class Plan:
         begins = [begin for begin, _ in self._spans(now) if begin > now]
         return min(begins, default=None)
 
+    def next_change(
+        self, caller: str, now: datetime, closing: Closing | None = None
+    ) -> tuple[datetime, Found] | None:
+        """When the caller would get another answer, local time, and which; None when not for a long time."""
+        first = self.decide(caller, now, closing).answer
+        moments = set(self.changes(now))
+        if closing is not None and closing.until is not None and closing.until > now:
+            moments.add(closing.until)
+        for at in sorted(moments):
+            found = self.decide(caller, local := at.astimezone(now.tzinfo), closing)
+            if found.answer != first:
+                return local, found
+        return None
+
     def changes(self, now: datetime) -> Iterator[datetime]:
         """The moments after `now` at which time may bring another answer, in order, UTC."""
         assert now.tzinfo is not None
@@ -155,6 +169,7 @@ class Numbers:
     default: Plan | Route | None = None
     codes: Mapping[str, Code] = field(default_factory=dict)
     dialling: Dialling = field(default_factory=Dialling)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
 
     def find(
         self,

@@ -139,7 +139,7 @@ class _Reading:
         codes = self._codes(form, {**listed, **({DEFAULT: default} if default is not None else {})})
         form.finish()
         whole = {key: plan for key, plan in listed.items() if plan is not None}
-        return Numbers(whole, default, codes, self._dialling)
+        return Numbers(whole, default, codes, self._dialling, self._calendars or {})
 
     # The parts of the file
 

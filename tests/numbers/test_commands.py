@@ -1,0 +1,154 @@
+"""`wardbell numbers`: hospital IT asks what a number does, closes it, opens it, sees who did."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hospital.pins import PepperedPins
+from ivr import editions
+from ivr.closings import Switched, closed_numbers, pin_of, switch
+from ivr.line_actions import pin_subject
+from wardbell.numbers_command import numbers
+from wardbell.office import Office
+from wardbell.settings import Settings
+
+MONDAY_NINE = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+NUMBERS = """
+hours: {clinic: {mon-fri: ["08:00-12:00", "13:30-17:30"], holidays: closed}}
+callers: {staff: ["8*"]}
+closed: {flow: closed}
+default: {flow: main, language: zh}
+numbers:
+  "1000": {flow: main, language: zh}
+  "1002":
+    title: Clinic
+    language: zh
+    when:
+      - {callers: staff, flow: operator}
+      - {hours: clinic, flow: main}
+    else: {flow: closed}
+codes:
+  "*28": {closes: "1002", callers: staff, language: zh}
+"""
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    folder = tmp_path / "flows"
+    not_flows = shutil.ignore_patterns("*.py", "__pycache__", "tests")
+    shutil.copytree(str(resources.files("flows")), folder, ignore=not_flows)
+    (folder / "numbers.yaml").write_text(NUMBERS, encoding="utf-8")
+    (folder / "holidays.yaml").write_text("holidays: [{date: 2026-10-01}]\n", encoding="utf-8")
+    office = Office(Settings(data_dir=tmp_path / "var", flows_dir=folder))
+    office.wallclock = lambda: MONDAY_NINE
+    office.database.create_all()
+    yield office
+    office.close()
+
+
+def it(office: Office, *words: str, typed: str = "") -> Result:
+    return CliRunner(mix_stderr=False).invoke(numbers, list(words), obj=office, input=typed)
+
+
+def lines(office: Office, *words: str) -> list[str]:
+    result = it(office, *words)
+    assert result.exit_code == 0, result.stderr or result.exception
+    return [" ".join(line.split()) for line in result.stdout.splitlines()]
+
+
+def test_status_tells_what_each_number_does_and_what_changes_next(office: Office) -> None:
+    assert lines(office, "status") == [
+        "number title now because until then",
+        "1000 main (zh) always -",
+        "1002 Clinic main (zh) hours clinic Mon 2026-11-23 12:00 closed (zh)",
+        "default main (zh) always -",
+        'code *28 closes 1002: callers staff; no PIN set yet: `wardbell numbers pin "*28"`',
+    ]
+    assert 'the calendar "holidays" ends on 2026-10-01' in it(office, "status").stderr
+
+
+def test_ask_names_the_line_that_decides(office: Office) -> None:
+    told = lines(office, "ask", "1002", "--at", "2026-11-23 13:00", "--from", "13800000000")
+    assert [line.removeprefix(f"{office.flows_dir()}/") for line in told] == [
+        "1002 at Mon 2026-11-23 13:00: closed (zh)",
+        "numbers.yaml:14: 1002: else",
+        "numbers.yaml:12: does not fit: operator (zh)",
+        "numbers.yaml:13: does not fit: main (zh)",
+    ]
+    told = lines(office, "ask", "5555", "--from", "8001", "--forwarded", "1002")
+    assert told[0] == "5555 at Mon 2026-11-23 09:00: operator (zh)"
+    assert told[1] == "forwarded from 1002, which counts as dialled"
+    assert told[2].endswith(": 1002: callers staff")
+    assert told[3].startswith("->")
+    assert lines(office, "ask", "*28")[0].endswith(": refused")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--until-opening"], "1002 closed until Mon 2026-11-23 13:30: callers get closed (zh)"),
+        (["--until", "18:00"], "1002 closed until Mon 2026-11-23 18:00: callers get closed (zh)"),
+        (["--until", "08:00"], "1002 closed until Tue 2026-11-24 08:00: callers get closed (zh)"),
+        (["--until", "2026-12-24 08:00"], "1002 closed until Thu 2026-12-24 08:00: callers get closed (zh)"),
+        ([], "1002 closed until it is opened: callers get closed (zh)"),
+    ],
+)
+def test_a_number_is_closed_and_opened(office: Office, words: list[str], told: str) -> None:
+    assert lines(office, "close", "Clinic", "--who", "Li", "--why", "pipe burst", *words) == [told]
+    assert "closed by Li" in lines(office, "status")[2]
+    assert lines(office, "open", "1002") == ["1002 goes by its timetable: main (zh) now"]
+    assert office.database.run_now(closed_numbers) == {}
+    record = lines(office, "history")
+    assert [row.split()[3] for row in record[1:]] == ["opened", "closed"]
+    assert "Li pipe burst" in record[2]
+
+
+def test_all_numbers_at_once(office: Office) -> None:
+    assert [line.split()[0] for line in lines(office, "close", "all")] == ["1000", "1002", "default"]
+    assert set(office.database.run_now(closed_numbers)) == {"1000", "1002", "default"}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["close", "1003"], 'no number "1003" (there are 1000, 1002, default)'),
+        (["close", "1000", "--until-opening"], "1000 has no hours"),
+        (["close", "1002", "--until", "2026-11-23 08:00"], "is over"),
+        (["close", "1002", "--until", "tomorrow"], '"tomorrow" is no time'),
+        (["close", "1002", "--until", "18:00", "--until-opening"], "say different things"),
+        (["pin", "*30"], "there is no code *30"),
+    ],
+)
+def test_what_cannot_be_is_told(office: Office, words: list[str], told: str) -> None:
+    result = it(office, *words)
+    assert result.exit_code != 0
+    assert told in result.stderr
+
+
+def test_a_code_gets_its_pin(office: Office) -> None:
+    assert "6 to 12 digits" in it(office, "pin", "*28", typed="1234\n1234\n").stderr
+    assert it(office, "pin", "*28", typed="471147\n471147\n").exit_code == 0
+    stored = office.database.run_now(pin_of, "*28")
+    assert PepperedPins(office.pepper).verify(pin_subject("*28"), "471147", stored)
+    assert lines(office, "status")[-1].endswith("PIN")
+
+
+def test_what_is_published_counts_not_what_is_on_disk(office: Office) -> None:
+    bundle = office.on_disk()
+    draft = editions.Draft(editions.as_texts(bundle), bundle.digest, "it", "first")
+    office.database.run_now(editions.publish, draft, 0, MONDAY_NINE)
+    (office.flows_dir() / "numbers.yaml").write_text('numbers: {"2000": {flow: main, language: zh}}\n')
+    assert [line.split()[0] for line in lines(office, "status")][1] == "1000"
+    assert [line.split()[0] for line in lines(office, "status", "--draft")][1] == "2000"
+
+
+def test_a_closing_from_before_an_edition_still_counts(office: Office) -> None:
+    office.database.run_now(switch, [Switched("1002", True, None, "8001", "by *28", MONDAY_NINE)])
+    assert "closed by 8001" in lines(office, "status")[2]
