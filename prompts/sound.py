@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import os
 import subprocess
+import tempfile
 import uuid
 from pathlib import Path
 
@@ -102,6 +103,17 @@ def slow_down(clip: Path, target: Path) -> None:
         part.unlink(missing_ok=True)
 
 
+def decode(source: Path) -> AudioSegment:
+    """What a file holds, mono and 16 bits, otherwise as it is. Raises `SoundFailed`: not audio, or too long."""
+    with tempfile.TemporaryDirectory(prefix="wardbell-sound-") as aside:
+        plain = Path(aside) / "plain.wav"
+        _ffmpeg(source, None, plain)
+        try:
+            return AudioSegment.from_file(str(plain), format="wav")
+        except CouldntDecodeError as e:
+            raise SoundFailed("what ffmpeg wrote cannot be read again: is the disk full?") from e
+
+
 def speech_level(clip: AudioSegment) -> float:
     """RMS in dBFS of the frames in which there is speech; -inf for silence."""
     levels = _frames(clip)
@@ -119,10 +131,12 @@ def _write(sound: AudioSegment, to: Path) -> None:
         os.fsync(out.fileno())
 
 
-def _ffmpeg(source: Path, filters: str, target: Path) -> None:
+def _ffmpeg(source: Path, filters: str | None, target: Path) -> None:
+    """Through `filters` to the telephone's rate; without them the rate stays, too."""
     command = ["ffmpeg", "-nostdin", "-y", "-loglevel", "error", "-protocol_whitelist", "file"]
-    command += ["-i", f"file:{source}", "-t", str(_LONGEST), "-map", "0:a:0", "-af", filters, "-threads", "1"]
-    command += ["-ar", str(RATE), "-ac", "1", "-c:a", "pcm_s16le", "-f", "wav", f"file:{target}"]
+    command += ["-i", f"file:{source}", "-t", str(_LONGEST), "-map", "0:a:0", "-threads", "1"]
+    command += ["-af", filters, "-ar", str(RATE)] if filters is not None else []
+    command += ["-ac", "1", "-c:a", "pcm_s16le", "-f", "wav", f"file:{target}"]
     try:
         done = subprocess.run(command, capture_output=True, timeout=_TIMEOUT, check=False)
     except FileNotFoundError as e:

@@ -7,9 +7,11 @@ blocks and belongs on a thread of its own; deadlines and apologies are the calle
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from functools import partial
@@ -154,6 +156,19 @@ class Studio:
         Raises what `speak` raises."""
         texts = speak(self._catalog, language, id, values)
         return [self.ready(language, text, slow) or Missing(language, text) for text in texts]
+
+    def names(self, language: str, text: str) -> Iterator[str]:
+        """What the clips of a text are called in the store, whoever spoke it, usual and slow."""
+        for name in self._names(language, text):
+            yield name
+            yield _slow(name)
+
+    def stamp(self, now: float) -> None:
+        """Mark the clips that were heard since the last time, for the sweep of the store. `now`: POSIX time."""
+        heard, self._ready = self._ready, {}
+        for path in heard.values():
+            with suppress(OSError):
+                os.utime(path, (now, now))
 
     def source_of(self, language: str, text: str) -> str:
         """Who would speak a text: `recording`, the first voice's name, or `nobody`."""

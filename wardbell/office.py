@@ -122,6 +122,21 @@ class Office:
         )
         return self._first_studio
 
+    @property
+    def recordings_dir(self) -> Path | None:
+        """The hospital's recordings of prompts; None: it keeps none."""
+        return self.settings.recordings_dir
+
+    @property
+    def store_dir(self) -> Path:
+        """The folder of clips."""
+        return self.settings.store_dir
+
+    @property
+    def store_limit(self) -> int:
+        """Bytes that the clips may take."""
+        return self.settings.voices.store_limit * 1_000_000
+
     def known_values(self) -> Sequence[Known]:
         """Values that callers will hear; none while there is no database yet."""
         return self.database.run_now(known_values, HospitalCalendar(self.zone), self.wallclock())

@@ -128,6 +128,8 @@ class Voices(_Section):
     gtts_timeout: float = Field(default=5.0, gt=0)
     deadline: float = Field(default=1.5, gt=0)
     """Seconds in which a new sentence must be rendered during a call."""
+    store_limit: int = Field(default=2000, ge=10)
+    """Megabytes that rendered clips may take; each night the longest unheard amounts and numbers go beyond that."""
 
     @property
     def order(self) -> dict[str, tuple[str, ...]]:

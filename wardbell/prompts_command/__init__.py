@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import click
 
-from prompts.catalog import Catalog
 from prompts.errors import PromptError
 from prompts.join import join
 from prompts.listing import rows
-from prompts.render import Known, render_all, texts_ahead
+from prompts.render import render_all, texts_ahead
 from prompts.speech import speak
-from prompts.studio import Studio
 from prompts.values import tidy
-
-
-class PromptsDesk(Protocol):
-    """What these commands need of the application."""
-
-    @property
-    def catalog(self) -> Catalog:
-        """The texts. Raises `CatalogErrors`."""
-
-    @property
-    def studio(self) -> Studio:
-        """The clips."""
-
-    def known_values(self) -> Sequence[Known]:
-        """Values that callers will hear: departments, experts, wards, fees, the next days."""
+from wardbell.prompts_command.desk import PromptsDesk
+from wardbell.prompts_command.script import script
+from wardbell.prompts_command.sweep import gc
+from wardbell.prompts_command.takes import import_
 
 
 @click.group()
 def prompts() -> None:
-    """See, hear and render what the line says."""
+    """See, hear, record and render what the line says."""
+
+
+for command in (script, import_, gc):
+    prompts.add_command(command)
 
 
 @prompts.command("render")
