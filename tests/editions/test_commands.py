@@ -47,7 +47,12 @@ class It:
         self.data = folder.parent / "var"
         self.data.mkdir()
         shutil.copy(sqlite_file, self.data / "wardbell.db")
-        self.office = ItOffice(Settings(data_dir=self.data, flows_dir=folder))
+        self.texts, self.recordings = folder.parent / "texts", folder.parent / "recordings"
+        for made in (self.texts, self.recordings / "zh"):
+            made.mkdir(parents=True)
+        self.office = ItOffice(
+            Settings(data_dir=self.data, flows_dir=folder, texts_dir=self.texts, recordings_dir=self.recordings)
+        )
 
     def types(self, *words: str, typed: str | None = None) -> Result:
         done = CliRunner(mix_stderr=False).invoke(flows, list(words), obj=self.office, input=typed)
@@ -158,6 +163,17 @@ def test_without_the_folder_nothing_is_published_and_status_and_rollback_work(it
     assert "edition 3 has the files of edition 1" in it.says("rollback", "--no-render")
 
 
+def test_a_full_disk_of_the_database_publishes_nothing(it: It) -> None:
+    it.publishes()
+    no_more = text("PRAGMA max_page_count = 1")  # than there are
+    it.office.database.run_now(lambda session: session.execute(no_more))
+    it.edits(MAIN + "# a long comment\n" * 5_000)
+    told = it.fails("publish", "-m", "x", "--no-render")
+    assert "full" in told
+    assert "nothing was published, edition 1 stays live" in told
+    assert it.live() == 1
+
+
 def test_without_the_database_it_says_that_nothing_was_published(it: It) -> None:
     it.publishes()
     it.office.database.run_now(lambda session: session.execute(text("DROP TABLE editions")))
@@ -200,6 +216,18 @@ def test_texts_that_cannot_be_made_into_sound_are_not_published(it: It) -> None:
     told = it.fails("publish", "-m", "x")
     assert "nothing was published, edition 1 stays live" in told
     assert it.live() == 1
+
+
+def test_new_words_over_an_old_recording_are_told(it: It) -> None:
+    it.publishes()
+    (it.recordings / "zh" / "main.welcome.wav").touch()
+    (it.texts / "zh.yaml").write_text("main.welcome: 新年好。\n")
+    done = it.types("publish", "-m", "x", "--no-render")
+    assert "main.welcome (zh) has new words and an old recording" in done.stderr
+    assert "texts/zh.yaml (new, +1 -0)" in done.stdout
+    assert it.live() == 2
+    it.edits(MAIN.replace("Main", "Night"))
+    assert "recording" not in it.types("publish", "-m", "x", "--no-render").stderr
 
 
 FLOW_TESTS = """flow: main

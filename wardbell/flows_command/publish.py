@@ -8,6 +8,8 @@ from ivr import editions
 from ivr.bundle import Bundle
 from ivr.editions import Draft, EditionDamaged, EditionRecord
 from ivr.flow.mistakes import FlowErrors
+from prompts.catalog import Catalog
+from prompts.speech import fixed_texts
 from wardbell.flows_command import publishing
 from wardbell.flows_command.difference import changes
 from wardbell.office import Office
@@ -38,6 +40,7 @@ def publish(office: Office, why: str, who: str | None, no_tests: bool, no_render
     checked = publishing.check(office, bundle, live)
     if live is not None:
         _tell_changes(office, live, bundle)
+        _tell_old_recordings(office, live, checked.edition.texts)
     tests = "" if no_tests else publishing.test(office, bundle, live)
     if not no_render:
         publishing.render(office, checked.edition.texts, live)
@@ -56,3 +59,17 @@ def _tell_changes(office: Office, live: EditionRecord, bundle: Bundle) -> None:
     click.echo(f"against edition {live.number}:")
     for changed in changes(before, bundle):
         click.echo(f"  {changed}")
+
+
+def _tell_old_recordings(office: Office, live: EditionRecord, texts: Catalog) -> None:
+    """A recording goes before every voice: where words changed, callers would still hear the old ones."""
+    folder = office.settings.recordings_dir
+    if folder is None:
+        return
+    before = office.texts_of(live.number)
+    for language in texts.languages:
+        spoken = dict(fixed_texts(before, language)) if language in before.languages else {}
+        recorded = {file.stem for file in (folder / language).glob("*")}
+        for name, words in fixed_texts(texts, language):
+            if name in recorded and spoken.get(name, words) != words:
+                click.echo(f"note: {name} ({language}) has new words and an old recording: record it anew", err=True)

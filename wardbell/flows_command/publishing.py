@@ -6,14 +6,14 @@ Every step before the transaction may fail, and then nothing has changed.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import click
 
-from db.errors import DatabaseError
+from db.errors import DatabaseAway, DatabaseError
 from ivr import editions
 from ivr.bundle import Bundle
-from ivr.editions import LONGEST_NAME, LONGEST_REASON, Draft, EditionRecord, EngineRecord
+from ivr.editions import LONGEST_NAME, LONGEST_REASON, Draft, EditionRecord
 from ivr.flow.mistakes import FlowErrors
 from prompts.catalog import Catalog
 from prompts.errors import PromptError
@@ -105,7 +105,7 @@ def render(office: Office, texts: Catalog, live: EditionRecord | None) -> None:
     try:
         studio = office.studio_of(texts)
         wanted = texts_ahead(texts, office.known_values())
-    except PromptError as wrong:
+    except (PromptError, DatabaseError) as wrong:
         raise click.ClickException(f"{wrong}\n{_nothing(live)} (--no-render publishes without sound)") from wrong
     voiced = [one for one in wanted if studio.source_of(*one) != "nobody"]
     for language in sorted({language for language, _ in wanted} - {language for language, _ in voiced}):
@@ -125,10 +125,11 @@ def store(office: Office, draft: Draft, live: EditionRecord | None) -> EditionRe
     parent = live.number if live is not None else 0
     try:
         came = office.database.run_now(editions.publish, draft, parent, office.wallclock())
+    except DatabaseAway as away:  # perhaps in the middle of the commit
+        told = f"{away}\nwhether it was published is not known: see `wardbell flows status`, then publish again"
+        raise click.ClickException(told) from away
     except DatabaseError as wrong:
-        raise click.ClickException(
-            f"{wrong}\nit is not known to be published: see `wardbell flows status`, then publish again"
-        ) from wrong
+        raise click.ClickException(f"{wrong}\n{_nothing(live)}") from wrong
     match came:
         case editions.Published(record):
             return record
@@ -152,9 +153,13 @@ def wait(office: Office, record: EditionRecord, pause: Callable[[float], None] |
     """Tell when the engines serve it; fails when one of them refuses it."""
     pause = pause or time.sleep
     waited = 0.0
-    running: Sequence[EngineRecord] = ()
     while True:
-        running = [one for one in office.database.run_now(editions.engines) if one.runs(office.wallclock())]
+        try:
+            known = office.database.run_now(editions.engines)
+        except DatabaseError as away:
+            click.echo(f"edition {record.number} is published; which engine serves it is not known: {away}", err=True)
+            return
+        running = [one for one in known if one.runs(office.wallclock())]
         refused = [one for one in running if one.refused == record.number]
         late = [one for one in running if not one.serves(record) and one not in refused]
         if not late or waited >= PATIENCE:
