@@ -13,6 +13,7 @@ from db.tables.cards import Card
 from db.tables.clinic import Booking, Department, Duty, GeneralDay
 from hospital import ledger
 from hospital.errors import Unknown
+from hospital.names import names_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +105,9 @@ def _record(booking: Booking, card: Card, department: Department, duty: Duty | N
         date=booking.date,
         half=duty.half if duty else "",
         department=department.code,
-        department_name={"zh": department.name_zh, "en": department.name_en},
+        department_name=names_of(department),
         expert=duty.expert if duty else "",
-        expert_name={"zh": duty.name_zh, "en": duty.name_en} if duty else {},
+        expert_name=names_of(duty) if duty else {},
         card=card.number,
         patient=card.patient,
         phone=card.phone,

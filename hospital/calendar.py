@@ -6,23 +6,27 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-HALVES = {"am": {"zh": "上午", "en": "morning"}, "pm": {"zh": "下午", "en": "afternoon"}}
+HALVES = {
+    "am": {"zh": "上午", "en": "morning", "ru": "до обеда", "pl": "przed południem"},
+    "pm": {"zh": "下午", "en": "afternoon", "ru": "после обеда", "pl": "po południu"},
+}
 """The half days of the rota, in order, and their names."""
 
 _NEAR = (
-    {"zh": "当日", "en": "today"},
-    {"zh": "明日", "en": "tomorrow"},
-    {"zh": "后日", "en": "the day after tomorrow"},
+    {"zh": "当日", "en": "today", "ru": "сегодня", "pl": "dzisiaj"},
+    {"zh": "明日", "en": "tomorrow", "ru": "завтра", "pl": "jutro"},
+    {"zh": "后日", "en": "the day after tomorrow", "ru": "послезавтра", "pl": "pojutrze"},
 )
 _WEEKDAYS = (
-    {"zh": "星期一", "en": "Monday"},
-    {"zh": "星期二", "en": "Tuesday"},
-    {"zh": "星期三", "en": "Wednesday"},
-    {"zh": "星期四", "en": "Thursday"},
-    {"zh": "星期五", "en": "Friday"},
-    {"zh": "星期六", "en": "Saturday"},
-    {"zh": "星期日", "en": "Sunday"},
+    {"zh": "星期一", "en": "Monday", "ru": "понедельник", "pl": "poniedziałek"},
+    {"zh": "星期二", "en": "Tuesday", "ru": "вторник", "pl": "wtorek"},
+    {"zh": "星期三", "en": "Wednesday", "ru": "среда", "ru_acc": "среду", "pl": "środa", "pl_acc": "środę"},
+    {"zh": "星期四", "en": "Thursday", "ru": "четверг", "pl": "czwartek"},
+    {"zh": "星期五", "en": "Friday", "ru": "пятница", "ru_acc": "пятницу", "pl": "piątek"},
+    {"zh": "星期六", "en": "Saturday", "ru": "суббота", "ru_acc": "субботу", "pl": "sobota", "pl_acc": "sobotę"},
+    {"zh": "星期日", "en": "Sunday", "ru": "воскресенье", "pl": "niedziela", "pl_acc": "niedzielę"},
 )
+"""`ru_acc`: the form for "on" and "for" (на среду), where it differs."""
 LONGEST = 7
 """Days that can be offered: further on, a weekday's name would not say which."""
 

@@ -4,7 +4,7 @@ Shapes of the values that travel (money in minor units of `currency`, dates ISO 
 
 - `department`: `{code, name: {zh, en}}`
 - `day`: `{date, offset, name: {zh, en}}`; offset 0 is today in the hospital's time zone
-- `expert`: `{code, name: {zh, en}, half: "am" | "pm", half_name: {zh, en}, fee, rota_id}`
+- `expert`: `{code, name: {zh, en, ...}, half: "am" | "pm", half_name: {zh, en, ...}, fee, rota_id}`
 - `patient`: the card holder's name as registered
 - `slip`: the digits of the slip that the patient prints at the hospital
 """

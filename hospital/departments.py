@@ -13,6 +13,7 @@ from db.rows import insert_missing, locked
 from db.tables.clinic import Department, Duty, GeneralDay
 from hospital.calendar import HospitalCalendar
 from hospital.errors import NotAllowed, Unknown
+from hospital.names import LONGEST, names_of, put_names
 
 _CODE = re.compile(r"[a-z0-9_-]{1,40}")
 _UNTIL = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
@@ -39,16 +40,14 @@ def store(session: Session, record: DepartmentRecord) -> None:
         raise NotAllowed(f'"{record.general_until}" is not a time such as 17:00')
     if not set(record.general_weekdays) <= set("1234567"):
         raise NotAllowed(f'"{record.general_weekdays}" are not weekdays: 1 is Monday, 7 Sunday')
-    if not all(0 < len(record.name.get(language, "")) <= 80 for language in ("zh", "en")):
-        raise NotAllowed(f"department {record.code} needs its names, up to 80 characters each")
     if not (0 <= record.general_capacity <= 10_000 and 0 <= record.general_fee <= 100_000_000):
         raise NotAllowed("places are 0 to 10000, a fee 0 to 1000000")
     row = session.execute(select(Department).where(Department.code == record.code)).scalar_one_or_none()
-    if row is None:
-        row = Department(code=record.code)
+    new = row is None
+    row = row or Department(code=record.code)
+    put_names(row, record.name, f"department {record.code} needs its names, up to {LONGEST} characters each")
+    if new:
         session.add(row)
-    row.name_zh = record.name["zh"]
-    row.name_en = record.name["en"]
     row.position = record.position
     row.general_capacity = record.general_capacity
     row.general_fee = record.general_fee
@@ -115,7 +114,7 @@ def department_record(row: Department) -> DepartmentRecord:
     """What leaves this package."""
     return DepartmentRecord(
         row.code,
-        {"zh": row.name_zh, "en": row.name_en},
+        names_of(row),
         row.position,
         row.general_capacity,
         row.general_fee,

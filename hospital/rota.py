@@ -7,8 +7,8 @@ S4 asks that codes and names of the experts on duty are updated every day (featu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -19,11 +19,11 @@ from db.tables.clinic import Booking, Department, Duty
 from hospital import departments
 from hospital.calendar import HALVES, HospitalCalendar
 from hospital.errors import NotAllowed, Unknown
+from hospital.names import LONGEST, names_of, put_names
 
 _CODE = re.compile(r"[A-Za-z0-9]{1,10}")
 MOST_PLACES = 10_000
 MOST_MONEY = 100_000_000
-LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,13 @@ class NewDuty:
     name_en: str
     capacity: int
     fee: int
+    more_names: Mapping[str, str] = field(default_factory=dict)
+    """Names in further languages; one that is not here stays as it is."""
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Language -> name."""
+        return {"zh": self.name_zh, "en": self.name_en, **self.more_names}
 
 
 def offered(
@@ -149,15 +156,14 @@ def _store(session: Session, new: NewDuty) -> None:
         raise NotAllowed(f"places are 0 to {MOST_PLACES}, a fee 0 to {MOST_MONEY // 100}")
     if not _CODE.fullmatch(new.expert):
         raise NotAllowed(f'"{new.expert}" is not an expert\'s code: up to 10 letters and digits')
-    if not (0 < len(new.name_zh) <= LONGEST_NAME and 0 < len(new.name_en) <= LONGEST_NAME):
-        raise NotAllowed(f"a name has 1 to {LONGEST_NAME} characters")
     duty = _find(session, new.date, new.half, department, new.expert)
-    if duty is None:
-        duty = Duty(date=new.date, half=new.half, department_id=department.id, expert=new.expert, taken=0)
-        session.add(duty)
-    elif duty.taken > new.capacity:
+    if duty is not None and duty.taken > new.capacity:
         raise NotAllowed(f"{duty.taken} places are booked already, so {new.capacity} are too few")
-    duty.name_zh, duty.name_en = new.name_zh, new.name_en
+    added = duty is None
+    duty = duty or Duty(date=new.date, half=new.half, department_id=department.id, expert=new.expert, taken=0)
+    put_names(duty, new.names, f"a name has 1 to {LONGEST} characters")
+    if added:
+        session.add(duty)
     duty.capacity = new.capacity
     duty.fee = new.fee
     session.flush()
@@ -176,9 +182,9 @@ def _record(duty: Duty, department: Department) -> DutyRecord:
         duty.date,
         duty.half,
         department.code,
-        {"zh": department.name_zh, "en": department.name_en},
+        names_of(department),
         duty.expert,
-        {"zh": duty.name_zh, "en": duty.name_en},
+        names_of(duty),
         duty.capacity,
         duty.taken,
         duty.fee,

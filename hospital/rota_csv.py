@@ -1,4 +1,5 @@
-"""The rota as a CSV file, in and out: `date,half,department,expert,name_zh,name_en,places,fee`."""
+"""The rota as a CSV file, in and out: `date,half,department,expert,name_zh,name_en,places,fee`, and
+`name_ru`, `name_pl` for callers in those languages."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from hospital import csv_file, rota
+from hospital import csv_file, names, rota
 from hospital.csv_file import Line
 from hospital.errors import Mistakes
 from hospital.money import parse_money, show_money
@@ -20,7 +21,7 @@ TAKEN = "taken"
 
 def load(session: Session, name: str, content: bytes) -> int:
     """Store the file's duties, all or none; how many. Raises Mistakes with every sentence."""
-    lines = csv_file.read(name, content, COLUMNS, (TAKEN,))
+    lines = csv_file.read(name, content, COLUMNS, (*names.COLUMNS, TAKEN))
     duties = csv_file.each(name, lines, _duty)
     _refuse_twice(name, duties)
     new = {line.number: duty for line, duty in duties}
@@ -31,11 +32,11 @@ def load(session: Session, name: str, content: bytes) -> int:
 def dump(duties: Iterable[DutyRecord]) -> str:
     """The file that `load` reads."""
     return csv_file.write(
-        (*COLUMNS, TAKEN),
+        (*COLUMNS, *names.COLUMNS, TAKEN),
         (
             (
                 one.date, one.half, one.department, one.expert, one.expert_name["zh"], one.expert_name["en"],
-                one.capacity, show_money(one.fee), one.taken,
+                one.capacity, show_money(one.fee), *(one.expert_name.get(more, "") for more in names.MORE), one.taken,
             )
             for one in duties
         ),
@@ -66,7 +67,8 @@ def _duty(line: Line) -> NewDuty:
         mistakes.append(f"fee: {error}")
     if mistakes:
         raise Mistakes(mistakes)
-    return NewDuty(day, half, values["department"], values["expert"], values["name_zh"], values["name_en"], places, fee)
+    zh, en = values["name_zh"], values["name_en"]
+    return NewDuty(day, half, values["department"], values["expert"], zh, en, places, fee, names.names_in(values))
 
 
 def _refuse_twice(name: str, duties: Iterable[tuple[Line, NewDuty]]) -> None:

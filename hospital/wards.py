@@ -13,6 +13,7 @@ from db.tables.clinic import Department
 from db.tables.wards import Ward, WardContact
 from hospital import departments
 from hospital.errors import NotAllowed, Unknown
+from hospital.names import LONGEST, names_of, put_names
 
 _DIAL = re.compile(r"[+]?[0-9*#]{1,31}")
 ROLES = ("station", "head_nurse", "duty_manager")
@@ -59,10 +60,11 @@ def store(session: Session, ward: WardContacts) -> None:
     """Add the ward or replace it and its telephones. Raises Unknown when its department is."""
     _check(ward)
     row = session.execute(select(Ward).where(Ward.code == ward.code)).scalar_one_or_none()
-    if row is None:
-        row = Ward(code=ward.code)
+    new = row is None
+    row = row or Ward(code=ward.code)
+    put_names(row, ward.name, f"ward {ward.code} needs its names, up to {LONGEST} characters each")
+    if new:
         session.add(row)
-    row.name_zh, row.name_en = ward.name["zh"], ward.name["en"]
     row.department_id = departments.row(session, ward.department).id if ward.department else None
     session.flush()
     session.execute(delete(WardContact).where(WardContact.ward_id == row.id))
@@ -74,8 +76,6 @@ def store(session: Session, ward: WardContacts) -> None:
 def _check(ward: WardContacts) -> None:
     if not 0 < len(ward.code) <= 40:
         raise NotAllowed("a ward's code has 1 to 40 characters")
-    if not all(0 < len(ward.name.get(language, "")) <= 80 for language in ("zh", "en")):
-        raise NotAllowed(f"ward {ward.code} needs its names, up to 80 characters each")
     for number in (*ward.station, *ward.head_nurse, *ward.duty_manager):
         if not _DIAL.fullmatch(number):
             raise NotAllowed(f'"{number}" cannot be dialled: an extension or a number, digits and +')
@@ -92,8 +92,8 @@ def _record(session: Session, ward: Ward, department: Department | None) -> Ward
     by_role = {role: tuple(phone.dial for phone in phones if phone.role == role) for role in ROLES}
     return WardContacts(
         code=ward.code,
-        name={"zh": ward.name_zh, "en": ward.name_en},
+        name=names_of(ward),
         department=department.code if department else "",
-        department_name={"zh": department.name_zh, "en": department.name_en} if department else {},
+        department_name=names_of(department) if department else {},
         **by_role,
     )

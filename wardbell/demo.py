@@ -34,6 +34,10 @@ class DemoCard:
     what_for: str
 
 
+def _names(zh: str, en: str, ru: str, pl: str) -> dict[str, str]:
+    return {"zh": zh, "en": en, "ru": ru, "pl": pl}
+
+
 CARDS = (
     DemoCard("100001", "1234", "王小芳", "13900000001", 500_00, "enough money for anything"),
     DemoCard("100002", "1123", "李大明", "13900000002", 500_00, "a PIN with a repeated digit"),
@@ -46,28 +50,49 @@ CARDS = (
 _GENERAL_FEE, _EXPERT_FEE = 6_00, 30_00
 
 DEPARTMENTS = (
-    ("neike", "内科", "Internal medicine", 40),
-    ("waike", "外科", "Surgery", 40),
-    ("wuguanke", "五官科", "Ear, nose and throat", 30),
-    ("erke", "儿科", "Paediatrics", 30),
-    ("fuchanke", "妇产科", "Obstetrics and gynaecology", 30),
-    ("guke", "骨科", "Orthopaedics", 20),
+    ("neike", _names("内科", "Internal medicine", "терапия", "interna"), 40),
+    ("waike", _names("外科", "Surgery", "хирургия", "chirurgia"), 40),
+    ("wuguanke", _names("五官科", "Ear, nose and throat", "ухо, горло, нос", "laryngologia"), 30),
+    ("erke", _names("儿科", "Paediatrics", "педиатрия", "pediatria"), 30),
+    (
+        "fuchanke",
+        _names("妇产科", "Obstetrics and gynaecology", "акушерство и гинекология", "ginekologia i położnictwo"),
+        30,
+    ),
+    ("guke", _names("骨科", "Orthopaedics", "ортопедия", "ortopedia"), 20),
 )
 
 EXPERTS = {
-    "neike": (("1", "陈文华", "Dr Chen Wenhua"), ("2", "刘淑珍", "Dr Liu Shuzhen")),
-    "waike": (("1", "张国栋", "Dr Zhang Guodong"), ("2", "黄志远", "Dr Huang Zhiyuan")),
-    "wuguanke": (("1", "吴秀英", "Dr Wu Xiuying"), ("2", "徐海涛", "Dr Xu Haitao")),
-    "erke": (("1", "马晓燕", "Dr Ma Xiaoyan"),),
-    "fuchanke": (("1", "朱玉梅", "Dr Zhu Yumei"), ("2", "胡美玲", "Dr Hu Meiling")),
+    "neike": (
+        ("1", _names("陈文华", "Dr Chen Wenhua", "доктор Чэнь Вэньхуа", "doktor Chen Wenhua")),
+        ("2", _names("刘淑珍", "Dr Liu Shuzhen", "доктор Лю Шучжэнь", "doktor Liu Shuzhen")),
+    ),
+    "waike": (
+        ("1", _names("张国栋", "Dr Zhang Guodong", "доктор Чжан Годун", "doktor Zhang Guodong")),
+        ("2", _names("黄志远", "Dr Huang Zhiyuan", "доктор Хуан Чжиюань", "doktor Huang Zhiyuan")),
+    ),
+    "wuguanke": (
+        ("1", _names("吴秀英", "Dr Wu Xiuying", "доктор У Сюин", "doktor Wu Xiuying")),
+        ("2", _names("徐海涛", "Dr Xu Haitao", "доктор Сюй Хайтао", "doktor Xu Haitao")),
+    ),
+    "erke": (("1", _names("马晓燕", "Dr Ma Xiaoyan", "доктор Ма Сяоянь", "doktor Ma Xiaoyan")),),
+    "fuchanke": (
+        ("1", _names("朱玉梅", "Dr Zhu Yumei", "доктор Чжу Юймэй", "doktor Zhu Yumei")),
+        ("2", _names("胡美玲", "Dr Hu Meiling", "доктор Ху Мэйлин", "doktor Hu Meiling")),
+    ),
 }
 """The first is on duty in the morning, the second in the afternoon; orthopaedics has nobody, to hear that too."""
 
 WARDS = (
-    ("W3", "内科三病区", "Medical ward three", "neike", "8301", "8302"),
-    ("W5", "外科五病区", "Surgical ward five", "waike", "8501", "8502"),
-    ("W6", "儿科六病区", "Children's ward six", "erke", "8601", "8602"),
-)
+    ("W3", _names("内科三病区", "Medical ward three", "терапевтическое отделение номер 3",
+                  "oddział wewnętrzny numer 3"),
+     "neike", "8301", "8302"),
+    ("W5", _names("外科五病区", "Surgical ward five", "хирургическое отделение номер 5",
+                  "oddział chirurgiczny numer 5"),
+     "waike", "8501", "8502"),
+    ("W6", _names("儿科六病区", "Children's ward six", "детское отделение номер 6", "oddział dziecięcy numer 6"),
+     "erke", "8601", "8602"),
+)  # fmt: skip
 _DUTY_MANAGER = "8309"
 
 
@@ -90,9 +115,9 @@ def make(database: Database, pins: Pins, calendar: HospitalCalendar, wallclock: 
 def _make(session: Session, hashes: dict[str, str], calendar: HospitalCalendar, now: datetime) -> Made:
     _cards_there(session)
     known = {one.code for one in departments.every(session)}
-    for position, (code, zh, en, places) in enumerate(DEPARTMENTS, start=1):
+    for position, (code, names, places) in enumerate(DEPARTMENTS, start=1):
         if code not in known:
-            clinic = DepartmentRecord(code, {"zh": zh, "en": en}, position, places, _GENERAL_FEE, "1234567", "24:00")
+            clinic = DepartmentRecord(code, names, position, places, _GENERAL_FEE, "1234567", "24:00")
             departments.store(session, clinic)
     for ward in WARDS:
         _ward(session, *ward)
@@ -112,9 +137,9 @@ def _cards_there(session: Session) -> list[cards.CardRecord]:
     return found
 
 
-def _ward(session: Session, code: str, zh: str, en: str, department: str, station: str, head_nurse: str) -> None:
+def _ward(session: Session, code: str, names: dict[str, str], department: str, station: str, head_nurse: str) -> None:
     if wards.contacts(session, code) is None:
-        ward = WardContacts(code, {"zh": zh, "en": en}, department, {}, (station,), (head_nurse,), (_DUTY_MANAGER,))
+        ward = WardContacts(code, names, department, {}, (station,), (head_nurse,), (_DUTY_MANAGER,))
         wards.store(session, ward)
 
 
@@ -122,9 +147,9 @@ def _rota(session: Session, today: date, days: int) -> int:
     last = today + timedelta(days)  # one more than can be booked: tomorrow is never empty when a day passes
     there = {(one.date, one.half, one.department, one.expert) for one in rota.between(session, today, last)}
     new = [
-        NewDuty(today + timedelta(n), half, department, code, zh, en, 10, _EXPERT_FEE)
+        NewDuty(today + timedelta(n), half, department, code, names["zh"], names["en"], 10, _EXPERT_FEE, names)
         for n in range(days + 1)
         for department, experts in EXPERTS.items()
-        for half, (code, zh, en) in zip(HALVES, experts, strict=False)
+        for half, (code, names) in zip(HALVES, experts, strict=False)
     ]
     return rota.store(session, [one for one in new if (one.date, one.half, one.department, one.expert) not in there])

@@ -25,5 +25,5 @@ def demo(desk: ClerkDesk) -> None:
     rows = [(card.number, card.pin, show_money(balance), card.what_for) for card, balance in made.cards]
     click.echo(table(("card", "PIN", "balance", "for"), rows))
     click.echo("\nIts wards and their telephones:\n")
-    wards = [(code, zh, en, station, head_nurse) for code, zh, en, _, station, head_nurse in hospital.WARDS]
+    wards = [(code, names["zh"], names["en"], station, nurse) for code, names, _, station, nurse in hospital.WARDS]
     click.echo(table(("ward", "name (zh)", "name (en)", "station", "head nurse"), wards))

@@ -13,6 +13,7 @@ from hospital.calendar import HospitalCalendar
 from hospital.departments import DepartmentRecord
 from hospital.errors import Unknown
 from hospital.money import parse_money, show_money
+from hospital.names import MORE
 from hospital.rota import NewDuty
 from wardbell import files
 from wardbell.desk import ClerkDesk, table
@@ -76,6 +77,7 @@ def import_(desk: ClerkDesk, file: str) -> None:
     date,half,department,expert,name_zh,name_en,places,fee
     2026-03-05,am,neike,1,李明,Dr Li,20,20.00
 
+    It may also have the columns name_ru and name_pl; callers in those languages hear the English name without them.
     Duties that are there are changed, others added; none is removed. When any line is wrong, nothing is stored.
     """
     name, content = files.read(file)
@@ -102,6 +104,8 @@ def export(desk: ClerkDesk, first: int | date, days: int, out: str) -> None:
 @click.argument("expert")
 @click.option("--name-zh", help="Name in Chinese.")
 @click.option("--name-en", help="Name in English.")
+@click.option("--name-ru", help="Name in Russian; callers hear the English one without it.")
+@click.option("--name-pl", help="Name in Polish; callers hear the English one without it.")
 @click.option("--places", type=click.IntRange(0, 10_000), help="How many patients.")
 @click.option("--fee", type=MoneyType(), help="What one place costs, e.g. 20.00.")
 @click.pass_obj
@@ -113,6 +117,8 @@ def set_(
     expert: str,
     name_zh: str | None,
     name_en: str | None,
+    name_ru: str | None,
+    name_pl: str | None,
     places: int | None,
     fee: int | None,
 ) -> None:
@@ -130,7 +136,9 @@ def set_(
         cost = fee if old is None or fee is not None else old.fee
         if zh is None or en is None or capacity is None or cost is None:
             raise Unknown(f'no duty of expert "{expert}" yet: give --name-zh, --name-en, --places and --fee')
-        duties.store(session, [NewDuty(when, half, department, expert, zh, en, capacity, cost)])
+        more = {} if old is None else {k: v for k, v in old.expert_name.items() if k in MORE}
+        more |= {k: v for k, v in {"ru": name_ru, "pl": name_pl}.items() if v is not None}
+        duties.store(session, [NewDuty(when, half, department, expert, zh, en, capacity, cost, more)])
 
     desk.database.run_now(work)
     click.echo(f"{department} expert {expert} is on duty on {when} {half}")
@@ -166,6 +174,8 @@ def departments_(desk: ClerkDesk) -> None:
 @click.argument("code")
 @click.option("--name-zh", help="Name in Chinese, as callers hear it.")
 @click.option("--name-en", help="Name in English.")
+@click.option("--name-ru", help="Name in Russian; callers hear the English one without it.")
+@click.option("--name-pl", help="Name in Polish; callers hear the English one without it.")
 @click.option("--place", type=int, help="Its place in the list that callers hear; 1 is first.")
 @click.option("--places", type=click.IntRange(0, 10_000), help="General clinic: places a day; 0 closes it.")
 @click.option("--fee", type=MoneyType(), help="General clinic: what one place costs.")
@@ -177,6 +187,8 @@ def department(
     code: str,
     name_zh: str | None,
     name_en: str | None,
+    name_ru: str | None,
+    name_pl: str | None,
     place: int | None,
     places: int | None,
     fee: int | None,
@@ -190,7 +202,8 @@ def department(
         if code not in there and (name_zh is None or name_en is None):
             raise Unknown(f'no department "{code}" yet: give --name-zh and --name-en to add it')
         old = there.get(code) or DepartmentRecord(code, {}, len(there) + 1, 0, 0, "1234567", "24:00")
-        name = old.name | {k: v for k, v in {"zh": name_zh, "en": name_en}.items() if v is not None}
+        given = {"zh": name_zh, "en": name_en, "ru": name_ru, "pl": name_pl}
+        name = old.name | {k: v for k, v in given.items() if v is not None}
         new = DepartmentRecord(
             code,
             name,

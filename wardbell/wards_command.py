@@ -40,6 +40,7 @@ def import_(desk: ClerkDesk, file: str) -> None:
     code,name_zh,name_en,department,station,head_nurse,duty_manager
     W3,内科三病区,Medical ward 3,neike,8301;8302,8310,8000
 
+    It may also have the columns name_ru and name_pl, for calls in those languages.
     A ward that is there is replaced. When any line is wrong, nothing is stored.
     """
     name, content = files.read(file)

@@ -9,12 +9,13 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.tables.base import Base
+from db.tables.names import Named
 
 PLACES = "taken BETWEEN 0 AND capacity"
 """The wall behind the rules: whatever goes wrong above, a place is never given twice."""
 
 
-class Department(Base):
+class Department(Named, Base):
     """A department with its general clinic. `general_capacity` 0: it has none."""
 
     __tablename__ = "departments"
@@ -26,8 +27,6 @@ class Department(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(40), unique=True)
-    name_zh: Mapped[str] = mapped_column(String(80))
-    name_en: Mapped[str] = mapped_column(String(80))
     position: Mapped[int] = mapped_column(default=100)
     """Its place in the list that callers hear."""
     general_capacity: Mapped[int]
@@ -55,7 +54,7 @@ class GeneralDay(Base):
     taken: Mapped[int] = mapped_column(default=0)
 
 
-class Duty(Base):
+class Duty(Named, Base):
     """One expert on duty: one half day in one department. The rota is the list of these.
 
     It holds the expert's code and names itself: S4 has them updated every day, so tomorrow's number 1 may be
@@ -78,8 +77,6 @@ class Duty(Base):
     department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"))
     expert: Mapped[str] = mapped_column(String(10))
     """The code that callers hear: `1号专家`."""
-    name_zh: Mapped[str] = mapped_column(String(80))
-    name_en: Mapped[str] = mapped_column(String(80))
     capacity: Mapped[int]
     taken: Mapped[int] = mapped_column(default=0)
     fee: Mapped[int]

@@ -6,17 +6,16 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.tables.base import Base
+from db.tables.names import Named
 
 
-class Ward(Base):
+class Ward(Named, Base):
     """A ward by the code that the hospital's messages use (HL7 PV1-3.1)."""
 
     __tablename__ = "wards"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(40), unique=True)
-    name_zh: Mapped[str] = mapped_column(String(80))
-    name_en: Mapped[str] = mapped_column(String(80))
     department_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id"))
 
 

@@ -9,12 +9,13 @@ import pytest
 
 from hospital import cards, departments, registration, rota
 from hospital.actions import DECLARED, ActionOutcome, CallFacts, FakeActions, NotScripted, Value
+from hospital.calendar import HALVES, day_name
 from hospital.errors import BadArgument
 from tests.hospital.conftest import TODAY, TOMORROW, SmallHospital, duty, finished
 
 NEIKE: dict[str, Value] = {"code": "neike", "name": {"zh": "内科", "en": "Internal medicine"}}
 WAIKE: dict[str, Value] = {"code": "waike", "name": {"zh": "外科", "en": "Surgery"}}
-DAY: dict[str, Value] = {"date": TOMORROW.isoformat(), "offset": 1, "name": {"zh": "明日", "en": "tomorrow"}}
+DAY: dict[str, Value] = {"date": TOMORROW.isoformat(), "offset": 1, "name": {**day_name(TOMORROW, 1)}}
 
 
 def test_a_patient_registers_with_an_expert_from_card_to_slip(hospital: SmallHospital) -> None:
@@ -36,7 +37,7 @@ def test_a_patient_registers_with_an_expert_from_card_to_slip(hospital: SmallHos
         "code": "1",
         "name": {"zh": "专家1", "en": "Dr 1"},
         "half": "am",
-        "half_name": {"zh": "上午", "en": "morning"},
+        "half_name": {**HALVES["am"]},
         "fee": 2000,
         "rota_id": hospital.rota_id("1"),
     }

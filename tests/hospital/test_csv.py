@@ -181,3 +181,19 @@ def test_wards_go_out_and_come_in(hospital: SmallHospital) -> None:
 def test_quoted_commas_and_line_breaks_are_values() -> None:
     lines = csv_file.read("f.csv", b'a,b\r\n"1,2","3\r\n4"\r\n5,6\r\n', ("a", "b"))
     assert [(one.number, one.values["a"]) for one in lines] == [(3, "1,2"), (4, "5")]
+
+
+def test_names_in_russian_and_polish_come_in_go_out_and_stay(hospital: SmallHospital) -> None:
+    heading = HEADING.replace("\n", ",name_ru,name_pl\n")
+    more = GOOD.replace("\n", ",доктор Чжоу,doktor Zhou\n")
+    hospital.run(rota_csv.load, "rota.csv", (heading + more).encode())
+
+    def names() -> dict[str, str]:
+        return next(one.expert_name for one in hospital.run(rota.between, TOMORROW, TOMORROW) if one.expert == "3")
+
+    assert names() == {"zh": "周明", "en": "Dr Zhou", "ru": "доктор Чжоу", "pl": "doktor Zhou"}
+    assert "Dr Zhou,15,30.00,доктор Чжоу,doktor Zhou,0" in rota_csv.dump(hospital.run(rota.between, TOMORROW, TOMORROW))
+    hospital.run(rota_csv.load, "rota.csv", (HEADING + GOOD).encode())  # a file without the columns says nothing
+    assert names()["ru"] == "доктор Чжоу"
+    hospital.run(rota_csv.load, "rota.csv", (heading + GOOD.replace("\n", ",,\n")).encode())
+    assert names() == {"zh": "周明", "en": "Dr Zhou"}
