@@ -15,8 +15,8 @@ from ivr.drawing.steps import draw_step
 from ivr.flow.language import Flow, World, exits
 from ivr.flow.load import NOT_FLOWS, load_sources
 from ivr.flow.verbs import VERBS
-from tests.flow.stories import FLOWS, catalog
-from tests.flow.stories import flows as shipped
+from tests.flow.shipped import FLOWS, catalog
+from tests.flow.shipped import flows as shipped
 from tests.flow.world import actions
 
 EVERY_VERB = Path(__file__).parent / "every_verb.yaml"

@@ -20,7 +20,7 @@ from ivr.flow.schema.flow import flow_schema
 from ivr.flow.schema.verbs import LIMIT, Known, verbs
 from ivr.flow.source import read_source
 from ivr.flow.verbs import VERBS
-from tests.flow.stories import FLOWS, catalog
+from tests.flow.shipped import FLOWS, catalog
 from tests.flow.world import actions
 
 HERE = Path(__file__).parent

@@ -1,30 +1,22 @@
-"""The hospital's own flows, played through in both languages: `stories.yaml` is what callers hear."""
+"""The hospital's own flows: its own words, no text without use, something to say whatever a caller does.
+
+What callers hear, call by call, is told by the tests in `flows/tests`.
+"""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ruamel.yaml import YAML
 
 from ivr.flow.commands import Answer, Ask, Collect, Dial, HangUp, Keys, NoInput, Outcome, Say
 from ivr.flow.run import Run
 from ivr.flow.words import SYSTEM
 from prompts.speech import speak
-from tests.flow.stories import FLOWS, catalog, flows, hear
-
-STORIES = YAML(typ="safe", pure=True).load(Path(__file__).with_name("stories.yaml"))["stories"]
-
-
-@pytest.mark.parametrize("story", STORIES, ids=[f"{story['name']} ({story['language']})" for story in STORIES])
-def test_a_story_is_heard_as_it_is_written(story: Any) -> None:
-    heard = hear(story["flow"], story["language"], story["story"], story.get("variables"))
-    assert heard == story["story"]
+from tests.flow.shipped import FLOWS, catalog, flows
 
 
 @pytest.mark.parametrize(
