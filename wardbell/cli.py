@@ -22,6 +22,7 @@ from wardbell.notices_command import notices
 from wardbell.numbers_command import numbers
 from wardbell.office import Office
 from wardbell.prompts_command import prompts
+from wardbell.recordings_command import recordings
 from wardbell.rota_command import rota
 from wardbell.run_command import run
 from wardbell.settings import SettingsError, load
@@ -58,7 +59,7 @@ def version() -> None:
 
 COMMANDS = (
     *(run, demo, doctor, db, calls, cards, rota, bookings),
-    *(wards, notices, messages, hl7, prompts, flows, numbers),
+    *(wards, notices, messages, hl7, prompts, flows, numbers, recordings),
 )
 for command in COMMANDS:
     wardbell.add_command(command)

@@ -59,6 +59,11 @@ class Office:
         """The hospital's time zone."""
         return ZoneInfo(self.settings.zone)
 
+    @property
+    def messages_dir(self) -> Path:
+        """What callers said."""
+        return self.settings.messages_dir
+
     @cached_property
     def database(self) -> Database:
         """The database, without threads: for `run_now`."""

@@ -1,0 +1,91 @@
+"""Recordings for the people of the hospital: listed, copied out, deleted."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from click.testing import CliRunner, Result
+
+from db.database import Database
+from ivr import recording_rows as rows
+from ivr.recording_rows import RecordingRecord
+from wardbell.recordings_command import recordings
+
+NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+
+
+@dataclass
+class Desk:
+    """A desk with two recordings, and one that still runs."""
+
+    database: Database
+    messages_dir: Path
+    pepper: bytes = b""
+    zone: ZoneInfo = ZoneInfo("Asia/Shanghai")  # noqa: RUF009 - never changes
+
+    def wallclock(self) -> datetime:
+        return NOW
+
+    def keep(self, id: str, began: datetime, seconds: float) -> None:
+        record = RecordingRecord(
+            id, "c" * 32, "", "complaints", "message", "zh", began, 0.0, f"2026/11/{id}.wav", "", ""
+        )
+        self.database.run_now(rows.begin, record, "engine-1")
+        (self.messages_dir / record.path).parent.mkdir(parents=True, exist_ok=True)
+        (self.messages_dir / record.path).write_bytes(b"RIFF" + id.encode())
+        if seconds:
+            self.database.run_now(rows.finish, id, seconds, "key", "#")
+
+    def says(self, *words: str, answer: str = "") -> Result:
+        return CliRunner().invoke(recordings, list(words), obj=self, input=answer)
+
+
+@pytest.fixture
+def desk(sqlite_file: Path, tmp_path: Path, open_database: Callable[[str], Database]) -> Desk:
+    (tmp_path / "wardbell.db").write_bytes(sqlite_file.read_bytes())
+    made = Desk(open_database(f"sqlite:///{tmp_path / 'wardbell.db'}"), tmp_path / "recordings")
+    made.keep("aa11" + "0" * 28, NOW, 12.34)
+    made.keep("aa22" + "0" * 28, NOW + timedelta(hours=1), 3)
+    made.keep("bb33" + "0" * 28, NOW + timedelta(hours=2), 0)
+    return made
+
+
+def test_they_are_listed_with_the_hospitals_time(desk: Desk) -> None:
+    lines = desk.says("list").output.splitlines()
+    assert lines[0].split() == ["recording", "began", "seconds", "from", "step", "call", "ended"]
+    assert [line.split()[0] for line in lines[1:]] == ["bb330000", "aa220000", "aa110000"]
+    assert lines[3].split()[1:4] == ["2026-11-21", "16:00:00", "12.3"]
+    assert lines[1].endswith("running")
+
+
+def test_one_is_copied_out_for_nobody_elses_eyes(desk: Desk, tmp_path: Path) -> None:
+    done = desk.says("export", "aa11", "--to", str(tmp_path))
+    copy = tmp_path / "2026-11-21-160000-aa110000.wav"
+    assert done.output.strip() == str(copy)
+    assert copy.read_bytes().startswith(b"RIFFaa11")
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    again = desk.says("export", "aa11", "--to", str(tmp_path))
+    assert again.exit_code == 1
+    assert "File exists" in again.output
+
+
+@pytest.mark.parametrize(("prefix", "told"), [("aa", "more than one"), ("cc", "no recording"), ("bb", "still running")])
+def test_what_is_not_clear_is_told(desk: Desk, prefix: str, told: str) -> None:
+    for command in ("export", "delete"):
+        done = desk.says(command, prefix)
+        assert done.exit_code == 1
+        assert told in done.output
+
+
+def test_deleting_is_asked_for_and_for_good(desk: Desk) -> None:
+    assert desk.says("delete", "aa11", answer="n\n").exit_code == 1
+    assert len(list(desk.messages_dir.rglob("*.wav"))) == 3
+    assert desk.says("delete", "aa11", "aa22", answer="y\n").exit_code == 0
+    assert [file.stem[:4] for file in desk.messages_dir.rglob("*.wav")] == ["bb33"]
+    assert [one.id[:4] for one in desk.database.run_now(rows.list_recordings, 9)] == ["bb33"]
