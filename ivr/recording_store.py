@@ -128,7 +128,9 @@ class RecordingStore:
 
     async def _keep(self, tape: Tape, ended: str, key: str) -> float:
         try:
-            measured: tuple[float, float] = await self._off_reactor(lambda: _measured(tape.path, whole=ended != rows.LOST))
+            measured: tuple[float, float] = await self._off_reactor(
+                lambda: _measured(tape.path, whole=ended != rows.LOST)
+            )
             seconds, spoken = measured
             if spoken < SPOKEN:
                 await self.discard(tape)
