@@ -16,7 +16,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 from twisted.trial.unittest import TestCase
 
-from ivr.switch.line import Cause, Ended, LineGone, Played, RecordEnd, SwitchError
+from ivr.switch.line import Cause, Diversion, Ended, LineGone, Played, RecordEnd, SwitchError
 from ivr.switch.pool import Pool, SwitchSettings
 from tests.switch.peer import Peer
 from tests.switch.worlds import Owner, Places, RealPerson, RealWorld, Task, clip
@@ -367,8 +367,25 @@ class Workers(TestCase):
     async def test_offer_headers_of_a_diverted_call(self) -> None:
         world = await self.world()
         await world.caller(headers="Diversion: <sip:8100@pbx>;reason=no-answer\r\nPrivacy: id\r\n")
-        offer = world.owner.offers[0]
-        assert (offer.diverted_from, offer.caller) == ("8100", "")
+        [offer] = world.owner.offers
+        assert (offer.diversions, offer.caller) == ((Diversion("8100", "no-answer"),), "")
+
+    async def test_who_forwarded_a_call_first_and_last(self) -> None:
+        world = await self.world()
+        await world.caller(headers="Diversion: <sip:8200@pbx>;reason=user-busy\r\nDiversion: <sip:8100@pbx>\r\n")
+        [offer] = world.owner.offers
+        assert (offer.diverted_from, offer.forwarded) == ("8200", ("8100", "8200"))
+
+    async def test_a_call_forwarded_by_its_history(self) -> None:
+        world = await self.world()
+        await world.caller(headers="History-Info: <sip:8100@pbx>;index=1, <sip:8000@us;cause=302>;index=1.1\r\n")
+        [offer] = world.owner.offers
+        assert offer.diversions == (Diversion("8100", "unconditional"),)
+
+    async def test_nobody_but_the_trunk_is_believed_that_a_call_was_forwarded(self) -> None:
+        world = await self.world(trunks=("192.0.2.0/24",))
+        await world.caller(headers="Diversion: <sip:8100@pbx>;reason=no-answer\r\n")
+        assert world.owner.offers[0].diversions == ()
 
 
 def _level(byte: int) -> int:
