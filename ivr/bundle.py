@@ -26,6 +26,8 @@ class Bundle:
     files: Mapping[str, bytes]
     shown: Mapping[str, str] = field(default_factory=dict)
     """File name -> how messages name it, where that differs."""
+    folder: str = "flows"
+    """How messages name the folder of flows."""
     passed_over: tuple[str, ...] = ()
     """Files that nothing reads and that look as if somebody thought otherwise: main.yml."""
 
@@ -58,11 +60,11 @@ class Bundle:
                     report.add(Mark(str(path)), "E101", f"the file cannot be read: {wrong.strerror}")
         if report.mistakes:
             raise FlowErrors(report.mistakes)
-        return cls(files, shown, tuple(passed_over))
+        return cls(files, shown, str(flows), tuple(passed_over))
 
     def name(self, file: str) -> str:
         """How messages name a file."""
-        return self.shown.get(file, file if file.startswith(f"{TEXTS}/") else f"flows/{file}")
+        return self.shown.get(file, file if file.startswith(f"{TEXTS}/") else f"{self.folder}/{file}")
 
     def under(self, folder: str = "") -> dict[str, bytes]:
         """The files of one folder ("" are the flows and what stands beside them), as messages name them."""

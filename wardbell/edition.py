@@ -63,12 +63,15 @@ def read_edition(
         texts = Catalog.read({})
     names = {file.removesuffix(".yaml") for file in bundle.files if "/" not in file} - NOT_FLOWS
     numbers, rules = _numbers(bundle, names, texts, zone, report), _rules(bundle, names, texts, report)
+    unread = any(one.file in {bundle.name(NUMBERS), bundle.name(RULES)} for one in report.mistakes)
     flows = _flows(bundle, texts, actions, read_beside(bundle, rules), report, later)
     if flows is not None:
         if rules.rules:
             check_notices(bundle, rules, flows, report)
         spoken = {text.text for flow in flows.flows.values() for step in flow.steps.values() for text in said(step)}
         report.mistakes.extend(warning for id, warning in texts.own.items() if id not in spoken)
+    if unread:  # what they lead to is not known
+        report.mistakes = [one for one in report.mistakes if one.code != "W201"]
     if report.wrong or flows is None:
         raise FlowErrors(report.mistakes)
     return Checked(Edition(version, flows, numbers, texts), rules, FlowErrors(report.mistakes).warnings)

@@ -6,6 +6,7 @@ stay as they were written, so that `08` is never read as 8; what a word means is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, Union
@@ -29,6 +30,10 @@ LARGEST = 1_000_000
 """Bytes; a flow is a page or two."""
 DEEPEST = 12
 """Nested maps and lists; the language needs four."""
+_WIDE = str.maketrans("：，；“”‘’｛｝［］＃＊（）０１２３４５６７８９", ":,;\"\"''{}[]#*()0123456789")
+"""What a Chinese keyboard writes instead of the signs that YAML and telephones know."""
+_MISTYPED = re.compile(r"^\s*(?:- )?[\"'“‘\w.*#]+[”’]?\s*([：｛［])|[{,]\s*([“‘])|([：｛［])\s*\w+\s*:")
+_MISTYPED_KEY = re.compile(r"[a-z0-9_.]+(：)|([“‘])|([０-９＊＃])[０-９＊＃]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,8 @@ def read_source(file: str, data: bytes, report: Report) -> Table | None:
     except _Stop:
         return None
     except MarkedYAMLError as wrong:
+        if _tell_mistyped(file, text, report):
+            return None
         mark = wrong.problem_mark or wrong.context_mark
         at = Mark(file, mark.line + 1, mark.column + 1) if mark is not None else start
         report.add(at, "E103", f"not YAML: {_first_line(wrong.problem or wrong.context or wrong)}")
@@ -94,8 +101,24 @@ def read_source(file: str, data: bytes, report: Report) -> Table | None:
         return None
     if isinstance(root, Table):
         return root
-    report.add(start if root is None else root.mark, "E101", "the file must be a map: lines of key: value")
+    if not _tell_mistyped(file, text, report):
+        report.add(start if root is None else root.mark, "E101", "the file must be a map: lines of key: value")
     return None
+
+
+def _tell_mistyped(file: str, text: str, report: Report) -> bool:
+    """Report the first Chinese punctuation that stands where YAML needs its own; whether there is any."""
+    for number, line in enumerate(text.split("\n"), 1):
+        found = _MISTYPED.search(line.partition(" #")[0])
+        if found is not None:
+            at = found.start(found.lastindex or 0)
+            report.add(Mark(file, number, at + 1), "E113", _instead(line[at]))
+            return True
+    return False
+
+
+def _instead(sign: str) -> str:
+    return f"{sign} was typed with a Chinese keyboard: write {sign.translate(_WIDE)} instead"
 
 
 def _first_line(wrong: object) -> str:
@@ -144,6 +167,11 @@ def _build(file: str, text: str, report: Report) -> Node | None:
         elif waiting[-1] is None:
             if not isinstance(node, Scalar):
                 report.add(at, "E108", "a key must be a word")
+                raise _Stop
+            if mistyped := _MISTYPED_KEY.match(node.text):
+                group = mistyped.lastindex or 0
+                col = at.col + mistyped.start(group) + (not node.plain)
+                report.add(Mark(file, at.line, col), "E113", _instead(mistyped[group]))
                 raise _Stop
             waiting[-1] = node
         else:

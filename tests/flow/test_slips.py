@@ -1,0 +1,97 @@
+"""One slip in a small hospital without a fault: it is told at its place, with its code, and nothing else is.
+
+`slips.yaml` holds the cases: flows, numbers, notices and texts as one, as `wardbell flows check` reads them.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from ivr.bundle import Bundle
+from ivr.flow.mistakes import FlowErrors, Mistake
+from prompts.catalog import Catalog
+from wardbell.codes import CODES, PAGE, page
+from wardbell.doctor.content import ACTIONS
+from wardbell.edition import read_edition
+
+HERE = Path(__file__).parent
+HOSPITAL = HERE / "good" / "hospital"
+SLIPS = [one for part in YAML(typ="safe", pure=True).load(HERE / "slips.yaml").values() for one in part]
+
+
+def read(folder: Path) -> list[Mistake]:
+    """Everything that is told of a folder, warnings too."""
+    try:
+        return list(read_edition(Bundle.of_folder(folder, folder / "texts"), ACTIONS, later=True).warnings)
+    except FlowErrors as wrong:
+        return sorted((*wrong.mistakes, *wrong.warnings))
+
+
+def files() -> dict[str, bytes]:
+    return {str(path.relative_to(HOSPITAL)): path.read_bytes() for path in HOSPITAL.rglob("*.yaml")}
+
+
+def slipped(one: dict[str, Any]) -> dict[str, bytes]:
+    """The files with one slip."""
+    there = files()
+    name = one["file"]
+    if one.get("gone"):
+        del there[name]
+    elif "bytes" in one:
+        there[name] = one["bytes"].encode("latin-1")
+    elif "whole" in one:
+        for language in Catalog.load().languages:  # `*`: in every language that there is
+            there[name.replace("*", language)] = one["whole"].encode()
+    else:
+        text = there[name].decode()
+        assert text.count(one["for"]) == 1, f"{one['for']!r} must stand once in {name}"
+        there[name] = text.replace(one["for"], one["put"]).encode()
+    return there
+
+
+def write(there: dict[str, bytes], folder: Path) -> Path:
+    for name, data in there.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return folder
+
+
+def test_the_hospital_has_no_fault() -> None:
+    assert read(HOSPITAL) == []
+
+
+@pytest.mark.parametrize("one", SLIPS, ids=lambda one: f"{one['code']} {one['file']} {one['told']}")
+def test_a_slip_is_told_at_its_place_and_nothing_else_is(one: dict[str, Any], tmp_path: Path) -> None:
+    found = read(write(slipped(one), tmp_path))
+    where = one.get("told_in", one["file"])
+    places = {f"{Path(m.file).relative_to(tmp_path)}:{m.line}:{m.col} {m.code}" for m in found}
+    assert f"{where}:{one['told']} {one['code']}" in places, found
+    assert {m.code for m in found} - {one["code"]} == set(one.get("also", ())), found
+
+
+def test_every_code_has_a_case_and_a_line_in_the_manual() -> None:
+    tests = HERE.parent
+    shown = {str(one["code"]) for one in SLIPS} | {path.name[:4].upper() for path in (HERE / "bad").glob("*.yaml")}
+    shown |= set(re.findall(r" ([EW][0-9]{3}) ", (tests / "numbers" / "bad" / "told.txt").read_text(encoding="utf-8")))
+    for path in (tests / "rehearsal").rglob("*"):
+        if path.suffix in {".py", ".yaml", ".txt"}:
+            shown |= set(re.findall(r"\bT[0-9]{3}\b", path.read_text(encoding="utf-8")))
+    unread = {"N001", "P101"}  # a file or a folder that cannot be read: the bundle tells it first, as E101
+    assert set(CODES) - shown - unread == set()
+    assert PAGE.read_text(encoding="utf-8") == page(), "python -m wardbell.codes"
+
+
+def test_the_program_reports_no_code_that_is_not_in_the_table_and_the_table_has_none_that_is_not_reported() -> None:
+    house = HERE.parents[1]
+    told: set[str] = set()
+    for room in ("ivr", "notify", "prompts", "wardbell"):
+        for path in (house / room).rglob("*.py"):
+            text = path.read_text(encoding="utf-8")
+            told |= set(re.findall(r'"([ENPTW][0-9]{3})"(?!:)', text))
+    assert told == set(CODES)
