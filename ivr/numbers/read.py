@@ -25,12 +25,13 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import TypeVar
 
-from ivr.flow.form import NAME, Form
+from ivr.flow.form import Form
 from ivr.flow.mistakes import FlowErrors, Mark, Report, did_you_mean
 from ivr.flow.source import Listing, Node, Scalar, Table, read_source
-from ivr.numbers.dialling import WITHHELD, CallerList, Dialling, diallable, squeeze
+from ivr.numbers.dialling import WITHHELD, CallerList, Dialling
 from ivr.numbers.hours import Calendar, Hours
-from ivr.numbers.plan import DEFAULT, Answer, Code, Line, Numbers, Plan, Refusal, Route
+from ivr.numbers.pieces import Pieces
+from ivr.numbers.plan import DEFAULT, Answer, Code, Line, Numbers, Plan, Route
 from ivr.numbers.read_hours import read_calendars, read_hours
 
 FILE = "numbers.yaml"
@@ -93,7 +94,7 @@ def read_numbers(
     return numbers
 
 
-class _Reading:
+class _Reading(Pieces):
     """Reads the tree and reports what is wrong with it."""
 
     def __init__(
@@ -104,30 +105,25 @@ class _Reading:
         calendars: Mapping[str, Calendar] | None,
         holidays_name: str,
     ) -> None:
-        self._report = report
-        self._flows = flows
-        self._languages = languages
-        self._calendars = calendars
-        self._holidays_name = holidays_name
+        super().__init__(report, flows, languages, calendars, holidays_name)
         self._hours: dict[str, Hours | None] = {}
         """None: it stands in the file but could not be read."""
         self._callers: dict[str, CallerList] = {}
-        self._dialling = Dialling()
         self._closed: tuple[str, str] | None = None
         """Flow and language (empty: the number's own) of the closed numbers that name none."""
 
     def numbers(self, root: Table) -> Numbers:
-        form = Form(root, self._report, "the list of numbers")
-        self._dialling = self._read_dialling(self._table(form, "dialling"))
-        for word, node in self._entries(form, "hours", "hours by weekday"):
-            self._name(word, "hours")
-            self._hours[word.text] = read_hours(word, node, self._calendars, self._holidays_name, self._report)
-        for word, node in self._entries(form, "callers", "lists of callers"):
-            self._name(word, "a list of callers")
+        form = Form(root, self.report, "the list of numbers")
+        self.dialling = self._read_dialling(self.table(form, "dialling"))
+        for word, node in self.entries(form, "hours", "hours by weekday"):
+            self.name(word, "hours")
+            self._hours[word.text] = read_hours(word, node, self.calendars, self.holidays_name, self.report)
+        for word, node in self.entries(form, "callers", "lists of callers"):
+            self.name(word, "a list of callers")
             self._callers[word.text] = self._read_callers(word.text, node)
-        if (closed := self._table(form, "closed")) is not None:
-            inner = Form(closed, self._report, '"closed"')
-            flow, language = self._flow(inner), self._language(inner, required=False)
+        if (closed := self.table(form, "closed")) is not None:
+            inner = Form(closed, self.report, '"closed"')
+            flow, language = self.flow(inner), self.language(inner, required=False)
             self._closed = (flow, language) if flow else None
             inner.finish()
         rest = form.node("default")
@@ -135,24 +131,24 @@ class _Reading:
         listed = self._listed(form)
         numbers = root.values.get("numbers")
         if rest is None and (numbers is None or (isinstance(numbers, Table) and not numbers.values)):
-            self._report.add(root.mark, "E109", "no number is answered: list one under numbers, or set default")
+            self.report.add(root.mark, "E109", "no number is answered: list one under numbers, or set default")
         codes = self._codes(form, {**listed, **({DEFAULT: default} if default is not None else {})})
         form.finish()
         whole = {key: plan for key, plan in listed.items() if plan is not None}
-        return Numbers(whole, default, codes, self._dialling, self._calendars or {})
+        return Numbers(whole, default, codes, self.dialling, self.calendars or {})
 
     # The parts of the file
 
     def _read_dialling(self, table: Table | None) -> Dialling:
         if table is None:
             return Dialling()
-        form = Form(table, self._report, '"dialling"')
+        form = Form(table, self.report, '"dialling"')
         found = {}
         for key, usual in (("country", ""), ("international", "00"), ("national", "")):
             word = form.word(key, required=key == "country")
             found[key] = usual if word is None else word.text
             if word is not None and not (word.text.isascii() and (word.text.isdigit() or not word.text)):
-                self._report.add(word.mark, "E111", f'"{key}" must be digits: "{word.text}"')
+                self.report.add(word.mark, "E111", f'"{key}" must be digits: "{word.text}"')
         digits = form.whole("digits", 0, 4, 15)
         form.finish()
         if found["national"] and found["international"] and found["national"].startswith(found["international"]):
@@ -160,7 +156,7 @@ class _Reading:
                 f'"national" {found["national"]} begins as "international" {found["international"]}: '
                 "nobody could tell which is meant"
             )
-            self._report.add(form.mark("national"), "E520", sentence)
+            self.report.add(form.mark("national"), "E520", sentence)
         return Dialling(found["country"], found["international"], found["national"], digits)
 
     def _read_callers(self, name: str, node: Node) -> CallerList:
@@ -168,18 +164,18 @@ class _Reading:
         fronts: list[str] = []
         withheld = False
         seen: dict[str, int] = {}
-        for word in Form(Table(node.mark), self._report, name).words(node, "the caller"):
+        for word in Form(Table(node.mark), self.report, name).words(node, "the caller"):
             if word.text == WITHHELD:
                 withheld = True
                 continue
-            number = self._number(word, f'"{word.text}" is not the number of a caller')
+            number = self.number(word, f'"{word.text}" is not the number of a caller')
             if not number:
                 continue
             covered = number in seen or any(number.startswith(front) for front in fronts)
             covered = covered or (number.endswith("*") and any(number[:-1] == front for front in fronts))
             if covered:
                 sentence = f'"{word.text}" stands in the list "{name}" already, itself or by a beginning with *'
-                self._report.add(word.mark, "E519", sentence)
+                self.report.add(word.mark, "E519", sentence)
             seen[number] = word.mark.line
             if number.endswith("*") and len(number) > 1:
                 fronts.append(number[:-1])
@@ -191,43 +187,43 @@ class _Reading:
         """The numbers by key; None for one that could not be read."""
         listed: dict[str, Plan | None] = {}
         first: dict[str, Scalar] = {}
-        for word, node in self._entries(form, "numbers", "number to flow"):
+        for word, node in self.entries(form, "numbers", "number to flow"):
             if word.plain:
-                self._report.add(word.mark, "E107", f'write the number in quotes: "{word.text}"')
+                self.report.add(word.mark, "E107", f'write the number in quotes: "{word.text}"')
             hint = ' (for every number that is not listed: "default")' if word.text == "*" else ""
-            key = self._number(word, f'"{word.text}" is not a number that can be dialled{hint}')
+            key = self.number(word, f'"{word.text}" is not a number that can be dialled{hint}')
             plan = self._plan(key or word.text, f'the number "{word.text}"', node)
             if not key:
                 continue
             if key in listed:
                 sentence = f'"{word.text}" is the same number as "{first[key].text}" in line {first[key].mark.line}'
-                self._report.add(word.mark, "E512", sentence)
+                self.report.add(word.mark, "E512", sentence)
                 continue
             first[key], listed[key] = word, plan
         return listed
 
     def _plan(self, key: str, what: str, node: Node) -> Plan | None:
         if not isinstance(node, Table):
-            self._report.add(node.mark, "E108", f"{what} needs a map: {{flow: main, language: zh}}")
+            self.report.add(node.mark, "E108", f"{what} needs a map: {{flow: main, language: zh}}")
             return None
-        form = Form(node, self._report, what)
+        form = Form(node, self.report, what)
         title = form.word("title")
-        language = self._language(form, required=False)
+        language = self.language(form, required=False)
         lines: list[Line] = []
         answer: Answer | None = None
         if "when" in form:
             lines = self._lines(form, language)
-            if (other := self._table(form, "else", required=True)) is not None:
-                answer = self._answer(Form(other, self._report, '"else"'), language)
+            if (other := self.table(form, "else", required=True)) is not None:
+                answer = self.answer(Form(other, self.report, '"else"'), language)
             for both in ("flow", "refuse"):
                 if both in form:
                     form.node(both)
-                    self._report.add(form.mark(both), "E106", f'"{both}" beside "when": it belongs under "else"')
+                    self.report.add(form.mark(both), "E106", f'"{both}" beside "when": it belongs under "else"')
         else:
-            answer = self._answer(form, language, finish=False)
+            answer = self.answer(form, language, finish=False)
         closed: Answer | None = None
-        if (shut := self._table(form, "closed")) is not None:
-            closed = self._answer(Form(shut, self._report, '"closed"'), language)
+        if (shut := self.table(form, "closed")) is not None:
+            closed = self.answer(Form(shut, self.report, '"closed"'), language)
         form.finish()
         if answer is None:
             return None
@@ -243,22 +239,22 @@ class _Reading:
     def _lines(self, form: Form, language: str) -> list[Line]:
         node = form.node("when")
         if not isinstance(node, Listing) or not node.items:
-            self._report.add(form.mark("when"), "E108", '"when" must be a list of lines: - {hours: ..., flow: ...}')
+            self.report.add(form.mark("when"), "E108", '"when" must be a list of lines: - {hours: ..., flow: ...}')
             return []
         lines: list[Line] = []
         for item in node.items:
             if not isinstance(item, Table):
-                self._report.add(item.mark, "E108", "a line must be a map: {hours: clinic, flow: main}")
+                self.report.add(item.mark, "E108", "a line must be a map: {hours: clinic, flow: main}")
                 continue
-            inner = Form(item, self._report, "the line")
-            callers = self._chosen(inner, "callers", self._callers, "E507", "no list of callers")
-            hours = self._chosen(inner, "hours", self._hours, "E506", "no hours")
-            calendar = self._calendar(inner)
+            inner = Form(item, self.report, "the line")
+            callers = self.chosen(inner, "callers", self._callers, "E507", "no list of callers")
+            hours = self.chosen(inner, "hours", self._hours, "E506", "no hours")
+            calendar = self.calendar(inner)
             conditions = [key for key in ("callers", "hours", "holiday") if key in inner]
-            answer = self._answer(inner, language)
+            answer = self.answer(inner, language)
             if not conditions:
                 sentence = 'the line asks for nothing: give it "callers", "hours" or "holiday", or write it as "else"'
-                self._report.add(item.mark, "E514", sentence)
+                self.report.add(item.mark, "E514", sentence)
             if answer is None or not conditions or None in hours:
                 continue
             known = tuple(one for one in hours if one is not None)
@@ -267,7 +263,7 @@ class _Reading:
             lines.append(line)
         if lines and (all_day := _always(lines[-1])) and "else" in form:
             sentence = f'"else" is never reached: the hours "{all_day}" in line {_line(lines[-1])} are always open'
-            self._report.add(form.mark("else"), "E513", sentence)
+            self.report.add(form.mark("else"), "E513", sentence)
         return lines
 
     def _check_reached(self, line: Line, before: Iterable[Line], mark: Mark) -> None:
@@ -279,33 +275,33 @@ class _Reading:
                 and earlier.holiday in (None, line.holiday)
             ):
                 sentence = f"the line is never reached: the one in line {_line(earlier)} fits whenever it does"
-                self._report.add(mark, "E513", sentence)
+                self.report.add(mark, "E513", sentence)
                 return
 
     def _codes(self, form: Form, plans: Mapping[str, Plan | None]) -> dict[str, Code]:
         codes: dict[str, Code] = {}
-        for word, node in self._entries(form, "codes", "feature code to what it does"):
+        for word, node in self.entries(form, "codes", "feature code to what it does"):
             if word.plain:
-                self._report.add(word.mark, "E107", f'write the code in quotes: "{word.text}"')
-            key = self._number(word, f'"{word.text}" is not a code that can be dialled')
+                self.report.add(word.mark, "E107", f'write the code in quotes: "{word.text}"')
+            key = self.number(word, f'"{word.text}" is not a code that can be dialled')
             if not isinstance(node, Table):
-                self._report.add(node.mark, "E108", 'a code needs a map: {closes: all, callers: staff, language: zh}')
+                self.report.add(node.mark, "E108", 'a code needs a map: {closes: all, callers: staff, language: zh}')
                 continue
             if key in plans:
-                self._report.add(word.mark, "E515", f'"{word.text}" is also listed under numbers')
-            inner = Form(node, self._report, f'the code "{word.text}"')
+                self.report.add(word.mark, "E515", f'"{word.text}" is also listed under numbers')
+            inner = Form(node, self.report, f'the code "{word.text}"')
             closes = self._closes(inner, plans)
             inner.word("title")
-            callers = self._chosen(inner, "callers", self._callers, "E507", "no list of callers")
+            callers = self.chosen(inner, "callers", self._callers, "E507", "no list of callers")
             if "callers" not in inner:
                 sentence = f'the code "{word.text}" needs "callers": who may use it at all'
-                self._report.add(word.mark, "E516", sentence)
+                self.report.add(word.mark, "E516", sentence)
             elif any(one.withheld for one in callers):
                 sentence = f'who may use the code "{word.text}" must be known: take "{WITHHELD}" off the list'
-                self._report.add(inner.mark("callers"), "E516", sentence)
+                self.report.add(inner.mark("callers"), "E516", sentence)
             pin = inner.flag("pin") if "pin" in inner else True
-            flow = self._flow(inner) if "flow" in inner else self._known_flow(SWITCH, word.mark)
-            language = self._language(inner, required=True)
+            flow = self.flow(inner) if "flow" in inner else self.known_flow(SWITCH, word.mark)
+            language = self.language(inner, required=True)
             inner.finish()
             if key and flow and language:
                 codes[key] = Code(key, closes, tuple(callers), Route(flow, language), pin, _place(word.mark))
@@ -321,111 +317,17 @@ class _Reading:
             if word.text == "all":
                 found = [key for key, plan in plans.items() if plan is not None and plan.closed is not None]
                 if not found and plans and None not in plans.values():
-                    self._report.add(word.mark, "E518", _CANNOT.format("no number can"))
+                    self.report.add(word.mark, "E518", _CANNOT.format("no number can"))
                 keys.extend(found)
                 continue
-            key = word.text if word.text == DEFAULT else self._key(word.text)
+            key = word.text if word.text == DEFAULT else self.key(word.text)
             if key not in plans:
-                self._report.add(word.mark, "E517", f'no number "{word.text}"{did_you_mean(word.text, plans)}')
+                self.report.add(word.mark, "E517", f'no number "{word.text}"{did_you_mean(word.text, plans)}')
             elif (plan := plans[key]) is not None and plan.closed is None:
-                self._report.add(word.mark, "E518", _CANNOT.format(f'"{word.text}" cannot'))
+                self.report.add(word.mark, "E518", _CANNOT.format(f'"{word.text}" cannot'))
             else:
                 keys.append(key)
         return tuple(dict.fromkeys(keys))
-
-    # Pieces
-
-    def _answer(self, form: Form, language: str, *, finish: bool = True) -> Answer | None:
-        """`flow` and `language`, or `refuse: true`; the number's `language` when it names none."""
-        answer: Answer | None = None
-        if "refuse" in form:
-            if not form.flag("refuse"):
-                self._report.add(form.mark("refuse"), "E108", '"refuse" can only be true; leave it out otherwise')
-            for beside in ("flow", "language"):
-                if beside in form and finish:
-                    form.node(beside)
-                    sentence = f'"{beside}" beside "refuse": who is refused hears nothing'
-                    self._report.add(form.mark(beside), "E106", sentence)
-            answer = Refusal()
-        else:
-            flow = self._flow(form)
-            spoken = self._language(form, required=not language) or language
-            answer = Route(flow, spoken) if flow and spoken else None
-        if finish:
-            form.finish()
-        return answer
-
-    def _flow(self, form: Form) -> str:
-        word = form.word("flow", required=True)
-        return "" if word is None else self._known_flow(word.text, word.mark)
-
-    def _known_flow(self, flow: str, mark: Mark) -> str:
-        if flow in self._flows:
-            return flow
-        self._report.add(mark, "E206", f'no flow "{flow}"{did_you_mean(flow, self._flows)}')
-        return ""
-
-    def _language(self, form: Form, *, required: bool) -> str:
-        word = form.word("language", required=required)
-        if word is None or word.text in self._languages:
-            return "" if word is None else word.text
-        hint = did_you_mean(word.text, self._languages)
-        self._report.add(word.mark, "E305", f'no texts in language "{word.text}"{hint}')
-        return ""
-
-    def _calendar(self, form: Form) -> Calendar | None:
-        word = form.word("holiday")
-        if word is None or self._calendars is None:
-            return None
-        if word.text not in self._calendars:
-            hint = did_you_mean(word.text, self._calendars) or f" in {self._holidays_name}"
-            self._report.add(word.mark, "E508", f'no calendar "{word.text}"{hint}')
-        return self._calendars.get(word.text)
-
-    def _chosen(self, form: Form, key: str, known: Mapping[str, T], code: str, sentence: str) -> list[T]:
-        """The named things under `key`: one name or a list of names."""
-        node = form.node(key)
-        found: list[T] = []
-        for word in form.words(node, f'"{key}"') if node is not None else ():
-            if word.text in known:
-                found.append(known[word.text])
-            else:
-                self._report.add(word.mark, code, f'{sentence} "{word.text}"{did_you_mean(word.text, known)}')
-        return found
-
-    def _number(self, word: Scalar, sentence: str) -> str:
-        """The key of a number or of a beginning with *; empty after a mistake."""
-        if not diallable(word.text) or squeeze(word.text) == "*":
-            self._report.add(word.mark, "E111", sentence)
-            return ""
-        return self._key(word.text)
-
-    def _key(self, written: str) -> str:
-        plain = squeeze(written)
-        front = plain.removesuffix("*")
-        return f"{self._dialling.front(front)}*" if front and front != plain else self._dialling.same(plain)
-
-    def _name(self, word: Scalar, what: str) -> None:
-        if not NAME.fullmatch(word.text):
-            self._report.add(word.mark, "E111", f'"{word.text}" is no name for {what} (small letters, digits and _)')
-
-    def _table(self, form: Form, key: str, *, required: bool = False) -> Table | None:
-        node = form.node(key)
-        if node is None and required:
-            form.missing(key, ": what answers when no line fits")
-        if node is None or isinstance(node, Table):
-            return node
-        self._report.add(node.mark, "E108", f'"{key}" must be a map')
-        return None
-
-    def _entries(self, form: Form, key: str, what: str) -> Iterable[tuple[Scalar, Node]]:
-        node = form.node(key)
-        if node is None:
-            return []
-        if not isinstance(node, Table):
-            self._report.add(node.mark, "E108", f"{key} must be a map of {what}")
-            return []
-        return [(word, node.values[text]) for text, word in node.keys.items()]
 
 
 _CANNOT = '{} be closed: give it "closed", or say "closed: {{flow: ...}}" once for all numbers'
