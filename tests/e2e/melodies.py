@@ -64,8 +64,8 @@ def sing_ahead(singer: MelodyStudio, catalog: Catalog, known: list[Known]) -> No
 def said(singer: MelodyStudio) -> Callable[..., list[Path]]:
     """`said("zh", "registration.general_confirm", department=...)`: the clips of a text, in order."""
 
-    def clips(language: str, id: str, values: Mapping[str, Any] | None = None) -> list[Path]:
-        found = singer.clips(language, id, values or {})
-        return [singer.render(one.language, one.text) if isinstance(one, Missing) else one for one in found]
+    def clips(language: str, id: str, values: Mapping[str, Any] | None = None, *, slow: bool = False) -> list[Path]:
+        found = singer.clips(language, id, values or {}, slow)
+        return [singer.render(one.language, one.text, slow=slow) if isinstance(one, Missing) else one for one in found]
 
     return clips

@@ -19,6 +19,8 @@ class Caller:
         self.call = call
         self._said = said
         self._language = language
+        self.slowly = False
+        """Whether what is said next is said slowly."""
 
     def __enter__(self) -> Caller:
         return self
@@ -30,7 +32,7 @@ class Caller:
     def hears(self, *ids: str, timeout: float = 8.0, **values: Any) -> Caller:
         """Wait until the prompts were said one after the other, whole; `values` fill their fields."""
         for id in ids:
-            for number, clip in enumerate(clips := self._said(self._language, id, values), 1):
+            for number, clip in enumerate(clips := self._said(self._language, id, values, slow=self.slowly), 1):
                 try:
                     self.call.hear(clip, timeout)
                 except PhoneFailed as silent:

@@ -101,6 +101,16 @@ def test_who_presses_nothing_is_asked_again_and_then_told_of_the_desk(house: Hou
     assert house.line.last_call()["outcome"] == "operator"
 
 
+def test_who_hears_badly_is_spoken_to_slowly_by_a_key_and_the_next_caller_is_not(house: House) -> None:
+    with house.caller() as caller:
+        caller.hears("main.services", "main.slower").presses("#")
+        caller.slowly = True
+        caller.hears("main.services", "main.slower").presses("1")
+        caller.hears("card_login.card_number")
+    with house.caller() as caller:
+        caller.hears("main.services")
+
+
 @pytest.mark.slow
 def test_a_peer_that_vanishes_gives_its_line_back(own_house: House) -> None:
     with Phone(own_house.line.directory, "vanishing") as vanishing:
