@@ -21,7 +21,7 @@ from ivr.numbers import Numbers, Refusal, Route, load_numbers, read_numbers
 
 HERE = Path(__file__).parent
 FLOWS = {"main", "fees", "closed", "line_switch"}
-LANGUAGES = {"zh", "en"}
+LANGUAGES = {"zh", "en", "ru", "pl"}
 TOLD = (HERE / "bad" / "told.txt").read_text(encoding="utf-8").splitlines()
 SHIPPED = HERE.parents[1] / "flows" / "numbers.yaml"
 
@@ -72,9 +72,11 @@ def test_the_mistakes_of_both_files_come_together() -> None:
 
 
 def test_the_shipped_numbers_answer_always() -> None:
-    numbers = load_numbers(SHIPPED, FLOWS, LANGUAGES)
+    numbers = load_numbers(SHIPPED, FLOWS, {*LANGUAGES, "ru", "pl"})
     assert numbers.plans["1000"].otherwise == Route("main", "zh")
     assert numbers.plans["1001"].otherwise == Route("main", "en")
+    assert numbers.plans["1002"].otherwise == Route("main", "ru")
+    assert numbers.plans["1003"].otherwise == Route("main", "pl")
     assert numbers.plans["default"].otherwise == Route("main", "zh")
     assert numbers.plans["1001"].closed == Route("closed", "en")
 
