@@ -230,6 +230,7 @@ def _switch_settings(settings: Settings) -> SwitchSettings:
         rtp_ports=sip.rtp_ports_each,
         media_timeout=sip.media_timeout,
         hold_timeout=sip.hold_timeout,
+        log_level=sip.log_level,
         trunks=settings.trunk.believed,
     )
 

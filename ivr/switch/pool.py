@@ -63,6 +63,8 @@ class SwitchSettings:
     ack_timeout: float = 4.0
     """How long SIP waits for an ACK or a response of a peer; it frees the line after twice that."""
     user_agent: str = "Wardbell"
+    log_level: int = 1
+    """Of PJSIP's own log, 0 to 6. Keys are in none of them."""
     trunks: tuple[str, ...] = ("127.0.0.0/8",)
     """Addresses or networks whose word on forwarded calls is believed."""
 
@@ -224,6 +226,7 @@ class Pool:
             "hold_timeout": settings.hold_timeout,
             "ack_timeout": settings.ack_timeout,
             "user_agent": settings.user_agent,
+            "log_level": settings.log_level,
         }
         await worker.start(fields)
         place.failures = 0

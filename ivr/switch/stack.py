@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import socket
 import sys
 import threading
@@ -36,12 +37,20 @@ ANY_RTP_PORT = 20_000
 AUDIO_CODECS = ("PCMA/8000/1", "PCMU/8000/1")
 
 
+KEY_TOLD = re.compile(r"dtmf|telephone-event|2833|\bdigit|signal *=", re.IGNORECASE)
+"""A line of PJSIP's log that may hold a key."""
+
+
 class LogLines(pjsua2.LogWriter):  # type: ignore[misc]
-    """PJSIP's complaints on stderr, first lines only: what follows may be a message with somebody's digits in it."""
+    """PJSIP's complaints on stderr, first lines only: what follows may be a message with somebody's digits in it.
+
+    From level 5 on it tells every key, one line each; of such a line nothing is written.
+    """
 
     def write(self, entry: pjsua2.LogEntry) -> None:
         line = entry.msg.splitlines()[0][:160] if entry.msg else ""
-        sys.stderr.write(f"pjsip: {line}\n")
+        if not KEY_TOLD.search(line):
+            sys.stderr.write(f"pjsip: {line}\n")
 
 
 class Door(pjsua2.Account):  # type: ignore[misc]
@@ -167,8 +176,7 @@ class _Time(ctypes.Structure):
 
 def _endpoint_config(settings: Fields, log: LogLines) -> pjsua2.EpConfig:
     config = pjsua2.EpConfig()
-    config.logConfig.level = 1
-    config.logConfig.consoleLevel = 1
+    config.logConfig.level = config.logConfig.consoleLevel = int(settings["log_level"])  # type: ignore[arg-type]
     config.logConfig.msgLogging = 0
     config.logConfig.writer = log
     config.uaConfig.threadCnt = 0  # the owner thread polls SIP, and only when there is something

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-VERSION = 2
+VERSION = 3
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -134,6 +134,7 @@ START = Message(
         "hold_timeout": NUMBER,  # s, the same while the peer holds the call
         "ack_timeout": NUMBER,  # s that SIP transactions last: an ACK or a response that never comes
         "user_agent": TEXT,
+        "log_level": WHOLE,  # of PJSIP's own log on stderr: 0 nothing, 1 errors ... 6 everything but keys
     },
     {"version": WHOLE, "lines": WHOLE, "port": WHOLE, "pjsip": TEXT},
 )
