@@ -159,7 +159,7 @@ def publish(session: Session, draft: Draft, parent: int, now: datetime) -> Publi
     current = newest(session)
     if current is not None and current.number != parent:
         return Overtaken(current)
-    if current is not None and current.digest == draft.digest:
+    if current is not None and current.digest == draft.digest and _is_whole(session, current):
         return Unchanged(current)
     record = EditionRecord(
         parent + 1, now, draft.who[:LONGEST_NAME], draft.why[:LONGEST_REASON], draft.digest, draft.files_of, draft.tests
@@ -198,6 +198,18 @@ def fetch(session: Session, number: int) -> StoredEdition | None:
     """One edition with its files; None when there is none of this number."""
     row = session.execute(select(*_COLUMNS, EditionRow.files).where(EditionRow.number == number)).one_or_none()
     return StoredEdition(EditionRecord(*row[:-1]), row[-1]) if row is not None else None
+
+
+def _is_whole(session: Session, record: EditionRecord) -> bool:
+    """False for a row that was changed by hand: publishing the same files again puts that right."""
+    stored = fetch(session, record.number)
+    if stored is None:
+        return False
+    try:
+        stored.bundle()
+    except EditionDamaged:
+        return False
+    return True
 
 
 # What engines serve

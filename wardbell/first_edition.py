@@ -57,8 +57,9 @@ def begin(
         try:
             found = opens(stored)
         except FlowError as wrong:
+            log.error("edition {n} cannot be used by this version:", n=record.number)
             for line in str(wrong).splitlines():
-                log.error("edition {n}: {line}", n=record.number, line=line)
+                log.error("{line}", line=line)
             refused = refused or Refused(record.head, str(wrong))
             continue
         if refused is not None:
@@ -69,7 +70,7 @@ def begin(
                 n=found.head.number,
             )
         return found, refused
-    told = f"edition {refused.head.number} has these mistakes:\n{refused.why}" if refused else "all are gone"
+    told = f"the newest is edition {refused.head.number}:\n{refused.why}" if refused else "all are gone"
     raise NoEditionUsable(
         f"no published edition can be used by this version; {told}\n"
         "correct the files on disk (`wardbell flows check`), `wardbell flows publish`, then start again"

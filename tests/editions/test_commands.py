@@ -116,6 +116,14 @@ def test_publishing_the_same_files_says_that_nothing_changed(it: It) -> None:
     assert it.live() == 1
 
 
+def test_a_live_edition_changed_by_hand_is_put_right_by_publishing_it_again(it: It) -> None:
+    it.publishes()
+    it.office.database.run_now(lambda session: session.execute(text("UPDATE editions SET files = '{'")))
+    assert "edition 2 is published" in it.publishes()
+    assert it.says("show", "2", "main.yaml") == MAIN
+    assert "changed by hand" in it.fails("show", "1")
+
+
 def test_a_publish_tells_what_changes(it: It) -> None:
     it.publishes()
     told = it.publishes("Night")

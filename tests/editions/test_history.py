@@ -110,6 +110,15 @@ def test_a_row_that_was_changed_by_hand_is_known(publisher: Publisher, files: st
         stored.bundle()
 
 
+def test_the_same_files_again_put_a_row_right_that_was_changed_by_hand(publisher: Publisher) -> None:
+    publisher.publishes(bundle())
+    publisher.database.run_now(lambda session: session.execute(text("UPDATE editions SET files = '{}'")))
+    assert publisher.publishes(bundle()).number == 2
+    stored = publisher.database.run_now(editions.fetch, 2)
+    assert stored is not None
+    assert stored.bundle().files == bundle().files
+
+
 def test_engines_say_what_they_serve_until_they_leave(database: Database) -> None:
     said = EngineRecord("a", 3, "d", NOON)
     database.run_now(editions.say, said)

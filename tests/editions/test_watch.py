@@ -107,7 +107,7 @@ def test_a_start_takes_the_newest_that_passes_and_says_so(publisher: Publisher, 
 
 def test_when_no_edition_passes_it_refuses_with_all_the_mistakes(publisher: Publisher) -> None:
     publisher.publishes(BROKEN)
-    with pytest.raises(NoEditionUsable, match=r"(?s)edition 1 has these mistakes:\n.*E204.*flows publish"):
+    with pytest.raises(NoEditionUsable, match=r"(?s)the newest is edition 1:\n.*E204.*flows publish"):
         Engine(publisher)
 
 

@@ -34,12 +34,15 @@ def publish(office: Office, why: str, who: str | None, no_tests: bool, no_render
         bundle = office.on_disk()
     except FlowErrors as wrong:
         raise click.ClickException(f"{wrong}\nnothing was published") from wrong
-    if live is not None and live.digest == bundle.digest:
+    before = _files_of(office, live) if live is not None else None
+    if live is not None and before is not None and before.digest == bundle.digest:
         publishing.unchanged(live)
         return
     checked = publishing.check(office, bundle, live)
-    if live is not None:
-        _tell_changes(office, live, bundle)
+    if live is not None and before is not None:
+        click.echo(f"against edition {live.number}:")
+        for changed in changes(before, bundle):
+            click.echo(f"  {changed}")
         _tell_old_recordings(office, live, checked.edition.texts)
     tests = "" if no_tests else publishing.test(office, bundle, live)
     if not no_render:
@@ -50,15 +53,13 @@ def publish(office: Office, why: str, who: str | None, no_tests: bool, no_render
         publishing.wait(office, record)
 
 
-def _tell_changes(office: Office, live: EditionRecord, bundle: Bundle) -> None:
+def _files_of(office: Office, live: EditionRecord) -> Bundle | None:
+    """The live edition's files; None when its row was changed by hand: what is published now puts it right."""
     stored = office.database.run_now(editions.fetch, live.number)
     try:
-        before = stored.bundle() if stored is not None else Bundle({})
+        return stored.bundle() if stored is not None else None
     except EditionDamaged:
-        return  # what is published now puts it right
-    click.echo(f"against edition {live.number}:")
-    for changed in changes(before, bundle):
-        click.echo(f"  {changed}")
+        return None
 
 
 def _tell_old_recordings(office: Office, live: EditionRecord, texts: Catalog) -> None:
