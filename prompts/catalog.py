@@ -24,6 +24,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -46,6 +47,13 @@ SPOKEN = "languages.yaml"
 """Beside the texts: which of the languages the line speaks. Without the file: all that there are."""
 SHIPPED = resources.files("prompts") / "catalog"
 """The catalogues that come with the program."""
+
+
+@lru_cache(maxsize=16)
+def _tree(source: str) -> Node | None:
+    """The nodes of a catalogue; those of the shipped ones are read once."""
+    root: Node | None = YAML(typ="safe", pure=True).compose(source)
+    return root
 
 
 class _Place:
@@ -234,15 +242,18 @@ class _Reading:
 
     def _entries(self, file: str, source: str) -> Iterator[tuple[Node, Node]]:
         try:
-            root = YAML(typ="safe", pure=True).compose(source)
+            root = _tree(source)
         except MarkedYAMLError as e:
             mark = e.problem_mark or e.context_mark
             line, col = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
             self.mistakes.append(Mistake(file, line, col, "P104", f"not YAML: {e.problem or e.context}"))
             return
-        except YAMLError as e:
-            first = str(e).strip().splitlines()[0]
+        except (YAMLError, ValueError, OverflowError) as e:  # bad escapes and versions come as ValueError
+            first = (str(e).strip().splitlines() or ["?"])[0]
             self.mistakes.append(Mistake(file, 1, 1, "P104", f"not YAML: {first}"))
+            return
+        except RecursionError:
+            self.mistakes.append(Mistake(file, 1, 1, "P104", "not a flat map of id: text: nested far too deep"))
             return
         if root is None:
             return

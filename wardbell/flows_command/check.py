@@ -23,6 +23,8 @@ from unicodedata import east_asian_width
 
 import click
 
+from hospital.usual_answers import USUAL
+from hospital.usual_answers import USUAL
 from ivr.bundle import TESTS, Bundle
 from ivr.flow.mistakes import FlowErrors, Mistake
 from ivr.rehearsal.written import House, read_tests
@@ -63,7 +65,7 @@ def _look(office: Office, folder: Path, later: bool) -> tuple[Bundle, Sequence[M
         bundle = Bundle.of_folder(folder, office.settings.texts_dir)
         checked = read_edition(bundle, ACTIONS, zone=office.zone, later=later)
         edition = checked.edition
-        house = House(edition.flows, edition.numbers, edition.texts, ACTIONS, zone=office.zone)
+        house = House(edition.flows, edition.numbers, edition.texts, ACTIONS, USUAL, office.zone)
         read_tests(bundle.under(TESTS), house)
     except FlowErrors as wrong:
         return bundle, sorted((*wrong.mistakes, *wrong.warnings)), None
