@@ -24,7 +24,6 @@ from unicodedata import east_asian_width
 import click
 
 from hospital.usual_answers import USUAL
-from hospital.usual_answers import USUAL
 from ivr.bundle import TESTS, Bundle
 from ivr.flow.mistakes import FlowErrors, Mistake
 from ivr.rehearsal.written import House, read_tests
