@@ -65,7 +65,8 @@ class Sip(_Section):
     """Seconds without RTP after which a call is over."""
     hold_timeout: float = Field(default=300.0, gt=0)
     log_level: int = Field(default=1, ge=0, le=6)
-    """Of PJSIP's own log: 1 errors, 3 what happens, 5 everything. Neither messages nor keys are in it."""
+    """Of PJSIP's own log: 1 errors, 3 what happens, 5 everything. Neither messages nor keys are in it; from 3 on
+    callers' numbers are."""
     drain: float = Field(default=60.0, ge=0)
     """Seconds that calls in progress may go on after SIGTERM."""
 

@@ -10,7 +10,27 @@ from twisted.internet.defer import Deferred
 
 from hospital.action import Action, ActionOutcome, CallFacts
 from ivr.conversation import PATIENCE
-from ivr.flow.commands import Answer, Ask, Collect, HangUp, Keys, NoInput, Outcome, Prompt, Say, Turn, Value
+from ivr.facilities import Facilities
+from ivr.flow.commands import (
+    Answer,
+    Ask,
+    Collect,
+    Consult,
+    Entered,
+    HangUp,
+    Join,
+    Keys,
+    NoInput,
+    Outcome,
+    Prompt,
+    Queue,
+    Raise,
+    Say,
+    Speak,
+    Turn,
+    Value,
+)
+from ivr.notice_board import FakeNoticeBoard
 from ivr.voice import SilentVoice, Spoken
 from tests.calls.one_call import SECONDS, OneCall
 from tests.faults import Faults
@@ -255,3 +275,61 @@ def test_a_hospital_that_does_not_answer_costs_the_caller_some_seconds_and_the_b
     go.callback(None)
     [told] = line.notes.of("action")
     assert (told["outcome"], told["alone"]) == ("right", True)
+
+
+class PacedVoice(SilentVoice):
+    """A voice that remembers how each text was to be said."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[tuple[str, str, bool]] = []
+
+    async def clips(self, language: str, prompts: Sequence[Prompt], slow: bool = False) -> Spoken:
+        self.said.extend((prompt.id, language, slow) for prompt in prompts)
+        return await super().clips(language, prompts, slow)
+
+
+def test_language_and_pace_change_in_the_order_of_the_turn() -> None:
+    voice = PacedVoice()
+    turn = Turn((Say((Prompt("one"),)), Speak("zh"), Say((Prompt("two"),)), Speak("zh", slow=True), MENU))
+    line = OneCall(turn, Turn((Speak("en"), Say((Prompt("three"),)), HangUp("done"))), voice=voice)
+    for _ in range(3):
+        line.clock.advance(SECONDS)
+    line.press("1")
+    line.clock.advance(SECONDS)
+    kind = "registration.kind"
+    assert voice.said == [("one", "en", False), ("two", "zh", False), (kind, "zh", True), ("three", "en", False)]
+    assert line.notes.of("speak") == [
+        {"language": "zh", "slow": False}, {"language": "zh", "slow": True}, {"language": "en", "slow": False}
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("wait", [Queue("desk"), Consult("lawyer", "100001"), Join("midwives")])
+def test_what_is_not_on_this_line_is_the_flows_error_exit(wait: Queue | Consult | Join) -> None:
+    line = OneCall(Turn((wait,)), END)
+    assert line.flow.answers == [Outcome("error")]
+    assert [one.outcome for one in line.finished] == ["done"]
+
+
+def test_an_event_is_told_once_with_the_place_that_it_came_from() -> None:
+    board = FakeNoticeBoard()
+    told = Turn((Entered("complaints", "tell"), Raise("message_left", {"urgent": True})))
+    line = OneCall(told, told, END, facilities=Facilities(notices=board))
+    assert line.flow.answers == [Outcome("raised"), Outcome("raised")]
+    call = line.patient.call_id
+    assert [one.key for one in board.posted] == [f"call:{call}:1:complaints.tell", f"call:{call}:2:complaints.tell"]
+    assert line.notes.of("notify")[0] == {"event": "message_left", "outcome": "raised", "alone": False}
+
+
+@pytest.mark.parametrize("facilities", [Facilities(), Facilities(notices=FakeNoticeBoard(fails=True))])
+def test_an_event_that_cannot_be_stored_is_the_flows_error_exit(facilities: Facilities) -> None:
+    line = OneCall(Turn((Raise("message_left", {}),)), END, facilities=facilities)
+    assert line.flow.answers == [Outcome("error")]
+    assert line.notes.of("notify")[0]["outcome"] == "error"
+
+
+def test_arguments_that_the_flow_calls_secret_are_written_nowhere() -> None:
+    actions, go = answering(ActionOutcome("right"))
+    line = OneCall(Turn((Ask("card.check", {"code": "4711"}, frozenset({"code"})),)), END, actions=actions)
+    go.callback(None)
+    assert "4711" not in repr(line.notes.events)
