@@ -9,7 +9,7 @@ from db.database import Database
 from db.errors import DatabaseError
 from ivr import editions
 from ivr.bundle import Bundle
-from ivr.editions import StoredEdition
+from ivr.editions import EditionDamaged, StoredEdition
 from ivr.flow.mistakes import FlowError
 from wardbell.doctor.finding import Finding, error, ok, warning
 
@@ -51,6 +51,8 @@ def _edition(stored: StoredEdition, check: Callable[[Bundle], object]) -> Iterat
     record = stored.record
     try:
         check(stored.bundle())
+    except EditionDamaged as damaged:
+        yield error(str(damaged), PUBLISH)
     except FlowError as wrong:
         for line in str(wrong).splitlines():
             yield error(f"edition {record.number}: {line}", PUBLISH)
