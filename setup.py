@@ -75,7 +75,7 @@ setup(
     packages=find_packages(include=[name for room in ROOMS for name in (room, f"{room}.*")]),
     package_data={
         "": ["**/*.yaml"],
-        "prompts": ["voices/kokoro_model/*"],
+        "prompts": ["voices/kokoro_model/*", "fallbacks/*/*.wav", "fallbacks/words.json"],
         "db": ["migrations/**/*.py", "migrations/*.mako"],
     },
     install_requires=NEEDS,
