@@ -53,7 +53,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     for file in (Path(__file__).parent / "flows").iterdir():
         shutil.copy(file, flows)
     with (flows / "numbers.yaml").open("a", encoding="utf-8") as numbers:
-        for number, flow in (("7001", "keys"), ("7002", "counter"), ("7003", "message")):
+        for number, flow in (("7001", "keys"), ("7002", "counter"), ("7003", "message"), ("7004", "complaint")):
             numbers.write(f'  "{number}": {{flow: {flow}, language: zh}}\n')
     return Template(line.data, flows, zone, singer)
 
@@ -61,7 +61,21 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
 def hurry(notices: Path) -> None:
     """The rules with waits of a second and ringing of two: what a test can wait for."""
     text = re.sub(r"\b\d+s\b", "1s", notices.read_text(encoding="utf-8"))
-    notices.write_text(re.sub(r"ring: 1s", "ring: 2s", text), encoding="utf-8")
+    notices.write_text(re.sub(r"ring: 1s", "ring: 2s", text) + MESSAGE_LEFT, encoding="utf-8")
+
+
+MESSAGE_LEFT = """
+  message_left:
+    event: message_left
+    flow: message_left
+    language: zh
+    priority: care
+    confirm: heard
+    expires_after: 1h
+    steps: [{call: "8400"}]
+events: [message_left]
+"""
+"""A rule for an event that a flow tells."""
 
 
 @dataclass

@@ -134,3 +134,23 @@ def test_who_says_nothing_leaves_no_message(house: House) -> None:
     assert house.line.rows("SELECT id FROM recordings") == before
     [told] = [event for event in house.line.events(house.line.last_call()["id"]) if event["kind"] == "record"]
     assert told["outcome"] == "silent"
+
+
+@pytest.mark.parametrize("hangs_up", [False, True])
+def test_who_left_a_message_has_somebody_called_even_when_he_just_hung_up(
+    house: House, tmp_path: Path, hangs_up: bool
+) -> None:
+    with house.caller("7004") as caller:
+        caller.hears("main.welcome")
+        time.sleep(0.8)  # the tone is over, and a breath taken
+        caller.call.speak(words(tmp_path, "a complaint"))
+        time.sleep(1.6)
+        if hangs_up:
+            caller.hangs_up()
+        else:
+            caller.presses("#").hears("ward.thanks")
+    called = house.exchange.next_call()
+    assert called.number == "8400"
+    [stale] = house.said("zh", "ward.stale", {})
+    called.hear(stale)
+    called.wait_ended()
