@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import stat
 import time
 import wave
@@ -11,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import House
-from tests.e2e.line import eventually
+from tests.e2e.line import answers_sip, eventually
 from tests.e2e.melodies import melody
 from tests.phone import hearing
 from tests.phone.phone import Call
@@ -94,6 +96,22 @@ def test_the_callers_hanging_up_lets_go_of_the_desk(house: House, answered: bool
         caller.hangs_up()
     assert desk.wait_ended(3).by_us is False
     assert desk_row(house)["outcome"] == ("talked" if answered else "hung_up")
+
+
+@pytest.mark.slow
+def test_a_worker_that_dies_while_they_talk_leaves_whole_rows_and_free_lines(own_house: House) -> None:
+    line = own_house.line
+    own_house.exchange.expect("answer", number=DESK)
+    own_house.caller().hears("main.services").keys_in("0").hears("operator.one_moment")
+    rings_at_the_desk(own_house).wait_answered()
+    [worker] = line.workers()
+    os.kill(worker, signal.SIGKILL)
+    theirs, mine = desk_row(own_house), line.last_call()
+    assert (mine["cause"], theirs["cause"]) == ("switch_lost", "switch_lost")
+    assert (mine["outcome"], theirs["outcome"]) == ("hung_up", "talked")
+    eventually(lambda: answers_sip(line.sip_port), 10, "another worker")
+    with own_house.caller() as caller:
+        caller.hears("main.welcome")
 
 
 # Messages
