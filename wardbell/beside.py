@@ -59,8 +59,8 @@ def check_notices(bundle: Bundle, rules: NoticeRules, flows: FlowSet, report: Re
         mark = next(_flows(listed.values.get(name) if isinstance(listed, Table) else None), (name, Mark("")))[1]
         flow = flows.flows[rule.flow]
         brings = _brings(rule.event, rules, flows)
-        lacking = [need.text for need in flow.needs if need.text not in brings]
-        if lacking:
+        lacking = [need.text for need in flow.needs if brings is not None and need.text not in brings]
+        if brings is not None and lacking:
             sentence = f'the flow "{rule.flow}" needs "{lacking[0]}", which the event "{rule.event}" does not bring'
             report.add(mark, "N208", f"{sentence} (it brings {', '.join(sorted(brings))})")
         if rule.confirm is Confirm.KEY and not _confirms(rule.flow, flows):
@@ -71,14 +71,14 @@ def check_notices(bundle: Bundle, rules: NoticeRules, flows: FlowSet, report: Re
 _CONFIRM = " or ".join(sorted(action.name for action in CONFIRMING))
 
 
-def _brings(event: str, rules: NoticeRules, flows: FlowSet) -> frozenset[str]:
-    """The variables that a notice of `event` begins its flow with."""
-    found = set(MOVED) if event in rules.reading.events.values() else set()
+def _brings(event: str, rules: NoticeRules, flows: FlowSet) -> frozenset[str] | None:
+    """The variables that a notice of `event` begins its flow with, whoever sends it; None when nobody does."""
+    sent = [MOVED] if event in rules.reading.events.values() else []
     for flow in flows.flows.values():
         for step in flow.steps.values():
             if isinstance(step, Notify) and step.event is not None and step.event.text == event:
-                found.update(step.facts)
-    return frozenset(found | {"notice"})
+                sent.append(frozenset(step.facts))
+    return frozenset.intersection(*sent) | {"notice"} if sent else None
 
 
 def _confirms(name: str, flows: FlowSet) -> bool:

@@ -20,18 +20,24 @@ def check_variables(flow: Flow, world: World, report: Report) -> None:
     for name in known:
         ever.update(*(exit_.sets for exit_ in exits(flow.steps[name], world)))
         secret.update(flow.steps[name].secrets())
+    unset: dict[tuple[str, str, bool], list[tuple[Reads, str]]] = {}
     for name, here in known.items():
         step = flow.steps[name]
         for read in step.reads(world):
             if read.open and read.variable in secret:
                 report.add(read.mark, "E217", f'"{read.variable}" is secret: only actions and conditions may use it')
             elif read.variable not in here and not here & ANYTHING:
-                _report_unset(read, name, known, ever, flow, world, report)
+                unset.setdefault((read.variable, read.code, read.variable in ever), []).append((read, name))
         if isinstance(step, Return) and step.outcome is not None:
             _check_promise(flow, step.outcome.text, step.outcome.mark, here, secret, report)
         for exit_ in exits(step, world):
             if exit_.target.name == END:
                 _check_promise(flow, END, exit_.target.mark, here | exit_.sets, secret, report)
+    for places in unset.values():
+        (read, name), *others = sorted(places, key=lambda place: place[0].mark)
+        lines = sorted({other.mark.line for other, _ in others} - {read.mark.line})
+        also = f"; so in line {', '.join(map(str, lines[:6]))}{', ..' if len(lines) > 6 else ''}" if lines else ""
+        _report_unset(read, name, also, known, ever, flow, world, report)
 
 
 def known_on_entry(flow: Flow, world: World) -> Mapping[str, frozenset[str]]:
@@ -60,6 +66,7 @@ def _common(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
 def _report_unset(
     read: Reads,
     step: str,
+    also: str,
     known: Mapping[str, frozenset[str]],
     ever: set[str],
     flow: Flow,
@@ -69,11 +76,11 @@ def _report_unset(
     why = f" ({read.why})" if read.why and not read.code else ""
     if read.variable not in ever:
         hint = did_you_mean(read.variable, ever)
-        sentence = f'nothing sets "{read.variable}"{hint}{why}'
+        sentence = f'nothing sets "{read.variable}"{hint}{why}{also}'
         code = read.code or "E212"
     else:
         origin = _unset_before(read.variable, step, known, flow, world)
-        sentence = f'"{read.variable}" is not set on every way to here{origin}{why}'
+        sentence = f'"{read.variable}" is not set on every way to here{origin}{why}{also}'
         code = read.code or "E211"
     report.add(read.mark, code, f"{read.why}: {sentence}" if read.code and read.why else sentence)
 
