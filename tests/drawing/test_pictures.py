@@ -17,14 +17,14 @@ from ivr.flow.load import NOT_FLOWS, load_sources
 from ivr.flow.verbs import VERBS
 from tests.flow.shipped import FLOWS, catalog
 from tests.flow.shipped import flows as shipped
-from tests.flow.world import actions
+from wardbell.doctor.content import ACTIONS
 
 EVERY_VERB = Path(__file__).parent / "every_verb.yaml"
 
 
 def drawn_flow(source: str, name: str = "f") -> Picture:
     """The picture of one flow."""
-    flows = load_sources({f"{name}.yaml": source.encode()}, catalog(), actions(), later=True).flows
+    flows = load_sources({f"{name}.yaml": source.encode()}, catalog(), ACTIONS, later=True).flows
     return picture(flows[name], {}, lambda id: id, "zh")
 
 
@@ -35,13 +35,13 @@ NAMES = [*sorted({path.stem for path in FLOWS.glob("*.yaml")} - NOT_FLOWS), EVER
 def every_flow() -> Mapping[str, Flow]:
     """The shipped flows and one with every verb."""
     files = [*(FLOWS / f"{name}.yaml" for name in NAMES[:-1]), EVERY_VERB]
-    return load_sources({file.name: file.read_bytes() for file in files}, catalog(), actions(), later=True).flows
+    return load_sources({file.name: file.read_bytes() for file in files}, catalog(), ACTIONS, later=True).flows
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_exit_of_every_step_is_drawn(name: str) -> None:
     flows = every_flow()
-    world = World(flows, actions(), catalog())
+    world = World(flows, ACTIONS, catalog())
     for step in flows[name].steps.values():
         drawn = draw_step(step, str, {})
         assert {way.target for way in drawn.ways} == {way.target.name for way in exits(step, world)}, step.head.name

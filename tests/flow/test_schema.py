@@ -21,7 +21,7 @@ from ivr.flow.schema.verbs import LIMIT, Known, verbs
 from ivr.flow.source import read_source
 from ivr.flow.verbs import VERBS
 from tests.flow.shipped import FLOWS, catalog
-from tests.flow.world import actions
+from wardbell.doctor.content import ACTIONS
 
 HERE = Path(__file__).parent
 EVERY_VERB = HERE.parent / "drawing" / "every_verb.yaml"
@@ -124,7 +124,7 @@ def forms(monkeypatch: pytest.MonkeyPatch) -> list[Form]:
 
 def test_the_keys_of_the_flow_its_defaults_and_its_steps_are_the_readers(forms: list[Form]) -> None:
     beside = (FLOWS / "card_login.yaml", FLOWS / "operator.yaml")
-    load_sources({path.name: path.read_bytes() for path in (EVERY_VERB, *beside)}, catalog(), actions(), later=True)
+    load_sources({path.name: path.read_bytes() for path in (EVERY_VERB, *beside)}, catalog(), ACTIONS, later=True)
 
     def keys(what: str) -> set[str]:
         return next(form._asked for form in forms if form.what == what)
