@@ -82,9 +82,13 @@ def ask(office: Office, number: str, at: str | None, caller: str, forwarded: tup
     click.echo(f"{decided.place or 'no line of the file'}: {decided.number or number}: {decided.why}")
     plan = found.by_key(decided.number)
     who = found.dialling.same(caller)
+    closing = closed.get(decided.number)
+    shut = plan is not None and plan.closed is not None and closing is not None and closing.holds(now)
     for line in plan.lines if plan is not None else ():
-        here = "->" if line.place == decided.place else "  "
-        click.echo(f"{here} {line.place}: {line.fits(who, now) or 'does not fit'}: {_told(line.answer)}")
+        passed = "passed over while it is closed" if shut and line.by_time else ""
+        why = passed or line.fits(who, now) or "does not fit"
+        here = "->" if (line.place, why) == (decided.place, decided.why) else "  "
+        click.echo(f"{here} {line.place}: {why}: {_told(line.answer)}")
 
 
 @numbers.command()

@@ -103,6 +103,8 @@ def test_ask_names_the_line_that_decides(office: Office) -> None:
 def test_a_number_is_closed_and_opened(office: Office, words: list[str], told: str) -> None:
     assert lines(office, "close", "Clinic", "--who", "Li", "--why", "pipe burst", *words) == [told]
     assert "closed by Li" in lines(office, "status")[2]
+    asked = lines(office, "ask", "1002", "--from", "13800000000")
+    assert asked[-1].endswith("passed over while it is closed: main (zh)")
     assert lines(office, "open", "1002") == ["1002 goes by its timetable: main (zh) now"]
     assert office.database.run_now(closed_numbers) == {}
     record = lines(office, "history")
