@@ -31,8 +31,14 @@ class Desk:
         assert old in text
         (self.flows / file).write_text(text.replace(old, new), encoding="utf-8")
 
-    def publishes(self) -> str:
-        return self.house.line.command("flows", "publish", "-m", "a test", "--no-render")
+    def publishes(self) -> None:
+        """As IT does it; the flow tests are of other words, and melodies need no voice."""
+        self.house.line.command("flows", "publish", "-m", "a test", "--no-render", "--no-tests")
+
+    def sees_live(self, edition: int) -> None:
+        """The engine says that it took it."""
+        told = f"edition {edition} is live"
+        eventually(lambda: told in self.house.line.log, 30, told)
 
     def night(self) -> House:
         """New words, and key 1 says goodbye first; the house whose callers know those words."""
@@ -64,7 +70,8 @@ def test_a_caller_keeps_the_edition_and_the_next_one_gets_the_new(desk: Desk) ->
         before.hears("main.welcome", "main.services")
         with desk.house.caller() as unpublished:  # what is on disk alone changes nothing
             unpublished.hears("main.welcome")
-        assert "edition 2 is live on wardbell" in desk.publishes()
+        desk.publishes()
+        desk.sees_live(2)
         with night.caller() as after:
             after.hears("main.welcome", "main.services").presses("1")
             before.presses("*").hears("main.services").presses("1").hears("card_login.card_number")
@@ -91,16 +98,18 @@ def test_what_is_broken_or_deleted_or_taken_back_under_calls(desk: Desk) -> None
     desk.edits("main.yaml", "then: servces", "then: services")
     night = desk.night()
     desk.publishes()
+    desk.sees_live(2)
     with night.caller() as at_night:
         at_night.hears("main.welcome")
-        assert "edition 3 is live on wardbell" in line.command("flows", "rollback", "--no-render")
+        line.command("flows", "rollback", "--no-render")
+        desk.sees_live(3)
         at_night.hears("main.services")
     with desk.house.caller() as again:
         again.hears("main.welcome")
     shutil.rmtree(desk.flows)
     shutil.rmtree(desk.texts)
     with desk.house.caller() as deleted:
-        deleted.hears("main.welcome", "main.services").presses("0").hears("operator.desk", desk="8000")
+        deleted.hears("main.welcome", "main.services").presses("0").hears("operator.one_moment")
     assert line.stop() == 0
     line.start()  # the files are in the database
     with desk.house.caller() as restarted:
