@@ -44,7 +44,9 @@ _STRING = "tag:yaml.org,2002:str"
 _A_SECOND = {"zh": 4.5, "yue": 4.5}
 """Characters that are said in a second; of a language in letters, 14."""
 SPOKEN = "languages.yaml"
-"""Beside the texts: which of the languages the line speaks. Without the file: all that there are."""
+"""Beside the texts: which of the languages the line speaks. Without the file: all that there are but `ON_DEMAND`."""
+ON_DEMAND = frozenset({"yue"})
+"""Languages that only some hospitals need: spoken where `languages.yaml` names them."""
 SHIPPED = resources.files("prompts") / "catalog"
 """The catalogues that come with the program."""
 
@@ -312,8 +314,9 @@ class _Reading:
 
     def compare(self) -> None:
         """Every id must stand in every language that is spoken, with the same fields."""
-        if self._limit is not None:
-            self.phrases = {language: texts for language, texts in self.phrases.items() if language in self._limit}
+        if self._limit is not None or self._only is None:
+            spoken = self._limit or self.phrases.keys() - ON_DEMAND
+            self.phrases = {language: texts for language, texts in self.phrases.items() if language in spoken}
         languages = sorted(self.phrases)
         for id in sorted({id for texts in self.phrases.values() for id in texts}):
             here = [language for language in languages if id in self.phrases[language]]

@@ -8,6 +8,7 @@ import pytest
 
 from prompts.catalog import Catalog
 from prompts.errors import CatalogErrors, NoSuchPrompt
+from prompts.keys_named import keys_named
 
 
 def write(folder: Path, **languages: str) -> Path:
@@ -176,3 +177,14 @@ def test_russian_says_which_form_of_a_value_it_needs(tmp_path: Path, text: str, 
         (mistake,) = told(folder)
         assert "P204" in mistake
         assert sentence in mistake
+
+
+def test_cantonese_is_complete_and_spoken_only_where_a_hospital_names_it(tmp_path: Path) -> None:
+    assert "yue" not in Catalog.load().languages
+    folder = write(tmp_path / "a")
+    (folder / "languages.yaml").write_text("languages: [yue, zh, en]\n")
+    catalog = Catalog.load(folder)
+    assert catalog.languages == ("en", "yue", "zh")
+    for id in catalog.ids:
+        said, meant = (set(keys_named(language, catalog.phrase(language, id).text)) for language in ("yue", "zh"))
+        assert said == meant, id
