@@ -139,6 +139,8 @@ class Conversation:
         return Finished(outcome, dict(self._run.variables), self._heard)
 
     async def _talk(self) -> str:
+        if self._run.variables:
+            self._trace.event("given", variables=dict(self._run.variables))
         turn = self._run.start()
         asked, said = False, []
         while True:
@@ -228,7 +230,9 @@ class Conversation:
             return Outcome(came.name, came.values, tuple(came.items))
 
         def note(outcome: Outcome, alone: bool) -> None:
-            self._trace.event("action", action=name, arguments=shown, outcome=outcome.name, alone=alone)
+            told = {key: value for key, value in outcome.values.items() if key not in action.private | secret}
+            values = {"values": told} if told else {}
+            self._trace.event("action", action=name, arguments=shown, outcome=outcome.name, alone=alone, **values)
 
         return await self._to_its_end(ask(), note, f"action {name}", PATIENCE)
 

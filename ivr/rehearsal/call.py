@@ -121,6 +121,8 @@ class RehearsedCall:
         self.clock = clock or Clock()
         self.broken: list[NotAnswered] = []
         """What nobody could answer."""
+        self.trace: list[tuple[float, str, Mapping[str, Any]]] = []
+        """What a live call would have left in its trace: seconds, kind, detail."""
         self.caller = caller
         self._texts = texts
         self._flows = flows
@@ -232,6 +234,7 @@ class RehearsedCall:
 
     def event(self, kind: str, detail: Mapping[str, Any]) -> None:
         """What the conversation notes in the call's trace."""
+        self.trace.append((self.seconds, kind, detail))
         match kind:
             case "step":
                 self._step = Entered(detail["flow"], detail["step"])

@@ -45,11 +45,11 @@ _ELSE: Mapping[str, Value] = {"seconds": 60, "card": "100001"}
 _LIKE_OTHERS = {"true", "false", "null", "yes", "no", "on", "off"}
 
 
-def as_test(name: str, caller: Caller, moments: Sequence[Moment], flows: FlowSet) -> str:
-    """The call as a file of one test (`ivr.rehearsal.written`)."""
+def as_test(name: str, caller: Caller, moments: Sequence[Moment], house: House) -> str:
+    """The call as a file of one test (`ivr.rehearsal.written`). Further lines of `name` are a comment."""
     lines = [f"# {line}" for line in name.splitlines()[1:]]
     lines += [f"flow: {caller.flow}", f"language: {caller.language}", f"caller: {_written(caller.number)}"]
-    lines.append(f'at: "{caller.at:%Y-%m-%d %H:%M}"')
+    lines.append(f'at: "{caller.at.astimezone(house.zone):%Y-%m-%d %H:%M}"')
     if caller.variables:
         lines.append(f"variables: {_written(dict(caller.variables))}")
     lines += ["tests:", f"  {_written(name.splitlines()[0])}:"]
@@ -63,7 +63,7 @@ def as_test(name: str, caller: Caller, moments: Sequence[Moment], flows: FlowSet
                 lines.append(f"      {asked}:")
                 lines.extend(f"        - {one}" for one in each)
     lines.append("    call:")
-    lines.extend(f"      {line}" for line in _Lines(flows, moments).lines())
+    lines.extend(f"      {line}" for line in _Lines(house.flows, moments).lines())
     return "\n".join(lines) + "\n"
 
 
@@ -101,7 +101,7 @@ class _Lines:
         match moment.what:
             case Entered(flow, step):
                 self._step = self._flows.flows[flow].steps.get(step) if flow in self._flows.flows else None
-            case Saying(_, prompts):
+            case Saying(_, prompts) if not self._said_anew(number):
                 ids = [id for id, _ in groupby(prompt.id for prompt in prompts)]
                 yield f"- says: {ids[0] if len(ids) == 1 else '[' + ', '.join(ids) + ']'}"
             case Speaks(language, slow):
@@ -123,6 +123,19 @@ class _Lines:
                 if outcome == "hung_up":
                     yield from ("- hang_up: true", *self._after(number))
                 yield f"- ends: {outcome}"
+
+    def _said_anew(self, number: int) -> bool:
+        """Whether a confirmation begins again because of a key that came too soon."""
+        before = [one.what for one in self._moments[max(0, number - 2) : number]]
+        this = self._moments[number].what
+        return (
+            len(before) == 2
+            and isinstance(before[0], Saying)
+            and isinstance(this, Saying)
+            and isinstance(before[1], Said)
+            and not before[1].whole
+            and before[0].prompts == this.prompts
+        )
 
     def _press(self, number: int, keys: str) -> Iterator[str]:
         secret = keys == HIDDEN
@@ -175,9 +188,14 @@ class _Lines:
                 case Saying(_, prompts) if [one.id for one in prompts] == [text.text for text in step.words.texts]:
                     return "*"
                 case Entered(_, entered):
+                    missed = (step.input.no_input, step.input.invalid, step.input.exhausted)
                     person = step.input.operator
-                    if person is not None and entered == person.name and entered != step.then.name:
+                    if entered == step.then.name:
+                        break
+                    if person is not None and entered == person.name and step.minimum > 1:
                         return f"0{step.end_key}"
+                    if entered in {target.name for target in missed if target is not None}:
+                        return step.end_key or "*"
                     break
                 case Saying() | Asked():
                     break
@@ -197,6 +215,8 @@ class _Traced:
     moments: list[Moment] = field(default_factory=list)
     language: str = ""
     slow: bool = False
+    turned: bool = False
+    """The language or the pace changed, and nothing was said since."""
 
     def at(self, event: int) -> float:
         began = self.record.answered_at or self.record.began_at
@@ -213,7 +233,12 @@ def of_record(record: CallRecord, house: House) -> tuple[Caller, list[Moment]]:
         _read(traced, number, event.kind, event.detail)
     flow = house.flows.flows.get(record.flow)
     needs = [need.text for need in flow.needs] if flow is not None else []
-    variables = {need: _value(need, record, 0, house) for need in needs}
+    begun = (event.detail["variables"] for event in record.events if event.kind == "given")
+    given: Mapping[str, Value] = next(begun, {})
+    hidden = _hidden(house)
+    variables = {
+        need: given[need] if need in given and need not in hidden else _value(need, record, 0, house) for need in needs
+    }
     caller = Caller(record.flow, record.language, variables, at=record.began_at.astimezone(house.zone))
     return caller, traced.moments
 
@@ -223,8 +248,8 @@ def _read(traced: _Traced, number: int, kind: str, detail: Mapping[str, Any]) ->
         case "step":
             traced.add(number, Entered(detail["flow"], detail["step"]))
         case "speak":
+            traced.turned = True  # told where it is heard
             traced.language, traced.slow = detail["language"], bool(detail["slow"])
-            traced.add(number, Speaks(traced.language, traced.slow))
         case "prompt":
             prompts = tuple(Prompt(one["id"], one.get("values", {})) for one in detail["prompts"])
             if any(prompt.id == TALK for prompt in prompts):
@@ -232,6 +257,9 @@ def _read(traced: _Traced, number: int, kind: str, detail: Mapping[str, Any]) ->
             if detail.get("skipped"):
                 traced.add(number, Said(prompts, whole=False, skipped=True))
                 return
+            if traced.turned:
+                traced.turned = False
+                traced.add(number, Speaks(traced.language, traced.slow))
             # A trace tells the end of a play; it began when the thing before it was over.
             traced.add(max(0, number - 1), Saying(traced.language, prompts, "", traced.slow))
             traced.add(number, Said(prompts, bool(detail.get("heard"))))
@@ -291,7 +319,11 @@ def _value(name: str, record: CallRecord, number: int, house: House, same: Value
     if name not in _hidden(house):
         for event in record.events[number:]:
             detail = event.detail
-            places = [detail.get("arguments", {}), *(one.get("values", {}) for one in detail.get("prompts", ()))]
+            places = [
+                detail.get("values", {}),
+                detail.get("arguments", {}),
+                *(one.get("values", {}) for one in detail.get("prompts", ())),
+            ]
             for values in places:
                 if name in values and values[name] != HIDDEN:
                     found: Value = values[name]
@@ -320,6 +352,8 @@ def _tellable(value: Value) -> bool:
 def _written(value: Value) -> str:
     """A value in YAML's one-line form."""
     match value:
+        case float():
+            return str(round(value))  # seconds and the like; the files know whole numbers only
         case dict():
             return "{" + ", ".join(f"{_written(key)}: {_written(one)}" for key, one in value.items()) + "}"
         case list():

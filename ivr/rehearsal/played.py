@@ -34,11 +34,16 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A test that was played; `failure` is None when all went as it is written. `seconds` of the call."""
+    """A test that was played, and its call; `failure` is None when all went as it is written."""
 
     test: FlowTest
-    seconds: float
+    call: RehearsedCall
     failure: Failure | None
+
+    @property
+    def seconds(self) -> float:
+        """How long the call took."""
+        return self.call.seconds
 
 
 class _Parted(Exception):
@@ -84,7 +89,7 @@ class _Playing:
         except _Parted as parted:
             mark = test.mark if line is None else line.mark
             failure = Failure(mark, parted.expected, parted.instead, tuple(transcript(self._call.moments)))
-        return Played(test, self._call.seconds, failure)
+        return Played(test, self._call, failure)
 
     def _check(self) -> None:
         for nothing in self._call.broken:

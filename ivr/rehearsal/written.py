@@ -419,21 +419,22 @@ class _File:
                     said = self._says(word, given)
                     yield said if verb == "says" else NotSays(mark, said)
             case "asks":
-                word = form.word("asks", required=True)
-                if word is not None and self._known(word) is not None:
-                    yield Asks(mark, word.text, self._values(form, "with"))
+                asked = form.word("asks", required=True)
+                if asked is not None and self._known(asked) is not None:
+                    yield Asks(mark, asked.text, self._values(form, "with"))
             case "enters":
                 yield from self._enters(form, flow)
             case "speaks":
-                word = form.word("speaks", required=True)
-                if word is not None and word.text in PACES:
-                    yield Speaks(mark, "", PACES[word.text])
-                elif word is not None:
+                spoken = form.word("speaks", required=True)
+                if spoken is not None and spoken.text in PACES:
+                    yield Speaks(mark, "", PACES[spoken.text])
+                elif spoken is not None:
                     languages = self._house.texts.languages
-                    if word.text not in languages:
-                        hint = did_you_mean(word.text, [*languages, *PACES])
-                        self._report.add(word.mark, "E305", f'there are no texts in the language "{word.text}"{hint}')
-                    yield Speaks(mark, word.text, None)
+                    if spoken.text not in languages:
+                        hint = did_you_mean(spoken.text, [*languages, *PACES])
+                        sentence = f'there are no texts in the language "{spoken.text}"{hint}'
+                        self._report.add(spoken.mark, "E305", sentence)
+                    yield Speaks(mark, spoken.text, None)
             case _:
                 name = form.name("ends", required=True)
                 if name is not None:

@@ -65,7 +65,7 @@ def again(text: str) -> tuple[FlowTest, RehearsedCall]:
 @pytest.mark.parametrize("doings", CALLS.values(), ids=CALLS)
 def test_a_tried_call_becomes_a_test_that_passes(doings: Sequence[str]) -> None:
     call = rehearsed(doings)
-    text = as_test("as tried", call.caller, call.moments, HOUSE.flows)
+    text = as_test("as tried", call.caller, call.moments, HOUSE)
     assert "6789" not in text
     assert "12345" not in text
     again(text)
@@ -73,7 +73,7 @@ def test_a_tried_call_becomes_a_test_that_passes(doings: Sequence[str]) -> None:
 
 def test_a_secret_stands_as_a_placeholder_with_a_comment() -> None:
     call = rehearsed(CALLS["typed ahead, secret"])
-    text = as_test("t", call.caller, call.moments, HOUSE.flows)
+    text = as_test("t", call.caller, call.moments, HOUSE)
     assert '- press: "1111#"      # secret: not what was pressed' in text
 
 
@@ -132,7 +132,7 @@ def test_a_call_on_the_line_becomes_a_test_without_anything_of_the_patient() -> 
             (25, "ended", {"cause": "normal", "sip_code": 200, "by_peer": False, "outcome": "end"}),
         ]
     )
-    text = as_test("a live call", *of_record(live, HOUSE), HOUSE.flows)
+    text = as_test("a live call", *of_record(live, HOUSE), HOUSE)
     assert "13912345678" not in text
     test, _ = again(text)
     assert test.answers["card.check_pin"] == [ActionOutcome("wrong")]
@@ -144,7 +144,7 @@ def test_the_exported_call_says_and_does_the_same() -> None:
         return [one.what for one in call.moments if isinstance(one.what, Saying | Collected | Ended)]
 
     call = rehearsed(["listen", "3", "listen", "4", "listen", "4"])
-    test, repeated = again(as_test("t", call.caller, call.moments, HOUSE.flows))
+    test, repeated = again(as_test("t", call.caller, call.moments, HOUSE))
     for doing in ("3", "4", "4"):
         repeated.listen()
         repeated.press(doing)

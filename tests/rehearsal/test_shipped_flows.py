@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from ivr.bundle import TESTS, Bundle
+from ivr.call_records import CallEvent, CallRecord
+from ivr.rehearsal.answers import BEYOND
+from ivr.rehearsal.call import ANY_DAY
+from ivr.rehearsal.export import as_test, of_record
 from ivr.rehearsal.played import play
 from ivr.rehearsal.suite import SuiteResult, run_tests
 from ivr.rehearsal.written import FlowTest, House, read_tests
@@ -47,3 +54,45 @@ def test_it_goes_as_it_is_written(flow_test: FlowTest) -> None:
 def test_every_step_and_every_way_out_is_tried() -> None:
     left = {name: [*one.steps_left, *one.ways_left] for name, one in result().coverage.items()}
     assert {name: untried for name, untried in left.items() if untried} == {}
+
+
+def _again(text: str) -> None:
+    (test,) = read_tests({"exported.yaml": text.encode()}, shipped())
+    failure = play(test, shipped()).failure
+    assert failure is None, f"{text}\n{failure}\n" + "\n".join(failure.transcript)
+
+
+def test_its_call_written_down_passes_as_a_test(flow_test: FlowTest) -> None:
+    call = play(flow_test, shipped()).call
+    _again(as_test("again", call.caller, call.moments, shipped()))
+
+
+def test_its_trace_written_down_passes_as_a_test(flow_test: FlowTest) -> None:
+    """As of a live call: from the trace alone."""
+    call = play(flow_test, shipped()).call
+    events = [_as_live(number, *one) for number, one in enumerate(call.trace)]
+    record = CallRecord(
+        call_id="ab" * 16,
+        direction="in",
+        dialled="1000",
+        caller=call.caller.number,
+        flow=call.caller.flow,
+        language=call.caller.language,
+        notice="",
+        began_at=ANY_DAY,
+        answered_at=ANY_DAY,
+        ended_at=None,
+        cause="normal",
+        sip_code=200,
+        outcome=call.outcome,
+        events=tuple(events),
+    )
+    text = as_test("again", *of_record(record, shipped()), shipped())
+    _again(text)
+
+
+def _as_live(number: int, at: float, kind: str, detail: Mapping[str, Any]) -> CallEvent:
+    """A live call notes a put-through as `dial`, not as an action."""
+    if kind == "action" and detail["action"] in BEYOND:
+        kind, detail = detail["action"], {"outcome": detail["outcome"]}
+    return CallEvent(number, ANY_DAY + timedelta(seconds=at), kind, detail)

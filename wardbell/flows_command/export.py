@@ -34,7 +34,7 @@ def export(office: Office, call: str, out: Path | None) -> None:
         raise click.ClickException(f'there is no flow "{record.flow or "(none)"}" any more')
     caller, moments = of_record(record, stage)
     title = f"{record.flow}, call of {caller.at:%Y-%m-%d %H:%M}\n{_TOLD}"
-    text = as_test(title, caller, moments, stage.flows)
+    text = as_test(title, caller, moments, stage)
     if out is None:
         click.echo(text, nl=False)
         return

@@ -189,7 +189,7 @@ def _leave(call: RehearsedCall, stage: House, say: Path | None, export: Path | N
             click.echo(f"the call is in {say} ({write_call(call.moments, say):.0f} s)")
         if export is not None:
             title = f"{call.caller.flow} as it was tried"
-            export.write_text(as_test(title, call.caller, call.moments, stage.flows), encoding="utf-8")
+            export.write_text(as_test(title, call.caller, call.moments, stage), encoding="utf-8")
             click.echo(f"the call is a test in {export}: wardbell flows test {export}")
     except OSError as wrong:
         raise click.ClickException(f"{wrong.filename}: {wrong.strerror}") from wrong
