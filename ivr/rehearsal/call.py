@@ -21,8 +21,9 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
-from hospital.action import Action, CallFacts, Declared
+from hospital.action import Action, ActionOutcome, CallFacts, Declared
 from ivr.conversation import HIDDEN, LATE_KEY, Conversation, Finished
+from ivr.facilities import Facilities
 from ivr.flow.commands import Collect, Prompt, Value
 from ivr.flow.language import FlowSet, Target
 from ivr.flow.run import Run
@@ -41,6 +42,7 @@ from ivr.rehearsal.moments import (
     What,
 )
 from ivr.rehearsal.stage import Stage
+from ivr.rehearsal.tapes import TONE, Tapes
 from ivr.rehearsal.voice import TALK, RehearsedVoice
 from ivr.switch.fake import FakeLine, FakeSwitch
 from ivr.switch.line import Line, Offer
@@ -227,7 +229,20 @@ class RehearsedCall:
     async def _talk(self, line: Line) -> None:
         await line.answer()
         call = CallFacts(line.call_id, self.caller.number, self.caller.language, self.caller.at)
-        talk = Conversation(self._leg, self._stage, self._actions, self._voice, _Notes(self), call)
+
+        async def record(limit: float) -> ActionOutcome:
+            return await self._actions["record"].run({"limit": limit}, call)
+
+        tapes = Tapes(self._voice.tone(TONE), self.clock, record, lambda: self.line.peer_is_silent())
+        talk = Conversation(
+            self._leg,
+            self._stage,
+            self._actions,
+            self._voice,
+            _Notes(self),
+            call,
+            facilities=Facilities(recordings=tapes),
+        )
         self._finished = await talk.hold()
         self._tell(Ended(self._finished.outcome))
         await line.hang_up()

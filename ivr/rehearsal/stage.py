@@ -1,7 +1,8 @@
 """Stands between the run of a flow and the conversation: sees what is waited for, and turns what lies beyond the line
-(`dial`, `record`, `notify`, `queue`, `consult`, `room`) into questions that a script answers.
+(`dial`, `notify`, `queue`, `consult`, `room`) into questions that a script answers.
 
-Time that the caller would spend with somebody else passes as silence.
+Time that the caller would spend with somebody else passes as silence. Recordings are the conversation's own
+(`tapes.py`).
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ class Stage:
             keys = answer.digits if isinstance(answer, Keys) else None
             self._tell(Collected(self._hidden if keys and waited.secret else keys))
         turn = self._staged(self._run.resume(answer))
-        gone = _seconds(answer) if isinstance(answer, Outcome) and not isinstance(waited, Ask) else 0.0
+        beyond = isinstance(answer, Outcome) and not isinstance(waited, Ask | commands.Record)
+        gone = _seconds(answer) if beyond and isinstance(answer, Outcome) else 0.0
         if gone <= 0:
             return turn
         return Turn((Say((Prompt(TALK, {"seconds": gone}),), locked=True), *turn.commands))
@@ -60,8 +62,6 @@ class Stage:
         self.waits = last = turn.commands[-1]
         question: Ask
         match last:
-            case commands.Record():
-                question = Ask("record", {"limit": last.limit})
             case commands.Dial():
                 question = Ask("dial", {"number": last.number})
             case commands.Raise():
@@ -80,7 +80,6 @@ class Stage:
 
 
 def _seconds(outcome: Outcome) -> float:
-    """How long the caller was with somebody else, or spoke."""
-    recording = outcome.values.get("recording")
-    spent = recording.get("seconds") if isinstance(recording, dict) else outcome.values.get("seconds")
+    """How long the caller was with somebody else."""
+    spent = outcome.values.get("seconds")
     return float(spent) if isinstance(spent, int | float) else 0.0

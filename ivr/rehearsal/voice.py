@@ -80,7 +80,7 @@ class RehearsedVoice:
         missing: list[str] = []
         for prompt in prompts:
             if prompt.id == TALK:
-                clips.append(self._silence(float(str(prompt.values["seconds"]))))
+                clips.append(self._quiet(float(str(prompt.values["seconds"]))))
                 continue
             try:
                 texts = speak(self._texts, language, prompt.id, prompt.values)
@@ -109,9 +109,13 @@ class RehearsedVoice:
         if found is not None:
             self._lengths[found] = seconds(found)
             return _Clip(found, self._lengths[found], real=True)
-        return self._silence(reckoned(text, slow))
+        return self._quiet(reckoned(text, slow))
 
-    def _silence(self, length: float) -> _Clip:
+    def tone(self, length: float) -> Path:
+        """A clip of so many seconds that says nothing."""
+        return self._quiet(length).path
+
+    def _quiet(self, length: float) -> _Clip:
         path = Path(f"rehearsal-{len(self._lengths)}.wav")
         self._lengths[path] = length
         return _Clip(path, length, real=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hospital.action import ActionOutcome
 from ivr.rehearsal.answers import Script
 from ivr.rehearsal.call import Caller, RehearsedCall
 from ivr.rehearsal.moments import Asked, Collected, Ended, Entered, Moment, Pressed, Said, Saying, Speaks, Waits
@@ -129,3 +130,58 @@ def test_a_slow_call_takes_longer_to_say_and_to_give_up() -> None:
 def test_a_length_is_reckoned_from_the_words() -> None:
     assert reckoned("您好。") == 0.25 * 2 + 0.33
     assert round(reckoned("Hello, 12"), 2) == round(7 * 0.07 + 0.33, 2)
+
+
+RECORDING = """
+title: A message
+start: notice
+steps:
+  notice: {say: main.welcome, locked: true, tells: recording, then: speak}
+  speak:
+    record: system.more
+    as: message
+    then: {recorded: tell, silent: bye, error: bye}
+  tell:
+    do: notice.confirm
+    with: {notice: n}
+    then: {confirmed: thanks, stale: bye, error: bye}
+  thanks: {say: ward.thanks, then: bye}
+  bye: {hangup: bye}
+"""
+
+
+def message(*told: ActionOutcome) -> RehearsedCall:
+    stage = house(RECORDING)
+    answers = Script({"record": told}, stage.usual)
+    call = RehearsedCall(
+        stage.flows, stage.texts, Caller("line", "zh"), answers, declared=list(stage.declared.values())
+    )
+    while not any(isinstance(one.what, Asked) for one in call.moments):
+        call.pass_on()
+    return call
+
+
+def test_a_message_takes_its_time_and_the_flow_goes_on() -> None:
+    call = message(ActionOutcome("recorded", {"recording": {"id": "r", "seconds": 12}}))
+    began = call.seconds
+    call.listen()
+    assert "ward.thanks" in said(call)
+    assert call.outcome == "bye"
+    assert call.seconds - began > 12
+
+
+def test_who_hangs_up_at_the_end_of_a_message_has_left_it() -> None:
+    call = message(ActionOutcome("recorded", {"recording": {"id": "r", "seconds": 12}}))
+    call.wait(5)
+    call.hang_up()
+    assert "notice.confirm" in [one.what.name for one in call.moments if isinstance(one.what, Asked)]
+    assert call.outcome == "hung_up"
+    assert "ward.thanks" not in said(call)
+
+
+def test_nothing_said_and_nothing_kept() -> None:
+    for outcome in ("silent", "error"):
+        call = message(ActionOutcome(outcome))
+        call.listen()
+        assert call.outcome == "bye"
+        assert "notice.confirm" not in [one.what.name for one in call.moments if isinstance(one.what, Asked)]
