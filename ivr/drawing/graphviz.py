@@ -95,7 +95,7 @@ def _box(box: Box, id: str) -> str:
                 "fixedsize": "true",
             }
             return f'[{_attributes(attributes)} label=""]'
-        case Role.UP:
+        case Role.ELSEWHERE:
             attributes |= {
                 "shape": "box",
                 "style": "rounded,dashed",
@@ -103,7 +103,7 @@ def _box(box: Box, id: str) -> str:
                 "margin": "0.08,0.05",
                 "height": "0",
             }
-            return f"[{_attributes(attributes)} label=<{_font(f'↑ {box.title}', 10, INK)}>]"
+            return f"[{_attributes(attributes)} label=<{_font(box.title, 10, INK)}>]"
         case Role.EVERYWHERE:
             attributes |= {"shape": "box", "style": "dashed", "color": QUIET, "margin": "0.1,0.04", "height": "0"}
             return f"[{_attributes(attributes)} label=<{_font(box.title, 10, QUIET_TEXT)}>]"

@@ -21,13 +21,17 @@ FAR = 2
 """A way up over more steps than this ends in a small box with the step's name instead of a line across the page."""
 
 
+UP, ASIDE = "↑", "→"
+"""What stands before that name: the step is further up, or beside."""
+
+
 class Role(enum.StrEnum):
     """What a box is, beside the steps with their verbs."""
 
     START = "start"
     STEP = "step"
     END = "end"
-    UP = "up"  # "goes on further up, at the step ..."
+    ELSEWHERE = "elsewhere"  # "goes on at the step ..."
     EVERYWHERE = "everywhere"  # stands for all steps
     NUMBER = "number"
     NOTICE = "notice"
@@ -82,42 +86,59 @@ class Picture:
 def picture(flow: Flow, titles: Mapping[str, str], words: Callable[[str], str], language: str) -> Picture:
     """The picture of a flow. `titles` are those of all flows, `words` gives the words of a text."""
     steps = {name: draw_step(step, words, titles) for name, step in flow.steps.items()}
-    order = _order(flow.start.name, steps)
     shared = _shared(steps.values())
+    drawn = {name: _by_target(step, shared) for name, step in steps.items()}
+    order = _order(flow.start.name, steps, drawn)
+    path = _reached(flow.start.name, drawn)
     boxes = [Box("start", Role.START, flow.title)]
     lines = [Line("start", _box(flow.start.name))] if flow.start.name != END else []
-    for name in sorted(steps, key=lambda name: order.depth.get(name, 0)):
-        drawn = steps[name]
-        boxes.append(Box(_box(name), Role.STEP, name, drawn.verb, drawn.words, drawn.notes, drawn.flow))
-        for target, ways in _by_target(drawn, shared).items():
+
+    def leads(origin: str, target: str, sign: str) -> str:
+        """The box that a line to `target` ends in: its own where `sign` is empty, else a small one with its name."""
+        if target != END and not sign:
+            return _box(target)
+        small = Box(f"{origin} to {target}", Role.END, END) if target == END else Box(
+            f"{origin} to {target}", Role.ELSEWHERE, f"{sign} {target}"
+        )  # fmt: skip
+        boxes.append(small)
+        return small.name
+
+    for name in sorted(steps, key=lambda name: order.depth[name]):
+        step = steps[name]
+        boxes.append(Box(_box(name), Role.STEP, name, step.verb, step.words, step.notes, step.flow))
+        for target, ways in drawn[name].items():
             keys = tuple(dict.fromkeys(way.key for way in ways if way.key))
             labels = tuple(dict.fromkeys(way.label for way in ways if way.label))
             quiet = all(way.quiet is not None for way in ways)
-            back = (name, target) in order.back
-            if target == END:
-                at = f"end of {name}"
-                boxes.append(Box(at, Role.END, END))
-            elif order.depth[name] - order.depth[target] > FAR:
-                at = f"{name} up to {target}"
-                boxes.append(Box(at, Role.UP, target))
-                back = False
-            else:
-                at = _box(target)
-            lines.append(Line(_box(name), at, labels, keys, quiet, back))
+            sign = ""
+            if name not in path and target in path:
+                sign = ASIDE
+            elif target != END and order.depth[name] - order.depth[target] > FAR:
+                sign = UP
+            back = (name, target) in order.back and not sign
+            lines.append(Line(_box(name), leads(name, target, sign), labels, keys, quiet, back))
     if shared:
         boxes.append(Box("everywhere", Role.EVERYWHERE, "at any step, unless drawn"))
-        targets = dict.fromkeys(shared.values())
-        for target in targets:
+        for target in dict.fromkeys(shared.values()):
             reasons = [reason for reason, to in shared.items() if to == target]
             keys = ("0",) if Quiet.PERSON in reasons else ()
             labels = tuple(reason.value for reason in reasons if reason is not Quiet.PERSON)
-            at = _box(target)
-            if target == END:
-                at = "end of everywhere"
-                boxes.append(Box(at, Role.END, END))
+            at = leads("everywhere", target, ASIDE if target in path else "")
             lines.append(Line("everywhere", at, labels, keys, quiet=True))
     needs = tuple(need.text for need in flow.needs)
     return Picture(flow.name, flow.title, language, tuple(boxes), tuple(lines), needs)
+
+
+def _reached(start: str, drawn: Mapping[str, Mapping[str, object]]) -> frozenset[str]:
+    """The steps that drawn lines lead to from the start: what only `everywhere` leads to stands aside."""
+    reached: set[str] = set()
+    waiting = [start]
+    while waiting:
+        name = waiting.pop()
+        if name in drawn and name not in reached:
+            reached.add(name)
+            waiting.extend(drawn[name])
+    return frozenset(reached)
 
 
 def _box(step: str) -> str:
@@ -127,12 +148,13 @@ def _box(step: str) -> str:
 @dataclass(frozen=True, slots=True)
 class _Order:
     depth: Mapping[str, int]
-    """How many steps lie between the start and a step on the shortest way, a quiet way only where there is no other."""
+    """How many steps lie between the start and a step on the shortest way, a quiet way only where there is no other,
+    one that is not drawn least of all."""
     back: frozenset[tuple[str, str]]
     """Ways that lead to a step from which they come."""
 
 
-def _order(start: str, steps: Mapping[str, Drawn]) -> _Order:
+def _order(start: str, steps: Mapping[str, Drawn], drawn: Mapping[str, Iterable[str]]) -> _Order:
     ways = {
         name: [way.target for way in sorted(drawn.ways, key=lambda way: way.quiet is not None) if way.target in steps]
         for name, drawn in steps.items()
@@ -142,13 +164,13 @@ def _order(start: str, steps: Mapping[str, Drawn]) -> _Order:
         for name, drawn in steps.items()
     }
     depth: dict[str, int] = {}
-    for graph in (main, ways):
+    for graph in (main, drawn, ways):
         waiting = list(depth) or [start]
         while waiting:
             name = waiting.pop(0)
             depth.setdefault(name, 0)
             for target in graph.get(name, ()):
-                if target not in depth:
+                if target in steps and target not in depth:
                     depth[target] = depth[name] + 1
                     waiting.append(target)
     for name in steps:

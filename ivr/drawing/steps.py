@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import singledispatch
 
+from ivr.flow.commands import Value
 from ivr.flow.defaults import Branches, Input, Lock, Trouble
 from ivr.flow.language import AGAIN, Constant, Fact, Step, Target, Term
 from ivr.flow.verbs.ask import Ask
@@ -271,8 +272,17 @@ def _request(request: Request) -> str:
 
 def _value(term: Term) -> str:
     if isinstance(term.value, Constant):
-        return _short(str(term.value.value))
+        return _short(_constant(term.value.value))
     return ".".join(term.value.parts)
+
+
+def _constant(value: Value) -> str:
+    """As somebody reads it: of a name in several languages the words, one after the other."""
+    if isinstance(value, dict):
+        return " / ".join(map(_constant, value.values()))
+    if isinstance(value, list):
+        return ", ".join(map(_constant, value))
+    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
 
 
 def _short(text: str) -> str:

@@ -82,13 +82,20 @@ def test_a_step_that_does_otherwise_draws_its_own_way() -> None:
 
 def test_a_long_way_up_ends_in_the_name_of_the_step() -> None:
     shown = picture(shipped().flows["registration"], {}, str, "zh")
-    [up] = [box for box in shown.boxes if box.name == "expert_full up to choose_day"]
-    assert (up.role, up.title) == (Role.UP, "choose_day")
+    [up] = [box for box in shown.boxes if box.name == "expert_full to choose_day"]
+    assert (up.role, up.title) == (Role.ELSEWHERE, "↑ choose_day")
 
 
 def test_a_short_way_back_is_a_line_back() -> None:
     shown = picture(shipped().flows["registration"], {}, str, "zh")
     assert Line("step general_confirm", "step general_department", keys=("2",), back=True) in shown.lines
+
+
+def test_what_every_step_shares_with_the_main_path_is_named_not_drawn_across_it() -> None:
+    shown = picture(shipped().flows["line_switch"], {}, str, "zh")
+    titles = {box.name: box.title for box in shown.boxes}
+    aside = {titles[line.target] for line in shown.lines if line.origin == "everywhere"}
+    assert aside == {"not_done", "→ goodbye"}
 
 
 def test_each_end_stands_by_its_step() -> None:
@@ -100,7 +107,7 @@ steps:
   b: {say: system.goodbye, then: end}
 """
     )
-    assert [box.name for box in shown.boxes if box.role is Role.END] == ["end of a", "end of b"]
+    assert [box.name for box in shown.boxes if box.role is Role.END] == ["a to end", "b to end"]
 
 
 def test_a_flow_of_five_hundred_steps_is_laid_out() -> None:

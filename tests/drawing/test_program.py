@@ -23,7 +23,7 @@ def one_of_each(name: str = "odd") -> Picture:
         Box("a", Role.STEP, ODD, "menu", (ODD, "普通门诊按1，专家门诊按2。"), (ODD,)),
         Box("b", Role.STEP, "b", "call", flow=ODD),
         Box("c", Role.STEP, "c", "hangup", notes=("gone",)),
-        Box("up", Role.UP, ODD),
+        Box("up", Role.ELSEWHERE, ODD),
         Box("end", Role.END, "end"),
         Box("everywhere", Role.EVERYWHERE, ODD),
     ]
