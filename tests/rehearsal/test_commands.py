@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import wave
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -191,3 +194,16 @@ def test_say_writes_the_call_with_the_real_voice(run: Run, tmp_path: Path) -> No
     tried = run("flows", "try", "operator", "--keys", "hangup!", "--say", str(wav))
     assert tried.exit_code == 0, tried.output
     assert wav.stat().st_size > 8000
+
+
+@pytest.mark.slow
+def test_lines_may_come_from_a_pipe(tmp_path: Path) -> None:
+    tried = subprocess.run(
+        [sys.executable, "-m", "wardbell.cli", "flows", "try", "1000", "--at", "2026-11-23 09:00"],
+        input="1\n100002#\n1123#\n",
+        env={**os.environ, "WARDBELL_DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "answer: right" in tried.stdout

@@ -116,6 +116,7 @@ def try_(
     now = _moment(at, office)
     who = _caller(stage, flow_or_number, language, _values(given), caller, now, slow)
     terminal = Terminal(keys)
+    player = _player() if say is not None else None
     clock = Clock()
     with ExitStack() as end:
         hospital = None
@@ -136,7 +137,7 @@ def try_(
                 tell=terminal.show,
                 clock=clock,
             )
-            _hold(call, terminal, _player() if say is not None else None)
+            _hold(call, terminal, player)
         except PromptError as wrong:
             raise click.ClickException(str(wrong)) from wrong
         _leave(call, stage, say, export)
@@ -200,6 +201,7 @@ class Terminal:
 
     def __init__(self, keys: str | None) -> None:
         self._keys = keys
+        self._typed = click.get_text_stream("stdin")  # once: each stream reads ahead for itself
         self._ended = False
 
     def show(self, moment: Moment) -> None:
@@ -223,10 +225,9 @@ class Terminal:
     def _line(self, prompt: str) -> str | None:
         if self._ended:
             return None
-        stdin = click.get_text_stream("stdin")
-        if stdin.isatty():
+        if self._typed.isatty():
             click.echo(prompt, nl=False)
-        line = stdin.readline()
+        line = self._typed.readline()
         self._ended = not line
         return line.strip() if line else None
 
