@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from ivr.flow.language import END, Fact, Flow, World, exits
 from ivr.flow.mistakes import Report
 from ivr.flow.verbs.endings import Return
+from ivr.flow.ways import on_every_way
 
 EVERY = frozenset(Fact)
 NONE: frozenset[Fact] = frozenset()
@@ -39,19 +40,7 @@ def gains(flow: Flow, world: World) -> Mapping[str, frozenset[Fact]]:
 
 def inside_of(flow: Flow, world: World) -> Mapping[str, frozenset[Fact]]:
     """Reached step -> what this flow itself has established on every way to it."""
-    known: dict[str, frozenset[Fact]] = {}
-    waiting = [(flow.start.name, NONE)]
-    while waiting:
-        name, here = waiting.pop()
-        if name not in flow.steps:
-            continue
-        before = known.get(name)
-        now = here if before is None else before & here
-        if now == before:
-            continue
-        known[name] = now
-        waiting.extend((exit_.target.name, now | exit_.proves) for exit_ in exits(flow.steps[name], world))
-    return known
+    return on_every_way(flow, world, NONE, lambda exit_: exit_.proves)
 
 
 @dataclass(frozen=True, slots=True)

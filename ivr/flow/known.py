@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from ivr.flow.language import ANYTHING, END, Flow, Reads, World, exits
 from ivr.flow.mistakes import Mark, Report, did_you_mean
 from ivr.flow.verbs.endings import Return
+from ivr.flow.ways import on_every_way
 
 
 def check_variables(flow: Flow, world: World, report: Report) -> None:
@@ -42,19 +43,7 @@ def check_variables(flow: Flow, world: World, report: Report) -> None:
 
 def known_on_entry(flow: Flow, world: World) -> Mapping[str, frozenset[str]]:
     """Reached step -> the variables that are set whenever it is entered."""
-    known: dict[str, frozenset[str]] = {}
-    waiting: list[tuple[str, frozenset[str]]] = [(flow.start.name, frozenset(need.text for need in flow.needs))]
-    while waiting:
-        name, here = waiting.pop()
-        if name not in flow.steps:
-            continue
-        before = known.get(name)
-        now = here if before is None else _common(before, here)
-        if now == before:
-            continue
-        known[name] = now
-        waiting.extend((exit_.target.name, now | exit_.sets) for exit_ in exits(flow.steps[name], world))
-    return known
+    return on_every_way(flow, world, frozenset(need.text for need in flow.needs), lambda exit_: exit_.sets, _common)
 
 
 def _common(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
