@@ -80,6 +80,10 @@ class VoiceFailed(PromptError):
     """A voice could not speak a text: program missing, no network, time-out, nothing came out."""
 
 
+class CannotSay(VoiceFailed):
+    """A voice has no sounds for this text (letters that it does not know, too long); others it can speak."""
+
+
 class SoundFailed(PromptError):
     """An audio file could not be brought into the form that telephones play."""
 

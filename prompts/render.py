@@ -70,7 +70,8 @@ def render_all(
     threads: int | None = None,
     progress: bool | None = None,
 ) -> Summary:
-    """Make every clip of `texts` that is not there yet.
+    """Make every clip of `texts` that is not there yet, or only as a later choice than the recording or the voice
+    that comes first now.
 
     `slow`: make the slow clip of each, too; they count as clips of their own. `threads`: as many
     as there are cores; the work is done by programs, so threads use them all. `progress`: a bar
@@ -86,24 +87,26 @@ def render_all(
     ):
         left = list(texts)
         for pace in paces:
-            missing = [item for item in left if studio.ready(*item, pace) is None]
+            missing = [item for item in left if not studio.is_best(*item, pace)]
             summary.found += len(left) - len(missing)
             bar.update(len(left) - len(missing))
-            for item, reason in zip(missing, pool.map(partial(_reason, studio, pace), missing), strict=True):
-                if reason is None:
+            for item, made in zip(missing, pool.map(partial(_made, studio, pace), missing), strict=True):
+                if isinstance(made, str):
+                    summary.failed.append((*item, made))
+                    left.remove(item)
+                elif made:
                     summary.rendered += 1
                 else:
-                    summary.failed.append((*item, reason))
-                    left.remove(item)
+                    summary.found += 1
                 bar.update()
     return summary
 
 
-def _reason(studio: Studio, slow: bool, item: tuple[str, str]) -> str | None:
-    """Render one; why it could not be, or None."""
+def _made(studio: Studio, slow: bool, item: tuple[str, str]) -> bool | str:
+    """Render one; whether it is a new clip, or why it could not be."""
     language, text = item
+    before = studio.ready(language, text, slow)
     try:
-        studio.render(language, text, slow=slow, patient=True)
+        return studio.render(language, text, slow=slow, patient=True) != before
     except PromptError as e:
         return str(e)
-    return None

@@ -98,6 +98,10 @@ class Store:
         """Look at the disk again for that clip; a player that found it missing or broken says so."""
         self._known.pop(name, None)
 
+    def forget_all(self) -> None:
+        """Look at the disk again for every clip: some were swept away."""
+        self._known = {}
+
     def _remember(self, name: str, path: Path) -> None:
         if len(self._known) >= REMEMBERED:  # balances and slips make new clips every day
             self._known.clear()

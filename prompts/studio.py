@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from prompts.catalog import Catalog
-from prompts.errors import PromptError, SoundFailed, StudioError, VoiceFailed
+from prompts.errors import CannotSay, PromptError, SoundFailed, StudioError, VoiceFailed
 from prompts.sound import SLOW, pads, slow_down, to_telephone, without_leading_marks
 from prompts.speech import fixed_texts, speak
 from prompts.store import REMEMBERED, Store, name_of
@@ -61,9 +61,9 @@ class Studio:
     ) -> None:
         """`voices`: language -> voices, first choice first; those that cannot speak it here are
         left out and listed in `unavailable`. `recordings`: a folder `<language>/<name>.wav` (or
-        another format), names as `fixed_texts` gives them. `tell` hears, once each, that a voice
-        fell out."""
-        self._catalog = catalog
+        another format), names as `fixed_texts` gives them. `tell` hears, once each time, that a voice
+        fell out and that it speaks again."""
+        self.catalog = catalog
         self._store = store
         self._tell = tell
         self._sources: dict[str, list[_Source]] = {}
@@ -83,7 +83,7 @@ class Studio:
         progress keep their texts. Raises `StudioError` when the recordings cannot be read.
         """
         other = copy(self)
-        other._catalog = catalog
+        other.catalog = catalog
         other._ready = {}
         if self._folder is not None:
             if not self._folder.is_dir():  # better the old edition than a line without its recorded voice
@@ -121,6 +121,27 @@ class Studio:
         self._remember(language, text, slow, path)
         return path
 
+    def render_quickly(self, language: str, text: str, *, slow: bool = False) -> Path:
+        """The clip of a text by a voice that is quick, for a caller who waits already. Blocks. Raises `StudioError`.
+
+        `slow`: stretched, or at the usual tempo when that fails.
+        """
+        answers: list[str] = []
+        for source in self._sources.get(self._spoken_in(language, text), []):
+            if not source.voice.quick:
+                continue
+            name = self._name(source, language, text)
+            try:
+                path = self._store.add(name, partial(self._speak, source, language, text))
+            except PromptError as e:
+                answers.append(f"{source.voice.name}: {e}")
+                continue
+            if slow:
+                with suppress(StudioError):
+                    path = self._stretched(name, path)
+            return path
+        raise StudioError(f"no quick clip in {language}: {'; '.join(answers) or 'no voice is quick'}")
+
     def _usual(self, language: str, text: str, patient: bool) -> tuple[str, Path]:
         """Name in the store and clip at the usual tempo. Raises `StudioError`."""
         answers: list[str] = []
@@ -132,16 +153,22 @@ class Studio:
                 return name, self._store.add(name, partial(to_telephone, path, lead=lead, tail=tail))
             except PromptError as e:
                 answers.append(f"recording {path.name}: {e}")
-        for source in self._sources.get(self._spoken_in(language, text), []):
+        sources = self._sources.get(self._spoken_in(language, text), [])
+        for source in sources:
             name = self._name(source, language, text)
-            if self._store.find(name) is None and not patient and self._rests(source.voice):
+            if (found := self._store.find(name)) is not None:
+                return name, found
+            if not patient and (self._rests(source.voice) or (source.voice.busy and source is not sources[-1])):
                 continue
             try:
-                return name, self._store.add(name, partial(self._speak, source, language, text))
+                path = self._store.add(name, partial(self._speak, source, language, text))
             except PromptError as e:
                 answers.append(f"{source.voice.name}: {e}")
-                if isinstance(e, VoiceFailed):
+                if isinstance(e, VoiceFailed) and not isinstance(e, CannotSay):
                     self._let_rest(source.voice, str(e))
+            else:
+                self._speaks_again(source.voice)
+                return name, path
         raise StudioError(f"no clip in {language}: {'; '.join(answers) or 'no voice is available'}")
 
     def _stretched(self, name: str, usual: Path) -> Path:
@@ -154,7 +181,7 @@ class Studio:
     def clips(self, language: str, id: str, values: Mapping[str, Any], slow: bool = False) -> list[Path | Missing]:
         """What to play for a catalogue text, in order; what is not in the store is `Missing`.
         Raises what `speak` raises."""
-        texts = speak(self._catalog, language, id, values)
+        texts = speak(self.catalog, language, id, values)
         return [self.ready(language, text, slow) or Missing(language, text) for text in texts]
 
     def names(self, language: str, text: str) -> Iterator[str]:
@@ -170,12 +197,28 @@ class Studio:
             with suppress(OSError):
                 os.utime(path, (now, now))
 
+    def look_again(self) -> None:
+        """Forget which clips are on the disk: somebody has thrown some away."""
+        self._ready = {}
+        self._store.forget_all()
+
     def source_of(self, language: str, text: str) -> str:
         """Who would speak a text: `recording`, the first voice's name, or `nobody`."""
-        if (language, text) in self._recordings:
-            return "recording"
-        sources = self._sources.get(self._spoken_in(language, text), [])
-        return sources[0].voice.name if sources else "nobody"
+        return next(iter(self._makers(language, text)), "nobody")
+
+    def heard_from(self, language: str, text: str) -> str:
+        """Who made the clip that callers hear, or nothing while there is none."""
+        made = zip(self._makers(language, text), self._names(language, text), strict=True)
+        return next((maker for maker, name in made if self._store.find(name) is not None), "")
+
+    def is_best(self, language: str, text: str, slow: bool = False) -> bool:
+        """Whether the clip is there and of the first choice: nobody could make a better one."""
+        name = next(iter(self._names(language, text)), "")
+        return bool(name) and self._store.find(_slow(name) if slow else name) is not None
+
+    def voices(self, language: str) -> list[str]:
+        """The voices that can speak a language here, first choice first."""
+        return [source.voice.name for source in self._sources.get(language, [])]
 
     def forget(self, language: str, text: str) -> None:
         """A clip turned out missing or broken when it was to be played: look at the disk again."""
@@ -210,6 +253,12 @@ class Studio:
         sources = self._sources.get(self._spoken_in(language, text), [])
         return names + [self._name(source, language, text) for source in sources]
 
+    def _makers(self, language: str, text: str) -> list[str]:
+        """Who `_names` belong to."""
+        recording = ["recording"] if (language, text) in self._recordings else []
+        sources = self._sources.get(self._spoken_in(language, text), [])
+        return recording + [source.voice.name for source in sources]
+
     def _name(self, source: _Source, language: str, text: str) -> str:
         return name_of(source.voice.name, source.version, self._spoken_in(language, text), text)
 
@@ -235,6 +284,10 @@ class Studio:
         if voice.name not in self._resting:
             self._tell(f"the voice {voice.name} fell out, the next one speaks: {why}")
         self._resting[voice.name] = _REST
+
+    def _speaks_again(self, voice: Voice) -> None:
+        if self._resting.pop(voice.name, None) is not None:
+            self._tell(f"the voice {voice.name} speaks again")
 
 
 def _slow(name: str) -> str:

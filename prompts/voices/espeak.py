@@ -60,6 +60,8 @@ class Espeak:
     """The program espeak-ng."""
 
     name = "espeak"
+    quick = True
+    busy = False
 
     @cached_property
     def version(self) -> str:

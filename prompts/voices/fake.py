@@ -15,12 +15,20 @@ _SECONDS_A_CHARACTER = 0.05
 
 
 class FakeVoice:
-    """Speaks in tones. Texts in `failing` fail, as does everything while `away` is set."""
+    """Speaks in tones. Texts in `failing` fail, as does everything while `away` is set, and nothing ever waits
+    for others unless `busy` is set."""
 
     def __init__(
-        self, name: str = "fake", languages: Collection[str] = ("zh", "en"), failing: Collection[str] = ()
+        self,
+        name: str = "fake",
+        languages: Collection[str] = ("zh", "en"),
+        failing: Collection[str] = (),
+        *,
+        quick: bool = False,
     ) -> None:
         self.name = name
+        self.quick = quick
+        self.busy = False
         self.version = "1"
         self.languages = frozenset(languages)
         self.failing = set(failing)

@@ -9,7 +9,7 @@ import re
 from functools import cached_property
 from pathlib import Path
 
-from prompts.errors import VoiceFailed
+from prompts.errors import CannotSay, VoiceFailed
 from prompts.voices.voice import check_written, run
 
 _PROGRAM = "text2wave"
@@ -27,6 +27,8 @@ class Festival:
     """The program text2wave of Festival."""
 
     name = "festival"
+    quick = False
+    busy = False
 
     @cached_property
     def version(self) -> str:
@@ -49,6 +51,6 @@ class Festival:
             raise VoiceFailed(f"festival has no voice for {language} (Debian: festival, festvox-ru)")
         text = _MARKS.sub(r"\1 ", " ".join(text.translate(_OTHERWISE).split())).strip(" ,-")
         if not _SAID.fullmatch(text):
-            raise VoiceFailed("festival cannot say that: it knows Russian letters only")
+            raise CannotSay("festival cannot say that: it knows Russian letters only")
         run([_PROGRAM, "-eval", f"(voice_{_VOICES[language]})", "-o", str(to)], text=text, timeout=_TIMEOUT)
         check_written(_PROGRAM, to)

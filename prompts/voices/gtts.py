@@ -23,6 +23,8 @@ class Google:
     """gTTS with a time-out; without one it would wait for ever for a silent peer."""
 
     name = "gtts"
+    quick = False
+    busy = False
     languages = frozenset(_CODES)
 
     def __init__(self, timeout: float = 5.0) -> None:

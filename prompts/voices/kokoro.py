@@ -2,7 +2,8 @@
 package (`wardbell[kokoro]`), for half a gigabyte of memory while it speaks.
 
 The model lives in a process of its own (`kokoro_speaker.py`), which starts with the first text,
-answers one text at a time, runs at low priority and ends when it was idle for a while.
+answers one text at a time, runs at low priority and ends when it was idle for a while, unless it is kept:
+a process that was warmed up speaks its first sentence as quickly as the others.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
-from prompts.errors import VoiceFailed
+from prompts.errors import CannotSay, VoiceFailed
 from prompts.voices.kokoro_speaker import MODEL_PARTS, SPEEDS, STYLES
 
 PATIENCE = 60.0
@@ -27,24 +28,39 @@ LOADING = 60.0
 """Seconds until the model is in memory."""
 IDLE = 300.0
 """Seconds without a text after which the process, and its memory, go."""
+QUEUE = 2
+"""Texts in hand, the one that is spoken included, from which on it counts as busy: the third would be late."""
 _NICE = 10
 PROGRAM = "prompts.voices.kokoro_speaker"
+
+
+class _Refused(VoiceFailed):
+    """The process answered that it cannot."""
 
 
 class Kokoro:
     """The model in a process beside ours. Safe for several threads, which wait for each other."""
 
     name = "kokoro"
+    quick = False
 
     def __init__(
-        self, threads: int | None = None, *, patience: float = PATIENCE, idle: float = IDLE, program: str = PROGRAM
+        self,
+        threads: int | None = None,
+        *,
+        patience: float = PATIENCE,
+        idle: float | None = IDLE,
+        program: str = PROGRAM,
     ) -> None:
-        """`threads`: cores that it may use, by default all; `patience` and `idle`: seconds, see there;
-        `program`: the module that speaks."""
+        """`threads`: cores that it may use, by default all; `patience` and `idle`: seconds, see there, and None: the
+        process stays until `close`; `program`: the module that speaks."""
         self._command = [sys.executable, "-m", program, str(threads or os.cpu_count() or 1)]
         self._patience = patience
         self._idle = idle
         self._speaking = threading.Lock()
+        self._counting = threading.Lock()
+        self._in_hand = 0
+        self._closed = False
         self._process: subprocess.Popen[str] | None = None
         self._answers: queue.Queue[str] = queue.Queue()
         self._going: threading.Timer | None = None
@@ -69,16 +85,41 @@ class Kokoro:
         """As `Voice.render`. Writes 24 kHz WAV."""
         if language not in self.languages:
             raise VoiceFailed(f"kokoro does not speak {language} here (the extra wardbell[kokoro])")
+        with self._counting:
+            self._in_hand += 1
+        try:
+            with self._speaking:
+                self._stay()
+                try:
+                    self._ask({"text": text, "language": language, "to": str(to)})
+                finally:
+                    self._leave_later()
+        finally:
+            with self._counting:
+                self._in_hand -= 1
+
+    @property
+    def busy(self) -> bool:
+        """It speaks one text at a time, and others wait already."""
+        return self._in_hand >= QUEUE
+
+    def warm(self) -> None:
+        """Have the model in memory before the first text. Blocks for seconds. Raises `VoiceFailed`."""
         with self._speaking:
             self._stay()
             try:
-                self._ask({"text": text, "language": language, "to": str(to)})
+                self._running()
             finally:
                 self._leave_later()
 
     def close(self) -> None:
-        """End the process now."""
+        """End the process now, whatever it is doing; it is not begun again."""
+        self._closed = True
+        process = self._process
+        if process is not None:
+            process.kill()  # who waits for its answer is told that it has ended
         with self._speaking:
+            self._stay()
             self._end()
 
     def _ask(self, what: dict[str, str]) -> None:
@@ -90,12 +131,17 @@ class Kokoro:
         except OSError as e:
             self._end()
             raise VoiceFailed("kokoro has ended") from e
-        self._answer(self._patience)
+        try:
+            self._answer(self._patience)
+        except _Refused as refused:
+            raise CannotSay(str(refused)) from refused
 
     def _running(self) -> subprocess.Popen[str]:
         if self._process is not None and self._process.poll() is None:
             return self._process
         self._end()
+        if self._closed:
+            raise VoiceFailed("kokoro is closed")
         try:
             process = subprocess.Popen(
                 self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -128,16 +174,22 @@ class Kokoro:
             raise VoiceFailed("kokoro has ended")
         said = json.loads(line)
         if "failed" in said:
-            raise VoiceFailed(f"kokoro: {said['failed']}")
+            raise _Refused(f"kokoro: {said['failed']}")
 
     def _stay(self) -> None:
         if self._going is not None:
             self._going.cancel()
 
     def _leave_later(self) -> None:
-        self._going = threading.Timer(self._idle, self.close)
+        if self._idle is None:
+            return
+        self._going = threading.Timer(self._idle, self._leave)
         self._going.daemon = True
         self._going.start()
+
+    def _leave(self) -> None:
+        with self._speaking:
+            self._end()
 
     def _end(self) -> None:
         if self._process is not None:

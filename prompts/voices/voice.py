@@ -26,9 +26,17 @@ class Voice(Protocol):
     def languages(self) -> frozenset[str]:
         """Languages it can speak here and now, e.g. `zh`."""
 
+    @property
+    def quick(self) -> bool:
+        """Needs no network and a fraction of a second for a sentence: what speaks when the others are late."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether a text that is given now would have to wait for others first."""
+
     def render(self, text: str, language: str, to: Path) -> None:
         """Write `text` as audio of any rate and format that ffmpeg reads. Blocks. Raises
-        `VoiceFailed`; what lies at `to` is then worthless."""
+        `VoiceFailed`; what lies at `to` is then worthless. `CannotSay`: this text only."""
 
 
 def run(command: Sequence[str], *, text: str = "", timeout: float) -> str:
