@@ -50,7 +50,7 @@ _GENDERS, _CASES = frozenset("mfnp"), frozenset({"gen", "acc", "loc", "on"})
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _INSIDE = re.compile(
-    r"(?P<path>[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*)"
+    r"(?P<path>[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)"
     r"(?::(?P<type>[a-z]+)(?:\((?P<argument>[^()]*)\))?)?"
 )
 
@@ -128,8 +128,9 @@ def _add_fixed(parts: list[Fixed | Field], bad: list[BadField], text: str) -> No
 def _read_field(source: str, inside: str, language: str) -> Field | BadField:
     match = _INSIDE.fullmatch(inside)
     if match is None:
+        advice = "names begin with a small letter" if re.match(r"_|[a-z0-9_.]*\._", inside) else ""
         return BadField(
-            source, "P202", f"{source} is no field; a field is written {{name:type}}, e.g. {{amount:money}}"
+            source, "P202", f"{source} is no field; {advice or 'a field is written {name:type}, e.g. {amount:money}'}"
         )
     type_ = match["type"] or "name"
     if type_ not in FAMILIES:

@@ -1,4 +1,4 @@
-"""What must not be told, sent or dialled: secret digits, private words, digits that the caller keyed in.
+"""What must not be told, sent, dialled or billed: secret digits, private words, digits that the caller keyed in.
 
 Values are followed by name through `set` and into sub-flows and back. That a secret is never spoken
 or copied is checked with the variables (`known.py`).
@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
-from ivr.flow.language import Fact, Flow, Step, World
+from ivr.flow.language import Fact, Flow, Step, World, exits
 from ivr.flow.mistakes import Report
 from ivr.flow.verbs.call import Call
 from ivr.flow.verbs.choose import Choose
+from ivr.flow.verbs.consult import Consult
 from ivr.flow.verbs.dial import Dial
 from ivr.flow.verbs.do import Do
+from ivr.flow.verbs.errand import Errand
 from ivr.flow.verbs.notify import Notify
 from ivr.flow.verbs.set import Set
 from ivr.flow.verbs.when import When
@@ -25,8 +27,9 @@ Names: TypeAlias = Mapping[str, frozenset[str]]
 
 
 def check_discretion(world: World, report: Report) -> None:
-    """Report secrets that leave by an action or a condition, and digits of the caller that would be dialled."""
-    keyed = _followed(world, lambda step: step.keyed())
+    """Report secrets that leave by an action or a condition, and digits of the caller that are dialled or billed."""
+    keyed = _followed(world, lambda flow, step: step.keyed())
+    unproved = _followed(world, lambda flow, step: set(step.keyed()) - _answered(flow, world))
     for name, flow in world.flows.items():
         if flow is None:
             continue
@@ -34,10 +37,19 @@ def check_discretion(world: World, report: Report) -> None:
         for step in flow.steps.values():
             if isinstance(step, Dial):
                 _check_dial(step, keyed[name], report)
+            if isinstance(step, Consult) and step.card.variable in unproved[name]:
+                sentence = f'"{step.card.variable}" is only what the caller keyed in: it could be somebody else\'s card'
+                report.add(step.card.mark, "E227", f"{sentence}; pay from the card that the login hands over")
             if isinstance(step, When):
                 _check_secret_cases(step, secret, report)
             if isinstance(step, Do | Choose):
                 _check_arguments(step, secret, world, report)
+
+
+def _answered(flow: Flow, world: World) -> set[str]:
+    """Variables that something outside the call fills, so that they need not be what the caller keyed in."""
+    errands = [step for step in flow.steps.values() if isinstance(step, Errand)]
+    return {name for step in errands for exit_ in exits(step, world) for name in exit_.sets}
 
 
 def _check_dial(step: Dial, keyed: frozenset[str], report: Report) -> None:
@@ -82,7 +94,7 @@ def check_private(
 ) -> None:
     """Report private words on the line's own calls before it is known who listens. `certain`: on entry of each
     flow that such calls come to."""
-    private = _followed(world, lambda step: step.private(world), world.beside.private)
+    private = _followed(world, lambda flow, step: step.private(world), world.beside.private)
     for name, entered in certain.items():
         flow = world.flows.get(name)
         if flow is None or flow.hazy:
@@ -99,14 +111,14 @@ def check_private(
 
 
 def _followed(
-    world: World, filled: Callable[[Step], Iterable[str]], given: Mapping[str, frozenset[str]] | None = None
+    world: World, filled: Callable[[Flow, Step], Iterable[str]], given: Mapping[str, frozenset[str]] | None = None
 ) -> Names:
     """Flow -> the variables that hold what steps fill in by `filled`, or that are `given`, on every detour."""
     found = {name: set((given or {}).get(name, ())) for name in world.flows}
     flows = [flow for flow in world.flows.values() if flow is not None]
     for flow in flows:
         for step in flow.steps.values():
-            found[flow.name].update(filled(step))
+            found[flow.name].update(filled(flow, step))
     grows = any(found.values())
     while grows:
         before = sum(map(len, found.values()))

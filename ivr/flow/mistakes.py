@@ -54,6 +54,7 @@ CODES = {
     "E224": "an event that no notice follows",
     "E225": "a number to dial that the caller keyed in",
     "E226": "`consent` or `identifies` names a key that the menu lacks, or that only repeats",
+    "E227": "a consultation paid from a card that the caller only keyed in",
     "E231": "a paid step without a login before it",
     "E232": "a paid step without the price told before it",
     "E233": "a paid step without the caller's consent before it",
