@@ -1,8 +1,8 @@
 """One flow on one leg: carries out what the interpreter asks and brings back the answers.
 
 Knows how keys gather into an input, how to ask the hospital, and in which order things happen. How
-prompts sound is the speaker's; recordings, other legs and notices are the facilities'. What comes
-next is the interpreter's (`ivr.flow.run`); what a call leaves behind is the trace's.
+prompts sound is the speaker's, how a message is taken the recorder's; other legs and notices are the
+facilities'. What comes next is the interpreter's (`ivr.flow.run`); what a call leaves behind is the trace's.
 
 Only one thing happens at a time: no recording runs while keys are gathered, and the keys of a telephone
 (RFC 4733, SIP INFO) are no sound. So secret digits are in no recording.
@@ -10,9 +10,9 @@ Only one thing happens at a time: no recording runs while keys are gathered, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Protocol
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
@@ -44,18 +44,16 @@ from ivr.leg import Leg
 from ivr.notes import Notes as Notes
 from ivr.notes import Place
 from ivr.notice_board import NotPosted
-from ivr.recording import RecordingFailed, Recordings, Tape
-from ivr.spawn import spawn
+from ivr.recorder import Recorder
 from ivr.speaker import Heard, Speaker
-from ivr.switch.line import LineGone, Recorded, RecordEnd, SwitchRefused
-from ivr.switch.reactor import call_later
+from ivr.switch.line import LineGone
+from ivr.untorn import FAILED, untorn
 from ivr.voice import Voice
 
 log = Logger()
 
 HIDDEN = "****"
 """What stands for a secret wherever it would be written; it does not tell the length."""
-FAILED = Outcome("error")
 TOO_SOON = 0.6
 """Seconds of a confirmation of money or a booking that must have been heard before a key counts."""
 HASTE = 3
@@ -110,8 +108,10 @@ class Conversation:
         self._speaker = Speaker(leg, voice, trace, run.language)
         self._place = Place(call.call_id)
         self._heard = False
-        self._left = False
-        """The caller hung up while a recording ran."""
+        self._recorder = Recorder(leg, self._speaker, trace, facilities.recordings)
+        self._message = False
+        """From the beginning of a recording to where somebody would have to listen again: who hangs up there has left
+        a message, so the flow goes on."""
 
     @property
     def language(self) -> str:
@@ -126,7 +126,7 @@ class Conversation:
         with what needs no caller (`do`, `notify`) and ends where somebody would have to listen.
         """
         talking: Deferred[str] = Deferred.fromCoroutine(self._talk())
-        self._leg.down.then(lambda _: None if self._left else talking.cancel())
+        self._leg.down.then(lambda _: None if self._message else talking.cancel())
         try:
             outcome = await talking
         except LineGone:
@@ -146,8 +146,10 @@ class Conversation:
         while True:
             answer: Answer | None = None
             for command in turn.commands:
-                if self._left and isinstance(command, Say | Collect | Record | Dial):
-                    raise LineGone("the caller has hung up")
+                if self._message and isinstance(command, Say | Collect | Record | Dial):
+                    if self._leg.down.here:
+                        raise LineGone("the caller has hung up")
+                    self._message = False
                 match command:
                     case Entered(flow, step):
                         self._place = replace(self._place, flow=flow, step=step, entry=self._place.entry + 1)
@@ -167,7 +169,8 @@ class Conversation:
                     case Ask():
                         answer = await self._ask(command)
                     case Record():
-                        answer = await self._record(command)
+                        self._message = True
+                        answer = await self._recorder.take(command, self._here())
                     case Dial():
                         answer = await self._dial(command)
                     case Raise():
@@ -234,7 +237,7 @@ class Conversation:
             values = {"values": told} if told else {}
             self._trace.event("action", action=name, arguments=shown, outcome=outcome.name, alone=alone, **values)
 
-        return await self._to_its_end(ask(), note, f"action {name}", PATIENCE)
+        return await untorn(self._leg, ask(), note, f"action {name}", PATIENCE)
 
     async def _raise(self, wanted: Raise) -> Outcome:
         """Tell the notices. The key makes it one event however often a transaction is run again."""
@@ -251,76 +254,9 @@ class Conversation:
         def note(outcome: Outcome, alone: bool) -> None:
             self._trace.event("notify", event=wanted.event, outcome=outcome.name, alone=alone)
 
-        return await self._to_its_end(post(), note, f"event {wanted.event}", PATIENCE)
+        return await untorn(self._leg, post(), note, f"event {wanted.event}", PATIENCE)
 
     # Voices
-
-    async def _record(self, wanted: Record) -> Outcome:
-        """Prompts, a tone, then what the caller says. The end of the call ends the recording and keeps it."""
-        recordings = self._facilities.recordings
-        if recordings is None:
-            log.error("call {call}: this line keeps no recordings", call=self._leg.call_id)
-            return FAILED
-        if wanted.prompts:
-            await self._speaker.say(wanted.prompts, locked=wanted.locked)
-        if key := self._dropped(wanted):
-            return Outcome("silent", {"key": key})
-        place = replace(self._place, language=self._speaker.language)
-        try:
-            tape = await recordings.begin(place, wanted.limit)
-        except RecordingFailed as failed:
-            log.error("call {call}: no recording: {failed}", call=self._leg.call_id, failed=failed)
-            self._trace.event("record", outcome=FAILED.name)
-            return FAILED
-        try:
-            if wanted.tone:
-                await self._beep(recordings)
-            key = self._dropped(wanted)
-        except (CancelledError, LineGone):  # the caller left before there was anything to keep
-            spawn(recordings.discard(tape), f"discarding recording {tape.id}")
-            raise
-        if key:
-            await recordings.discard(tape)
-            return Outcome("silent", {"key": key})
-
-        def note(outcome: Outcome, alone: bool) -> None:
-            self._trace.event("record", recording=tape.id, outcome=outcome.name, alone=alone)
-
-        answer = await self._to_its_end(self._take(recordings, tape, wanted), note, f"recording {tape.id}")
-        self._leg.forget_keys()
-        return answer
-
-    def _dropped(self, wanted: Record) -> str:
-        """The key, pressed already, that throws the recording away; other keys only skipped what was said."""
-        return next((key for key in self._leg.take_keys() if key in wanted.drop_keys), "")
-
-    async def _beep(self, recordings: Recordings) -> None:
-        try:
-            await self._leg.play([recordings.tone])
-        except SwitchRefused as refused:  # better without a tone than not at all
-            log.error("call {call}: no tone: {refused}", call=self._leg.call_id, refused=refused)
-
-    async def _take(self, recordings: Recordings, tape: Tape, wanted: Record) -> Outcome:
-        try:
-            try:
-                recorded = await self._leg.line.record(
-                    tape.path, limit=wanted.limit, silence=wanted.silence, end_keys=wanted.end_keys + wanted.drop_keys
-                )
-            except LineGone:  # the worker died under it: what it wrote is still there
-                recorded = Recorded(tape.path, 0.0, RecordEnd.HUNG_UP)
-            self._left = recorded.ended is RecordEnd.HUNG_UP
-            key = {"key": recorded.key} if recorded.key else {}
-            if recorded.key and recorded.key in wanted.drop_keys:
-                await recordings.discard(tape)
-                return Outcome("silent", key)
-            seconds = await recordings.finish(tape, recorded)
-        except SwitchRefused as refused:
-            log.error("call {call}: no recording: {refused}", call=self._leg.call_id, refused=refused)
-            await recordings.discard(tape)
-            return FAILED
-        if not seconds:
-            return Outcome("silent", key)
-        return Outcome("recorded", {"recording": {"id": tape.id, "seconds": round(seconds)}, **key})
 
     async def _dial(self, wanted: Dial) -> Outcome:
         """Put the caller through. Keys pressed meanwhile were for the other side."""
@@ -330,42 +266,9 @@ class Conversation:
             return FAILED
         if wanted.prompts:
             await self._speaker.say(wanted.prompts)
-        place = replace(self._place, language=self._speaker.language)
-        outcome = await dialler.connect(self._leg, wanted, place, self._trace)
+        outcome = await dialler.connect(self._leg, wanted, self._here(), self._trace)
         self._leg.forget_keys()
         return outcome
 
-    async def _to_its_end(
-        self,
-        work: Coroutine[Deferred[Any], Any, Outcome],
-        note: Callable[[Outcome, bool], None],
-        what: str,
-        patience: float = 0.0,
-    ) -> Outcome:
-        """What `work` comes to; what breaks in it is `error`. It is never torn: when the caller leaves, or has waited
-        `patience` seconds (0: any time), it goes on `alone` and is noted all the same."""
-        answered: Deferred[Outcome] = Deferred()
-
-        async def run() -> None:
-            outcome = FAILED
-            try:
-                outcome = await work
-            except (NotPosted, RecordingFailed) as failed:
-                log.error("{what} in call {call}: {failed}", what=what, call=self._leg.call_id, failed=failed)
-            except Exception:  # noqa: BLE001 - the one place where anything of the hospital becomes `error`
-                log.failure("{what} failed in call {call}", what=what, call=self._leg.call_id)
-            note(outcome, answered.called)
-            if not answered.called:
-                answered.callback(outcome)
-
-        def late() -> None:
-            log.error("{what} keeps call {call} waiting too long", what=what, call=self._leg.call_id)
-            answered.callback(FAILED)
-
-        spawn(run(), what)
-        waiting = call_later(self._leg.clock, patience, late) if patience and not answered.called else None
-        try:
-            return await answered
-        finally:
-            if waiting is not None and waiting.active():
-                waiting.cancel()
+    def _here(self) -> Place:
+        return replace(self._place, language=self._speaker.language)

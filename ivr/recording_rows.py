@@ -62,9 +62,10 @@ def unfinished(session: Session, engine: str) -> list[RecordingRecord]:
     return _records(session, RecordingRow.engine == engine, RecordingRow.ended == "")
 
 
-def begun_before(session: Session, before: datetime, limit: int) -> list[RecordingRecord]:
-    """The oldest ones that are whole and older than `before`."""
-    return _records(session, RecordingRow.began_at < before, RecordingRow.ended != "", limit=limit)
+def begun_before(session: Session, engine: str, before: datetime, limit: int) -> list[RecordingRecord]:
+    """The oldest ones of `engine` that are whole and older than `before`."""
+    old = RecordingRow.began_at < before
+    return _records(session, RecordingRow.engine == engine, old, RecordingRow.ended != "", limit=limit)
 
 
 def list_recordings(session: Session, limit: int) -> list[RecordingRecord]:

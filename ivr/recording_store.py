@@ -2,9 +2,9 @@
 
     <folder>/2026/11/<id>.wav       folders 0700, files 0600
 
-A recording's row and its empty file are there before the caller speaks; what a crash leaves behind is
-taken over at the next start. What nobody said leaves nothing. Old ones are swept by night. When a
-recording runs is the conversation's.
+A recording's row is there before its file, and its empty file before the caller speaks; what a crash leaves
+behind is taken over at the next start. What nobody said leaves nothing. Old ones are swept by night, by the
+engine whose folder they lie in. When a recording runs is the recorder's.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -75,13 +75,14 @@ class RecordingStore:
             name, place.call_id, "", place.flow, place.step, place.language, now, 0.0, path, ended="", key=""
         )
         try:
-            await self._off_reactor(lambda: self._make_room(tape.path, limit))
             await self._transactions.run(rows.begin, record, self._engine)
-        except OSError as wrong:
-            raise RecordingFailed(f"{wrong.strerror or wrong}: {tape.path}") from wrong
+            await self._off_reactor(lambda: self._make_room(tape.path, limit))
         except DatabaseError as wrong:
-            tape.path.unlink(missing_ok=True)
             raise RecordingFailed(str(wrong)) from wrong
+        except (OSError, RecordingFailed) as wrong:
+            await self.discard(tape)
+            told = f"{wrong.strerror or wrong}: {tape.path}" if isinstance(wrong, OSError) else str(wrong)
+            raise RecordingFailed(told) from wrong
         return tape
 
     async def finish(self, tape: Tape, recorded: Recorded) -> float:
@@ -97,10 +98,15 @@ class RecordingStore:
         except (OSError, DatabaseError) as wrong:  # the next start of this engine finds it
             log.warn("recording {id} was not removed: {wrong}", id=tape.id, wrong=wrong)
 
-    async def adopt(self) -> int:
-        """Finish what an earlier run of this engine left open; how many of them hold something said."""
+    async def left_over(self) -> list[RecordingRecord]:
+        """What an earlier run of this engine left open. To be asked before a call can begin one. Raises
+        `DatabaseError`."""
+        return await self._transactions.run(rows.unfinished, self._engine)
+
+    async def adopt(self, left: Sequence[RecordingRecord]) -> int:
+        """Finish what was left over; how many of them hold something said."""
         kept = 0
-        for record in await self._transactions.run(rows.unfinished, self._engine):
+        for record in left:
             try:
                 kept += await self._keep(Tape(record.id, self._folder / record.path), rows.LOST, "") > 0
             except RecordingFailed as failed:
@@ -108,10 +114,13 @@ class RecordingStore:
         return kept
 
     async def sweep(self, older_than: timedelta) -> int:
-        """Delete recordings that began longer ago than that, files first; how many. Raises `DatabaseError`."""
+        """Delete this engine's recordings that began longer ago than that, files first; how many.
+
+        Raises `DatabaseError`."""
         swept = 0
         while True:
-            old = await self._transactions.run(rows.begun_before, self._wallclock() - older_than, AT_ONCE)
+            before = self._wallclock() - older_than
+            old = await self._transactions.run(rows.begun_before, self._engine, before, AT_ONCE)
             removed = [record for record in old if await self._remove(record)]
             swept += len(removed)
             if len(old) < AT_ONCE or not removed:

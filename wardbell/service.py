@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -30,6 +31,7 @@ from ivr.edition import OnAir
 from ivr.editions import StoredEdition
 from ivr.facilities import Facilities
 from ivr.line_actions import LineActions
+from ivr.recording_rows import RecordingRecord
 from ivr.recording_store import RecordingStore
 from ivr.spawn import spawn
 from ivr.switch.pool import Pool, SwitchSettings
@@ -149,8 +151,9 @@ class Service:
         if closed:
             log.warn("{n} calls were going on when this engine last stopped", n=closed)
         await self._closings.read()
+        left = await self._recordings.left_over()
         await self._pool.start()
-        spawn(self._take_over_recordings(), "taking over recordings")
+        spawn(self._take_over(left), "taking over recordings")
         spawn(self._outbox.start(), "taking over notices")
         self._timetable.start()
         hl7 = self._settings.hl7
@@ -178,8 +181,8 @@ class Service:
         if swept:
             log.info("{n} recordings were older than {days} days", n=swept, days=self._settings.recordings.keep_days)
 
-    async def _take_over_recordings(self) -> None:
-        found = await self._recordings.adopt()
+    async def _take_over(self, left: Sequence[RecordingRecord]) -> None:
+        found = await self._recordings.adopt(left)
         if found:
             log.warn("{n} recordings were running when this engine last stopped: they are kept", n=found)
 

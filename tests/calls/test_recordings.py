@@ -14,10 +14,11 @@ from twisted.internet.defer import Deferred
 
 from db.database import Database, ImmediateTransactions
 from db.errors import DatabaseAway
+from hospital.action import Action, ActionOutcome, OffReactor
 from hospital.threads import at_once
 from ivr.dialling import FakeDialler
 from ivr.facilities import Facilities
-from ivr.flow.commands import Collect, Dial, Entered, HangUp, Keys, Outcome, Prompt, Raise, Record, Say, Turn
+from ivr.flow.commands import Ask, Collect, Dial, Entered, HangUp, Keys, Outcome, Prompt, Raise, Record, Say, Turn
 from ivr.notes import Place
 from ivr.notice_board import FakeNoticeBoard
 from ivr.recording import FakeRecordings
@@ -42,9 +43,9 @@ class Shelf:
         self.transactions = ImmediateTransactions(database)
         self.store = self.opened()
 
-    def opened(self) -> RecordingStore:
+    def opened(self, engine: str = "engine-1", off_reactor: OffReactor = at_once) -> RecordingStore:
         return RecordingStore(
-            self.folder, Path("beep.wav"), self.transactions, at_once, lambda: self.now, "engine-1",
+            self.folder, Path("beep.wav"), self.transactions, off_reactor, lambda: self.now, engine,
             free=lambda folder: self.free,
         )  # fmt: skip
 
@@ -56,6 +57,24 @@ class Shelf:
 
     def files(self) -> list[Path]:
         return sorted(self.folder.rglob("*.wav"))
+
+
+class SlowDisk:
+    """Files are read and written when the test says so."""
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[Deferred[Any], Callable[[], Any]]] = []
+
+    def __call__(self, work: Callable[[], Any]) -> Deferred[Any]:
+        done: Deferred[Any] = Deferred()
+        self.waiting.append((done, work))
+        return done
+
+    def turn(self) -> None:
+        """What waits is done."""
+        waiting, self.waiting = self.waiting, []
+        for done, work in waiting:
+            done.callback(work())  # also when nobody waits any more: a thread goes on
 
 
 @pytest.fixture
@@ -156,6 +175,63 @@ def test_who_hangs_up_after_the_message_has_left_it_and_the_hospital_hears_of_it
     assert "thanks" not in call.heard()
 
 
+@pytest.mark.parametrize("ends", ["#", "silence", "limit", "the worker dies"])
+def test_who_hangs_up_while_the_message_is_put_away_has_left_it_all_the_same(shelf: Shelf, ends: str) -> None:
+    disk, board = SlowDisk(), FakeNoticeBoard()
+    shelf.store = shelf.opened(off_reactor=disk)
+    call = OneCall(
+        Turn((MESSAGE,)),
+        Turn((Entered("complaints", "tell"), Raise("message_left", {}))),
+        Turn((Say((Prompt("thanks"),)), HangUp("done"))),
+        facilities=Facilities(recordings=shelf.store, notices=board),
+    )
+    call.clock.advance(SECONDS)
+    disk.turn()
+    call.clock.advance(SECONDS)
+    call.clock.advance(7)
+    if ends == "#":
+        call.press("#")
+    elif ends == "silence":
+        call.patient.peer_is_silent()
+    elif ends == "limit":
+        call.clock.advance(60)
+    else:
+        call.switch.lose_worker()
+    if ends != "the worker dies":
+        call.patient.peer_hangs_up()
+    disk.turn()
+    assert [one.event for one in board.posted] == ["message_left"]
+    assert [one.outcome for one in call.finished] == ["hung_up"]
+    assert len(shelf.rows()) == 1
+
+
+def test_who_hangs_up_while_the_hospital_takes_the_message_has_left_it(shelf: Shelf) -> None:
+    """`record`, then `do`, then `notify`: after the end key and the hanging up, as after the hanging up alone."""
+    board, answered = FakeNoticeBoard(), Deferred[ActionOutcome]()
+
+    async def register(arguments: Any, call: Any) -> ActionOutcome:
+        return await answered
+
+    call = OneCall(
+        Turn((MESSAGE,)),
+        Turn((Ask("complaint.register", {}),)),
+        Turn((Entered("complaints", "tell"), Raise("message_left", {}))),
+        Turn((HangUp("done"),)),
+        actions={
+            "complaint.register": Action(name="complaint.register", outcomes={"registered": frozenset()}, run=register)
+        },
+        facilities=Facilities(recordings=shelf.store, notices=board),
+    )
+    call.clock.advance(SECONDS)
+    call.clock.advance(SECONDS)
+    call.clock.advance(7)
+    call.press("#")
+    call.patient.peer_hangs_up()
+    answered.callback(ActionOutcome("registered"))
+    assert [one.event for one in board.posted] == ["message_left"]
+    assert [one.outcome for one in call.finished] == ["done"]
+
+
 def test_nobody_is_put_through_whose_caller_has_gone(shelf: Shelf) -> None:
     dialler = FakeDialler()
     call = OneCall(
@@ -230,7 +306,36 @@ def test_who_hangs_up_before_the_tone_is_over_leaves_nothing(shelf: Shelf, momen
     assert shelf.files() == []
 
 
+@pytest.mark.parametrize("moment", ["the tape is made", "the tape is thrown away"])
+def test_who_hangs_up_while_the_disk_is_slow_leaves_nothing(shelf: Shelf, moment: str) -> None:
+    disk = SlowDisk()
+    shelf.store = shelf.opened(off_reactor=disk)
+    call = shelf.call(Turn((MESSAGE,)), END)
+    call.clock.advance(SECONDS)
+    if moment == "the tape is thrown away":
+        disk.turn()
+        call.press("*")
+        call.clock.advance(SECONDS)
+    call.patient.peer_hangs_up()
+    while disk.waiting:
+        disk.turn()
+    assert len(call.finished) == 1
+    assert shelf.rows() == []
+    assert shelf.files() == []
+
+
 # What can go wrong
+
+
+def test_there_is_no_moment_at_which_a_crash_leaves_a_file_that_no_row_knows(shelf: Shelf) -> None:
+    disk = SlowDisk()
+    shelf.store = shelf.opened(off_reactor=disk)
+    call = shelf.call(Turn((MESSAGE,)), END)
+    call.clock.advance(SECONDS)
+    assert len(shelf.rows()) == 1
+    assert shelf.files() == []
+    disk.turn()
+    assert len(shelf.files()) == 1
 
 
 def no_room(shelf: Shelf) -> None:
@@ -291,17 +396,52 @@ async def half_written(shelf: Shelf, said: bool) -> None:
     tape.path.write_bytes(b"RIFF\0\0\0\0WAVEfmt " + bytes(24) + b"\0\0\0\0" + sound)
 
 
+async def restarted(shelf: Shelf) -> int:
+    store = shelf.opened()
+    return await store.adopt(await store.left_over())
+
+
 @pytest.mark.parametrize("said", [True, False])
 def test_the_next_start_takes_over_what_a_crash_left(shelf: Shelf, said: bool) -> None:
     Deferred.fromCoroutine(half_written(shelf, said))
     adopted: list[int] = []
-    Deferred.fromCoroutine(shelf.opened().adopt()).addCallback(adopted.append)
+    Deferred.fromCoroutine(restarted(shelf)).addCallback(adopted.append)
     assert adopted == [int(said)]
     assert [(row.ended, row.seconds) for row in shelf.rows()] == ([("lost", 2.0)] if said else [])
     for file in shelf.files():
         with wave.open(str(file)) as wav:
             assert wav.getnframes() == 16000
     assert len(shelf.files()) == int(said)
+
+
+def test_what_a_crash_left_is_taken_over_while_calls_record_already(shelf: Shelf) -> None:
+    Deferred.fromCoroutine(half_written(shelf, said=True))
+    disk = SlowDisk()
+    shelf.store = shelf.opened(off_reactor=disk)
+    left: list[Any] = []
+    Deferred.fromCoroutine(shelf.store.left_over()).addCallback(left.extend)
+    call = shelf.call(Turn((MESSAGE,)), END)
+    call.clock.advance(SECONDS)
+    disk.turn()
+    Deferred.fromCoroutine(shelf.store.adopt(left))
+    disk.turn()
+    call.clock.advance(SECONDS)
+    call.clock.advance(9)
+    call.press("#")
+    disk.turn()
+    assert told(call).name == "recorded"
+    assert sorted((row.ended, row.seconds) for row in shelf.rows()) == [("key", 9.0), ("lost", 2.0)]
+
+
+def test_each_engine_sweeps_what_lies_on_its_own_disk(shelf: Shelf) -> None:
+    call = speaking(shelf)
+    call.clock.advance(5)
+    call.press("#")
+    shelf.now = NOW + timedelta(days=40)
+    swept: list[int] = []
+    Deferred.fromCoroutine(shelf.opened("engine-2").sweep(timedelta(days=30))).addCallback(swept.append)
+    assert swept == [0]
+    assert len(shelf.rows()) == len(shelf.files()) == 1
 
 
 def test_recordings_older_than_the_hospital_keeps_them_are_swept(shelf: Shelf) -> None:
