@@ -202,6 +202,7 @@ def _(step: Return, said: Said) -> Drawn:
 
 
 _PROOFS = {
+    Fact.LOGIN: "a login",
     Fact.LISTENER: "the right person listens",
     Fact.RATE: "tells the price",
     Fact.CONSENT: "agrees to the price",

@@ -89,9 +89,10 @@ class Fact(enum.StrEnum):
     """What a call must have established before some steps are allowed. Unlike variables, facts are the
     call's: they hold in sub-flows and after them."""
 
+    LOGIN = "login"  # who calls has proved it: an action that identifies
     LISTENER = "listener"  # who listens is known: a login, or a key that says so
     RATE = "rate"  # the caller was told the price, in a text that keys cannot skip (features row 43)
-    CONSENT = "consent"  # and agreed by a key that was not typed ahead
+    CONSENT = "consent"  # and then agreed by a key that was not typed ahead
     RECORDING = "recording"  # the caller was told that a recording is made
 
 

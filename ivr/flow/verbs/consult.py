@@ -5,7 +5,7 @@
     prompt: consult.connecting
     then: {finished: thanks, short: top_up, nobody: call_later, broken_off: call_later}
 
-Before it, on every way: a login, the price told by a `say` with `tells: rate`, and a menu with `consent`.
+Before it, on every way: a login, the price told by a `say` with `tells: rate`, and then a menu with `consent`.
 `finished` sets `seconds`, `charged` and `currency`.
 """
 
@@ -55,7 +55,7 @@ class Consult(Visit):
             yield Reads(self.card.variable, self.card.mark, "", "the consultation is paid from it")
 
     def demands(self, world: World) -> Iterable[Demand]:
-        for fact in (Fact.LISTENER, Fact.RATE, Fact.CONSENT):
+        for fact in (Fact.LOGIN, Fact.CONSENT):  # no consent without the price told before it: see `menu`
             yield demand(fact, self.head.mark, "a consultation")
 
     def command(self, scene: Scene) -> Command | None:

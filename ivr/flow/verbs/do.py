@@ -104,7 +104,8 @@ class Do(Errand):
 
     def proves(self, outcome: str, world: World) -> frozenset[Fact]:
         spec = self.request.spec(world)
-        return frozenset({Fact.LISTENER}) if spec is not None and outcome in spec.identifies else frozenset()
+        login = spec is not None and outcome in spec.identifies
+        return frozenset({Fact.LOGIN, Fact.LISTENER}) if login else frozenset()
 
     def reads(self, world: World) -> Iterable[Reads]:
         return self.request.reads(world)

@@ -142,8 +142,8 @@ def demand(fact: Fact, mark: Mark, what: str) -> Demand:
 
 
 _DEMANDS = {
-    Fact.LISTENER: ("E231", "needs a login on every way to here: money may only be taken from who is known"),
+    Fact.LOGIN: ("E231", "needs a login on every way to here: money may only be taken from who is known"),
     Fact.RATE: ("E232", "needs the price told before it, on every way to here: a say with locked: true, tells: rate"),
-    Fact.CONSENT: ("E233", 'needs the caller\'s consent on every way to here: a menu with consent: "1"'),
+    Fact.CONSENT: ("E233", 'needs the caller\'s consent to the price on every way to here: a menu with consent: "1"'),
     Fact.RECORDING: ("E234", "needs to be told of before it begins, on every way to here: tells: recording"),
 }

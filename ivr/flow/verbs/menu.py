@@ -4,8 +4,9 @@
 for a second key only where the first one leaves a choice: with "1" and "12", 1 waits, 2 doesn't.
 Where every choice has two digits, a wrong first one waits for its second: 78 is one mistake, not two.
 
-`consent: "1"` names the key by which the caller agrees to a price; keys typed ahead don't count then.
+`consent: "1"` names the key by which the caller agrees to a price, which must have been told before.
 `identifies: "1"` names the key by which whoever picked up says to be the one that is called.
+With either, keys typed ahead don't count.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from dataclasses import dataclass, replace
 from ivr.flow.commands import Answer, Collect, Keys, Prompt
 from ivr.flow.defaults import Defaults, Input, Miss
 from ivr.flow.form import Form
-from ivr.flow.language import AGAIN, Exit, Fact, Go, Head, Move, Reads, Scene, Step, Target, Wait, World
+from ivr.flow.language import AGAIN, Demand, Exit, Fact, Go, Head, Move, Reads, Scene, Step, Target, Wait, World
 from ivr.flow.mistakes import Mark, Report
 from ivr.flow.source import Table
+from ivr.flow.verbs.errand import demand
 from ivr.flow.verbs.keys import PERSON, REPEAT
 from ivr.flow.words import SYSTEM, Words, check_unused
 
@@ -114,7 +116,7 @@ class Menu(Step):
             form.hazy = True
         settings = defaults.input.of_step(form)
         proving = {fact: key for word, fact in PROVING.items() if (key := _proving_key(form, word, keys))}
-        if Fact.CONSENT in proving:
+        if proving:  # a key that came before the question answers something else
             settings = replace(settings, confirm=True)
         return cls(head, words, with_person(keys, settings.operator, head.mark) if keys else {}, settings, proving)
 
@@ -127,6 +129,10 @@ class Menu(Step):
 
     def reads(self, world: World) -> Iterable[Reads]:
         return self.words.reads(world)
+
+    def demands(self, world: World) -> Iterable[Demand]:
+        if Fact.CONSENT in self.proving:
+            yield demand(Fact.RATE, self.head.mark, "a consent")
 
     def check(self, world: World, report: Report) -> None:
         self.words.check(world, report)
