@@ -98,7 +98,9 @@ class Conversation:
         call: CallFacts,
         *,
         facilities: Facilities = TALK_ONLY,
+        edition: int = 0,
     ) -> None:
+        """`edition`: the one that `run` is of; 0 when it was never published."""
         self._leg = leg
         self._run = run
         self._actions = actions
@@ -106,7 +108,7 @@ class Conversation:
         self._call = call
         self._facilities = facilities
         self._speaker = Speaker(leg, voice, trace, run.language)
-        self._place = Place(call.call_id)
+        self._place = Place(call.call_id, edition=edition)
         self._heard = False
         self._recorder = Recorder(leg, self._speaker, trace, facilities.recordings)
         self._message = False
@@ -201,7 +203,9 @@ class Conversation:
         """Play the prompts of an input. A confirmation that a key cuts off before one could have heard it
         is played again: that key was meant for what came before."""
         for _ in range(HASTE):
-            heard = await self._speaker.say(wanted.prompts, locked=wanted.locked, keep_keys=wanted.keep_keys)
+            heard = await self._speaker.say(
+                wanted.prompts, locked=wanted.locked, keep_keys=wanted.keep_keys, secret=wanted.secret
+            )
             if wanted.typed_ahead or heard.finished or heard.seconds >= TOO_SOON:
                 return heard
             await self._leg.next_key(LATE_KEY)

@@ -99,7 +99,15 @@ class TrunkDialler:
 
     def _keep_row(self, leg: Leg, callee: Leg, wanted: Dial, place: Place) -> None:
         """The row of the second leg, from its dialling to its end, whatever becomes of the first."""
-        facts = trace.CallFacts(callee.call_id, "out", wanted.number, self._trunk.caller_id, place.flow, place.language)
+        facts = trace.CallFacts(
+            callee.call_id,
+            "out",
+            wanted.number,
+            self._trunk.caller_id,
+            place.flow,
+            place.language,
+            edition=place.edition,
+        )
         row = self._book.begin(facts)
         row.event("beside", call=leg.call_id)
         callee.rang.then(lambda _: row.event("rang"))

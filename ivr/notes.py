@@ -23,3 +23,5 @@ class Place:
     entry: int = 0
     """The how manieth step of the call this is."""
     language: str = ""
+    edition: int = 0
+    """Of flows and texts, to which the call keeps."""

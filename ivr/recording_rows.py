@@ -29,6 +29,8 @@ class RecordingRecord:
     path: str
     ended: str
     key: str
+    engine: str = ""
+    """In whose folder it lies."""
 
 
 def begin(session: Session, recording: RecordingRecord, engine: str) -> None:
@@ -102,6 +104,7 @@ def _records(
             row.path,
             row.ended,
             row.key,
+            row.engine,
         )
         for row, caller in found
     ]

@@ -149,7 +149,16 @@ class Switchboard:
         talk: Conversation | None = None
         try:
             run = Run(air.edition.flows, flow, language, variables)
-            talk = Conversation(leg, run, self._actions, air.voice, notes, call, facilities=self._facilities)
+            talk = Conversation(
+                leg,
+                run,
+                self._actions,
+                air.voice,
+                notes,
+                call,
+                facilities=self._facilities,
+                edition=air.edition.version,
+            )
             return await talk.hold()
         except (CancelledError, LineGone):
             raise

@@ -24,7 +24,7 @@ from ivr.bundle import TEXTS, Bundle
 from ivr.editions import fetch
 from ivr.flow.mistakes import FlowError
 from prompts.catalog import Catalog
-from prompts.errors import CatalogErrors, PromptError
+from prompts.errors import CatalogErrors, PromptError, VoiceFailed
 from prompts.render import Known
 from prompts.store import Store
 from prompts.studio import Studio
@@ -58,6 +58,11 @@ class Office:
     def zone(self) -> ZoneInfo:
         """The hospital's time zone."""
         return ZoneInfo(self.settings.zone)
+
+    @property
+    def engine(self) -> str:
+        """The name of the engine of these settings."""
+        return self.settings.engine
 
     @property
     def messages_dir(self) -> Path:
@@ -98,6 +103,21 @@ class Office:
         return read_edition(bundle, ACTIONS, version, self.zone)
 
     @cached_property
+    def kokoro(self) -> Kokoro:
+        """The neural voice, asleep."""
+        return Kokoro()
+
+    def warm_up(self) -> None:
+        """Load the neural voice for good when it is set, here and wanted. Blocks for seconds."""
+        voices = self.settings.voices
+        spoken = {language for language, names in voices.order.items() if "kokoro" in names}
+        if voices.keep_loaded and spoken & self.kokoro.languages:
+            try:
+                self.kokoro.keep()
+            except VoiceFailed as failed:
+                log.error("kokoro does not speak: {failed}", failed=failed)
+
+    @cached_property
     def studio(self) -> Studio:
         """As `studio_of`, for the texts on disk."""
         return self.studio_of(self.catalog)
@@ -115,7 +135,7 @@ class Office:
             "espeak": Espeak(),
             "festival": Festival(),
             "gtts": Google(timeout=voices.gtts_timeout),
-            "kokoro": Kokoro(),
+            "kokoro": self.kokoro,
         }
         order = {language: [made[name] for name in names] for language, names in voices.order.items()}
         self._first_studio = Studio(
@@ -163,6 +183,8 @@ class Office:
 
     def close(self) -> None:
         """Close what was opened."""
+        if "kokoro" in self.__dict__:
+            self.kokoro.close()
         if "database" in self.__dict__:
             with suppress(OSError):
                 self.database.close()

@@ -21,6 +21,10 @@ class RecordingsDesk(ClerkDesk, Protocol):
     """What these commands get as `obj`."""
 
     @property
+    def engine(self) -> str:
+        """The engine that keeps them here."""
+
+    @property
     def messages_dir(self) -> Path:
         """The folder of recordings."""
 
@@ -100,9 +104,12 @@ def _found(desk: RecordingsDesk, prefix: str) -> RecordingRecord:
     found = desk.database.run_now(find_recordings, prefix)
     if len(found) != 1:
         raise click.ClickException(f'no recording (or more than one) begins with "{prefix}"')
-    if not found[0].ended:
+    one = found[0]
+    if not one.ended:
         raise click.ClickException(f'the recording "{prefix}" is still running')
-    return found[0]
+    if one.engine != desk.engine and not (desk.messages_dir / one.path).exists():
+        raise click.ClickException(f'the recording "{prefix}" lies with the engine {one.engine}: do it there')
+    return one
 
 
 def _local(desk: RecordingsDesk, at: datetime, form: str) -> str:

@@ -66,7 +66,7 @@ class Collect:
     first_key: float = 7.0
     inter_key: float = 4.0
     total: float = 0.0
-    """Seconds from the end of the prompts (or the first key, if earlier) in which all must be in; 0: no limit."""
+    """Seconds in which all must be in, from the end of the prompts or from the key that cut them off; 0: no limit."""
     locked: bool = False
     keep_keys: bool = False
     """As in `Say`."""

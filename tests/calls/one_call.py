@@ -91,7 +91,7 @@ class OneCall:
             await line.answer()
             call = CallFacts(line.call_id, offer.caller, "en", datetime(2026, 11, 21, tzinfo=UTC))
             conversation = Conversation(
-                leg, self.flow, self.actions, self.voice, self.notes, call, facilities=self.facilities
+                leg, self.flow, self.actions, self.voice, self.notes, call, facilities=self.facilities, edition=7
             )
             self.finished.append(await conversation.hold())
 

@@ -138,6 +138,7 @@ def test_the_second_leg_has_a_row_of_its_own(sqlite: Database) -> None:
     assert (row.call_id, row.direction, row.dialled, row.caller) == (put.desk.call_id, "out", "8000", "1000")
     assert (row.flow, row.language, row.outcome, row.cause) == ("operator", "en", "talked", "normal")
     assert row.answered_at is not None
+    assert row.edition == 7
     assert [event.kind for event in row.events] == ["beside", "rang", "answered", "ended"]
     assert row.events[0].detail == {"call": put.caller.call_id}
 

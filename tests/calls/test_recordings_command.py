@@ -27,6 +27,7 @@ class Desk:
     database: Database
     messages_dir: Path
     pepper: bytes = b""
+    engine: str = "engine-1"
     zone: ZoneInfo = ZoneInfo("Asia/Shanghai")  # noqa: RUF009 - never changes
 
     def wallclock(self) -> datetime:
@@ -81,6 +82,15 @@ def test_what_is_not_clear_is_told(desk: Desk, prefix: str, told: str) -> None:
         done = desk.says(command, prefix)
         assert done.exit_code == 1
         assert told in done.output
+
+
+@pytest.mark.parametrize("command", ["export", "delete"])
+def test_what_lies_on_another_machine_is_not_forgotten_here(desk: Desk, tmp_path: Path, command: str) -> None:
+    there, desk.engine, desk.messages_dir = desk.messages_dir, "engine-2", tmp_path / "elsewhere"
+    done = desk.says(command, "aa11", answer="y\n")
+    assert done.exit_code == 1
+    assert "lies with the engine engine-1" in done.output
+    assert len(desk.database.run_now(rows.list_recordings, 9)) == len(list(there.rglob("*.wav"))) == 3
 
 
 def test_deleting_is_asked_for_and_for_good(desk: Desk) -> None:
