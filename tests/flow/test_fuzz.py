@@ -56,7 +56,7 @@ def read_with(place: tuple[str, str], data: bytes) -> None:
 PLACE = st.sampled_from([place for place in PLACES if place[0] == "small"])
 ANYWHERE = st.sampled_from(PLACES)
 QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-DEEP = settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+DEEP = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 
 ODD = st.sampled_from(
     [
