@@ -47,8 +47,16 @@ def read_beside(bundle: Bundle, rules: NoticeRules) -> Beside:
         brought=brought,
         noticed=dict(_flows(notices)),
         private=private,
-        events=frozenset(rule.event for rule in rules.rules.values()) if rules.rules else None,
+        followed=_followed(rules) if rules.rules else None,
     )
+
+
+def _followed(rules: NoticeRules) -> dict[str, frozenset[str]]:
+    """Event -> the flows of the notices that follow it."""
+    followed: dict[str, frozenset[str]] = {}
+    for rule in rules.rules.values():
+        followed[rule.event] = followed.get(rule.event, frozenset()) | {rule.flow}
+    return followed
 
 
 def check_notices(bundle: Bundle, rules: NoticeRules, flows: FlowSet, report: Report) -> None:

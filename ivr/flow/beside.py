@@ -13,7 +13,7 @@ from ivr.flow.mistakes import Mark
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Each of the mappings is by flow. None: nothing is known of that."""
+    """The mappings are by flow unless they say otherwise. None: nothing is known of that."""
 
     dialled: Mapping[str, Mark] | None = None
     """Flows that calls to a number begin with, and where it says so."""
@@ -23,5 +23,5 @@ class Beside:
     """Flows that the line's own calls begin with, and where it says so."""
     private: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Variables that a notice hands over and that are nobody's business but the patient's."""
-    events: frozenset[str] | None = None
-    """Events that some notice follows."""
+    followed: Mapping[str, frozenset[str]] | None = None
+    """Event -> the flows of the notices that follow it: they get its facts as variables."""

@@ -69,12 +69,12 @@ def _check_beside(world: World, report: Report) -> None:
             needed = ", ".join(f'"{need}"' for need in lacking)
             sentence = f'the flow "{name}" needs {needed}, which no caller brings'
             report.add(mark, "E223", f"{sentence}: let the number lead to a flow that finds it out and calls this one")
-    if world.beside.events is None:
+    if world.beside.followed is None:
         return
     for flow in world.flows.values():
         for step in flow.steps.values() if flow is not None else ():
-            if isinstance(step, Notify) and step.event is not None and step.event.text not in world.beside.events:
-                hint = did_you_mean(step.event.text, world.beside.events)
+            if isinstance(step, Notify) and step.event is not None and step.event.text not in world.beside.followed:
+                hint = did_you_mean(step.event.text, world.beside.followed)
                 sentence = f'no notice in notices.yaml follows the event "{step.event.text}"{hint}'
                 report.add(step.event.mark, "E224", f"{sentence}: nobody would be told")
 

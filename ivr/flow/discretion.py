@@ -1,7 +1,7 @@
 """What must not be told, sent, dialled or billed: secret digits, private words, digits that the caller keyed in.
 
-Values are followed by name through `set` and into sub-flows and back. That a secret is never spoken
-or copied is checked with the variables (`known.py`).
+Values are followed by name through `set`, into sub-flows and back, and into the notices of an event. That a
+secret is never spoken or copied is checked with the variables (`known.py`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from ivr.flow.verbs.consult import Consult
 from ivr.flow.verbs.dial import Dial
 from ivr.flow.verbs.do import Do
 from ivr.flow.verbs.errand import Errand
+from ivr.flow.verbs.language import Language
 from ivr.flow.verbs.notify import Notify
+from ivr.flow.verbs.pace import Pace
 from ivr.flow.verbs.set import Set
 from ivr.flow.verbs.when import When
 from ivr.flow.words import roots
@@ -29,7 +31,8 @@ Names: TypeAlias = Mapping[str, frozenset[str]]
 def check_discretion(world: World, report: Report) -> None:
     """Report secrets that leave by an action or a condition, and digits of the caller that are dialled or billed."""
     keyed = _followed(world, lambda flow, step: step.keyed())
-    unproved = _followed(world, lambda flow, step: set(step.keyed()) - _answered(flow, world))
+    answered = {name: _answered(flow, world) for name, flow in world.flows.items() if flow is not None}
+    unproved = _followed(world, lambda flow, step: set(step.keyed()) - answered[flow.name])
     for name, flow in world.flows.items():
         if flow is None:
             continue
@@ -101,7 +104,7 @@ def check_private(
             continue
         for at, here in inside[name].items():
             step = flow.steps[at]
-            if Fact.LISTENER in here | entered or isinstance(step, Set | Call | Notify):
+            if Fact.LISTENER in here | entered or isinstance(step, Set | Call | Notify | Language | Pace):
                 continue
             for read in step.reads(world):
                 if read.open and read.variable in private[name]:
@@ -129,6 +132,10 @@ def _followed(
                     here.update(name for name, term in step.terms.items() if term.variable in here)
                 elif isinstance(step, Call):
                     _through(step, here, found, world)
+                elif isinstance(step, Notify) and step.event is not None:
+                    for told in (world.beside.followed or {}).get(step.event.text, ()):
+                        if told in found:
+                            found[told].update(name for name, term in step.facts.items() if term.variable in here)
         grows = sum(map(len, found.values())) > before
     return {name: frozenset(names) for name, names in found.items()}
 
