@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command
@@ -15,11 +16,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
 from db.database import Database
+from db.errors import DatabaseFault
 from db.tables import Base
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -28,11 +30,28 @@ _LOCK = 0x57415244
 """PostgreSQL advisory lock: two upgrades at once wait for each other. SQLite has one writer anyway."""
 
 
-def upgrade(url: str | URL) -> None:
-    """Bring the tables to `head()`. On an empty database it makes them. Raises `db.errors.DatabaseError`."""
+def upgrade(url: str | URL, to: str = "head") -> None:
+    """Bring the tables to `head()`. On an empty database it makes them. Raises `db.errors.DatabaseError`.
+
+    `to`: an earlier version, for tests of the steps after it.
+    """
+    change(url, lambda session: _upgrade(session, to))
+
+
+def change(url: str | URL, work: Callable[[Session], object]) -> None:
+    """Change tables in one transaction. A step may copy a table (SQLite cannot alter one): what refers to its rows
+    stays. Raises `db.errors.DatabaseError`."""
     database = Database(url)
+    if database.dialect == "sqlite":  # to drop the old copy would else delete the rows that refer to it, or fail
+        event.listen(database.engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys=OFF"))
+
+    def changed(session: Session) -> None:
+        work(session)
+        if database.dialect == "sqlite" and (broken := session.execute(text("PRAGMA foreign_key_check")).first()):
+            raise DatabaseFault(f"the upgrade would leave rows of {broken[0]} that refer to nothing: nothing was done")
+
     try:
-        database.run_now(_upgrade)
+        database.run_now(changed)
     finally:
         database.close()
 
@@ -91,11 +110,11 @@ def write_step(message: str) -> Path:
             database.close()
 
 
-def _upgrade(session: Session) -> None:
+def _upgrade(session: Session, to: str) -> None:
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    command.upgrade(_config(connection), "head")
+    command.upgrade(_config(connection), to)
 
 
 def _config(connection: Connection | None = None) -> Config:

@@ -80,16 +80,12 @@ def upgrade() -> None:
     with op.batch_alter_table("line_switches", schema=None) as batch_op:
         batch_op.create_index("ix_line_switches_number", ["number", "id"], unique=False)
 
-    with op.batch_alter_table("calls", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("edition", sa.Integer(), nullable=True))
-    with op.batch_alter_table("cards", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("slow", sa.Boolean(), server_default=sa.false(), nullable=False))
+    # Not in a batch: that would copy whole tables, and every database can add a column.
+    op.add_column("calls", sa.Column("edition", sa.Integer(), nullable=True))
+    op.add_column("cards", sa.Column("slow", sa.Boolean(), server_default=sa.false(), nullable=False))
     for table in ("departments", "rota", "wards"):
-        with op.batch_alter_table(table, schema=None) as batch_op:
-            for column in ("name_ru", "name_pl"):
-                batch_op.add_column(
-                    sa.Column(column, sa.String(length=80), server_default=sa.text("''"), nullable=False)
-                )
+        for column in ("name_ru", "name_pl"):
+            op.add_column(table, sa.Column(column, sa.String(length=80), server_default=sa.text("''"), nullable=False))
 
     # ### end Alembic commands ###
 
