@@ -1,6 +1,7 @@
 """Speaks prompts into one leg, in the language and at the pace of the moment, and traces what was heard.
 
 Where clips come from is the voice's; when something is said, and what a key then means, the conversation's.
+While clips are rendered a caller who would hear nothing is asked for a moment.
 """
 
 from __future__ import annotations
@@ -9,15 +10,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from ivr.flow.commands import Prompt
 from ivr.leg import Leg
 from ivr.notes import Notes
-from ivr.switch.line import KEYS, SwitchRefused
-from ivr.voice import Voice
+from ivr.spawn import spawn
+from ivr.switch.line import KEYS, LineGone, SwitchRefused
+from ivr.switch.reactor import call_later
+from ivr.voice import Spoken, Voice
 
 log = Logger()
+
+SILENCE = 0.6
+"""Seconds that a caller may hear nothing while a text is rendered; then he is asked for a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,42 +52,70 @@ class Speaker:
             self.language, self.slow = language, slow
             self._trace.event("speak", language=language, slow=slow)
 
-    async def say(self, prompts: Sequence[Prompt], *, locked: bool = False, keep_keys: bool = False) -> Heard:
+    async def say(
+        self, prompts: Sequence[Prompt], *, locked: bool = False, keep_keys: bool = False, secret: bool = False
+    ) -> Heard:
         """Say it to the end, or to a key; keys typed ahead skip it. A locked one is said to its end whatever is
-        pressed; keys pressed meanwhile are dropped, or kept for what comes next."""
+        pressed; keys pressed meanwhile are dropped, or kept for what comes next. Before a locked `secret` one nothing
+        else is said."""
         if not locked and self._leg.has_keys:
             self._trace.event("prompt", prompts=_told(prompts), skipped=True)
             return Heard()
         before = self._leg.typed
-        heard = await self.play(prompts, locked=locked)
+        heard = await self.play(prompts, locked=locked, alone=locked and secret)
         if locked and not keep_keys:
             self._leg.forget_keys(but=before)
         return heard
 
-    async def play(self, prompts: Sequence[Prompt], *, locked: bool = False) -> Heard:
-        """Say it and trace whether it was heard to its end, also when the caller hangs up in the middle."""
+    async def play(self, prompts: Sequence[Prompt], *, locked: bool = False, alone: bool = False) -> Heard:
+        """Say it and trace whether it was heard to its end, also when the caller hangs up in the middle. `alone`:
+        nothing is said while it is rendered."""
         heard = Heard()
         try:
-            heard = await self._sound(prompts, locked)
+            heard = await self._sound(prompts, locked, alone)
         finally:
             self._trace.event("prompt", prompts=_told(prompts), heard=heard.whole)
         return heard
 
-    async def _sound(self, prompts: Sequence[Prompt], locked: bool) -> Heard:
-        spoken = await self._voice.clips(self.language, prompts, self.slow)
-        if spoken.missing:
-            self._trace.event("unspoken", texts=list(spoken.missing))
+    async def _sound(self, prompts: Sequence[Prompt], locked: bool, alone: bool) -> Heard:
+        stop_on = "" if locked else KEYS
+        spoken = await self._clips(prompts, stop_on, alone)
         if not locked and self._leg.has_keys:  # a key came while a text was rendered
             return Heard()
-        stop_on = "" if locked else KEYS
         began = self._leg.clock.seconds()
         try:
             played = await self._leg.play(spoken.clips, stop_on=stop_on)
         except SwitchRefused as refused:  # a clip was deleted under us: make it again, once
             log.warn("call {call}: {refused}; rendering it again", call=self._leg.call_id, refused=refused)
-            spoken = await self._voice.renewed(self.language, prompts, self.slow)
+            spoken = self._noted(await self._voice.renewed(self.language, prompts, self.slow))
             played = await self._leg.play(spoken.clips, stop_on=stop_on)
         return Heard(played.finished, played.finished and not spoken.missing, self._leg.clock.seconds() - began)
+
+    async def _clips(self, prompts: Sequence[Prompt], stop_on: str, alone: bool) -> Spoken:
+        """The clips; whoever waits for them longer is asked for a moment. The prompt's play cuts that off: it never
+        waits for it."""
+        coming = Deferred.fromCoroutine(self._voice.clips(self.language, prompts, self.slow))
+        if alone or coming.called:
+            return self._noted(await coming)
+        waiting = call_later(self._leg.clock, SILENCE, lambda: spawn(self._moment(stop_on), "asking for a moment"))
+        try:
+            return self._noted(await coming)
+        finally:
+            if waiting.active():
+                waiting.cancel()
+
+    async def _moment(self, stop_on: str) -> None:
+        if stop_on and self._leg.has_keys:
+            return
+        try:
+            await self._leg.play(self._voice.moment(self.language, self.slow), stop_on=stop_on)
+        except (LineGone, SwitchRefused) as gone:
+            log.info("call {call} was not asked for a moment: {gone}", call=self._leg.call_id, gone=gone)
+
+    def _noted(self, spoken: Spoken) -> Spoken:
+        if spoken.missing or spoken.instead:
+            self._trace.event("unspoken", prompts=list(spoken.missing), instead=list(spoken.instead))
+        return spoken
 
 
 def _told(prompts: Sequence[Prompt]) -> list[dict[str, Any]]:

@@ -1,43 +1,45 @@
 """Turns prompts into clips that a line can play, without making a caller wait in silence.
 
-What is in the store is found at once. What is not is rendered on a thread of its own within
-a deadline; past it the caller hears the rest, or the trouble prompt when nothing is left.
-Texts, readings and voices are the prompts room's.
+What is in the store is found at once. What is not is rendered on threads of its own: by the language's voices
+within a deadline, past it by a quick one, and past that the prompt gives way to recorded words that come with
+Wardbell and need neither voice nor disk. Texts, readings, voices and those words are the prompts room's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.interfaces import IReactorFromThreads
-from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
-from twisted.python.threadpool import ThreadPool
 
 from ivr.flow.commands import Prompt
-from ivr.switch.reactor import Time, call_later
-from prompts.catalog import Catalog
+from ivr.rendering import Rendering
 from prompts.errors import PromptError
+from prompts.fallbacks import MOMENT, Fallbacks
 from prompts.speech import speak
 from prompts.studio import Studio
 
 log = Logger()
 
 DEADLINE = 1.5
-"""Seconds in which a text that is not in the store must be rendered."""
+"""Seconds in which a text that is not in the store must be rendered by the voices of first choice."""
+QUICK = 1.0
+"""Seconds more for a quick voice when they were late."""
 TROUBLE = "system.trouble"
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """Clips to play in order, and the texts that could not be had in time."""
+    """Clips to play in order."""
 
     clips: tuple[Path, ...]
     missing: tuple[str, ...] = ()
+    """Prompts whose own words are not among them: other words stand for them, or nothing."""
+    instead: tuple[str, ...] = ()
+    """Names of the recorded words that are among them."""
 
 
 class Voice(Protocol):
@@ -52,95 +54,111 @@ class Voice(Protocol):
     async def renewed(self, language: str, prompts: Sequence[Prompt], slow: bool = False) -> Spoken:
         """As `clips`, after the switch found one of them missing or broken on disk."""
 
+    def moment(self, language: str, slow: bool = False) -> tuple[Path, ...]:
+        """What asks for a moment while `clips` takes its time; ready at once, or empty."""
+
 
 class StudioVoice:
     """The prompts room behind a deadline."""
 
-    def __init__(
-        self,
-        catalog: Catalog,
-        studio: Studio,
-        reactor: IReactorFromThreads,
-        clock: Time,
-        threads: ThreadPool,
-        deadline: float = DEADLINE,
-    ) -> None:
-        self._catalog = catalog
+    def __init__(self, studio: Studio, rendering: Rendering, deadline: float = DEADLINE) -> None:
+        """Reads the recorded words: belongs on a thread of its own, as making the studio does."""
         self._studio = studio
-        self._reactor = reactor
-        self._clock = clock
-        self._threads = threads
+        self._rendering = rendering
         self._deadline = deadline
+        self._fallbacks = Fallbacks(studio.catalog)
 
     async def clips(self, language: str, prompts: Sequence[Prompt], slow: bool = False) -> Spoken:
         """As `Voice.clips`. A slow clip that cannot be made in time is said at the usual tempo."""
-        return await self._clips(language, *self._texts(language, prompts), slow)
+        return await self._spoken(language, [(prompt.id, self._texts(language, prompt)) for prompt in prompts], slow)
 
     async def renewed(self, language: str, prompts: Sequence[Prompt], slow: bool = False) -> Spoken:
         """As `Voice.renewed`."""
-        texts, missing = self._texts(language, prompts)
-        for text in texts:
-            self._studio.forget(language, text)
-        return await self._clips(language, texts, missing, slow)
+        said = [(prompt.id, self._texts(language, prompt)) for prompt in prompts]
+        for _, texts in said:
+            for text in texts or ():
+                self._studio.forget(language, text)
+        return await self._spoken(language, said, slow)
 
-    def _texts(self, language: str, prompts: Sequence[Prompt]) -> tuple[list[str], list[str]]:
-        """What is to be voiced, and the prompts that cannot be."""
-        texts: list[str] = []
+    def moment(self, language: str, slow: bool = False) -> tuple[Path, ...]:
+        """As `Voice.moment`."""
+        texts = self._texts(language, Prompt(MOMENT)) or ()
+        clips = [self._ready(language, text, slow) for text in texts]
+        ready = tuple(clip for clip in clips if clip is not None)
+        if texts and len(ready) == len(clips):
+            return ready
+        recorded = self._fallbacks.own(language, MOMENT)
+        return (recorded,) if recorded is not None else ()
+
+    def _texts(self, language: str, prompt: Prompt) -> tuple[str, ...] | None:
+        """What is to be voiced, or None when that cannot be told."""
+        try:
+            return speak(self._studio.catalog, language, prompt.id, prompt.values)
+        except PromptError as wrong:
+            log.error("prompt {id} cannot be spoken: {wrong}", id=prompt.id, wrong=wrong)
+            return None
+
+    async def _spoken(self, language: str, said: Sequence[tuple[str, tuple[str, ...] | None]], slow: bool) -> Spoken:
+        """A prompt is said in its own words whole, or gives way whole."""
+        found = iter(await self._found(language, [text for _, texts in said for text in texts or ()], slow))
+        clips: list[Path] = []
         missing: list[str] = []
-        for prompt in prompts:
-            try:
-                texts.extend(speak(self._catalog, language, prompt.id, prompt.values))
-            except PromptError as wrong:
-                log.error("prompt {id} cannot be spoken: {wrong}", id=prompt.id, wrong=wrong)
-                missing.append(prompt.id)
-        return texts, missing
+        recorded: list[Path] = []
+        for id, texts in said:
+            own = [next(found) for _ in texts or ()]
+            whole = [clip for clip in own if clip is not None]
+            if texts is not None and len(whole) == len(own):
+                clips.extend(whole)
+                continue
+            instead = self._fallbacks.of(language, id)
+            if instead is None or instead.stem != id:
+                missing.append(id)
+            if instead is not None and instead not in recorded:
+                recorded.append(instead)
+                clips.append(instead)
+        return Spoken(tuple(clips), tuple(missing), tuple(file.stem for file in recorded))
 
-    async def _clips(self, language: str, texts: list[str], missing: list[str], slow: bool) -> Spoken:
-        found = [self._studio.ready(language, text, slow) for text in texts]
-        if None in found:
-            found = await self._render(language, texts, found, slow)
-            if slow:
-                found = [clip or self._studio.ready(language, text) for text, clip in zip(texts, found, strict=True)]
-        missing.extend(text for text, clip in zip(texts, found, strict=True) if clip is None)
-        clips = tuple(clip for clip in found if clip is not None)
-        if missing and not clips:
-            clips = self._trouble(language)
-        return Spoken(clips, tuple(missing))
+    async def _found(self, language: str, texts: Sequence[str], slow: bool) -> list[Path | None]:
+        """A clip for each text that can be had in time."""
+        clips = [self._studio.ready(language, text, slow) for text in texts]
+        if None in clips:
+            render = partial(self._studio.render, slow=slow)
+            clips = await self._made(language, texts, clips, self._deadline, render)
+            clips = [clip or self._ready(language, text, slow) for text, clip in zip(texts, clips, strict=True)]
+        if None in clips:
+            render = partial(self._studio.render_quickly, slow=slow)
+            clips = await self._made(language, texts, clips, QUICK, render, quick=True)
+        return clips
 
-    async def _render(
-        self, language: str, texts: Sequence[str], found: Sequence[Path | None], slow: bool
+    def _ready(self, language: str, text: str, slow: bool) -> Path | None:
+        """At the usual tempo rather than not at all."""
+        return self._studio.ready(language, text, slow) or (self._studio.ready(language, text) if slow else None)
+
+    async def _made(
+        self,
+        language: str,
+        texts: Sequence[str],
+        clips: Sequence[Path | None],
+        within: float,
+        render: Callable[[str, str], Path],
+        *,
+        quick: bool = False,
     ) -> list[Path | None]:
-        """What could be rendered before the deadline; the thread goes on and fills the store."""
-        clips = list(found)
+        """`clips` with what could be rendered in time."""
+        made = list(clips)
 
         def fill() -> None:
             for index, text in enumerate(texts):
-                if clips[index] is None:
+                if made[index] is None:
                     try:
-                        clips[index] = self._studio.render(language, text, slow=slow)
+                        made[index] = render(language, text)
                     except PromptError as failed:
                         log.error("no voice for a text of {n} characters: {failed}", n=len(text), failed=failed)
 
-        rendering: Deferred[None] = deferToThreadPool(self._reactor, self._threads, fill)
-        late = call_later(self._clock, self._deadline, rendering.cancel)
-        try:
-            await rendering
-        except CancelledError:
-            if late.active():  # the call went away, not the time
-                raise
-            log.warn("a text was not rendered within {deadline} s", deadline=self._deadline)
-        finally:
-            if late.active():
-                late.cancel()
-        return list(clips)
-
-    def _trouble(self, language: str) -> tuple[Path, ...]:
-        """The recorded apology, when it is in the store."""
-        try:
-            ready = [self._studio.ready(language, text) for text in speak(self._catalog, language, TROUBLE, {})]
-        except PromptError:
-            return ()
-        return tuple(clip for clip in ready if clip is not None)
+        if not await self._rendering.within(within, fill, quick=quick):
+            who = "a quick voice" if quick else "the voices"
+            log.warn("{who} did not render a text within {within} s", who=who, within=within)
+        return list(made)
 
 
 class SilentVoice:
@@ -158,3 +176,7 @@ class SilentVoice:
     async def renewed(self, language: str, prompts: Sequence[Prompt], slow: bool = False) -> Spoken:
         """As `Voice.renewed`."""
         return await self.clips(language, prompts, slow)
+
+    def moment(self, language: str, slow: bool = False) -> tuple[Path, ...]:
+        """As `Voice.moment`."""
+        return (Path(f"{language}/{MOMENT}.wav"),)

@@ -62,6 +62,11 @@ def texts_ahead(catalog: Catalog, known: Iterable[Known] = ()) -> list[tuple[str
     return list(wanted)
 
 
+def names_ahead(studio: Studio, known: Iterable[Known] = ()) -> set[str]:
+    """What the clips of those texts are called in the store, whoever spoke them: a sweep leaves them."""
+    return {name for language, text in texts_ahead(studio.catalog, known) for name in studio.names(language, text)}
+
+
 def render_all(
     studio: Studio,
     texts: Sequence[tuple[str, str]],

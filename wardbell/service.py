@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 from twisted.internet.defer import DeferredList
 from twisted.internet.error import CannotListenError
 from twisted.logger import Logger
-from twisted.python.threadpool import ThreadPool
 
 from db.database import Database
 from db.migrate import current, head
@@ -33,6 +32,7 @@ from ivr.facilities import Facilities
 from ivr.line_actions import LineActions
 from ivr.recording_rows import RecordingRecord
 from ivr.recording_store import RecordingStore
+from ivr.rendering import Rendering
 from ivr.spawn import spawn
 from ivr.switch.pool import Pool, SwitchSettings
 from ivr.switchboard import Switchboard
@@ -50,6 +50,7 @@ from notify.outbox import Outbox, OutboxParts
 from notify.sweep import LogReports
 from notify.timetable import Timetable
 from notify.wards import phonebook, variables
+from wardbell.clip_sweep import ClipSweep
 from wardbell.edition import read_edition
 from wardbell.edition_watch import EditionWatch
 from wardbell.first_edition import begin, tell_difference
@@ -64,8 +65,10 @@ log = Logger()
 AT_NIGHT = "30 3 * * *"
 KEPT = timedelta(days=90)
 """How long received HL7 messages are remembered, to know a repetition."""
-VOICE_THREADS = 4
-"""New sentences rendered at the same time; each runs programs of its own."""
+
+
+LOADING = 120.0
+"""Seconds that a voice may take to load; the calls do not wait for it."""
 
 
 class CannotStart(Exception):
@@ -85,7 +88,11 @@ class Service:
         zone = ZoneInfo(settings.zone)
 
         self._slow = SlowWork(reactor)
-        self._voices = ThreadPool(minthreads=0, maxthreads=VOICE_THREADS, name="voices")
+        self._office = office
+        self._rendering = Rendering(reactor, reactor)
+        self._clips = ClipSweep(
+            self._database, self._slow, HospitalCalendar(zone), wallclock, settings.store_dir, office.store_limit
+        )
         pins = PinCheck(
             self._database, PepperedPins(office.pepper), self._slow, wallclock, settings.pins.shared_callers
         )
@@ -97,10 +104,8 @@ class Service:
 
         def opens(stored: StoredEdition) -> LiveEdition:
             checked = read_edition(stored.bundle(), actions, stored.record.number, zone)
-            texts = checked.edition.texts
-            voice = StudioVoice(
-                texts, office.studio_of(texts), reactor, reactor, self._voices, deadline=settings.voices.deadline
-            )
+            studio = self._clips.watch(office.studio_of(checked.edition.texts))
+            voice = StudioVoice(studio, self._rendering, settings.voices.deadline)
             return LiveEdition(stored.record.head, OnAir(checked.edition, voice), checked.rules)
 
         first, refused = begin(self._database, office.on_disk, office.check, opens, os_user(), wallclock())
@@ -142,11 +147,13 @@ class Service:
         self._timetable.every(1.0, self._closings.tick)
         self._timetable.at(AT_NIGHT, lambda: spawn(self._forget(), "forgetting old messages"))
         self._timetable.at(AT_NIGHT, lambda: spawn(self._sweep(), "sweeping old recordings"))
+        self._timetable.at(AT_NIGHT, lambda: spawn(self._clips.night(), "sweeping clips"))
         self._port: Any = None
 
     async def start(self) -> None:
         """Serve: SIP first, then what is left over from before, then the hospital's messages."""
-        self._voices.start()
+        self._rendering.start()
+        spawn(self._warm_up(), "loading the voice")
         closed = await self._book.adopt()
         if closed:
             log.warn("{n} calls were going on when this engine last stopped", n=closed)
@@ -170,6 +177,9 @@ class Service:
             hl7_host=hl7.host,
             hl7_port=hl7.port,
         )
+
+    async def _warm_up(self) -> None:
+        await self._rendering.within(LOADING, self._office.warm_up)
 
     async def _forget(self) -> None:
         """Headers of old messages go; a sender that repeats one after that is heard again."""
@@ -202,9 +212,9 @@ class Service:
             await self._watch.leave()
             await self._book.flush()
         finally:  # a thread that goes on would keep the process
+            self._office.kokoro.close()
             self._slow.close()
-            if self._voices.started:
-                self._voices.stop()
+            self._rendering.close()
             self._database.close()
             self._lock.close()
         log.info("stopped")

@@ -130,7 +130,12 @@ class Voices(_Section):
     pl: tuple[VoiceName, ...] = ("kokoro", "espeak")
     gtts_timeout: float = Field(default=5.0, gt=0)
     deadline: float = Field(default=1.5, gt=0)
-    """Seconds in which a new sentence must be rendered during a call."""
+    """Seconds in which a new sentence must be rendered during a call; past it a quick voice speaks (espeak)."""
+    keep_loaded: bool = True
+    """Have Kokoro in memory from the start of the service to its end: half a gigabyte. Otherwise it comes with the
+    first new sentence, too late for that one, and goes five minutes after the last."""
+    store_dir: Path | None = None
+    """Folder of rendered clips; empty: `prompts` in `data_dir`. Engines may share one."""
     store_limit: int = Field(default=2000, ge=10)
     """Megabytes that rendered clips may take; each night the longest unheard amounts and numbers go beyond that."""
 
@@ -211,7 +216,7 @@ class Settings(BaseSettings):
     @property
     def store_dir(self) -> Path:
         """Rendered prompts."""
-        return self.data_dir / "prompts"
+        return self.voices.store_dir or self.data_dir / "prompts"
 
     @property
     def messages_dir(self) -> Path:

@@ -100,6 +100,10 @@ class RehearsedVoice:
         """As `Voice.renewed`."""
         return await self.clips(language, prompts, slow)
 
+    def moment(self, language: str, slow: bool = False) -> tuple[Path, ...]:
+        """As `Voice.moment`: here nobody waits."""
+        return ()
+
     def _clip(self, language: str, text: str, slow: bool) -> _Clip:
         found = None
         if self._studio is not None:

@@ -49,17 +49,18 @@ class Kokoro:
         threads: int | None = None,
         *,
         patience: float = PATIENCE,
-        idle: float | None = IDLE,
+        idle: float = IDLE,
         program: str = PROGRAM,
     ) -> None:
-        """`threads`: cores that it may use, by default all; `patience` and `idle`: seconds, see there, and None: the
-        process stays until `close`; `program`: the module that speaks."""
+        """`threads`: cores that it may use, by default all; `patience` and `idle`: seconds, see there;
+        `program`: the module that speaks."""
         self._command = [sys.executable, "-m", program, str(threads or os.cpu_count() or 1)]
         self._patience = patience
         self._idle = idle
         self._speaking = threading.Lock()
         self._counting = threading.Lock()
         self._in_hand = 0
+        self._kept = False
         self._closed = False
         self._process: subprocess.Popen[str] | None = None
         self._answers: queue.Queue[str] = queue.Queue()
@@ -103,14 +104,12 @@ class Kokoro:
         """It speaks one text at a time, and others wait already."""
         return self._in_hand >= QUEUE
 
-    def warm(self) -> None:
-        """Have the model in memory before the first text. Blocks for seconds. Raises `VoiceFailed`."""
+    def keep(self) -> None:
+        """Have the model in memory from now until `close`. Blocks for seconds. Raises `VoiceFailed`."""
         with self._speaking:
+            self._kept = True
             self._stay()
-            try:
-                self._running()
-            finally:
-                self._leave_later()
+            self._running()
 
     def close(self) -> None:
         """End the process now, whatever it is doing; it is not begun again."""
@@ -181,7 +180,7 @@ class Kokoro:
             self._going.cancel()
 
     def _leave_later(self) -> None:
-        if self._idle is None:
+        if self._kept:
             return
         self._going = threading.Timer(self._idle, self._leave)
         self._going.daemon = True

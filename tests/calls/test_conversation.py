@@ -238,12 +238,12 @@ def test_a_key_while_the_confirmation_is_still_rendered_does_not_confirm_it() ->
     confirm = Collect((Prompt("registration.confirm"),), single=frozenset("12"), typed_ahead=False)
     line = OneCall(Turn((confirm,)), END, voice=voice)
     line.clock.advance(1.2)
-    line.press("1")  # into the silence
+    line.press("1")  # while he is asked for a moment
     rendered, voice.rendering = voice.rendering, None
     rendered.callback(None)
     line.clock.advance(1.0)
     assert line.flow.answers == []
-    assert line.heard() == ["registration.confirm"]
+    assert line.heard() == ["system.moment", "registration.confirm"]
     line.press("1")
     assert line.flow.answers == [Keys("1")]
 

@@ -79,6 +79,7 @@ class Line:
             "sip__rtp_first": random.randrange(10000, 30000, 2),
             "hl7__port": self.hl7_port,
             "trunk__target": f"sip:{{number}}@127.0.0.1:{trunk_port}",
+            "voices__keep_loaded": False,  # half a gigabyte for each line that a test starts
             **settings,
         }
         self.process: subprocess.Popen[bytes] | None = None

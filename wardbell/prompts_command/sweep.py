@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from prompts.errors import PromptError
-from prompts.render import texts_ahead
+from prompts.render import names_ahead
 from prompts.sweep import sweep
 from wardbell.prompts_command.desk import PromptsDesk
 
@@ -24,11 +24,7 @@ def gc(desk: PromptsDesk, older: float | None, limit: float | None, dry: bool) -
     same each night.
     """
     try:
-        keep = {
-            name
-            for language, text in texts_ahead(desk.catalog, desk.known_values())
-            for name in desk.studio.names(language, text)
-        }
+        keep = names_ahead(desk.studio, desk.known_values())
     except PromptError as wrong:
         raise click.ClickException(str(wrong)) from wrong
     most = desk.store_limit if limit is None else int(limit * 1e6)
