@@ -16,7 +16,8 @@ _IMPLIED = frozenset({"currency"})
 def check_idle(world: World, report: Report) -> None:
     """Report what nothing uses."""
     flows = [flow for flow in world.flows.values() if flow is not None]
-    if world.beside.dialled is not None:
+    unclear = [name for name, flow in world.flows.items() if flow is None or flow.hazy or flow.unread]
+    if world.beside.dialled is not None and not unclear:  # what an unreadable flow leads to is not known
         used = _used(world)
         for flow in flows:
             if flow.name not in used:

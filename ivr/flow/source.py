@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias, Union
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -25,14 +25,12 @@ from ruamel.yaml.events import (
 )
 
 from ivr.flow.mistakes import Mark, Report
+from ivr.flow.unreadable import instead, mistyped, unreadable
 
 LARGEST = 1_000_000
 """Bytes; a flow is a page or two."""
 DEEPEST = 12
 """Nested maps and lists; the language needs four."""
-_WIDE = str.maketrans("：，；“”‘’｛｝［］＃＊（）０１２３４５６７８９", ":,;\"\"''{}[]#*()0123456789")
-"""What a Chinese keyboard writes instead of the signs that YAML and telephones know."""
-_MISTYPED = re.compile(r"^\s*(?:- )?[\"'“‘\w.*#]+[”’]?\s*([：｛［])|[{,]\s*([“‘])|([：｛［])\s*\w+\s*:")
 _MISTYPED_KEY = re.compile(r"[a-z0-9_.]+(：)|([“‘])|([０-９＊＃])[０-９＊＃]*\Z")
 
 
@@ -78,7 +76,8 @@ def read_source(file: str, data: bytes, report: Report) -> Table | None:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
-        report.add(start, "E101", f"the file is not UTF-8 (byte {wrong.start + 1})")
+        told = f"the file is not UTF-8 (byte {wrong.start + 1}): save it with this encoding"
+        report.add(start, "E101", told)
         return None
     if "\t" in text:
         for number, line in enumerate(text.split("\n"), 1):
@@ -89,40 +88,14 @@ def read_source(file: str, data: bytes, report: Report) -> Table | None:
         root = _build(file, text, report)
     except _Stop:
         return None
-    except MarkedYAMLError as wrong:
-        if _tell_mistyped(file, text, report):
-            return None
-        mark = wrong.problem_mark or wrong.context_mark
-        at = Mark(file, mark.line + 1, mark.column + 1) if mark is not None else start
-        report.add(at, "E103", f"not YAML: {_first_line(wrong.problem or wrong.context or wrong)}")
-        return None
     except (YAMLError, ValueError, OverflowError) as wrong:  # bad escapes and versions come as ValueError
-        report.add(start, "E103", f"not YAML: {_first_line(wrong)}")
+        report.add(*(mistyped(file, text) or unreadable(file, text, wrong)))
         return None
     if isinstance(root, Table):
         return root
-    if not _tell_mistyped(file, text, report):
-        report.add(start if root is None else root.mark, "E101", "the file must be a map: lines of key: value")
+    no_map = (start if root is None else root.mark, "E101", "the file must be a map: lines of key: value")
+    report.add(*(mistyped(file, text) or no_map))
     return None
-
-
-def _tell_mistyped(file: str, text: str, report: Report) -> bool:
-    """Report the first Chinese punctuation that stands where YAML needs its own; whether there is any."""
-    for number, line in enumerate(text.split("\n"), 1):
-        found = _MISTYPED.search(line.partition(" #")[0])
-        if found is not None:
-            at = found.start(found.lastindex or 0)
-            report.add(Mark(file, number, at + 1), "E113", _instead(line[at]))
-            return True
-    return False
-
-
-def _instead(sign: str) -> str:
-    return f"{sign} was typed with a Chinese keyboard: write {sign.translate(_WIDE)} instead"
-
-
-def _first_line(wrong: object) -> str:
-    return (str(wrong).strip().splitlines() or ["?"])[0]
 
 
 def _build(file: str, text: str, report: Report) -> Node | None:
@@ -168,10 +141,10 @@ def _build(file: str, text: str, report: Report) -> Node | None:
             if not isinstance(node, Scalar):
                 report.add(at, "E108", "a key must be a word")
                 raise _Stop
-            if mistyped := _MISTYPED_KEY.match(node.text):
-                group = mistyped.lastindex or 0
-                col = at.col + mistyped.start(group) + (not node.plain)
-                report.add(Mark(file, at.line, col), "E113", _instead(mistyped[group]))
+            if wide := _MISTYPED_KEY.match(node.text):
+                group = wide.lastindex or 0
+                col = at.col + wide.start(group) + (not node.plain)
+                report.add(Mark(file, at.line, col), "E113", instead(wide[group]))
                 raise _Stop
             waiting[-1] = node
         else:
