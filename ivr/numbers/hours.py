@@ -34,7 +34,8 @@ class Special:
     """What a calendar says of a day: a holiday, open for some hours perhaps, or worked as another weekday."""
 
     title: str = ""
-    open: tuple[Window, ...] = ()
+    open: tuple[Window, ...] | None = None
+    """None: as the hours themselves say of holidays."""
     worked_as: int | None = None
     """Counts from 0 for Monday: a Saturday that is worked for a holiday (调休)."""
 
@@ -81,7 +82,7 @@ class Hours:
             return self.week[day.weekday()]
         if special.worked_as is not None:
             return self.week[special.worked_as]
-        return special.open or self.on_holidays
+        return self.on_holidays if special.open is None else special.open
 
     def spans(self, first: date, days: int, zone: tzinfo) -> Iterator[tuple[datetime, datetime]]:
         """Begin and end, in UTC, of what begins on the `days` days from `first` on."""

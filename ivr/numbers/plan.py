@@ -98,9 +98,16 @@ class Plan:
         return Found(self.otherwise, self.number, self.place, "else" if self.lines else "always")
 
     def next_opening(self, now: datetime) -> datetime | None:
-        """When the next window of its hours begins, in UTC; None without hours."""
-        begins = [begin for begin, _ in self._spans(now) if begin > now]
-        return min(begins, default=None)
+        """When the next window of its hours begins, in UTC; None without hours. Where all hours are those in which
+        callers get what they get of a closed number, when the next of them ends."""
+        hours = [line for line in self.lines if line.hours]
+        opening = [line for line in hours if not self._shuts(line.answer)]
+        moments = [begin if opening else end for begin, end in _spans(opening or hours, now)]
+        return min((at for at in moments if at > now), default=None)
+
+    def _shuts(self, answer: Answer) -> bool:
+        """Whether it is what callers get of a closed number, or no call is taken at all."""
+        return not isinstance(answer, Route) or (isinstance(self.closed, Route) and answer.flow == self.closed.flow)
 
     def next_change(
         self, caller: str, now: datetime, closing: Closing | None = None
@@ -119,17 +126,10 @@ class Plan:
     def changes(self, now: datetime) -> Iterator[datetime]:
         """The moments after `now` at which time may bring another answer, in order, UTC."""
         assert now.tzinfo is not None
-        edges = {edge for span in self._spans(now) for edge in span}
+        edges = {edge for span in _spans(self.lines, now) for edge in span}
         if any(line.holiday is not None for line in self.lines):
             edges.update(moment(now.date() + timedelta(n), 0, now.tzinfo) for n in range(1, AHEAD))
         yield from sorted(edge for edge in edges if edge > now)
-
-    def _spans(self, now: datetime) -> Iterator[tuple[datetime, datetime]]:
-        assert now.tzinfo is not None
-        for line in self.lines:
-            for hours in line.hours:
-                yield from hours.spans(now.date() - timedelta(1), AHEAD, now.tzinfo)
-
 
 @dataclass(frozen=True, slots=True)
 class Code:
@@ -217,6 +217,14 @@ class Numbers:
         """Every entry by key, the default last."""
         every = {key: self.by_key(key) for key in (*self.listed, DEFAULT)}
         return {key: plan for key, plan in every.items() if plan is not None}
+
+
+def _spans(lines: Sequence[Line], now: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Begin and end of each window of these lines, from yesterday on, in UTC."""
+    assert now.tzinfo is not None
+    for line in lines:
+        for hours in line.hours:
+            yield from hours.spans(now.date() - timedelta(1), AHEAD, now.tzinfo)
 
 
 def _told(closing: Closing, now: datetime) -> str:

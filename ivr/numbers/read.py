@@ -227,12 +227,13 @@ class _Reading(Pieces):
         form.finish()
         if answer is None:
             return None
-        if closed is None and any(line.by_time for line in lines):
-            closed = answer
         if closed is None and self._closed is not None:
             flow, spoken = self._closed
             spoken = spoken or language or (answer.language if isinstance(answer, Route) else "")
             closed = Route(flow, spoken) if spoken else None
+        # Last of all `else`: of a number whose lines are for the night it is what callers get when it is open.
+        if closed is None and any(line.by_time for line in lines):
+            closed = answer
         place = _place(form.mark("else"))  # of a number without lines, the number itself
         return Plan(key, answer, tuple(lines), closed, title.text if title else "", place)
 

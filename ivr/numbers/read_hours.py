@@ -121,7 +121,7 @@ def _calendar(name: str, node: Node, zone: tzinfo | None, report: Report) -> Cal
         special = _special(form, report)
         days, every_year = _dates(form, report)
         form.finish()
-        _check_skipped(form, special.open, [] if every_year else days, zone, report)
+        _check_skipped(form, special.open or (), [] if every_year else days, zone, report)
         for day in days:
             twice = (day.month, day.day) in yearly if every_year else day in dates
             if twice:
@@ -138,7 +138,7 @@ def _calendar(name: str, node: Node, zone: tzinfo | None, report: Report) -> Cal
 def _special(form: Form, report: Report) -> Special:
     title = form.word("title")
     node = form.node("open")
-    windows = _windows(node, '"open"', report) if node is not None else ()
+    windows = _windows(node, '"open"', report) if node is not None else None
     worked_as = None
     if (word := form.word("as")) is not None:
         worked_as = _weekday(word.text, word.mark, report)

@@ -16,8 +16,8 @@ EVENING = datetime(2026, 11, 23, 20, 0, tzinfo=ZONE)
 
 HOSPITAL = """
 dialling: {country: "86", national: "0"}
-hours:
-  clinic: {mon-fri: ["08:00-12:00", "13:30-17:30"], holidays: closed}
+hours: {night: {every day: ["22:00-06:00"]},
+  clinic: {mon-fri: ["08:00-12:00", "13:30-17:30"], holidays: closed}}
 callers:
   staff: ["8*", "+86 10 6552 1*"]
   nuisance: ["13900000009", withheld]
@@ -34,6 +34,11 @@ numbers:
       - {holiday: holidays, flow: holiday}
       - {hours: clinic, flow: clinic}
     else: {flow: evening}
+    closed: {flow: evening}
+  "1004":
+    language: zh
+    when: [{hours: night, flow: closed}]
+    else: {flow: main}
   "1003": {language: zh, flow: main, closed: {refuse: true}}
   "10*": {flow: ten, language: zh}
   "100*": {flow: hundred, language: zh}
@@ -150,6 +155,14 @@ def test_the_next_opening_is_the_next_window(numbers: Numbers) -> None:
     friday_evening = datetime(2026, 11, 27, 20, 0, tzinfo=ZONE)
     assert plan.next_opening(friday_evening) == datetime(2026, 11, 28, 8, 0, tzinfo=ZONE)  # the worked Saturday
     assert numbers.plans["1000"].next_opening(MONDAY) is None
+
+
+def test_a_number_whose_hours_are_the_closed_ones_is_closed_in_the_day_and_opens_after_the_night(
+    numbers: Numbers,
+) -> None:
+    assert flow(numbers.find("1004", "8001", MONDAY)) == "main"
+    assert flow(numbers.find("1004", "8001", MONDAY, closed("1004"))) == "closed"
+    assert numbers.plans["1004"].next_opening(MONDAY) == datetime(2026, 11, 24, 6, 0, tzinfo=ZONE)
 
 
 def test_the_changes_of_a_day_come_in_order(numbers: Numbers) -> None:
