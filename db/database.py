@@ -25,7 +25,7 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
 
 from db.driver_errors import translate, translate_sqlite
-from db.errors import DatabaseBusy, DatabaseError, DatabaseFault
+from db.errors import DatabaseAway, DatabaseBusy, DatabaseError, DatabaseFault
 from db.tables import Base
 
 P = ParamSpec("P")
@@ -74,6 +74,7 @@ class Database:
         self._pause = pause
         self._engine = _engine(self.url, threads, busy_milliseconds)
         self._sessions = sessionmaker(self._engine, expire_on_commit=False)
+        self._closed = False
         self._threads = ThreadPool(minthreads=0, maxthreads=threads, name="database")
         self._one_at_a_time: contextlib.AbstractContextManager[Any] = (
             threading.Lock() if isinstance(self._engine.pool, StaticPool) else contextlib.nullcontext()
@@ -95,7 +96,10 @@ class Database:
             self._threads.start()
 
     def close(self) -> None:
-        """Let running transactions finish, end the threads, close the connections. Blocks until that is done."""
+        """Let running transactions finish, end the threads, close the connections. Blocks until that is done.
+
+        For `run` that is the end: work that goes on must not start threads again, the process would not end."""
+        self._closed = True
         if self._threads.started:
             self._threads.stop()
         self._engine.dispose()
@@ -104,6 +108,8 @@ class Database:
         """`work` as one transaction on a thread of the database. Raises `db.errors.DatabaseError`."""
         if self._reactor is None:
             raise DatabaseFault("this database was made without a reactor: use run_now")
+        if self._closed:
+            raise DatabaseAway("the database is closed")
         self.start()
         return await deferToThreadPool(
             self._reactor,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from twisted.internet.defer import CancelledError
+from twisted.internet.defer import CancelledError, Deferred, DeferredList
 from twisted.logger import Logger
 
 from hospital.action import Action, CallFacts
@@ -26,7 +26,7 @@ from ivr.numbers import Closing, Found, Refusal, Route
 from ivr.redacted import Number
 from ivr.spawn import spawn
 from ivr.switch.line import Cause, Ended, Line, LineGone, NoLineFree, Offer, Switch, SwitchRefused
-from ivr.switch.reactor import Time
+from ivr.switch.reactor import Time, call_later
 from ivr.trace import CallBook, Trace
 from ivr.voice import TROUBLE
 
@@ -89,12 +89,26 @@ class Switchboard:
         self._zone = zone
         self._closed = closed
         self._facilities = facilities
+        self._going: set[Deferred[None]] = set()
+        """Incoming calls, until all is done that they began."""
+
+    async def settle(self, limit: float) -> None:
+        """Wait until calls whose lines are gone have done what they still do, such as putting a message away and
+        telling of it; at most `limit` seconds."""
+        settled: Deferred[None] = Deferred()
+        late = call_later(self._clock, limit, lambda: settled.callback(None))
+        DeferredList(list(self._going)).addCallback(lambda _: None if settled.called else settled.callback(None))
+        await settled
+        if late.active():
+            late.cancel()
 
     # Incoming
 
     def incoming(self, line: Line, offer: Offer) -> None:
         """As `SwitchListener.incoming`."""
-        spawn(self._take(line, offer), f"call {line.call_id}")
+        going = spawn(self._take(line, offer), f"call {line.call_id}")
+        self._going.add(going)
+        going.addBoth(lambda _: self._going.discard(going))
 
     async def _take(self, line: Line, offer: Offer) -> None:
         leg = Leg(self._clock).holds(line)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from twisted.internet.defer import DeferredList
 from twisted.internet.error import CannotListenError
+from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 
 from db.database import Database
@@ -70,6 +71,9 @@ KEPT = timedelta(days=90)
 LOADING = 120.0
 """Seconds that a voice may take to load; the calls do not wait for it."""
 
+GRACE = 5.0
+"""Seconds that calls get at the end to put away what was said in them."""
+
 
 class CannotStart(Exception):
     """The service cannot start; the message says why and what to do."""
@@ -123,8 +127,10 @@ class Service:
             dialler=TrunkDialler(lambda: self._pool, trunk, tones, self._book),
             notices=StoredBoard(self._database, live.rules, wallclock, lambda: self._outbox.poke()),
         )
-        switchboard = Switchboard(live.air, actions, self._book, reactor, wallclock, zone, self._closings, facilities)
-        self._pool = Pool(reactor, _switch_settings(settings), switchboard)
+        self._switchboard = Switchboard(
+            live.air, actions, self._book, reactor, wallclock, zone, self._closings, facilities
+        )
+        self._pool = Pool(reactor, _switch_settings(settings), self._switchboard)
         self._outbox = Outbox(
             OutboxParts(
                 clock=reactor,
@@ -132,7 +138,7 @@ class Service:
                 transactions=self._database,
                 rules=live.rules,
                 phonebook=phonebook,
-                caller=NoticeCalls(switchboard, self._pool, trunk, reactor, wallclock),
+                caller=NoticeCalls(self._switchboard, self._pool, trunk, reactor, wallclock),
                 capacity=self._pool.capacity,
                 reports=LogReports(),
                 owner=settings.engine,
@@ -209,15 +215,21 @@ class Service:
                     spawn(self._outbox.drain(drain), "draining the outbox"),
                 ]
             )
+            await self._switchboard.settle(GRACE)
             await self._watch.leave()
             await self._book.flush()
-        finally:  # a thread that goes on would keep the process
-            self._office.kokoro.close()
-            self._slow.close()
-            self._rendering.close()
-            self._database.close()
+        finally:
+            await deferToThreadPool(self._reactor, self._reactor.getThreadPool(), self._end_threads)
             self._lock.close()
         log.info("stopped")
+
+    def _end_threads(self) -> None:
+        """A thread that goes on would keep the process. Waits, a voice on the network takes seconds: so not on the
+        reactor's thread, which hears signals."""
+        self._office.kokoro.close()
+        self._slow.close()
+        self._rendering.close()
+        self._database.close()
 
     def hurry(self) -> None:
         """While stopping: end the calls in progress now."""

@@ -234,6 +234,31 @@ def test_a_shutdown_in_the_middle_of_an_alert_still_closes_its_row(hospital: Hos
     assert call.ended_at is not None
 
 
+@pytest.mark.parametrize(("hangs_up", "after"), [(True, 0), (False, 5)])
+def test_the_service_waits_for_what_calls_still_do_but_not_for_ever(
+    hospital: Hospital, hangs_up: bool, after: int
+) -> None:
+    line = hospital.switch.offer("1000", "13800000001")
+    hospital.pass_time(1)
+    settled: list[float] = []
+    waiting = Deferred.fromCoroutine(hospital.board.settle(5))
+    began = hospital.clock.seconds()
+    waiting.addCallback(lambda _: settled.append(hospital.clock.seconds() - began))
+    assert settled == []
+    if hangs_up:
+        line.peer_hangs_up()
+    hospital.pass_time(6)
+    assert settled == [after]
+    line.peer_hangs_up()
+    hospital.pass_time(1)
+    assert hospital.clock.getDelayedCalls() == []
+
+
+def test_without_calls_there_is_nothing_to_wait_for(hospital: Hospital) -> None:
+    assert Deferred.fromCoroutine(hospital.board.settle(5)).called
+    assert hospital.clock.getDelayedCalls() == []
+
+
 class AlreadyUp:
     """A switch that has answered before the engine asks it to: it refuses the second answer."""
 

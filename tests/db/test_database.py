@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Column, MetaData, Table, insert, select, text
 from sqlalchemy.orm import Session
 from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
 
 from db.database import Database, ImmediateTransactions
 from db.errors import ConstraintBroken, DatabaseAway, DatabaseBehind, DatabaseBusy, DatabaseFault, DatabaseFull
@@ -181,6 +182,17 @@ def test_run_works_on_a_thread_of_its_own(database_url: str) -> None:
     finally:
         database.close()
     assert results[0].startswith("PoolThread-database")
+
+
+def test_what_goes_on_after_the_end_starts_no_thread_that_keeps_the_process(database_url: str) -> None:
+    database = Database(database_url, reactor=ReactorOfOneThread())  # type: ignore[arg-type]
+    database.start()
+    database.close()
+    failed: list[Failure] = []
+    running = Deferred.fromCoroutine(database.run(lambda _session: None))
+    running.addErrback(failed.append)
+    assert not [thread for thread in threading.enumerate() if "database" in thread.name]
+    assert [one.type for one in failed] == [DatabaseAway]
 
 
 def test_immediate_transactions_never_suspend(database: Database) -> None:

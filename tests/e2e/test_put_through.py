@@ -172,3 +172,31 @@ def test_who_left_a_message_has_somebody_called_even_when_he_just_hung_up(
     [stale] = house.said("zh", "ward.stale", {})
     called.hear(stale)
     called.wait_ended()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hurried", [False, True])
+def test_a_message_that_the_stop_of_the_service_cuts_off_is_left_all_the_same(
+    own_house: House, tmp_path: Path, hurried: bool
+) -> None:
+    """The end of the waiting time hangs up, or a second SIGTERM; both end well."""
+    line = own_house.line
+    with own_house.caller("7004") as caller:
+        caller.hears("main.welcome")
+        time.sleep(0.8)  # the tone is over, and a breath taken
+        caller.call.speak(words(tmp_path, "a complaint"))
+        time.sleep(1.2)
+        assert line.process is not None
+        line.process.terminate()
+        if hurried:
+            time.sleep(0.3)
+            line.process.terminate()
+        else:
+            while line.process.poll() is None:  # whoever goes on speaking is cut off
+                caller.call.speak(words(tmp_path, "a complaint"))
+                time.sleep(1)
+        assert line.stop() == 0
+    [row] = line.rows("SELECT * FROM recordings")
+    assert row["ended"] in ("hung_up", "lost")
+    assert len(line.rows("SELECT * FROM events WHERE source = 'flow'")) == 1
+    assert [call["ended_at"] is not None for call in line.calls()] == [True]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.python.failure import Failure
 
 from hospital.threads import SlowWork
 from tests.reactors import ReactorOfOneThread
@@ -22,6 +23,15 @@ def test_slow_work_is_done_elsewhere_and_its_result_comes_back() -> None:
         slow_work.close()
     assert results[0] != threading.current_thread().name
     assert done.called
+
+
+def test_what_is_asked_after_the_end_starts_no_thread() -> None:
+    slow_work = SlowWork(ReactorOfOneThread())  # type: ignore[arg-type]
+    slow_work.close()
+    failed: list[Failure] = []
+    slow_work(lambda: None).addErrback(failed.append)
+    assert not [thread for thread in threading.enumerate() if "slow work" in thread.name]
+    assert [one.type for one in failed] == [CancelledError]
 
 
 def test_a_failure_of_slow_work_comes_back() -> None:
