@@ -42,6 +42,9 @@ def read_keys(form: Form) -> dict[str, Target]:
             form.report.add(at.mark, "E107", f'keys are written in quotes: "{key}"')
         elif not _KEYS.fullmatch(key):
             form.report.add(at.mark, "E214", f'"{key}" cannot be pressed: keys are 0-9, * and #, at most four of them')
+        elif REPEAT in key[1:]:
+            sentence = f'"{key}" is never heard: a * after other keys says the menu again; only the first may be one'
+            form.report.add(at.mark, "E214", sentence)
         keys[key] = form.as_target(node.values[key], f'key "{key}"')
     return keys
 
