@@ -127,7 +127,7 @@ class Office:
         folder of recordings."""
         if self._first_studio is not None:
             return self._first_studio.of(catalog)
-        recordings = self.settings.recordings_dir
+        recordings = self.recordings_dir
         if recordings is not None and not recordings.is_dir():
             raise PromptError(f"recordings_dir {recordings}: there is no such folder")
         voices = self.settings.voices
@@ -149,8 +149,9 @@ class Office:
 
     @property
     def recordings_dir(self) -> Path | None:
-        """The hospital's recordings of prompts; None: it keeps none."""
-        return self.settings.recordings_dir
+        """The hospital's recordings of prompts: as set, or beside the texts in a checkout; None: it keeps none."""
+        beside = Path(str(resources.files("prompts"))) / "recordings"
+        return self.settings.recordings_dir or (beside if beside.is_dir() else None)
 
     @property
     def store_dir(self) -> Path:

@@ -186,6 +186,7 @@ class Settings(BaseSettings):
     texts_dir: Path | None = None
     """Folder of the hospital's own texts (`zh.yaml`, ...), laid over the shipped ones."""
     recordings_dir: Path | None = None
+    """Folder of recorded prompts (`zh/main.welcome.wav`, ...); empty: `prompts/recordings` of a checkout."""
     zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
     log_level: Literal["debug", "info", "warn", "error"] = "info"
     sip: Sip = Sip()

@@ -64,7 +64,7 @@ def _files_of(office: Office, live: EditionRecord) -> Bundle | None:
 
 def _tell_old_recordings(office: Office, live: EditionRecord, texts: Catalog) -> None:
     """A recording goes before every voice: where words changed, callers would still hear the old ones."""
-    folder = office.settings.recordings_dir
+    folder = office.recordings_dir
     if folder is None:
         return
     before = office.texts_of(live.number)
