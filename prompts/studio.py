@@ -197,6 +197,10 @@ class Studio:
             with suppress(OSError):
                 os.utime(path, (now, now))
 
+    def is_quick(self, language: str) -> bool:
+        """Whether a voice can step in when the others are late."""
+        return any(source.voice.quick for source in self._sources.get(language, []))
+
     def look_again(self) -> None:
         """Forget which clips are on the disk: somebody has thrown some away."""
         self._ready = {}

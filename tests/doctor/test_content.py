@@ -12,7 +12,9 @@ from ivr.bundle import Bundle
 from prompts.catalog import Catalog
 from prompts.store import Store
 from prompts.studio import Studio
+from prompts.voices import Voice
 from prompts.voices.espeak import Espeak
+from prompts.voices.fake import FakeVoice
 from wardbell.doctor import content
 from wardbell.doctor.content import ACTIONS
 from wardbell.doctor.finding import Finding, Level
@@ -73,6 +75,44 @@ def test_a_broken_text_is_told(tmp_path: Path) -> None:
 def test_prompts_that_are_not_rendered_are_a_warning_and_stay_so(tmp_path: Path) -> None:
     catalog = Catalog.load()
     studio = Studio(catalog, Store(tmp_path / "prompts"), {"zh": [Espeak()], "en": [Espeak()]})
-    (found,) = content.prompts(lambda: catalog, lambda: studio, lambda: ())
+    *_, found = content.prompts(lambda: catalog, lambda: studio, lambda: ())
     assert (found.level, found.advice) == (Level.WARNING, "wardbell prompts render")
     assert not list(tmp_path.rglob("*.wav"))
+
+
+QUICK, GOOD = FakeVoice("espeak", ["zh", "en"], quick=True), FakeVoice("kokoro", ["zh", "en"])
+VOICES: list[tuple[list[Voice], list[tuple[Level, str]]]] = [
+    ([GOOD, QUICK], [(Level.OK, "voices for en: kokoro, espeak"), (Level.OK, "voices for zh: kokoro, espeak")]),
+    (
+        [QUICK],
+        [
+            (Level.OK, "voices for en: espeak"),
+            (Level.WARNING, "voices for zh: espeak; it is hard to follow in that language"),
+        ],
+    ),
+    (
+        [GOOD],
+        [
+            (Level.OK, "voices for en: kokoro"),
+            (Level.OK, "voices for zh: kokoro"),
+            (Level.WARNING, "no voice is quick: what is not rendered in time gives way to recorded words"),
+        ],
+    ),
+    (
+        [FakeVoice("espeak", ["en"], quick=True)],
+        [
+            (Level.OK, "voices for en: espeak"),
+            (Level.ERROR, "no voice can speak zh here (the voice espeak cannot speak zh on this machine)"),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("here", "told"), VOICES)
+def test_who_speaks_each_language_is_told(tmp_path: Path, here: list[Voice], told: list[tuple[Level, str]]) -> None:
+    catalog = Catalog.load(languages={"zh", "en"})
+    studio = Studio(catalog, Store(tmp_path / "prompts"), {"zh": here, "en": here})
+    *found, _ = content.prompts(lambda: catalog, lambda: studio, lambda: ())
+    assert [(one.level, one.what) for one in found] == told
+    chinese = [one.advice for one in found if "hard to follow" in one.what]
+    assert all("make voices" in advice for advice in chinese)

@@ -98,3 +98,15 @@ def test_say_tells_what_is_wrong_in_a_sentence(desk: Desk, tmp_path: Path) -> No
     assert "NAME=VALUE" in typed(desk, "say", "a.pick", "--out", out, "--value", "fee").output
     assert 'no language "xx"' in typed(desk, "say", "hi", "--lang", "xx", "--out", out).output
     assert "No such file" in typed(desk, "say", "好", "--out", str(tmp_path / "no" / "o.wav")).output
+
+
+def test_list_tells_who_made_the_clip_and_what_is_heard_without_any_voice(desk: Desk, tmp_path: Path) -> None:
+    catalog = Catalog.load(languages={"zh"})
+    old, new = FakeVoice("old"), FakeVoice("new")
+    Studio(catalog, Store(tmp_path / "two"), {"zh": [old]}).render("zh", "已经确认，谢谢。")
+    desk.catalog, desk.studio = catalog, Studio(catalog, Store(tmp_path / "two"), {"zh": [new, old]})
+    rows = {line.split()[1]: line for line in typed(desk, "list").output.splitlines()}
+    assert "[new, not rendered, recorded: own words]" in rows["system.trouble"]
+    assert "[new, not rendered, recorded: without values]" in rows["ward_admission.urgent.1"]
+    assert "[new, not rendered]" in rows["main.welcome"]
+    assert "[old, " in rows["ward.thanks"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import wave
 from pathlib import Path
@@ -141,3 +143,39 @@ def test_years_of_new_balances_and_slips_do_not_fill_the_memory(
     for path in paths:
         path.unlink()
     assert sum(store.find(name) is not None for name in names) <= 3
+
+
+ENGINE = """
+import sys
+from pathlib import Path
+from prompts.store import Store, is_clip, name_of
+from prompts.sweep import sweep
+from tests.prompts.test_store import write_clip
+
+def make(to):
+    aside = to.with_name(f".{to.name}.{sys.argv[2]}.part")
+    write_clip(aside, 400)
+    aside.replace(to)
+
+folder, names = Path(sys.argv[1]), [name_of("fake", str(number)) for number in range(40)]
+for round in range(5):
+    store = Store(folder)
+    for name in names:
+        clip = store.add(name, make)
+        assert clip == store.find(name)
+    if sys.argv[2] == "0":
+        sweep(folder, set(names[:20]), now=clip.stat().st_mtime + 9, limit=0, older=None)
+"""
+
+
+def test_engines_fill_and_sweep_one_folder_at_the_same_time(tmp_path: Path) -> None:
+    """Each finds or makes what it needs; what another threw away is made again; nothing half is left."""
+    engines = [
+        subprocess.Popen([sys.executable, "-c", ENGINE, str(tmp_path), str(number)], stderr=subprocess.PIPE, text=True)
+        for number in range(3)
+    ]
+    assert [(engine.communicate(timeout=60)[1], engine.returncode) for engine in engines] == [("", 0)] * 3
+    store = Store(tmp_path)
+    for number in range(20):
+        assert store.find(name_of("fake", str(number))) is not None
+    assert all(is_clip(file) for file in tmp_path.rglob("*") if file.is_file())

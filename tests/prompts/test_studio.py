@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from prompts.catalog import Catalog
-from prompts.errors import StudioError
+from prompts.errors import CannotSay, StudioError
 from prompts.render import Known, render_all, texts_ahead
 from prompts.store import Store, is_clip, seconds
 from prompts.studio import Missing, Studio
@@ -231,3 +231,92 @@ def test_slow_clips_are_rendered_ahead_after_the_usual_ones(catalog: Catalog, tm
     usual = len(texts_ahead(catalog)) - 1
     assert (summary.rendered, len(summary.failed)) == (2 * usual, 1)
     assert studio.ready("en", "Hello.", slow=True) is not None
+
+
+def test_a_voice_that_comes_back_is_told_once_and_when_it_falls_out_again_too(catalog: Catalog, tmp_path: Path) -> None:
+    told: list[str] = []
+    first, second = FakeVoice("first"), FakeVoice("second")
+    studio = studio_of(catalog, tmp_path, first, second, told=told)
+    for away in (True, False, True):
+        first.away = away
+        for number in range(35):
+            studio.render("zh", f"{away}{len(told)}第{number}")
+    assert [sentence.split(",")[0].split(":")[0] for sentence in told] == [
+        "the voice first fell out",
+        "the voice first speaks again",
+        "the voice first fell out",
+    ]
+
+
+def test_a_text_that_a_voice_has_no_sounds_for_costs_it_that_text_only(catalog: Catalog, tmp_path: Path) -> None:
+    class Particular(FakeVoice):
+        def render(self, text: str, language: str, to: Path) -> None:
+            if text == "十二":
+                raise CannotSay("not this")
+            super().render(text, language, to)
+
+    told: list[str] = []
+    first, second = Particular("first"), FakeVoice("second")
+    studio = studio_of(catalog, tmp_path, first, second, told=told)
+    studio.render("zh", "十二")
+    studio.render("zh", "十三")
+    assert (first.asked, second.asked, told) == ([("zh", "十三")], [("zh", "十二")], [])
+
+
+def test_a_busy_voice_is_not_waited_for_unless_there_is_no_other(catalog: Catalog, tmp_path: Path) -> None:
+    first, second = FakeVoice("first"), FakeVoice("second")
+    first.busy = second.busy = True
+    studio = studio_of(catalog, tmp_path, first, second)
+    studio.render("zh", "十二")
+    assert (first.asked, second.asked) == ([], [("zh", "十二")])
+    studio.render("zh", "十三", patient=True)  # ahead of the calls there is time
+    assert first.asked == [("zh", "十三")]
+
+
+def test_the_quick_voice_steps_in_whatever_comes_before_it(catalog: Catalog, tmp_path: Path) -> None:
+    first, quick = FakeVoice("first"), FakeVoice("quick", quick=True)
+    studio = studio_of(catalog, tmp_path, first, quick)
+    clip = studio.render_quickly("zh", "您好。")
+    assert (first.asked, quick.asked) == ([], [("zh", "您好。")])
+    assert studio.ready("zh", "您好。") == clip
+    assert seconds(studio.render_quickly("zh", "您好。", slow=True)) > seconds(clip) * 1.1
+    with pytest.raises(StudioError, match="no voice is quick"):
+        studio_of(catalog, tmp_path, first).render_quickly("zh", "您好。")
+
+
+def test_texts_are_rendered_anew_when_a_better_voice_was_installed(catalog: Catalog, tmp_path: Path) -> None:
+    old, new = FakeVoice("old", quick=True), FakeVoice("new")
+    texts = texts_ahead(catalog)
+    render_all(studio_of(catalog, tmp_path, old), texts, slow=True, progress=False)
+    better = studio_of(catalog, tmp_path, new, old)
+    assert better.heard_from("zh", "您好。") == "old"
+    assert str(render_all(better, texts, slow=True, progress=False)) == f"{2 * len(texts)} rendered, 0 there already"
+    assert better.heard_from("zh", "您好。") == "new"
+    assert str(render_all(better, texts, slow=True, progress=False)) == f"0 rendered, {2 * len(texts)} there already"
+    new.away = True  # what it cannot say stays as it is
+    for text in ("甲", "乙"):
+        studio_of(catalog, tmp_path, old).render("zh", text)
+    again = studio_of(catalog, tmp_path, new, old)
+    assert str(render_all(again, [("zh", "甲"), ("zh", "乙")], progress=False)) == "0 rendered, 2 there already"
+
+
+HAN = ["您好。", "内科", "B超", "请到3楼CT室", "Chen 医生", "陈 Wenhua", "按一。", "㐀"]
+
+
+@pytest.mark.parametrize("text", HAN)
+@pytest.mark.parametrize("language", ["zh", "yue", "en", "ru", "pl"])
+def test_chinese_is_never_given_to_a_voice_of_another_language(
+    catalog: Catalog, tmp_path: Path, language: str, text: str
+) -> None:
+    """Such a voice would spell it out, or read it as English pinyin: neither the first, nor the next, nor the quick."""
+    languages = ("zh", "yue", "en", "ru", "pl")
+    voices = [FakeVoice("first", languages, [text]), FakeVoice("quick", languages, quick=True)]
+    studio = Studio(catalog, Store(tmp_path / "store"), dict.fromkeys(languages, voices))
+    studio.render(language, text)
+    studio.render_quickly(language, text)
+    asked = {spoken for voice in voices for spoken, _ in voice.asked}
+    assert asked == {"yue" if language == "yue" else "zh"}
+    bare = Studio(catalog, Store(tmp_path / "bare"), dict.fromkeys(("en", "ru", "pl"), voices))
+    for render in (bare.render, bare.render_quickly):
+        with pytest.raises(StudioError):
+            render(language, text)

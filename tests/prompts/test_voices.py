@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from prompts.errors import VoiceFailed
-from prompts.voices import festival, kokoro
+from prompts.errors import CannotSay, VoiceFailed
+from prompts.voices import espeak, festival, kokoro
+from prompts.voices.espeak import Espeak
 from prompts.voices.festival import Festival
+from prompts.voices.gtts import Google
 from prompts.voices.kokoro import Kokoro
 from prompts.voices.kokoro_sounds import spell
 
@@ -102,3 +107,92 @@ def test_festival_gets_only_what_its_russian_has_rules_for(monkeypatch: pytest.M
 def test_festival_leaves_latin_letters_to_the_next_voice(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with pytest.raises(VoiceFailed, match="Russian letters only"):
         said_by_festival(monkeypatch, tmp_path, "COVID")
+
+
+def test_who_speaks_one_text_at_a_time_is_busy_when_others_wait(voice: Kokoro, tmp_path: Path) -> None:
+    """A text that hangs costs those who come later nothing: they are told to ask another voice."""
+    voice.render("one", "en", tmp_path / "a")
+    assert not voice.busy
+
+    def speak(text: str, to: Path) -> None:
+        with suppress(VoiceFailed):
+            voice.render(text, "en", to)
+
+    threads = [threading.Thread(target=speak, args=(text, tmp_path / text)) for text in ("hangs", "two")]
+    for thread in threads:
+        thread.start()
+    until = time.monotonic() + 5
+    while not voice.busy and time.monotonic() < until:
+        time.sleep(0.01)
+    assert voice.busy
+    for thread in threads:
+        thread.join(10)
+    assert not voice.busy
+    assert (tmp_path / "two").exists()  # who waited for its turn had it
+
+
+def test_a_kept_speaker_is_there_before_the_first_text_and_stays(tmp_path: Path) -> None:
+    voice = Kokoro(1, idle=0.05, program="tests.prompts.speakers")
+    voice.__dict__["languages"] = frozenset({"en"})
+    voice.keep()
+    process = voice._process
+    assert process is not None
+    voice.render("one", "en", tmp_path / "a")
+    time.sleep(0.2)
+    assert process.poll() is None
+    assert (tmp_path / "a").read_text() == f"{process.pid} one"
+    voice.close()
+    assert process.poll() is not None
+
+
+def test_closing_waits_for_no_text_that_hangs(tmp_path: Path) -> None:
+    voice = Kokoro(1, patience=30, program="tests.prompts.speakers")
+    voice.__dict__["languages"] = frozenset({"en"})
+    voice.keep()
+    told: list[str] = []
+
+    def speak() -> None:
+        try:
+            voice.render("hangs", "en", tmp_path / "a")
+        except VoiceFailed as failed:
+            told.append(str(failed))
+
+    thread = threading.Thread(target=speak)
+    thread.start()
+    time.sleep(0.1)
+    began = time.monotonic()
+    voice.close()
+    thread.join(5)
+    assert time.monotonic() - began < 3
+    assert told == ["kokoro has ended"]
+    with pytest.raises(VoiceFailed, match="closed"):
+        voice.render("one", "en", tmp_path / "b")
+
+
+def test_a_text_that_it_refuses_is_no_fault_of_the_voice(voice: Kokoro, tmp_path: Path) -> None:
+    with pytest.raises(CannotSay):
+        voice.render("refuses", "en", tmp_path / "a")
+
+
+def test_espeak_speaks_chinese_with_the_voice_that_knows_its_characters(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    given: list[list[str]] = []
+
+    def program(command: list[str], *, text: str = "", timeout: float) -> str:
+        given.append(command)
+        if "--voices" in command:
+            return "cmn yue en-us"  # its data for cmn-latn-pinyin is not installed
+        (tmp_path / "a").write_bytes(b"sound")
+        return ""
+
+    monkeypatch.setattr(espeak, "run", program)
+    assert Espeak().languages == {"yue", "en"}
+    with pytest.raises(VoiceFailed, match="cmn-latn-pinyin"):
+        Espeak().render("您好", "zh", tmp_path / "a")
+    assert all("--voices" in command for command in given)
+    Espeak().render("Hello", "en", tmp_path / "a")
+
+
+def test_which_voices_are_quick() -> None:
+    assert [voice.name for voice in (Kokoro(), Festival(), Google(), Espeak()) if voice.quick] == ["espeak"]

@@ -20,6 +20,8 @@ from wardbell.edition import Checked
 
 ACTIONS: Mapping[str, Declared] = {action.name: action for action in (*HOSPITAL, *LINES, *NOTICES)}
 """What flows may ask."""
+HARD_TO_FOLLOW = frozenset({"zh", "ru"})
+"""Languages in which espeak is understood by few over a telephone."""
 
 
 def flows(bundle: Callable[[], Bundle], check: Callable[[Bundle], Checked]) -> Iterator[Finding]:
@@ -56,8 +58,7 @@ def prompts(
     except PromptError as wrong:
         yield error(str(wrong), "correct the recording")
         return
-    for sentence in sounds.unavailable:
-        yield error(sentence, "install it, or name other voices in wardbell.toml: [voices]")
+    yield from _voices(texts, sounds)
     try:
         values = known()
     except DatabaseError:
@@ -68,3 +69,26 @@ def prompts(
         yield warning(f"prompts: {absent} of {len(wanted)} are not rendered", "wardbell prompts render")
     else:
         yield ok(f"prompts: all {len(wanted)} rendered")
+
+
+def _voices(texts: Catalog, sounds: Studio) -> Iterator[Finding]:
+    """Who speaks each language here; the next in the order speaks when the one before fails."""
+    for language in texts.languages:
+        voices = sounds.voices(language)
+        if not voices:
+            yield error(
+                f"no voice can speak {language} here ({'; '.join(sounds.unavailable) or 'none is set'})",
+                "apt-get install espeak-ng, or name other voices in wardbell.toml: [voices]",
+            )
+        elif voices[0] == "espeak" and language in HARD_TO_FOLLOW:
+            yield warning(
+                f"voices for {language}: {', '.join(voices)}; it is hard to follow in that language",
+                "make voices, or record the texts: wardbell prompts script",
+            )
+        else:
+            yield ok(f"voices for {language}: {', '.join(voices)}")
+    if not any(sounds.is_quick(language) for language in texts.languages):
+        yield warning(
+            "no voice is quick: what is not rendered in time gives way to recorded words",
+            'name "espeak" last in wardbell.toml: [voices]',
+        )

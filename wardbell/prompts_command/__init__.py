@@ -57,7 +57,11 @@ def render(desk: PromptsDesk, threads: int | None, slow: bool, quiet: bool) -> N
 @click.option("--lang", help="One language only, e.g. zh.")
 @click.pass_obj
 def list_(desk: PromptsDesk, lang: str | None) -> None:
-    """List every text: name, words, where its sound comes from, seconds."""
+    """List every text: name, where its sound comes from, seconds, words.
+
+    "recorded" stands at texts whose words, or whose words without values, come with Wardbell as a file: they are heard
+    even when no voice can speak. All others give way to an apology then.
+    """
     try:
         languages = desk.catalog.languages
         if lang is not None and lang not in languages:
@@ -65,7 +69,8 @@ def list_(desk: PromptsDesk, lang: str | None) -> None:
         for language in languages if lang is None else (lang,):
             for row in rows(desk.catalog, desk.studio, language):
                 length = "not rendered" if row.seconds is None else f"{row.seconds:.1f} s"
-                click.echo(f"{row.language}  {row.name}  [{row.source}, {length}]  {row.text}")
+                recorded = f", recorded: {row.fallback}" if row.fallback else ""
+                click.echo(f"{row.language}  {row.name}  [{row.source}, {length}{recorded}]  {row.text}")
     except PromptError as wrong:
         raise click.ClickException(str(wrong)) from wrong
 
