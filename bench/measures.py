@@ -166,6 +166,7 @@ def menu(bench: Bench, subject: Subject, lines: int, seconds: float = 20.0) -> R
         "calls": counts.good,
         "failed": counts.failed,
         "setup_ms": rtp.spread(answer_times(capture.path, load.sip_port)),
+        "key_to_stop_ms": sound.pop("key_to_stop_ms"),
         "key_to_prompt_ms": sound.pop("key_to_prompt_ms"),
         **used,
         "rtp": sound,

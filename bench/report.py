@@ -18,7 +18,8 @@ COLUMNS: dict[str, list[tuple[str, str]]] = {
              ("p95", "setup_ms_at_three_quarters.p95"),
              ("RTP lost %", "rtp.lost_pct"), ("gaps > 60 ms", "rtp.streams_with_gap_over_60ms"), ("failed", "failed")],
     "menu": [("lines", "lines"), ("calls", "calls"), ("INVITE-200 ms median", "setup_ms.median"),
-             ("p95", "setup_ms.p95"), ("key-prompt ms median", "key_to_prompt_ms.median"),
+             ("p95", "setup_ms.p95"), ("key-stop ms median", "key_to_stop_ms.median"),
+             ("p95", "key_to_stop_ms.p95"), ("key-prompt ms median", "key_to_prompt_ms.median"),
              ("p95", "key_to_prompt_ms.p95"), ("max", "key_to_prompt_ms.max"), ("keys", "rtp.keys"),
              ("answered", "key_to_prompt_ms.n"), ("cores", "cores"), ("failed", "failed")],
     "rate": [("calls/s asked", "per_second"), ("achieved", "achieved"), ("CPU ms/call", "cpu_ms_per_call"),
@@ -27,6 +28,11 @@ COLUMNS: dict[str, list[tuple[str, str]]] = {
     "alerts": [("alerts/s", "per_second"), ("alerts", "alerts"), ("held lines", "held"),
                ("event-INVITE ms median", "event_to_invite_ms.median"), ("p95", "event_to_invite_ms.p95"),
                ("p99", "event_to_invite_ms.p99"), ("ack ms p95", "ack_ms.p95"), ("without INVITE", "missing")],
+    "voice": [("texts", "texts"), ("audio s", "audio_s"), ("voice RTF", "voice_rtf"), ("sound room RTF", "sound_rtf"),
+              ("both", "rtf")],
+    "first": [("sentences", "sentences"), ("cold ms", "cold_ms"), ("warm ms median", "warm_ms.median"),
+              ("p95", "warm_ms.p95"), ("max", "warm_ms.max"), ("within 1.5 s, %", "within_pct")],
+    "lookup": [("first looks/s", "first_per_s"), ("known/s", "known_per_s")],
 }  # fmt: skip
 TITLES = {
     "idle": "No call",
@@ -34,6 +40,9 @@ TITLES = {
     "menu": "Menu: prompt, key, next prompt",
     "rate": "Calls set up and hung up",
     "alerts": "HL7 message accepted to INVITE",
+    "voice": "Render throughput: seconds of work for a second of speech",
+    "first": "A new sentence during a call: asked for to clips ready",
+    "lookup": "Clips looked up in the store",
 }
 
 

@@ -1,8 +1,8 @@
 """RTP statistics from a capture on the loopback interface.
 
 For each stream of the server: packets, lost ones, RFC 3550 jitter, gaps; and where the caller
-pressed a key, the time from the first packet of the key to the first packet of the low marker
-prompt (see `media.py`).
+pressed a key, the time from the first packet of the key to the last packet of the high marker prompt and to
+the first one of the low (see `media.py`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 LINK_HEADER = {1: 14, 113: 16, 0: 4, 276: 20}
+QUIET = 0xFF
+"""What silence is in mu-law; its sign is that of the high marker."""
 KEY_APART = 1.0
 """Seconds: the scenarios press one key a call; an event packet later than this begins a new one."""
 
@@ -90,6 +92,8 @@ class Pressed:
     """A key on its way, and the prompt that answers it."""
 
     start: float
+    stopped: float | None = None
+    """The last packet of the prompt that it interrupted."""
     prompt: float | None = None
 
 
@@ -98,11 +102,13 @@ def analyse(path: Path, caller: int) -> dict[str, Any]:
     streams: dict[tuple[int, int], Stream] = {}
     pressed: dict[int, Pressed] = {}
     answered: list[float] = []
+    stopped: list[float] = []
     keys = 0
 
     def settle(key: Pressed | None) -> None:
         if key is not None and key.prompt is not None:
             answered.append((key.prompt - key.start) * 1e3)
+            stopped.append(((key.stopped or key.start) - key.start) * 1e3)
 
     for at, source, target, body in packets(path):
         if len(body) < 13 or body[0] >> 6 != 2:
@@ -116,8 +122,11 @@ def analyse(path: Path, caller: int) -> dict[str, Any]:
             else:
                 stream.add(at, sequence, stamp)
             key = pressed.get(source)
-            if key is not None and key.prompt is None and kind == 0 and body[-1] < 0x80:
-                key.prompt = at
+            if key is not None and key.prompt is None and kind == 0:
+                if body[-1] < 0x80:
+                    key.prompt = at
+                elif body[-1] != QUIET:
+                    key.stopped = at
         elif source == caller and kind == 101:
             key = pressed.get(target)
             if key is None or at - key.start > KEY_APART:
@@ -138,5 +147,6 @@ def analyse(path: Path, caller: int) -> dict[str, Any]:
         "jitter_ms_p95": rounded(percentile([s.jitter / 8 for s in live], 0.95), 3),
         "streams_with_gap_over_60ms": sum(s.gap > 0.06 for s in live),
         "keys": keys,
+        "key_to_stop_ms": spread(stopped),
         "key_to_prompt_ms": spread(answered),
     }
