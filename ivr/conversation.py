@@ -220,8 +220,11 @@ class Conversation:
         while True:
             key = await self._leg.next_key(gathering.patience(self._leg.clock.seconds() - began))
             answer = gathering.over() if key is None else gathering.key(key)
-            if answer is not None:
-                return answer
+            if answer is None:
+                continue
+            if wanted.end_key and key not in (None, wanted.end_key):
+                self._leg.pass_over(wanted.end_key)
+            return answer
 
     # The hospital
 

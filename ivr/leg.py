@@ -21,6 +21,8 @@ from ivr.switch.reactor import Time, call_later
 
 TYPED_AHEAD = 64
 """Keys kept before a flow asks for them: more than any shipped flow collects, and a cap for a stuck key."""
+LATE_END = 2.0
+"""Seconds in which the end key may follow an input that its last digit has ended already."""
 
 
 class _Life(Protocol):
@@ -85,6 +87,8 @@ class Leg:
         self._line: Line | None = None
         self._keys: deque[str] = deque(maxlen=TYPED_AHEAD)
         self._asking: Deferred[str | None] | None = None
+        self._late_end: tuple[str, float] = ("", 0.0)
+        """A key that means nothing, and until when."""
         self._life: _Life = _LIFE(_Core(self))  # type: ignore[operator]
 
     def holds(self, line: Line) -> Leg:
@@ -133,6 +137,9 @@ class Leg:
         """Play clips; nothing to play is finished at once."""
         if not clips:
             return Played(finished=True)
+        key, until = self._late_end
+        if key and self.clock.seconds() < until:  # nor does it cut off what is said next
+            stop_on = stop_on.replace(key, "")
         return await self.line.play(clips, stop_on=stop_on)
 
     async def next_key(self, timeout: float) -> str | None:
@@ -181,6 +188,13 @@ class Leg:
         while len(self._keys) > but:
             self._keys.pop()
 
+    def pass_over(self, key: str) -> None:
+        """The input is over; if `key` comes next and soon, it only wanted to end it: it counts for nothing else."""
+        if not self._keys:
+            self._late_end = (key, self.clock.seconds() + LATE_END)
+        elif self._keys[0] == key:
+            self._keys.popleft()
+
     def take_keys(self) -> str:
         """What was typed ahead, all of it; nothing of it waits any more."""
         keys = "".join(self._keys)
@@ -190,6 +204,9 @@ class Leg:
     # The bodies of the machine; they do not fail
 
     def _keep(self, key: str) -> None:
+        (late, until), self._late_end = self._late_end, ("", 0.0)
+        if key == late and self.clock.seconds() < until:
+            return
         if self._asking is not None and not self._asking.called:
             self._asking.callback(key)
         else:

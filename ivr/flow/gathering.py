@@ -6,7 +6,8 @@ No clock and no line: whoever waits tells how many seconds have passed. Whether 
 - A key of `single` alone, and `*` of `single` at any moment, is the answer at once; digits before a `*` are dropped.
 - The end key ends the input; it is not part of the answer.
 - Digits that together are in `single`, or `maximum` many, end it at once; what is pressed after that is for the
-  next input. So a menu of "1" and "23" does not wait after 1, and does after 2.
+  next input, but an end key that follows soon is for none (`Leg.pass_over`). So a menu of "1" and "23" does not
+  wait after 1, and does after 2.
 - Until the first key `first_key` seconds may pass, then `inter_key` from key to key, and `total` in all (0: no limit).
   When the time is over, the digits so far are the answer, and without any it is `NoInput`.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivr.flow.commands import Collect, HangUp, Keys, NoInput, Prompt, Say, Turn
+from ivr.leg import LATE_END
 from tests.calls.one_call import SECONDS, OneCall
 
 END = Turn((HangUp("done"),))
@@ -122,3 +123,33 @@ def test_nobody_waits_longer_than_the_input_says_and_nothing_ticks_on_after_the_
     assert call.flow.answers == [NoInput()]
     call.patient.peer_hangs_up()
     assert call.clock.getDelayedCalls() == []
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.4])
+def test_the_end_key_after_the_last_digit_is_no_answer_to_what_follows(pause: float) -> None:
+    call = OneCall(Turn((NUMBER,)), Turn((MENU,)), END)
+    call.press("1234")  # as many as there can be: the input is over
+    call.clock.advance(pause)
+    call.press("#")  # as the text asked for
+    assert call.heard() == ["number", "menu"]
+    call.clock.advance(SECONDS - pause)
+    call.press("2")
+    assert call.flow.answers == [Keys("1234"), Keys("2")]
+
+
+def test_the_end_key_counts_again_after_another_key_and_after_a_while() -> None:
+    slower = Collect((Prompt("menu"),), single=frozenset("12#"))
+    call = OneCall(Turn((NUMBER,)), Turn((slower,)), END)
+    call.press("1234")
+    call.clock.advance(LATE_END)
+    call.press("#")
+    assert call.flow.answers == [Keys("1234"), Keys("#")]
+    call = OneCall(Turn((NUMBER,)), Turn((MENU,)), Turn((slower,)), END)
+    call.press("12341#")
+    assert call.flow.answers == [Keys("1234"), Keys("1"), Keys("#")]
+
+
+def test_the_end_key_typed_ahead_after_the_last_digit_belongs_to_it() -> None:
+    call = OneCall(Turn((NEWS, MENU)), Turn((NUMBER,)), Turn((MENU,)), END)
+    call.press("11234#2")
+    assert call.flow.answers == [Keys("1"), Keys("1234"), Keys("2")]
