@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from hospital.action import Action, ActionOutcome, CallFacts, Declared
+from hospital.errors import HospitalError
 from ivr.conversation import HIDDEN
 from ivr.flow.commands import Value
 from ivr.rehearsal.moments import Answered, Asked
@@ -120,6 +121,9 @@ def told(action: Action, tell: Callable[[Asked | Answered], None]) -> Action:
         tell(Asked(action.name, masked(action, arguments)))
         try:
             came = await action.run(arguments, call)
+        except HospitalError as refused:  # a sentence for whoever tries it, not a fault of the program
+            tell(Answered(action.name, ERROR, why=str(refused)))
+            return ActionOutcome(ERROR)
         except BaseException:
             tell(Answered(action.name, ERROR))
             raise

@@ -96,6 +96,8 @@ class Answered:
     outcome: str
     values: Mapping[str, Value] = field(default_factory=dict)
     items: tuple[Mapping[str, Value], ...] = ()
+    why: str = ""
+    """What the hospital said when it came to an error."""
 
 
 @dataclass(frozen=True, slots=True)

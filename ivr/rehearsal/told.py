@@ -70,7 +70,9 @@ def _told(moment: Moment) -> str:
             return "    (nothing was pressed)" if keys is None else ""
         case Asked(name, arguments):
             return f"    asks {name}{_values(arguments)}"
-        case Answered(_, outcome, values, items):
+        case Answered(_, outcome, values, items, why):
+            if why:
+                return f"    answer: {outcome} ({why})"
             listed = f"  {', '.join(_short(item) for item in items)}" if items else ""
             return f"    answer: {outcome}{_values(values)}{listed}"
         case Speaks(language, slow):

@@ -207,3 +207,24 @@ def test_lines_may_come_from_a_pipe(tmp_path: Path) -> None:
         check=True,
     )
     assert "answer: right" in tried.stdout
+
+
+@pytest.mark.slow
+def test_rubbish_from_a_pipe_is_no_key(tmp_path: Path) -> None:
+    tried = subprocess.run(
+        [sys.executable, "-m", "wardbell.cli", "flows", "try", "1000", "--at", "2026-11-23 09:00"],
+        input=b"\xc1\xff 1\n\0\n",
+        env={**os.environ, "WARDBELL_DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        check=True,
+    )
+    assert b"is nothing that a caller does" in tried.stderr
+    assert b"[card_login." in tried.stdout
+
+
+def test_a_card_that_the_demo_hospital_does_not_know_is_told_in_a_line(
+    run: Run, capfd: pytest.CaptureFixture[str]
+) -> None:
+    came = run("flows", "try", "registration", "--set", "card=100009", "--keys", "hangup")
+    assert "answer: error (no card 100009)" in came.output
+    assert "Traceback" not in capfd.readouterr().err

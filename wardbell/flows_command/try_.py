@@ -201,7 +201,7 @@ class Terminal:
 
     def __init__(self, keys: str | None) -> None:
         self._keys = keys
-        self._typed = click.get_text_stream("stdin")  # once: each stream reads ahead for itself
+        self._typed = click.get_text_stream("stdin", errors="replace")  # once: each stream reads ahead for itself
         self._ended = False
 
     def show(self, moment: Moment) -> None:
