@@ -61,11 +61,15 @@ class Voice(Protocol):
 class StudioVoice:
     """The prompts room behind a deadline."""
 
-    def __init__(self, studio: Studio, rendering: Rendering, deadline: float = DEADLINE) -> None:
-        """Reads the recorded words: belongs on a thread of its own, as making the studio does."""
+    def __init__(
+        self, studio: Studio, rendering: Rendering, deadline: float = DEADLINE, *, fill_silence: bool = True
+    ) -> None:
+        """Reads the recorded words: belongs on a thread of its own, as making the studio does. Without `fill_silence`
+        nobody is asked for a moment."""
         self._studio = studio
         self._rendering = rendering
         self._deadline = deadline
+        self._fill_silence = fill_silence
         self._fallbacks = Fallbacks(studio.catalog)
 
     async def clips(self, language: str, prompts: Sequence[Prompt], slow: bool = False) -> Spoken:
@@ -82,6 +86,8 @@ class StudioVoice:
 
     def moment(self, language: str, slow: bool = False) -> tuple[Path, ...]:
         """As `Voice.moment`."""
+        if not self._fill_silence:
+            return ()
         texts = self._texts(language, Prompt(MOMENT)) or ()
         clips = [self._ready(language, text, slow) for text in texts]
         ready = tuple(clip for clip in clips if clip is not None)
@@ -148,12 +154,15 @@ class StudioVoice:
         made = list(clips)
 
         def fill() -> None:
+            failures: list[PromptError] = []
             for index, text in enumerate(texts):
                 if made[index] is None:
                     try:
                         made[index] = render(language, text)
                     except PromptError as failed:
-                        log.error("no voice for a text of {n} characters: {failed}", n=len(text), failed=failed)
+                        failures.append(failed)
+            if failures:
+                log.error("{n} texts of a prompt have no voice: {failed}", n=len(failures), failed=failures[0])
 
         if not await self._rendering.within(within, fill, quick=quick):
             who = "a quick voice" if quick else "the voices"

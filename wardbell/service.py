@@ -109,7 +109,8 @@ class Service:
         def opens(stored: StoredEdition) -> LiveEdition:
             checked = read_edition(stored.bundle(), actions, stored.record.number, zone)
             studio = self._clips.watch(office.studio_of(checked.edition.texts))
-            voice = StudioVoice(studio, self._rendering, settings.voices.deadline)
+            own = settings.voices
+            voice = StudioVoice(studio, self._rendering, own.deadline, fill_silence=own.fill_silence)
             return LiveEdition(stored.record.head, OnAir(checked.edition, voice), checked.rules)
 
         first, refused = begin(self._database, office.on_disk, office.check, opens, os_user(), wallclock())

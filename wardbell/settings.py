@@ -131,6 +131,8 @@ class Voices(_Section):
     gtts_timeout: float = Field(default=5.0, gt=0)
     deadline: float = Field(default=1.5, gt=0)
     """Seconds in which a new sentence must be rendered during a call; past it a quick voice speaks (espeak)."""
+    fill_silence: bool = True
+    """Ask a caller for a moment when a new sentence takes longer than he would like to hear nothing."""
     keep_loaded: bool = True
     """Have Kokoro in memory from the start of the service to its end: half a gigabyte. Otherwise it comes with the
     first new sentence, too late for that one, and goes five minutes after the last."""
