@@ -21,7 +21,6 @@ date `on`: the day on which), and the gender of what is counted (m, f, n; Polish
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
@@ -33,7 +32,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from prompts.errors import CatalogErrors, Mistake, NoSuchPrompt
+from prompts.errors import CatalogErrors, Mistake, NoSuchPrompt, nearest
 from prompts.keys_named import keys_named
 from prompts.phrase import FAMILIES, PLURAL_FORMS, Phrase, take_apart
 
@@ -43,6 +42,8 @@ _GAP = re.compile(r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]) (?=[\u3000-\u
 _STRING = "tag:yaml.org,2002:str"
 _A_SECOND = {"zh": 4.5, "yue": 4.5}
 """Characters that are said in a second; of a language in letters, 14."""
+LARGEST = 500_000
+"""Bytes of a file: some thousand texts, of which a line has a hundred."""
 SPOKEN = "languages.yaml"
 """Beside the texts: which of the languages the line speaks. Without the file: all that there are but `ON_DEMAND`."""
 ON_DEMAND = frozenset({"yue"})
@@ -149,8 +150,8 @@ class Catalog:
         try:
             return self._phrases[language][id]
         except KeyError as e:
-            near = difflib.get_close_matches(id, self._phrases.get(language, {}), 1)
-            hint = f' (did you mean "{near[0]}"?)' if near else ""
+            near = nearest(id, self._phrases.get(language, {}))
+            hint = f' (did you mean "{near}"?)' if near else ""
             raise NoSuchPrompt(f'no text "{id}" in {language}{hint}') from e
 
     def fields(self, id: str) -> dict[str, str]:
@@ -217,6 +218,9 @@ class _Reading:
             self._text(_Place(file, source, key), _Place(file, source, value), language, key, value)
 
     def _decoded(self, file: str, data: bytes) -> str | None:
+        if len(data) > LARGEST:
+            self.mistakes.append(Mistake(file, 1, 1, "P113", f"the file is larger than {LARGEST:,} bytes"))
+            return None
         try:
             return data.decode("utf-8")
         except UnicodeDecodeError as e:
@@ -307,8 +311,8 @@ class _Reading:
         found: dict[str, Mistake] = {}
         for (_, id), place in sorted(self._places.items()):
             if id not in shipped and id not in found:
-                near = difflib.get_close_matches(id, shipped, 1)
-                hint = f' (did you mean "{near[0]}"?)' if near else ""
+                near = nearest(id, shipped)
+                hint = f' (did you mean "{near}"?)' if near else ""
                 found[id] = place.mistake("W303", f"{id} replaces no shipped text, and no flow says it{hint}")
         return found
 

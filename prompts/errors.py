@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _MEANT = re.compile(r'\(did you mean "([^"]*)"\?\)')
+
+_MANY, _FEW = 200, 30
+"""Of more words than `_MANY` only the few likeliest are compared with another: comparing is slow."""
 
 CODES = {
     "P101": "no such folder of texts",
@@ -21,6 +25,7 @@ CODES = {
     "P110": "a text that YAML reads as something else",
     "P111": "an empty text",
     "P112": "a list of languages that cannot be used",
+    "P113": "a file of texts that is too large",
     "P202": "braces that hold no field",
     "P203": "a field of an unknown type",
     "P204": "a field with the wrong thing in brackets",
@@ -58,6 +63,16 @@ class Mistake:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.col} {self.code} {self.sentence}"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that was probably meant, or nothing. Of many words only the likeliest are looked at."""
+    words = list(known)
+    if len(words) > _MANY:
+        first, half, length = word[:1], word[: len(word) // 2], len(word)
+        alike = [one for one in words if one[:1] == first and -3 < len(one) - length < 3]
+        words = sorted(alike, key=lambda one: not one.startswith(half))[:_FEW]
+    return "".join(difflib.get_close_matches(word, words, 1))
 
 
 class CatalogErrors(PromptError):

@@ -7,11 +7,11 @@ Codes that begin with W are warnings: they are told, and the flows can be used a
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
-from prompts.errors import Mistake
+from prompts.errors import Mistake, nearest
 
 __all__ = ["CODES", "FlowError", "FlowErrors", "FlowMisused", "Mark", "Mistake", "Report", "did_you_mean"]
 
@@ -29,6 +29,7 @@ CODES = {
     "E111": "a name that is not allowed",
     "E112": "a file that must be there is missing",
     "E113": "Chinese punctuation or digits where the line needs : , \" or 0-9",
+    "E114": "a file with more mistakes than are told one by one",
     "E201": "a step without a verb",
     "E202": "a step with two verbs",
     "E204": "no such step",
@@ -111,6 +112,10 @@ CODES = {
 """Every code of flows and numbers with what it means; the codes never change their meaning."""
 
 
+MOST_TOLD = 200
+"""Mistakes of one file that are told one by one; nobody mends more at once."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Mark:
     """A place in a file; line and column count from 1."""
@@ -125,13 +130,29 @@ class FlowError(Exception):
 
 
 class FlowErrors(FlowError):
-    """The flows cannot be used; `mistakes` holds everything that is wrong, `warnings` the rest, sorted by place."""
+    """The flows cannot be used; `mistakes` holds everything that is wrong, `warnings` the rest, sorted by place.
+
+    Of a file with very many mistakes the first are there, and one that counts the others.
+    """
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
         told = sorted(set(mistakes))
-        self.mistakes: Sequence[Mistake] = tuple(one for one in told if not one.is_warning)
+        self.mistakes: Sequence[Mistake] = tuple(_first([one for one in told if not one.is_warning]))
         self.warnings: Sequence[Mistake] = tuple(one for one in told if one.is_warning)
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+
+def _first(told: Sequence[Mistake]) -> Iterator[Mistake]:
+    """The first mistakes of each file; then one that counts the rest of it."""
+    for _, group in groupby(told, lambda one: one.file):
+        of_file = list(group)
+        count = sum(one.code != "E114" for one in of_file) - MOST_TOLD
+        if count <= 0:
+            yield from of_file
+            continue
+        yield from of_file[:MOST_TOLD]
+        sentence = f"and {count:,} more mistake{'s' * (count != 1)} in this file: mend those above first"
+        yield replace(of_file[MOST_TOLD], code="E114", sentence=sentence)
 
 
 class FlowMisused(FlowError):
@@ -156,5 +177,5 @@ class Report:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """` (did you mean "general"?)`, or nothing when no known word is near."""
-    near = difflib.get_close_matches(word, list(known), 1)
-    return f' (did you mean "{near[0]}"?)' if near else ""
+    near = nearest(word, known)
+    return f' (did you mean "{near}"?)' if near else ""

@@ -29,6 +29,8 @@ from ivr.flow.unreadable import instead, mistyped, unreadable
 
 LARGEST = 1_000_000
 """Bytes; a flow is a page or two."""
+MOST_WORDS = 30_000
+"""Words, maps and lists of a file; five hundred steps have some five thousand."""
 DEEPEST = 12
 """Nested maps and lists; the language needs four."""
 _MISTYPED_KEY = re.compile(r"[a-z0-9_.]+(：)|([“‘])|([０-９＊＃])[０-９＊＃]*\Z")
@@ -104,8 +106,11 @@ def _build(file: str, text: str, report: Report) -> Node | None:
     open_nodes: list[Listing | Table] = []
     waiting: list[Scalar | None] = []  # per open table, the key that waits for its value
     documents = 0
-    for event in _events(text):
+    for count, event in enumerate(_events(text)):
         at = Mark(file, event.start_mark.line + 1, event.start_mark.column + 1)
+        if count > MOST_WORDS:
+            report.add(at, "E101", f"the file holds more than {MOST_WORDS:,} words: divide it")
+            raise _Stop
         if isinstance(event, DocumentStartEvent):
             documents += 1
             if documents > 1:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -103,6 +104,22 @@ def test_a_slip_in_a_sub_flow_is_not_told_again_where_it_is_called() -> None:
 def test_a_file_that_is_not_utf_8_or_far_too_large_is_told() -> None:
     assert told(f="标题: 挂号".encode("gb18030")) == ["f.yaml:1:1 E101 the file is not UTF-8 (byte 1): save it with this encoding"]
     assert told(f=b"#" * 1_000_001) == ["f.yaml:1:1 E101 the file is larger than 1,000,000 bytes"]
+
+
+@pytest.mark.parametrize("lines", [19, 3_000, 20_000])
+def test_a_file_with_very_many_wrong_lines_is_told_soon(lines: int) -> None:
+    """Two mistakes a step: no such text, no such step. Of 20,000 nobody reads more than where to begin."""
+    began = time.process_time()
+    steps = "".join(f"  step{n}: {{say: t.on, then: stp{n}}}\n" for n in range(lines))
+    found = [line.split(" ", 2) for line in told(f=f"start: step0\nsteps:\n{steps}".encode())]
+    if lines == 19:
+        assert len(found) == 2 * lines
+    elif lines == 3_000:
+        assert [len(found), found[-1][1]] == [201, "E114"]
+        assert found[-1][2] == "and 5,800 more mistakes in this file: mend those above first"
+    else:
+        assert [one[1] for one in found] == ["E101"]
+    assert time.process_time() - began < 60  # some seconds when nothing else runs
 
 
 def test_a_missing_folder_is_told(tmp_path: Path) -> None:

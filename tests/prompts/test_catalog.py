@@ -153,6 +153,11 @@ def test_not_utf8_a_strange_language_and_a_missing_folder_are_told(tmp_path: Pat
     assert any("P101" in m for m in mistakes)
 
 
+def test_a_file_that_is_far_too_large_is_told_at_once(tmp_path: Path) -> None:
+    folder = write(tmp_path / "a", zh="a.x: 好\n" + "# \n" * 200_000)
+    assert any("P113 the file is larger than 500,000 bytes" in m for m in told(folder))
+
+
 RUSSIAN = [
     ("Ждать {n:duration(gen)}.", ""),
     ("Через {n:count(f acc: минуту|минуты|минут)}.", ""),
