@@ -81,10 +81,14 @@ class Condition:
         """The expression with every text in it emptied."""
         return _STRING.sub("''", self.source)
 
-    @property
-    def compares_text(self) -> bool:
-        """Whether some text that is not empty stands in it."""
-        return any(found[1] or found[2] for found in _STRING.finditer(self.source))
+    def tells(self, variable: str) -> bool:
+        """Whether it tells something of what `variable` holds: it stands there, but for its size, beside a text that
+        is not empty or a number."""
+        sizes = rf"(\bsize\(\s*{variable}\s*\)|(?<![\w.]){variable}\.size\(\))\s*([=!<>]=?\s*[0-9]+)?"
+        texts = any(found[1] or found[2] for found in _STRING.finditer(self.source))
+        rest = re.sub(sizes, "", self.bare)
+        used = re.search(rf"(?<![\w.]){variable}\b", rest)
+        return used is not None and (texts or re.search(r"(?<![\w.])[0-9]", rest) is not None)
 
     def holds(self, variables: Mapping[str, Value]) -> bool:
         """Whether it is true now. Raises `Unclear`."""

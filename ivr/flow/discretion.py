@@ -22,7 +22,6 @@ from ivr.flow.verbs.notify import Notify
 from ivr.flow.verbs.pace import Pace
 from ivr.flow.verbs.set import Set
 from ivr.flow.verbs.when import When
-from ivr.flow.words import roots
 
 Names: TypeAlias = Mapping[str, frozenset[str]]
 """Flow -> names of its variables."""
@@ -64,9 +63,9 @@ def _check_dial(step: Dial, keyed: frozenset[str], report: Report) -> None:
 
 def _check_secret_cases(step: When, secret: set[str], report: Report) -> None:
     for case in step.cases:
-        named = sorted(secret & set(case.condition.variables))
-        if named and case.condition.compares_text:
-            sentence = f'"{named[0]}" is secret, and whoever reads this file reads what it is compared with'
+        told = [name for name in sorted(secret & set(case.condition.variables)) if case.condition.tells(name)]
+        if told:
+            sentence = f'"{told[0]}" is secret, and whoever reads this file reads what it is compared with'
             report.add(case.mark, "E219", f"{sentence}: let an action compare it")
 
 
@@ -81,12 +80,9 @@ def _check_arguments(step: Do | Choose, secret: set[str], world: World, report: 
             mark = request.action.mark if term is None else term.mark
             sentence = f'"{variable}" is secret, and "{spec.name}" does not keep its "{need}" secret'
             report.add(mark, "E218", f"{sentence}: give it something else, or ask for it without secret: true")
-    if isinstance(step, Choose):
-        texts = [text.text for words in (step.words, step.each, step.after) for text in words.texts]
-        said = {field for text in texts for field in roots(world, text)}
-        for name, term in request.given.items():
-            if name in said and term.variable in secret:
-                report.add(term.mark, "E217", f'"{term.variable}" is secret: only actions and conditions may use it')
+
+
+_ASK_FIRST = 'say it after a login, or after a menu with identifies: "1"'
 
 
 def check_private(
@@ -106,11 +102,14 @@ def check_private(
             step = flow.steps[at]
             if Fact.LISTENER in here | entered or isinstance(step, Set | Call | Notify | Language | Pace):
                 continue
+            if isinstance(step, Choose) and step.request.action is not None and set(step.private(world)):
+                asked = step.request.action
+                sentence = f'"{asked.text}" lists what is private, and here it is not known yet who listens'
+                report.add(asked.mark, "E236", f"{sentence}: {_ASK_FIRST}")
             for read in step.reads(world):
                 if read.open and read.variable in private[name]:
                     sentence = f'"{read.variable}" is private, and here it is not known yet who has answered this call'
-                    advice = 'say it after a login, or after a menu with identifies: "1"'
-                    report.add(read.mark, "E236", f"{sentence}: {advice}")
+                    report.add(read.mark, "E236", f"{sentence}: {_ASK_FIRST}")
 
 
 def _followed(

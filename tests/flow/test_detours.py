@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hospital.action import Declared
 from ivr.flow.beside import Beside
 from ivr.flow.load import load_sources
 from ivr.flow.mistakes import FlowErrors, Mark
@@ -73,3 +74,40 @@ def told(desk: str, out: str) -> list[str]:
 )
 def test_what_an_event_carries_along(desk: str, out: str, mistakes: list[str]) -> None:
     assert told(desk, out) == mistakes
+
+
+LISTS = Declared(
+    name="results.list",
+    needs=frozenset({"pin"}),
+    secret=frozenset({"pin"}),
+    outcomes={"chosen": frozenset(), "none": frozenset()},
+    lists=True,
+    private=frozenset({"result"}),
+)
+LIST = """\
+start: pin
+defaults: {attempts: 3, no_input: again, invalid: again, exhausted: end, error: end}
+steps:
+  pin: {ask: t.one, as: code, secret: true, then: list}
+  list: {choose: results.list, with: {pin: =code}, each: t.item, as: result, then: {chosen: end, none: end}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("item", "outbound", "mistakes"),
+    [
+        ("key:key item.name:name", False, []),  # the secret goes to the action alone
+        ("key:key pin:digits", False, ["list.yaml:5 E217"]),
+        ("key:key item.name:name", True, ["list.yaml:5 E236"]),
+    ],
+)
+def test_a_list_takes_a_secret_and_reads_out_private_items(item: str, outbound: bool, mistakes: list[str]) -> None:
+    texts = FakeTexts.of({"t.one": None, "t.item": item})
+    place = {"list": Mark("numbers.yaml")}
+    beside = Beside(dialled={} if outbound else place, noticed=place if outbound else {})
+    found: list[str] = []
+    try:
+        load_sources({"list.yaml": LIST.encode()}, texts, actions([LISTS]), beside=beside)
+    except FlowErrors as wrong:
+        found = [f"{one.file}:{one.line} {one.code}" for one in wrong.mistakes]
+    assert found == mistakes

@@ -110,9 +110,18 @@ class Choose(Step):
 
     def reads(self, world: World) -> Iterable[Reads]:
         yield from self.request.reads(world)
-        yield from self.words.reads(world)
-        yield from replace(self.each, given={}).reads(world, OWN | self.words.given.keys())
-        yield from replace(self.after, given={}).reads(world, frozenset(self.words.given))
+        given = frozenset(self.request.given)
+        for words, own in ((self.words, given), (self.each, given | OWN), (self.after, given)):
+            yield from replace(words, given={}).reads(world, own)
+        said = {field for words in self._said for text in words.texts for field in roots(world, text.text)}
+        for name in sorted(given & said):
+            term = self.request.given[name]
+            if term.variable is not None:
+                yield Reads(term.variable, term.mark)
+
+    @property
+    def _said(self) -> tuple[Words, ...]:
+        return self.words, self.each, self.after
 
     def private(self, world: World) -> Iterable[str]:
         spec = self.request.spec(world)
@@ -121,10 +130,9 @@ class Choose(Step):
         return spec.private | ({self.variable.text} if self.variable else set())
 
     def check(self, world: World, report: Report) -> None:
-        said = [self.words, self.each, self.after]
-        for words in said:
+        for words in self._said:
             words.check(world, report)
-        named = [field for words in said for text in words.texts for field in roots(world, text.text)]
+        named = [field for words in self._said for text in words.texts for field in roots(world, text.text)]
         spec = self.request.check(world, report, lists=True, also=named)
         if spec is None:
             return
