@@ -8,7 +8,10 @@ under `texts/`. What the files mean is for those who read them.
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -17,6 +20,8 @@ from ivr.flow.mistakes import FlowErrors, Mark, Report
 
 TESTS = "tests"
 TEXTS = "texts"
+LARGEST_FILE = 4_000_000
+"""Bytes that are read at all; what is less and still too much is told by those who read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ class Bundle:
                 if path.suffix != ".yaml" or path.name.startswith("."):  # editors leave hidden files behind
                     continue
                 try:
-                    files[prefix + path.name] = path.read_bytes()
+                    files[prefix + path.name] = _content(path)
                     shown[prefix + path.name] = str(path)
                 except OSError as wrong:
                     report.add(Mark(str(path)), "E101", f"the file cannot be read: {wrong.strerror}")
@@ -79,3 +84,17 @@ class Bundle:
             for part in (file.encode(), data):
                 whole.update(len(part).to_bytes(8, "big") + part)
         return whole.hexdigest()
+
+
+def _content(path: Path) -> bytes:
+    """What a file holds. Raises `OSError` for what is no file: a pipe would keep its reader waiting, a device never
+    ends."""
+    number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(number, "rb") as there:
+        kind = os.fstat(number).st_mode
+        if not stat.S_ISREG(kind):
+            raise OSError(errno.EINVAL, "it is no file but something else")
+        data = there.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        raise OSError(errno.EFBIG, f"it is larger than {LARGEST_FILE:,} bytes")
+    return data

@@ -85,7 +85,7 @@ class StoredEdition:
         """The files, when they are those that were published. Raises `EditionDamaged`."""
         damaged = EditionDamaged(
             f"edition {self.record.number} is not what {self.record.who} published:"
-            " its row in the database was changed by hand"
+            " its row in the database was changed by hand (publish anew, or take an older edition back)"
         )
         try:
             files = json.loads(self.files)
