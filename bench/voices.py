@@ -1,6 +1,6 @@
 """What voices cost and how soon a caller hears a sentence that nobody said before.
 
-    python -m bench.voices [--sentences 30] [--only espeak,festival] [--languages zh,en]
+    python -m bench.voices [--sentences 30] [--texts 8] [--only espeak,festival] [--languages zh,en]
 
 Every voice that is installed, in the languages that it is set for; Google's only where the network answers.
 Nothing is played: how long a key takes to the next prompt is `python -m bench menu`. Prints tables and writes
@@ -41,9 +41,14 @@ from prompts.voices.kokoro import Kokoro
 
 OUT = Path(__file__).with_name("out")
 SET_FOR = {"kokoro": ("zh", "en", "pl"), "festival": ("ru",), "espeak": ("zh", "en", "ru", "pl"), "gtts": ("zh", "en")}
-VOICES: tuple[type[Espeak | Festival | Kokoro | Google], ...] = (Espeak, Festival, Kokoro, Google)
-TEXTS = 8
-"""Catalogue texts that a voice renders to measure its throughput."""
+VOICES: dict[str, Callable[[], Voice]] = {
+    "espeak": Espeak,
+    "festival": Festival,
+    "kokoro": lambda: Kokoro(patience=PATIENCE),
+    "gtts": lambda: Google(timeout=5),
+}
+PATIENCE = 600.0
+"""Seconds for a text: a busy machine is to be measured, too."""
 LONG = 20
 """Letters from which a text of the catalogue is worth measuring; Chinese says more with less."""
 SLIP = "registration.standing_slip"
@@ -56,6 +61,7 @@ def main() -> None:
     """Measure, print, write."""
     given = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     given.add_argument("--sentences", type=int, default=30)
+    given.add_argument("--texts", type=int, default=8, help="of the catalogue, for the throughput")
     given.add_argument("--only", default="", help="voices, parted by commas")
     given.add_argument("--languages", default="", help="parted by commas")
     chosen = given.parse_args()
@@ -69,18 +75,18 @@ def main() -> None:
         print(report.table(rows[-1:]), flush=True)
 
     try:
-        for make in VOICES:
-            for language in SET_FOR[make.name] if make.name in (chosen.only or make.name).split(",") else ():
+        for name, make in VOICES.items():
+            for language in SET_FOR[name] if name in (chosen.only or name).split(",") else ():
                 if chosen.languages and language not in chosen.languages.split(","):
                     continue
                 try:
                     with spoken_by(make()) as voice:
-                        add(throughput(voice, language, catalog, folder))
+                        add(throughput(voice, language, catalog, folder, chosen.texts))
                         prepare(voice, language, catalog, folder)
                     with spoken_by(make()) as voice:  # a new one: its first sentence is a cold start
                         add(first_audio(voice, language, catalog, folder, chosen.sentences))
                 except PromptError as away:
-                    print(f"{make.name} in {language} is left out: {away}")
+                    print(f"{name} in {language} is left out: {away}")
         add(look_up(catalog, folder))
     finally:
         shutil.rmtree(folder)
@@ -89,10 +95,10 @@ def main() -> None:
         print(f"\n{report.table(rows)}\n{path}")
 
 
-def throughput(voice: Voice, language: str, catalog: Catalog, folder: Path) -> report.Row:
+def throughput(voice: Voice, language: str, catalog: Catalog, folder: Path, count: int) -> report.Row:
     """One text after the other, as the voice gives it and through the sound room. Raises `VoiceFailed`."""
     texts = sorted({text for _, text in fixed_texts(catalog, language) if len(text) >= LONG})
-    texts = random.Random(1).sample(texts, min(TEXTS, len(texts)))
+    texts = random.Random(1).sample(texts, min(count, len(texts)))
     bare = [without_leading_marks(text) for text in texts]
     raw, clip = folder / "raw", folder / "clip.wav"
     if language not in voice.languages:
