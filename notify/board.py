@@ -46,12 +46,15 @@ class StoredBoard:
 
     async def post(self, event: str, facts: Mapping[str, Value], key: str) -> None:
         """As `NoticeBoard.post`."""
+        rules = self._rules()
+        if all(rule.event != event for rule in rules.rules.values()):  # a call that began under an older edition
+            raise NotPosted(f"no notice follows the event {event} any more: see flows/notices.yaml")
         try:
-            stored = await self._transactions.run(_store, self._rules(), event, facts, key, self._wallclock())
+            stored = await self._transactions.run(_store, rules, event, facts, key, self._wallclock())
         except DatabaseError as away:
             raise NotPosted(str(away)) from away
         if stored.new and not stored.notices:
-            log.error("nobody follows the event {event}: see flows/notices.yaml", event=event)
+            log.error("nobody is called because of {event}: no rule's `when` fits its facts", event=event)
         if stored.notices:
             self._planned()
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from sqlalchemy import CursorResult, delete, insert, select, update
+from sqlalchemy import CursorResult, delete, insert, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,8 @@ Phonebook: TypeAlias = Callable[[Session, str], Mapping[str, Sequence[str]]]
 
 NO_LINE_PAUSE = timedelta(seconds=1)
 """Until a notice that found no free line is tried again."""
+UNKNOWN = timedelta(seconds=30)
+"""How long a notice of a rule that is not in force here is left to another engine, which may have a newer edition."""
 LAST_RESORT = "last_resort"
 
 
@@ -88,7 +90,8 @@ def claim(
 ) -> list[CallOrder]:
     """Lease what is due, as much as there is `room` for, the most urgent class first, and begin its attempts.
 
-    Two outboxes never get the same notice. A notice that has nobody to call goes on to its next step, or fails.
+    Two outboxes never get the same notice. A notice that has nobody to call goes on to its next step, or fails; so
+    does, after a while, one whose rule nobody has any more.
     """
     orders: list[CallOrder] = []
     called: dict[str, Mapping[str, Sequence[str]]] = {}
@@ -102,6 +105,7 @@ def claim(
                 NoticeRow.priority == int(priority),
                 NoticeRow.due_at <= now,
                 NoticeRow.expires_at > now,
+                or_(NoticeRow.kind.in_(list(rules.rules)), NoticeRow.due_at <= now - UNKNOWN),
             )
             .order_by(NoticeRow.due_at)
             .limit(room.of(priority))

@@ -84,8 +84,10 @@ def test_what_may_not_be_stored_is_told_and_telling_it_again_is_safe(hospital: S
     assert len(hospital.notices()) == 1
 
 
-def test_an_event_that_no_rule_follows_calls_nobody(hospital: Story) -> None:
-    result_of(board(hospital).post("something_else", {}, KEY))
+def test_a_caller_is_not_told_that_it_is_passed_on_when_no_rule_waits_for_it_any_more(hospital: Story) -> None:
+    """The call keeps to its edition; whom to call is by the one that is live."""
+    with pytest.raises(NotPosted, match="something_else"):
+        result_of(board(hospital).post("something_else", {}, KEY))
     assert hospital.notices() == []
 
 

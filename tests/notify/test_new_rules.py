@@ -47,6 +47,17 @@ def test_a_notice_that_waits_for_its_next_call_and_has_no_rule_any_more_is_repor
     assert len(story.told.unreached_ones) == 1
 
 
+def test_another_engine_that_has_not_got_the_new_rules_yet_leaves_a_notice_alone(story: Story) -> None:
+    story.caller.answers("8101", NO_ANSWER)
+    story.receive(adt())
+    shipped, story.rules = story.rules, NONE
+    story.wait(40)  # its next call was due ten seconds ago
+    assert story.states() == ["waiting"]
+    story.rules = shipped
+    story.wait(2)
+    assert len(story.caller.orders) == 2
+
+
 def test_a_message_follows_the_rules_that_are_live_when_it_comes(story: Story) -> None:
     shipped, story.rules = story.rules, NONE
     story.receive(adt(control_id="1"))
