@@ -1,8 +1,9 @@
 """Loads `flows/notices.yaml`: what follows from which event. Every fault of the file is told at once,
 as file:line:column with a sentence; a file with a fault isn't used at all.
 
-The YAML itself is read as flows are (`ivr.flow.source`: strict, words stay as written). What the rules
-mean is in `escalation.py` and, for HL7, in `hl7_messages.py`.
+The YAML itself is read as flows are (`ivr.flow.source`: strict, words stay as written; `ivr.flow.form`: a misspelt
+entry is told once and read as if it were spelt right). What the rules mean is in `escalation.py` and, for HL7, in
+`hl7_messages.py`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias
 
+from ivr.flow.form import Form, fill
 from ivr.flow.mistakes import Mark, Report, did_you_mean
 from ivr.flow.source import Listing, Node, Scalar, Table, read_source
 from notify.errors import RulesBroken
@@ -72,10 +74,29 @@ def read_rules(
     return rules
 
 
+class _Part(Form):
+    """A map of the file; what it lacks and what is unknown in it have codes of their own."""
+
+    def take(self, known: Collection[str], required: Collection[str]) -> dict[str, Node]:
+        """Its entries by name."""
+        found = {key: node for key in known if (node := self.node(key)) is not None}
+        for key in sorted(set(required) - found.keys()):
+            self.missing(key)
+        return found
+
+    def missing(self, key: str, hint: str = "") -> None:
+        self.report.add(self.table.mark, "N102", f'"{key}" is missing here{hint}')
+
+    def unknown(self, key: Scalar, hint: str) -> None:
+        known = "" if len(self._asked) > 12 else f" (known: {', '.join(sorted(self._asked))})"
+        self.report.add(key.mark, "N103", f'no key "{key.text}"{hint or known}')
+
+
 class _Reader:
     """Walks the nodes of one file and gathers mistakes; what it returns counts only when there are none."""
 
     def __init__(self, report: Report, flows: Collection[str] | None, languages: Collection[str] | None) -> None:
+        self._report = report
         self._mistakes = report.mistakes
         self._flows = flows
         self._languages = languages
@@ -217,11 +238,10 @@ class _Reader:
         return []
 
     def _keys(self, node: Node, known: Collection[str], required: Collection[str] = ()) -> dict[str, Node]:
-        entries = self._entries(node)
         if isinstance(node, Table):
-            for name in sorted(set(required) - set(node.keys)):
-                self._wrong(node.mark, "N102", f'"{name}" is missing here')
-        return {key.text: value for key, value in entries if self._choice(key, known, "key", "N103")}
+            return fill(node, self._report, "", lambda part: part.take(known, required), _Part)
+        self._entries(node)
+        return {}
 
     def _items(self, node: Node | None, alone: bool = False) -> list[Node]:
         if node is None:

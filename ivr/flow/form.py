@@ -17,6 +17,7 @@ from ivr.flow.mistakes import Mark, Report, did_you_mean
 from ivr.flow.source import Listing, Node, Scalar, Table
 
 T = TypeVar("T")
+F = TypeVar("F", bound="Form")
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 PROMPT_ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
@@ -53,6 +54,10 @@ class Form:
     def missing(self, key: str, hint: str = "") -> None:
         """Report that a required entry is not there."""
         self.report.add(self.table.mark, "E109", f'{self.what} needs "{key}"{hint}')
+
+    def unknown(self, key: Scalar, hint: str) -> None:
+        """Report an entry that nobody asked for."""
+        self.report.add(key.mark, "E106", f'{self.what} has no use for "{key.text}"{hint}')
 
     def word(self, key: str, *, required: bool = False) -> Scalar | None:
         """A text."""
@@ -227,20 +232,19 @@ class Form:
         """Refuse every entry that nobody asked for. `known` are further keys for the hint."""
         for key, at in self.table.keys.items():
             if key not in self._asked:
-                hint = did_you_mean(key, self._asked | known)
-                self.report.add(at.mark, "E106", f'{self.what} has no use for "{key}"{hint}')
+                self.unknown(at, did_you_mean(key, self._asked | known))
 
 
-def fill(table: Table, report: Report, what: str, read: Callable[[Form], T]) -> T:
+def fill(table: Table, report: Report, what: str, read: Callable[[F], T], kind: type[F] = Form) -> T:  # type: ignore[assignment]
     """Read a map by `read` and refuse what it has no use for. A misspelt entry is told once and then read as if it
     were spelt right, so that nothing else seems to be missing because of it."""
     first = Report()
-    form = Form(table, first, what)
+    form = kind(table, first, what)
     result = read(form)
     meant = form.misspelt()
     if meant:
         for key, right in meant.items():
-            report.add(table.keys[key].mark, "E106", f'{what} has no use for "{key}" (did you mean "{right}"?)')
+            kind(table, report, what).unknown(table.keys[key], f' (did you mean "{right}"?)')
         names = {key: meant.get(key, key) for key in table.keys}
         respelt = Table(
             table.mark,
@@ -248,7 +252,7 @@ def fill(table: Table, report: Report, what: str, read: Callable[[Form], T]) -> 
             {names[key]: node for key, node in table.values.items()},
         )
         first = Report()
-        form = Form(respelt, first, what)
+        form = kind(respelt, first, what)
         result = read(form)
     form.finish()
     report.mistakes.extend(first.mistakes)

@@ -86,6 +86,15 @@ def test_all_mistakes_are_told_at_once() -> None:
     assert [line.split()[1] for line in mistakes(text)] == ["N205", "N201", "N210"]
 
 
+def test_a_misspelt_entry_is_told_once_and_read_as_it_was_meant() -> None:
+    text = SMALL.replace("flow:", "flwo:").replace("confirm: key", "confrim: smile")
+    assert mistakes(text) == [
+        'notices.yaml:4:5 N103 no key "flwo" (did you mean "flow"?)',
+        'notices.yaml:7:5 N103 no key "confrim" (did you mean "confirm"?)',
+        'notices.yaml:7:14 N202 no kind of confirmation "smile" (known: answered, heard, key)',
+    ]
+
+
 @pytest.mark.parametrize("text", ["", "- a", "a: [", "\t", "notices: {a: &x 1, b: *x}", "%YAML 9\n", "\0", "notices:"])
 def test_nonsense_is_refused_as_a_mistake(text: str) -> None:
     assert mistakes(text)
