@@ -68,7 +68,9 @@ def prompts(
     if absent:
         yield warning(f"prompts: {absent} of {len(wanted)} are not rendered", "wardbell prompts render")
     else:
-        yield ok(f"prompts: all {len(wanted)} rendered")
+        later = sum(not sounds.is_best(language, text) for language, text in wanted)
+        told = f", {later} of them not by the voice of first choice" if later else ""
+        yield ok(f"prompts: all {len(wanted)} rendered{told}")
 
 
 def _voices(texts: Catalog, sounds: Studio) -> Iterator[Finding]:
