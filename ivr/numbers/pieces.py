@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from ivr.flow.form import NAME, Form
@@ -15,23 +16,16 @@ from ivr.numbers.plan import Answer, Refusal, Route
 T = TypeVar("T")
 
 
+@dataclass
 class Pieces:
     """What the file may name: flows, languages, calendars (None: they could not be read)."""
 
-    def __init__(
-        self,
-        report: Report,
-        flows: Collection[str],
-        languages: Collection[str],
-        calendars: Mapping[str, Calendar] | None,
-        holidays_name: str,
-    ) -> None:
-        self.report = report
-        self.flows = flows
-        self.languages = languages
-        self.calendars = calendars
-        self.holidays_name = holidays_name
-        self.dialling = Dialling()
+    report: Report
+    flows: Collection[str]
+    languages: Collection[str]
+    calendars: Mapping[str, Calendar] | None
+    holidays_name: str
+    dialling: Dialling = field(default_factory=Dialling)
 
     def answer(self, form: Form, language: str, *, finish: bool = True) -> Answer | None:
         """`flow` and `language`, or `refuse: true`; the number's `language` when it names none."""

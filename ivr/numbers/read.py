@@ -21,6 +21,7 @@ The file's own comments and docs/flows.md say what each word means. Hours and ca
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
 from typing import TypeVar
@@ -29,7 +30,7 @@ from ivr.flow.form import Form
 from ivr.flow.mistakes import FlowErrors, Mark, Report, did_you_mean
 from ivr.flow.source import Listing, Node, Scalar, Table, read_source
 from ivr.numbers.dialling import WITHHELD, CallerList, Dialling
-from ivr.numbers.hours import Calendar, Hours
+from ivr.numbers.hours import Hours
 from ivr.numbers.pieces import Pieces
 from ivr.numbers.plan import DEFAULT, Answer, Code, Line, Numbers, Plan, Route
 from ivr.numbers.read_hours import read_calendars, read_hours
@@ -94,23 +95,15 @@ def read_numbers(
     return numbers
 
 
+@dataclass
 class _Reading(Pieces):
     """Reads the tree and reports what is wrong with it."""
 
-    def __init__(
-        self,
-        report: Report,
-        flows: Collection[str],
-        languages: Collection[str],
-        calendars: Mapping[str, Calendar] | None,
-        holidays_name: str,
-    ) -> None:
-        super().__init__(report, flows, languages, calendars, holidays_name)
-        self._hours: dict[str, Hours | None] = {}
-        """None: it stands in the file but could not be read."""
-        self._callers: dict[str, CallerList] = {}
-        self._closed: tuple[str, str] | None = None
-        """Flow and language (empty: the number's own) of the closed numbers that name none."""
+    _hours: dict[str, Hours | None] = field(default_factory=dict)
+    """None: it stands in the file but could not be read."""
+    _callers: dict[str, CallerList] = field(default_factory=dict)
+    _closed: tuple[str, str] | None = None
+    """Flow and language (empty: the number's own) of the closed numbers that name none."""
 
     def numbers(self, root: Table) -> Numbers:
         form = Form(root, self.report, "the list of numbers")

@@ -131,6 +131,14 @@ def test_a_publish_tells_what_changes(it: It) -> None:
     assert it.live() == 2
 
 
+def test_warnings_are_told_and_keep_nothing_from_going_live(it: It) -> None:
+    it.publishes()
+    (it.folder / "nobody.yaml").write_text(MAIN)
+    done = it.types("publish", "-m", "a flow for later", "--no-render")
+    assert "W201" in done.stderr
+    assert (done.exit_code, it.live()) == (0, 2)
+
+
 def test_a_broken_file_changes_nothing_and_every_mistake_is_told(it: It) -> None:
     it.publishes()
     it.edits(MAIN.replace("then: over", "then: ovr").replace("main.welcome", "main.wellcome"))
