@@ -120,13 +120,16 @@ def places(recording: Sound, clips: Sequence[Path]) -> list[int]:
     Only its beginning is looked for: on a busy machine frames are put in further on.
     """
     found: list[int] = []
-    at = 0
+    at, ahead = 0, recording.size
     for clip in clips:
         sound = load_clip(clip)
-        first = find(sound if sound.size < SHORT else sound[:BEGINNING], recording[at:])
+        near = recording[at : at + ahead + sound.size]
+        parts = [sound[:BEGINNING], sound[: 2 * BEGINNING], sound] if sound.size >= SHORT else [sound]
+        first = next((place for part in parts if (place := find(part, near)) is not None), None)
         assert first is not None, f"the beginning of {clip} was not heard after {at / RATE:.1f} s"
         found.append(at + first.start)
         at += first.start + sound.size // 2
+        ahead = sound.size // 2 + 2 * RATE
     return found
 
 
