@@ -79,8 +79,8 @@ class RecordingStore:
             await self._off_reactor(lambda: self._make_room(tape.path, limit))
         except DatabaseError as wrong:
             raise RecordingFailed(str(wrong)) from wrong
-        except (OSError, RecordingFailed) as wrong:
-            await self.discard(tape)
+        except (OSError, RecordingFailed) as wrong:  # no file was made
+            await self._forget(tape)
             told = f"{wrong.strerror or wrong}: {tape.path}" if isinstance(wrong, OSError) else str(wrong)
             raise RecordingFailed(told) from wrong
         return tape
@@ -94,9 +94,17 @@ class RecordingStore:
         """As `Recordings.discard`."""
         try:
             await self._off_reactor(lambda: tape.path.unlink(missing_ok=True))
-            await self._transactions.run(rows.remove, tape.id)
-        except (OSError, DatabaseError) as wrong:  # the next start of this engine finds it
+        except OSError as wrong:  # the next start of this engine finds it
             log.warn("recording {id} was not removed: {wrong}", id=tape.id, wrong=wrong)
+            return
+        await self._forget(tape)
+
+    async def _forget(self, tape: Tape) -> None:
+        """Remove the row of what has no file."""
+        try:
+            await self._transactions.run(rows.remove, tape.id)
+        except DatabaseError as wrong:  # the next start of this engine finds it
+            log.warn("recording {id} was not forgotten: {wrong}", id=tape.id, wrong=wrong)
 
     async def left_over(self) -> list[RecordingRecord]:
         """What an earlier run of this engine left open. To be asked before a call can begin one. Raises

@@ -364,6 +364,7 @@ def test_what_cannot_be_kept_is_the_flows_error_exit_before_the_tone(
     assert told(call) == Outcome("error")
     assert call.heard() == ["leave_a_message"]
     assert shelf.files() == []
+    assert shelf.rows() == []
 
 
 def test_a_line_that_cannot_record_is_the_error_exit_and_leaves_nothing(shelf: Shelf, tmp_path: Path) -> None:
