@@ -102,7 +102,8 @@ def test_a_slip_in_a_sub_flow_is_not_told_again_where_it_is_called() -> None:
 
 
 def test_a_file_that_is_not_utf_8_or_far_too_large_is_told() -> None:
-    assert told(f="标题: 挂号".encode("gb18030")) == ["f.yaml:1:1 E101 the file is not UTF-8 (byte 1): save it with this encoding"]
+    other = "标题: 挂号".encode("gb18030")
+    assert told(f=other) == ["f.yaml:1:1 E101 the file is not UTF-8 (byte 1): save it with this encoding"]
     assert told(f=b"#" * 1_000_001) == ["f.yaml:1:1 E101 the file is larger than 1,000,000 bytes"]
 
 
