@@ -46,6 +46,8 @@ def translate_sqlite(driver: sqlite3.Error) -> DatabaseError:
         return DatabaseBusy(sentence)
     if code == sqlite3.SQLITE_FULL:
         return DatabaseFull(f"the disk of the database is full ({sentence})")
+    if code == sqlite3.SQLITE_IOERR:  # what a disk without room for SQLite's own files says, too
+        return DatabaseAway(f"{sentence} (is the disk of the database full or broken?)")
     if sentence.startswith(("no such table", "no such column")):
         return DatabaseBehind(sentence)
     if isinstance(driver, sqlite3.IntegrityError):

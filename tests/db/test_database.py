@@ -15,6 +15,7 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from db.database import Database, ImmediateTransactions
+from db.driver_errors import translate_sqlite
 from db.errors import ConstraintBroken, DatabaseAway, DatabaseBehind, DatabaseBusy, DatabaseFault, DatabaseFull
 from db.types import UtcDateTime
 from tests.reactors import ReactorOfOneThread
@@ -97,6 +98,14 @@ def test_a_full_disk_is_told_as_such(open_database: Callable[[str], Database], t
 
     with pytest.raises(DatabaseFull, match="disk"):
         database.run_now(fill)
+
+
+def test_a_disk_without_room_for_sqlites_own_files_is_asked_about() -> None:
+    driver = sqlite3.OperationalError("disk I/O error")
+    driver.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+    told = translate_sqlite(driver)
+    assert isinstance(told, DatabaseAway)
+    assert "is the disk of the database full" in str(told)
 
 
 def test_a_transaction_in_the_way_is_retried_then_given_up(tmp_path: Path) -> None:
