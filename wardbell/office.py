@@ -114,7 +114,7 @@ class Office:
         if voices.keep_loaded and spoken & self.kokoro.languages:
             try:
                 self.kokoro.keep()
-            except VoiceFailed as failed:
+            except (VoiceFailed, OSError) as failed:
                 log.error("kokoro does not speak: {failed}", failed=failed)
 
     @cached_property

@@ -13,6 +13,7 @@ import os
 import queue
 import subprocess
 import sys
+import tempfile
 import threading
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -110,6 +111,9 @@ class Kokoro:
             self._kept = True
             self._stay()
             self._running()
+            if "zh" in self.languages:  # what spells Chinese loads with the first text, as long as the model does
+                with tempfile.TemporaryDirectory(prefix="wardbell-voice-") as aside:
+                    self._ask({"text": "好", "language": "zh", "to": str(Path(aside) / "first.wav")})
 
     def close(self) -> None:
         """End the process now, whatever it is doing; it is not begun again."""
