@@ -53,9 +53,11 @@ def run(office: Office) -> None:
 
     reactor.callWhenRunning(start)
     reactor.addSystemEventTrigger("before", "shutdown", stop)
-    # What the reactor puts back when it has stopped: a late signal must not kill a process that ends well.
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     reactor.run()
+    # Python puts back the deadly default of every signal that somebody handled, but of none that is ignored:
+    # a late signal must not kill a process that ends well.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
     if broken:
         broken[0].raiseException()
 

@@ -213,6 +213,7 @@ def test_who_is_overtaken_while_prompts_are_rendered_is_told(it: It, monkeypatch
 
 
 def test_texts_are_made_into_sound_before_anything_is_live(it: It) -> None:
+    (it.texts / "languages.yaml").write_text("languages: [zh]\n")
     it.publishes()
     it.edits(MAIN.replace("Main", "Night"))
     told = it.says("publish", "-m", "x")

@@ -107,7 +107,7 @@ def test_a_file_that_is_not_utf_8_or_far_too_large_is_told() -> None:
     assert told(f=b"#" * 1_000_001) == ["f.yaml:1:1 E101 the file is larger than 1,000,000 bytes"]
 
 
-@pytest.mark.parametrize("lines", [19, 3_000, 20_000])
+@pytest.mark.parametrize("lines", [19, 1_000, 20_000])
 def test_a_file_with_very_many_wrong_lines_is_told_soon(lines: int) -> None:
     """Two mistakes a step: no such text, no such step. Of 20,000 nobody reads more than where to begin."""
     began = time.process_time()
@@ -115,9 +115,9 @@ def test_a_file_with_very_many_wrong_lines_is_told_soon(lines: int) -> None:
     found = [line.split(" ", 2) for line in told(f=f"start: step0\nsteps:\n{steps}".encode())]
     if lines == 19:
         assert len(found) == 2 * lines
-    elif lines == 3_000:
+    elif lines == 1_000:
         assert [len(found), found[-1][1]] == [201, "E114"]
-        assert found[-1][2] == "and 5,800 more mistakes in this file: mend those above first"
+        assert found[-1][2] == "and 1,800 more mistakes in this file: mend those above first"
     else:
         assert [one[1] for one in found] == ["E101"]
     assert time.process_time() - began < 60  # some seconds when nothing else runs
@@ -151,20 +151,20 @@ NODES = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(WORDS, NODES), max_size=6))
 def test_no_flow_however_odd_breaks_the_check(pairs: list[tuple[str, str]]) -> None:
     text = "".join(f"{key}: {value}\n" for key, value in pairs)
     told(fuzz=text.encode())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(NODES, st.sampled_from(sorted(VERBS)), NODES)
 def test_no_step_however_odd_breaks_the_check(node: str, verb: str, other: str) -> None:
     told(fuzz=f"start: a\nsteps:\n  a:\n    {verb}: {node}\n    then: {other}\n    keys: {other}\n".encode())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_no_bytes_break_the_check(data: bytes) -> None:
     told(fuzz=data)
@@ -175,7 +175,7 @@ SHIPPED = {path.name: path.read_text(encoding="utf-8") for path in FLOWS.glob("*
 BITS = st.sampled_from([*": {}[]#0\"'\n", "", "- ", "&a ", "*a", "!x ", "then", "again"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(sorted(SHIPPED)), st.integers(0, 4000), st.integers(0, 30), BITS)
 def test_no_slip_of_the_keyboard_breaks_the_check(name: str, at: int, cut: int, put: str) -> None:
     """What stands in the folder with one slip in one file: at worst mistakes, each with a place in that folder."""

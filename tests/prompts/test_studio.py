@@ -233,13 +233,16 @@ def test_slow_clips_are_rendered_ahead_after_the_usual_ones(catalog: Catalog, tm
     assert studio.ready("en", "Hello.", slow=True) is not None
 
 
-def test_a_voice_that_comes_back_is_told_once_and_when_it_falls_out_again_too(catalog: Catalog, tmp_path: Path) -> None:
+def test_a_voice_that_comes_back_is_told_once_and_when_it_falls_out_again_too(
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("prompts.studio._REST", 3)
     told: list[str] = []
     first, second = FakeVoice("first"), FakeVoice("second")
     studio = studio_of(catalog, tmp_path, first, second, told=told)
     for away in (True, False, True):
         first.away = away
-        for number in range(35):
+        for number in range(5):
             studio.render("zh", f"{away}{len(told)}第{number}")
     assert [sentence.split(",")[0].split(":")[0] for sentence in told] == [
         "the voice first fell out",
