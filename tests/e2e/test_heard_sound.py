@@ -41,7 +41,7 @@ from tests.phone.levels import FRAME, bursts, quiet_since
 from tests.phone.phone import Call, Phone
 from tests.phone.wording import Score
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.ear]
 
 MOST = {"zh": 0.18, "en": 0.1, "ru": 0.28, "pl": 0.38}
 """Share of syllables (zh) or words that may be wrong; measured were 7, 2, 13 and 22 %."""

@@ -36,7 +36,7 @@ from tests.e2e.test_registration import BOOKINGS
 from tests.phone.ear import Ear
 from tests.phone.phone import Phone
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.ear]
 
 MOST = {"zh": 0.22, "en": 0.1, "ru": 0.3}
 """Share of syllables (zh) or words that may be wrong; measured were 11, 1 and 18 %."""
