@@ -35,7 +35,7 @@ test: ## install what is missing and run the tests (ARGS= goes to pytest)
 
 slow: ## the tests that take their time: real calls, soak, load, speech heard by a machine
 	@deploy/prepare slow
-	$(BIN)/python -m pytest -n 3 --dist loadfile -m 'slow and not ear' $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'slow and not ear' $(ARGS)
 	$(BIN)/python -m pytest -m ear $(ARGS)
 
 large: ## all tests on a PJSIP built for many calls, in an environment of its own (var/large)
