@@ -37,7 +37,7 @@ APART = 0.25
 """Seconds of quiet at which a long sound may be cut."""
 MOST_WORDS = 200
 """Tokens for one window: a model that has lost its way would otherwise repeat itself to the end of its room."""
-INSTALL = "speech is heard by the extra wardbell[ear]: `make slow` installs it, as does `deploy/prepare slow`"
+INSTALL = "speech is heard by the extra wardbell[ear]: `make listen` installs it, as does `deploy/prepare slow`"
 
 
 class NoEar(AssertionError):
