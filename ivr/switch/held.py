@@ -26,6 +26,9 @@ QUIET_LEVEL = 8
 """Signal level, of 100 on the steps of u-law, up to which a peer counts as silent: about -45 dBFS."""
 FRAME = 0.02
 """s; the conference bridge takes in and gives out sound in pieces of this length."""
+LAST_BREATH = 0.25
+"""s between the end of what was said and our BYE: the peer still holds its last words in a jitter buffer, and drops
+them when the call ends."""
 LISTEN_EVERY = 0.1
 """s between two looks at the signal level of a recording."""
 
@@ -54,6 +57,8 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         self._play: Play | None = None
         self._play_over: Callable[[bool, str], None] | None = None
         self._play_gone: Callable[[], None] | None = None
+        self._said_at = float("-inf")
+        """When the last play came to its end."""
         self._recording: Recording | None = None
         self._recorded: Callable[[float, str, str], None] | None = None
         self._audio: pjsua2.AudioMedia | None = None
@@ -204,8 +209,13 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
             _disconnect(partner._audio, self._audio)
 
     def hang_up(self, sip_code: int) -> None:
+        """Not in the middle of the last word: `LAST_BREATH`."""
         if self.state == TALKING:
-            self._end("normal", 0)
+            breath = self._said_at + LAST_BREATH - self._worker.alarms.now()
+            if breath > 0:
+                self._alarm("last breath", breath, lambda: self._end("normal", 0))
+            else:
+                self._end("normal", 0)
         elif self.state == DIALLING:
             self._end("cancelled", 0)
         elif self.state == OFFERED:
@@ -281,6 +291,7 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         if self._play.goes_on():
             self._alarm("play", self._play.seconds, self._played_out)
         else:
+            self._said_at = self._worker.alarms.now()
             self._end_play(True, "")
 
     def _listen_for_silence(self) -> None:

@@ -25,6 +25,7 @@ from ivr.switch import boxes, wire
 from ivr.switch.alarms import Alarms
 from ivr.switch.held import DIALLING, OFFERED, OVER, HeldCall, Refusal
 from ivr.switch.invite import Invitation
+from ivr.switch.priority import go_ahead
 from ivr.switch.sound import silence
 from ivr.switch.stack import Stack
 
@@ -360,6 +361,7 @@ def _forget(thing: object) -> None:
 
 def main() -> None:
     """Wait for Start, serve, exit. PJSIP is not taken down in order: the kernel does that without crashing."""
+    go_ahead()
     gc.disable()
     # Ctrl-C and systemd's SIGTERM reach the whole group; they are for the engine, which says Quit after its drain.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 
+from prompts.render import Known
 from tests.e2e.line import Line
 from tests.e2e.melodies import MelodyStudio, said, sing_ahead, studio
-from tests.e2e.small_hospital import SmallHospital, morning_zone
+from tests.e2e.small_hospital import BEDS, DESK, SmallHospital, morning_zone
 from tests.e2e.story import Caller, Said
 from tests.phone.phone import Phone
 
@@ -45,7 +46,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     hospital = SmallHospital(line.data, zone)
     hospital.open()
     singer = studio(hospital.office.catalog, hospital.office.settings.store_dir)
-    sing_ahead(singer, hospital.office.catalog, list(hospital.office.known_values()))
+    said_in_calls = [*(Known("name", bed) for bed in BEDS), Known("digits", DESK)]
+    sing_ahead(singer, hospital.office.catalog, [*hospital.office.known_values(), *said_in_calls])
     hospital.office.close()
     flows = directory / "flows"
     shutil.copytree(str(resources.files("flows")), flows, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
@@ -114,7 +116,7 @@ def build(template: Template, directory: Path, *, sung: bool = True, **settings:
     """A house of its own: a copy of the template, telephones, ports. `sung`: with its melodies."""
     exchange = Phone(directory, "exchange")
     patient = Phone(directory, "patient")
-    own = {"zone": template.zone, "flows_dir": template.flows, "sip__drain": 8, "outbound__reserve": 0}
+    own = {"zone": template.zone, "flows_dir": template.flows, "sip__drain": 30, "outbound__reserve": 0}
     own |= {"sip__lines_per_worker": 4, "sip__media_timeout": 2}
     line = Line(directory / "line", exchange.port, **{**own, **settings})
     shutil.copytree(template.data, line.data, ignore=shutil.ignore_patterns("prompts", "*.lock"))

@@ -8,6 +8,7 @@ tested as with a voice. `test_spoken.py` does it with the real one.
 from __future__ import annotations
 
 import hashlib
+import time
 import wave
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -26,6 +27,8 @@ RATE = 8000
 TONE = RATE // 25
 TONES = 6
 """How many tones of 40 ms, their pitches follow from the text; then quiet, as clips have."""
+PATIENCE = 15.0
+"""Seconds in which the service must have made a clip that was not sung ahead."""
 
 
 def melody(text: str, to: Path) -> None:
@@ -62,10 +65,21 @@ def sing_ahead(singer: MelodyStudio, catalog: Catalog, known: list[Known]) -> No
 
 
 def said(singer: MelodyStudio) -> Callable[..., list[Path]]:
-    """`said("zh", "registration.general_confirm", department=...)`: the clips of a text, in order."""
+    """`said("zh", "registration.general_confirm", department=...)`: the clips of a text, in order.
+
+    What was not sung ahead is the service's to render when it says it (by espeak): two makers of one clip would
+    each have their own sound. So it is waited for.
+    """
 
     def clips(language: str, id: str, values: Mapping[str, Any] | None = None, *, slow: bool = False) -> list[Path]:
-        found = singer.clips(language, id, values or {}, slow)
-        return [singer.render(one.language, one.text, slow=slow) if isinstance(one, Missing) else one for one in found]
+        until = time.monotonic() + PATIENCE
+        while True:
+            found = singer.clips(language, id, values or {}, slow)
+            missing = [one.text for one in found if isinstance(one, Missing)]
+            if not missing:
+                return [one for one in found if isinstance(one, Path)]
+            if time.monotonic() > until:
+                raise AssertionError(f"{id} in {language}: nobody has made the clip of {missing[0]!r}")
+            time.sleep(0.05)
 
     return clips

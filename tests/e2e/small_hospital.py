@@ -37,6 +37,8 @@ WARD, OTHER_WARD = "W3", "W5"
 WARD_NAME = {"zh": "内科三病区", "en": "ward three"}
 STATION, HEAD_NURSE, DUTY_MANAGER = "8301", "8302", "8309"
 OTHER_STATION = "8501"
+DESK = "8000"
+BEDS = ("12", "7", "加3")
 
 
 def morning_zone(now: datetime) -> str:

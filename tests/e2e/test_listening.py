@@ -6,6 +6,7 @@ always there, are heard in `test_heard_sound.py`.
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from functools import partial
@@ -35,6 +36,7 @@ from tests.e2e.small_hospital import OTHER_STATION, OTHER_WARD, PIN, STATION, WA
 from tests.e2e.test_registration import BOOKINGS
 from tests.phone.ear import Ear
 from tests.phone.phone import Phone
+from wardbell.settings import Voices
 
 pytestmark = [pytest.mark.slow, pytest.mark.ear]
 
@@ -61,7 +63,11 @@ def hospital(ear: Ear, template: Template, tmp_path_factory: pytest.TempPathFact
     notices = flows / "notices.yaml"
     before, rule, after = notices.read_text(encoding="utf-8").partition("  discharge:\n")
     notices.write_text(before + rule + after.replace("language: zh", "language: en", 1), encoding="utf-8")
-    house = build(template, directory, sung=False, flows_dir=flows, voices__deadline=120, voices__fill_silence=False)
+    house = build(
+        template, directory, sung=False, flows_dir=flows,
+        voices__deadline=120, voices__fill_silence=False, voices__keep_loaded=False,
+        **{f"voices__{language}": json.dumps(names) for language, names in Voices().order.items()},
+    )  # fmt: skip
     try:
         house.hospital.office.database.run_now(_own_names)
         with good_voices(house.hospital.office.catalog, house.hospital.office.settings.store_dir) as studio:

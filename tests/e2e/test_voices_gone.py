@@ -22,7 +22,7 @@ def test_a_ward_hears_and_confirms_an_alert_when_no_voice_is_left(
     bare.mkdir()
     taken.write_text("a file where the folder should be")
     monkeypatch.setenv("PATH", str(bare))
-    house = build(template, tmp_path, sung=False, voices__zh='["espeak"]', voices__store_dir=taken)
+    house = build(template, tmp_path, sung=False, voices__store_dir=taken)
     try:
         control = f"G-{time.time_ns()}"
         house.line.send(admission(control, WARD, bed="12", urgent=True))

@@ -22,6 +22,7 @@ from typing import Any
 
 import pjsua2 as pj
 
+from ivr.switch.priority import go_ahead
 from tests.phone.ports import quiet_port
 from tests.phone.sounds import Ear, breath
 
@@ -301,6 +302,7 @@ class Handset:
 def main() -> None:
     directory, name, log = Path(sys.argv[1]), sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else ""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    go_ahead()  # a telephone that loses sound would blame the line for it
     commands: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
 
     def listen() -> None:

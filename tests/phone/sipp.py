@@ -11,6 +11,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from ivr.switch.priority import AHEAD
 from tests.phone.packets import Tape, write_pcap
 from tests.phone.ports import free_port
 
@@ -30,10 +31,12 @@ class SippCall:
         """Whether every call is done."""
         return self.process.poll() is not None
 
-    def wait(self) -> bool:
-        """Until it is done; True when every call went as the scenario says."""
+    def wait(self) -> None:
+        """Until it is done; fails with SIPp's words when a call did not go as the scenario says."""
         try:
-            return self.process.wait(self.seconds) == 0
+            if self.process.wait(self.seconds) != 0:
+                told = [file.read_text(errors="replace") for file in self.directory.glob("*errors.log")]
+                raise AssertionError(f"SIPp ended with {self.process.returncode}: {' '.join(told)[-2000:]}")
         finally:
             self.close()
 
@@ -53,7 +56,8 @@ def play(target: str, user: str, tape: Tape, *, calls: int = 1, caller: str = "1
     write_pcap(directory / "tape.pcap", tape.packets)
     shutil.copy(SCENARIO, directory)
     media = free_port(2)
-    command = ["sipp", target, "-sf", "tape.xml", "-s", user, "-i", "127.0.0.1", "-mi", "127.0.0.1"]
+    first = ["nice", "-n", str(AHEAD)]  # a late packet would be a tape of its own; where it is not allowed nice goes on
+    command = [*first, "sipp", target, "-sf", "tape.xml", "-s", user, "-i", "127.0.0.1", "-mi", "127.0.0.1"]
     command += ["-p", str(free_port()), "-mp", str(media + media % 2), "-m", str(calls), "-l", str(calls)]
     command += ["-r", str(min(10, calls)), "-d", str(int(tape.seconds * 1000) + 500), "-key", "caller", caller]
     command += ["-recv_timeout", "10000", "-nostdin", "-trace_err"]

@@ -160,10 +160,9 @@ def test_closing_waits_for_no_text_that_hangs(tmp_path: Path) -> None:
     thread = threading.Thread(target=speak)
     thread.start()
     time.sleep(0.1)
-    began = time.monotonic()
     voice.close()
     thread.join(5)
-    assert time.monotonic() - began < 3
+    assert not thread.is_alive(), "it hangs for an hour"
     assert told == ["kokoro has ended"]
     with pytest.raises(VoiceFailed, match="closed"):
         voice.render("one", "en", tmp_path / "b")

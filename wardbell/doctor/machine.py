@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from ivr.switch.priority import AHEAD
 from wardbell.doctor.finding import Finding, error, ok, warning
 
 VOICES = {"zh": "cmn-latn-pinyin", "en": "en-us"}
@@ -94,6 +95,28 @@ def file_limit(lines: int, allowed: int) -> Iterator[Finding]:
         yield warning(
             f"a process may open {allowed} files, {lines} lines can need {needed}",
             "raise the limit (systemd: LimitNOFILE, shell: ulimit -n)",
+        )
+
+
+def may_go_ahead() -> bool:
+    """Whether a process may raise its own priority as the media workers do."""
+    try:
+        done = subprocess.run(
+            ["nice", "-n", str(AHEAD), "true"], capture_output=True, text=True, timeout=10, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0 and not done.stderr
+
+
+def priority(allowed: bool) -> Iterator[Finding]:
+    """Whether sound can come before all other work of the machine."""
+    if allowed:
+        yield ok("calls go ahead of other programs")
+    else:
+        yield warning(
+            "calls get no priority over other programs: words may break when the machine is busy",
+            "allow it (systemd: LimitNICE=-10, docker: --cap-add SYS_NICE)",
         )
 
 

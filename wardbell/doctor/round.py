@@ -24,6 +24,7 @@ def findings(office: Office) -> Iterator[Finding]:
     yield from machine.program("ffmpeg", "ffmpeg")
     yield from machine.program("espeak-ng", "espeak-ng")
     yield from machine.espeak_voices(tuple(machine.VOICES))
+    yield from machine.priority(machine.may_go_ahead())
     yield from machine.clock(now, settings.zone)
     yield from machine.clock_kept(machine.synchronised())
     yield from machine.folder(settings.data_dir)
