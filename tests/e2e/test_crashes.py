@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.conftest import House
 from tests.e2e.line import accepts, admission, answers_sip, eventually
-from tests.e2e.small_hospital import STATION, WARD
+from tests.e2e.small_hospital import DESK, STATION, WARD
 from tests.e2e.test_alerts import answers, hears_of_bed, reaches, went
 
 
@@ -85,7 +85,7 @@ def test_sigterm_lets_calls_finish_and_takes_no_new_ones(own_house: House) -> No
     refused = own_house.patient.dial(line.uri("1000")).wait_ended()
     assert refused.code == 503
     caller.hears("main.services").keys_in("0")
-    caller.hears("operator.nobody").hears("operator.desk", desk="8000").hears("system.goodbye")
+    caller.hears("operator.nobody").hears("operator.desk", desk=DESK).hears("system.goodbye")
     caller.is_hung_up_on()
     assert line.process.wait(6) == 0
     assert not line.family()

@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e.conftest import House
 from tests.e2e.line import eventually
-from tests.e2e.small_hospital import EXPERT_FEE, GENERAL_FEE, LONE, MEDICINE, MORNING, PIN, TODAY
+from tests.e2e.small_hospital import DESK, EXPERT_FEE, GENERAL_FEE, LONE, MEDICINE, MORNING, PIN, TODAY
 from tests.e2e.story import Caller
 from tests.phone.phone import Phone
 
@@ -88,13 +88,13 @@ def test_a_number_that_nobody_set_up_is_told_the_default(house: House) -> None:
 
 def test_who_presses_nothing_is_asked_again_and_then_told_of_the_desk(house: House) -> None:
     card = house.hospital.card(GENERAL_FEE)
-    house.exchange.expect("no_answer", number="8000")
+    house.exchange.expect("no_answer", number=DESK)
     with house.caller() as caller:
         caller.keys_in("1" + card + "#" + PIN + "#").hears("registration.kind")
         caller.keys_in("7").hears("system.not_understood", "registration.kind")
         caller.keys_in("0").hears("operator.one_moment")
         house.exchange.next_call().hang_up()
-        caller.hears("operator.nobody").hears("operator.desk", desk="8000").hears("system.goodbye")
+        caller.hears("operator.nobody").hears("operator.desk", desk=DESK).hears("system.goodbye")
         caller.is_hung_up_on()
     assert house.line.last_call()["outcome"] == "operator"
 

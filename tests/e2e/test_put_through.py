@@ -7,18 +7,18 @@ import signal
 import stat
 import time
 import wave
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import House
+from tests.e2e.conftest import House, Template, build
 from tests.e2e.line import answers_sip, eventually
 from tests.e2e.melodies import melody
+from tests.e2e.small_hospital import DESK
 from tests.phone import hearing
 from tests.phone.phone import Call
-
-DESK = "8000"
 
 
 def words(folder: Path, name: str) -> Path:
@@ -177,11 +177,12 @@ def test_who_left_a_message_has_somebody_called_even_when_he_just_hung_up(
 @pytest.mark.slow
 @pytest.mark.parametrize("hurried", [False, True])
 def test_a_message_that_the_stop_of_the_service_cuts_off_is_left_all_the_same(
-    own_house: House, tmp_path: Path, hurried: bool
+    template: Template, tmp_path: Path, hurried: bool
 ) -> None:
     """The end of the waiting time hangs up, or a second SIGTERM; both end well."""
-    line = own_house.line
-    with own_house.caller("7004") as caller:
+    house = build(template, tmp_path, sip__drain=6)
+    line = house.line
+    with closing(house), house.caller("7004") as caller:
         caller.hears("main.welcome")
         time.sleep(0.8)  # the tone is over, and a breath taken
         caller.call.speak(words(tmp_path, "a complaint"))
@@ -196,7 +197,7 @@ def test_a_message_that_the_stop_of_the_service_cuts_off_is_left_all_the_same(
                 caller.call.speak(words(tmp_path, "a complaint"))
                 time.sleep(1)
         assert line.stop() == 0
-    [row] = line.rows("SELECT * FROM recordings")
-    assert row["ended"] in ("hung_up", "lost")
-    assert len(line.rows("SELECT * FROM events WHERE source = 'flow'")) == 1
-    assert [call["ended_at"] is not None for call in line.calls()] == [True]
+        [row] = line.rows("SELECT * FROM recordings")
+        assert row["ended"] in ("hung_up", "lost")
+        assert len(line.rows("SELECT * FROM events WHERE source = 'flow'")) == 1
+        assert [call["ended_at"] is not None for call in line.calls()] == [True]
