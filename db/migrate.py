@@ -17,7 +17,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, text
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
 from db.database import Database
@@ -54,6 +55,15 @@ def change(url: str | URL, work: Callable[[Session], object]) -> None:
         database.run_now(changed)
     finally:
         database.close()
+
+
+def is_there(url: str | URL) -> bool:
+    """False for the file of an SQLite database that only connecting would make."""
+    try:
+        parts = make_url(url)
+    except ArgumentError:
+        return True  # whoever opens it says what is wrong with it
+    return parts.get_backend_name() != "sqlite" or Path(parts.database or "").exists()
 
 
 def current(url: str | URL) -> str | None:

@@ -7,7 +7,9 @@ Wardbell and need neither voice nor disk. Texts, readings, voices and those word
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -28,6 +30,8 @@ DEADLINE = 1.5
 """Seconds in which a text that is not in the store must be rendered by the voices of first choice."""
 QUICK = 1.0
 """Seconds more for a quick voice when they were late."""
+PROCESSORS = os.cpu_count() or 1
+"""Texts of one sentence that are rendered at the same time, by voices that allow it."""
 TROUBLE = "system.trouble"
 
 
@@ -152,15 +156,20 @@ class StudioVoice:
     ) -> list[Path | None]:
         """`clips` with what could be rendered in time."""
         made = list(clips)
+        missing = [index for index, clip in enumerate(clips) if clip is None]
+        together = quick or all(self._studio.speaks_at_once(language, texts[index]) for index in missing)
 
         def fill() -> None:
             failures: list[PromptError] = []
-            for index, text in enumerate(texts):
-                if made[index] is None:
-                    try:
-                        made[index] = render(language, text)
-                    except PromptError as failed:
-                        failures.append(failed)
+
+            def one(index: int) -> None:
+                try:
+                    made[index] = render(language, texts[index])
+                except PromptError as failed:
+                    failures.append(failed)
+
+            with ThreadPoolExecutor(PROCESSORS if together else 1, "a sentence") as pool:
+                list(pool.map(one, missing))
             if failures:
                 log.error("{n} texts of a prompt have no voice: {failed}", n=len(failures), failed=failures[0])
 

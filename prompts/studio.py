@@ -197,6 +197,11 @@ class Studio:
             with suppress(OSError):
                 os.utime(path, (now, now))
 
+    def speaks_at_once(self, language: str, text: str) -> bool:
+        """Whether the voice of first choice for a text can speak others of the same sentence at the same time."""
+        sources = self._sources.get(self._spoken_in(language, text), [])
+        return bool(sources) and sources[0].voice.at_once
+
     def is_quick(self, language: str) -> bool:
         """Whether a voice can step in when the others are late."""
         return any(source.voice.quick for source in self._sources.get(language, []))

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from twisted.logger import Logger
 
+from db import migrate
 from db.database import Database
 from hospital.calendar import HospitalCalendar
 from hospital.pins import load_pepper
@@ -165,6 +166,8 @@ class Office:
 
     def known_values(self) -> Sequence[Known]:
         """Values that callers will hear; none while there is no database yet."""
+        if not migrate.is_there(self.settings.database_url) or migrate.current_of(self.database) is None:
+            return []
         return self.database.run_now(known_values, HospitalCalendar(self.zone), self.wallclock())
 
     def data_dir(self) -> Path:

@@ -62,6 +62,7 @@ class Espeak:
     name = "espeak"
     quick = True
     busy = False
+    at_once = True
 
     @cached_property
     def version(self) -> str:

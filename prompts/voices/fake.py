@@ -29,6 +29,7 @@ class FakeVoice:
         self.name = name
         self.quick = quick
         self.busy = False
+        self.at_once = True
         self.version = "1"
         self.languages = frozenset(languages)
         self.failing = set(failing)

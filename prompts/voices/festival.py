@@ -29,6 +29,7 @@ class Festival:
     name = "festival"
     quick = False
     busy = False
+    at_once = True
 
     @cached_property
     def version(self) -> str:

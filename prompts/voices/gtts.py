@@ -25,6 +25,7 @@ class Google:
     name = "gtts"
     quick = False
     busy = False
+    at_once = True
     languages = frozenset(_CODES)
 
     def __init__(self, timeout: float = 5.0) -> None:

@@ -100,6 +100,8 @@ class Kokoro:
             with self._counting:
                 self._in_hand -= 1
 
+    at_once = False
+
     @property
     def busy(self) -> bool:
         """It speaks one text at a time, and others wait already."""

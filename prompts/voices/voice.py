@@ -34,6 +34,10 @@ class Voice(Protocol):
     def busy(self) -> bool:
         """Whether a text that is given now would have to wait for others first."""
 
+    @property
+    def at_once(self) -> bool:
+        """Whether several texts at the same time take hardly longer than one, where processors are free."""
+
     def render(self, text: str, language: str, to: Path) -> None:
         """Write `text` as audio of any rate and format that ffmpeg reads. Blocks. Raises
         `VoiceFailed`; what lies at `to` is then worthless. `CannotSay`: this text only."""

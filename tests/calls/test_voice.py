@@ -4,6 +4,8 @@ words that come with Wardbell. Never silence, and never at another caller's cost
 from __future__ import annotations
 
 import resource
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -394,3 +396,35 @@ def test_what_was_said_instead_is_in_the_trace() -> None:
     line.clock.advance(SECONDS)
     assert line.notes.of("unspoken") == [{"prompts": ["a.menu"], "instead": ["system.unspoken"]}]
     assert line.notes.of("prompt")[0]["heard"] is False
+
+
+class Together(FakeVoice):
+    """A voice that notes how many texts it speaks at the same time."""
+
+    def __init__(self, *, at_once: bool) -> None:
+        super().__init__("good")
+        self.at_once = at_once
+        self.speaking, self.most = 0, 0
+        self._count = threading.Lock()
+
+    def render(self, text: str, language: str, to: Path) -> None:
+        with self._count:
+            self.speaking += 1
+            self.most = max(self.most, self.speaking)
+        time.sleep(0.05)
+        super().render(text, language, to)
+        with self._count:
+            self.speaking -= 1
+
+
+@pytest.mark.parametrize(("at_once", "most"), [(True, 2), (False, 1)])
+def test_new_texts_of_a_sentence_are_made_together_by_a_voice_that_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: bool, most: int
+) -> None:
+    monkeypatch.setattr("ivr.voice.PROCESSORS", 2)
+    voice = Together(at_once=at_once)
+    voices = Voices(tmp_path, voices=[voice])
+    voices.say(Prompt("a.hello"), Prompt("a.balance", {"balance": 201}))
+    [spoken] = voices.found
+    assert len({clip.read_bytes() for clip in spoken.clips}) == len(spoken.clips) == 3
+    assert voice.most == most

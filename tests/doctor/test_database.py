@@ -57,7 +57,7 @@ def test_a_url_that_is_none_is_an_error() -> None:
 
 @pytest.mark.parametrize(("url", "there"), [("sqlite:///{}/no.db", False), ("postgresql://x/y", True)])
 def test_looking_for_a_database_does_not_make_it(tmp_path: Path, url: str, there: bool) -> None:
-    assert checks.exists(url.format(tmp_path)) is there
+    assert migrate.is_there(url.format(tmp_path)) is there
     assert list(tmp_path.iterdir()) == []
 
 

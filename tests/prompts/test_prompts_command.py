@@ -15,7 +15,9 @@ from prompts.render import Known
 from prompts.store import Store
 from prompts.studio import Studio
 from prompts.voices.fake import FakeVoice
+from wardbell.office import Office
 from wardbell.prompts_command import prompts
+from wardbell.settings import Settings
 
 
 @dataclass
@@ -110,3 +112,12 @@ def test_list_tells_who_made_the_clip_and_what_is_heard_without_any_voice(desk: 
     assert "[new, not rendered, recorded: without values]" in rows["ward_admission.urgent.1"]
     assert "[new, not rendered]" in rows["main.welcome"]
     assert "[old, " in rows["ward.thanks"]
+
+
+def test_before_there_is_a_database_no_value_is_known_and_none_is_made(tmp_path: Path) -> None:
+    office = Office(Settings(data_dir=tmp_path))
+    assert list(office.known_values()) == []
+    assert list(tmp_path.iterdir()) == []
+    office.database.run_now(lambda session: session.connection())  # a file without tables
+    assert list(office.known_values()) == []
+    office.close()

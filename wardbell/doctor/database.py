@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -23,15 +22,6 @@ def shown(url: str) -> str:
         return make_url(url).render_as_string(hide_password=True)
     except ArgumentError:
         return "the database"
-
-
-def exists(url: str) -> bool:
-    """False for the file of an SQLite database that only connecting would make."""
-    try:
-        parts = make_url(url)
-    except ArgumentError:
-        return True  # `tables` says what is wrong with it
-    return parts.get_backend_name() != "sqlite" or Path(parts.database or "").exists()
 
 
 def tables(url: str) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from db import migrate
 from hospital.calendar import HospitalCalendar
 from prompts.render import Known
 from wardbell.doctor import content, database, editions, machine, pjsip, ports
@@ -57,7 +58,7 @@ def _pjsip(office: Office) -> Iterator[Finding]:
 
 
 def _database(office: Office) -> Iterator[Finding]:
-    if not database.exists(office.settings.database_url):
+    if not migrate.is_there(office.settings.database_url):
         yield error("there is no database yet", "wardbell db upgrade, then wardbell demo or your own hospital")
         return
     found = list(database.tables(office.settings.database_url))
@@ -68,7 +69,7 @@ def _database(office: Office) -> Iterator[Finding]:
 
 
 def _known(office: Office) -> list[Known]:
-    return list(office.known_values()) if database.exists(office.settings.database_url) else []
+    return list(office.known_values())
 
 
 def worst(found: Iterable[Finding]) -> Level:
