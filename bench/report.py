@@ -32,6 +32,8 @@ COLUMNS: dict[str, list[tuple[str, str]]] = {
               ("both", "rtf")],
     "first": [("sentences", "sentences"), ("cold ms", "cold_ms"), ("warm ms median", "warm_ms.median"),
               ("p95", "warm_ms.p95"), ("max", "warm_ms.max"), ("within 1.5 s, %", "within_pct")],
+    "beside": [("packets", "gap_ms.n"), ("gap ms median", "gap_ms.median"), ("p99", "gap_ms.p99"),
+               ("max", "gap_ms.max"), ("over 60 ms", "late")],
     "lookup": [("first looks/s", "first_per_s"), ("known/s", "known_per_s")],
 }  # fmt: skip
 TITLES = {
@@ -42,6 +44,7 @@ TITLES = {
     "alerts": "HL7 message accepted to INVITE",
     "voice": "Render throughput: seconds of work for a second of speech",
     "first": "A new sentence during a call: asked for to clips ready",
+    "beside": "Sound of calls beside other work",
     "lookup": "Clips looked up in the store",
 }
 
