@@ -25,7 +25,7 @@ from tests.flow.shipped import FLOWS, catalog, flows
     {
         "registration.kind": "普通门诊按1，专家门诊按2。",
         "registration.choose_department": "请选择科目，",
-        "registration.department_item": "{key:key}，{item.name:name}，",
+        "registration.department_item": "{item.name:name}按{key:key}，",
         "registration.general_confirm": "您要挂的是{department.name:name}，确认按1，重输按2。",
         "registration.general_done": "本院已经为您记录并生成号单，请于当日及时到医院自助终端打印号单后就诊。",
         "registration.expert_confirm": "您要挂的是{department.name:name}，确认按1，重选按0。",
@@ -38,7 +38,7 @@ from tests.flow.shipped import FLOWS, catalog, flows
     }.items(),
 )
 def test_registration_speaks_the_hospitals_own_words(text: str, words: str) -> None:
-    """Features rows 24-28: the Chinese of the document, in simplified characters."""
+    """Features rows 24-28: the Chinese of the document, in simplified characters; but what first, key after."""
     assert catalog().phrase("zh", text).text == words
 
 
