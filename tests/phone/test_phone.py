@@ -66,7 +66,7 @@ def test_a_tape_is_played_as_it_was_made(other: Phone) -> None:
     tape = Tape().voice(0.2).keys("0159*#").key("7", ms=400, again=2).key("7", grows=False).voice(0.2)
     with closing(play(other.address, "8001", tape)) as caller:
         met = other.next_call()
-        assert caller.wait()
+        caller.wait()
     assert met.wait_ended().code == 200
     assert met.keys == "0159*#77"
 
