@@ -11,10 +11,9 @@ AHEAD = -10
 """Niceness of a process that holds calls."""
 
 
-def go_ahead() -> bool:
-    """Put this process and the threads that it will have first; False where that is not allowed."""
+def go_ahead() -> None:
+    """Put this process and the threads that it will have first, where that is allowed."""
     try:
         os.setpriority(os.PRIO_PROCESS, 0, AHEAD)
     except OSError:
-        return False
-    return True
+        return

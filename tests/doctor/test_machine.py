@@ -89,19 +89,11 @@ def test_a_clock_that_nothing_keeps_right_is_a_risk(said: str, levels: list[Leve
     assert [found.level for found in machine.clock_kept(said)] == levels
 
 
-@pytest.mark.parametrize("allowed", [True, False])
-def test_it_tells_whether_calls_go_ahead_of_other_programs(allowed: bool) -> None:
-    [said] = machine.priority(allowed)
-    assert (said.level is Level.WARNING) is not allowed
-
-
-def test_whoever_may_not_go_ahead_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert not machine.may_go_ahead()
-    fake_program(tmp_path, "nice", "echo 'nice: cannot set niceness: Permission denied' >&2")
-    assert not machine.may_go_ahead()
-    fake_program(tmp_path, "nice", "")
-    assert machine.may_go_ahead()
+@pytest.mark.parametrize(
+    ("found", "told"), [([], []), ([-10, -10], [Level.OK]), ([-10, 0], [Level.WARNING]), ([-11], [Level.OK])]
+)
+def test_it_tells_whether_calls_go_ahead_of_other_programs(found: list[int], told: list[Level]) -> None:
+    assert [finding.level for finding in machine.priority(found)] == told
 
 
 @pytest.mark.parametrize(("lines", "allowed", "warned"), [(4, 1024, False), (1000, 1024, True), (1000, -1, False)])

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 from db import migrate
 from hospital.calendar import HospitalCalendar
-from prompts.render import Known
 from wardbell.doctor import content, database, editions, machine, pjsip, ports
 from wardbell.doctor.finding import Finding, Level, error
 from wardbell.office import Office
@@ -25,13 +24,13 @@ def findings(office: Office) -> Iterator[Finding]:
     yield from machine.program("ffmpeg", "ffmpeg")
     yield from machine.program("espeak-ng", "espeak-ng")
     yield from machine.espeak_voices(tuple(machine.VOICES))
-    yield from machine.priority(machine.may_go_ahead())
+    yield from machine.priority(machine.worker_priorities())
     yield from machine.clock(now, settings.zone)
     yield from machine.clock_kept(machine.synchronised())
     yield from machine.folder(settings.data_dir)
     yield from _database(office)
     yield from content.flows(office.on_disk, office.check)
-    yield from content.prompts(lambda: office.catalog, lambda: office.studio, lambda: _known(office))
+    yield from content.prompts(lambda: office.catalog, lambda: office.studio, office.known_values)
 
 
 def _sip_ports(host: str, first: int, workers: int) -> Iterator[Finding]:
@@ -66,10 +65,6 @@ def _database(office: Office) -> Iterator[Finding]:
     if worst(found) is not Level.ERROR:
         yield from database.rota_of_tomorrow(office.database, HospitalCalendar(office.zone), office.wallclock())
         yield from editions.published(office.database, office.check, office.on_disk, office.wallclock())
-
-
-def _known(office: Office) -> list[Known]:
-    return list(office.known_values())
 
 
 def worst(found: Iterable[Finding]) -> Level:
