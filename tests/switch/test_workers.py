@@ -16,8 +16,10 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 from twisted.trial.unittest import TestCase
 
+from ivr.switch.held import LAST_BREATH
 from ivr.switch.line import Cause, Diversion, Ended, LineGone, Played, RecordEnd, SwitchError
 from ivr.switch.pool import Pool, SwitchSettings
+from ivr.switch.priority import AHEAD
 from tests.switch.peer import Peer
 from tests.switch.worlds import Owner, Places, RealPerson, RealWorld, Task, clip
 
@@ -251,6 +253,38 @@ class Workers(TestCase):
         assert world.owner.end == Ended(Cause.MEDIA_TIMEOUT, world.owner.end.sip_code, by_peer=False)  # type: ignore[union-attr]
         assert isinstance(answer.error, LineGone)
         await world.until(lambda: "BYE" in person.requests)
+
+    async def test_the_line_lets_its_last_word_be_heard_before_it_hangs_up(self) -> None:
+        world = await self.world()
+        person = await self.talking(world)
+        assert await world.owner.line.play([clip(self.places.path, 0.2)]) == Played(finished=True)
+        said = reactor.seconds()  # type: ignore[attr-defined]
+        await world.owner.line.hang_up()
+        await world.owner.line.hang_up()  # twice is once
+        await world.until(lambda: "BYE" in person.requests)
+        assert reactor.seconds() - said > LAST_BREATH / 2  # type: ignore[attr-defined]
+        await world.until(lambda: world.owner.end is not None)
+        assert world.owner.end is not None
+        assert (world.owner.end.cause, world.owner.end.by_peer) == (Cause.NORMAL, False)
+
+    async def test_who_hangs_up_while_the_line_takes_its_last_breath_ends_the_call(self) -> None:
+        world = await self.world()
+        person = await self.talking(world)
+        await world.owner.line.play([clip(self.places.path, 0.2)])
+        await world.owner.line.hang_up()
+        person.hangs_up()
+        await world.until(lambda: world.owner.end is not None)
+        assert world.owner.end is not None
+        assert world.owner.end.cause is Cause.NORMAL
+        await _wait(LAST_BREATH * 2)
+        assert "BYE" not in person.requests
+
+    async def test_calls_go_ahead_of_other_programs_where_that_is_allowed(self) -> None:
+        world = await self.world()
+        [worker] = world.switch.workers
+        usual = os.getpriority(os.PRIO_PROCESS, 0)
+        allowed = subprocess.run(["nice", "-n", str(AHEAD), "true"], capture_output=True, check=True).stderr == b""
+        assert os.getpriority(os.PRIO_PROCESS, worker.pid or 0) == (AHEAD if allowed else usual)
 
     async def test_calls_over_tcp(self) -> None:
         world = await self.world()
