@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
@@ -69,6 +70,7 @@ class Studio:
         self._sources: dict[str, list[_Source]] = {}
         self._ready: dict[tuple[str, str, bool], Path] = {}
         self._resting: dict[str, int] = {}
+        self._falling = threading.Lock()
         self.unavailable: list[str] = []
         """Sentences for `doctor`: voices that the settings name and this machine lacks."""
         for language, wanted in voices.items():
@@ -290,9 +292,11 @@ class Studio:
         return left > 0
 
     def _let_rest(self, voice: Voice, why: str) -> None:
-        if voice.name not in self._resting:
+        with self._falling:
+            fresh = voice.name not in self._resting
+            self._resting[voice.name] = _REST
+        if fresh:
             self._tell(f"the voice {voice.name} fell out, the next one speaks: {why}")
-        self._resting[voice.name] = _REST
 
     def _speaks_again(self, voice: Voice) -> None:
         if self._resting.pop(voice.name, None) is not None:

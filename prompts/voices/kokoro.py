@@ -44,6 +44,7 @@ class Kokoro:
 
     name = "kokoro"
     quick = False
+    at_once = False
 
     def __init__(
         self,
@@ -99,8 +100,6 @@ class Kokoro:
         finally:
             with self._counting:
                 self._in_hand -= 1
-
-    at_once = False
 
     @property
     def busy(self) -> bool:

@@ -68,7 +68,7 @@ def test_hanging_up_at_any_step_frees_the_line_and_completes_the_trace(house: Ho
         caller.hangs_up()
 
 
-def test_the_fifth_caller_on_four_lines_hears_busy_at_once(
+def test_the_fifth_caller_on_four_lines_hears_busy(
     house: House, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     callers = [house.caller() for _ in range(LINES)]
