@@ -1,7 +1,7 @@
 """Loads `flows/notices.yaml`: what follows from which event. Every fault of the file is told at once,
 as file:line:column with a sentence; a file with a fault isn't used at all.
 
-The YAML itself is read as flows are (`ivr.flow.source`: strict, words stay as written; `ivr.flow.form`: a misspelt
+The YAML itself is read as flows are (`prompts.written.tree`: strict, words stay as written; `ivr.flow.form`: a misspelt
 entry is told once and read as if it were spelt right). What the rules mean is in `escalation.py` and, for HL7, in
 `hl7_messages.py`.
 """
@@ -17,11 +17,11 @@ from typing import TypeAlias
 
 from ivr.flow.form import Form, fill
 from ivr.flow.mistakes import Mark, Report, did_you_mean
-from ivr.flow.source import Listing, Node, Scalar, Table, read_source
 from notify.errors import RulesBroken
 from notify.escalation import Confirm, Missed, Priority, Rule, Step, longest
 from notify.hl7_messages import FIELDS, FieldPath, Reading
 from prompts.errors import Mistake
+from prompts.written.tree import Listing, Node, Scalar, Table, read_source
 
 ROLES = ("station", "head_nurse", "duty_manager")
 """Whom a step may call by role (the ward's contacts, which the hospital keeps)."""

@@ -12,7 +12,6 @@ from ivr.bundle import Bundle
 from ivr.flow.beside import Beside
 from ivr.flow.language import FlowSet
 from ivr.flow.mistakes import Mark, Report
-from ivr.flow.source import Listing, Node, Scalar, Table, read_source
 from ivr.flow.verbs.do import Do
 from ivr.flow.verbs.notify import Notify
 from ivr.numbers import FILE as NUMBERS
@@ -21,6 +20,7 @@ from notify.actions import DECLARED as CONFIRMING
 from notify.escalation import Confirm
 from notify.rules import NoticeRules
 from notify.wards import MOVED
+from prompts.written.tree import Listing, Node, Scalar, Table, read_source
 
 RULES = "notices.yaml"
 _CODE = frozenset({"code"})

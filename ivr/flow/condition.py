@@ -15,7 +15,7 @@ import cel
 
 from ivr.flow.commands import Value
 from ivr.flow.mistakes import Report
-from ivr.flow.source import Scalar
+from prompts.written.tree import Scalar
 
 LONGEST = 200
 """Characters of an expression."""

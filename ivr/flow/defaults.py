@@ -11,8 +11,8 @@ from ivr.flow.action import ActionSpec
 from ivr.flow.form import Form
 from ivr.flow.language import AGAIN, NOWHERE, Exit, Finish, Go, Move, Scene, Target
 from ivr.flow.mistakes import Mark, Report, did_you_mean
-from ivr.flow.source import Scalar, Table
 from ivr.flow.words import SYSTEM
+from prompts.written.tree import Scalar, Table
 
 Miss = Literal["no_input", "invalid"]
 

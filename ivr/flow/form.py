@@ -14,7 +14,7 @@ from typing import TypeVar
 from ivr.flow.commands import Value
 from ivr.flow.language import NOWHERE, RESERVED, Constant, Name, Target, Term, Variable
 from ivr.flow.mistakes import Mark, Report, did_you_mean
-from ivr.flow.source import Listing, Node, Scalar, Table
+from prompts.written.tree import Listing, Node, Scalar, Table
 
 T = TypeVar("T")
 F = TypeVar("F", bound="Form")

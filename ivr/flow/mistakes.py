@@ -8,10 +8,11 @@ Codes that begin with W are warnings: they are told, and the flows can be used a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
-from prompts.errors import Mistake, nearest
+from prompts.errors import Mistake
+from prompts.written.report import Mark, Report, did_you_mean
 
 __all__ = ["CODES", "FlowError", "FlowErrors", "FlowMisused", "Mark", "Mistake", "Report", "did_you_mean"]
 
@@ -116,15 +117,6 @@ MOST_TOLD = 200
 """Mistakes of one file that are told one by one; nobody mends more at once."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Mark:
-    """A place in a file; line and column count from 1."""
-
-    file: str
-    line: int = 1
-    col: int = 1
-
-
 class FlowError(Exception):
     """Something is wrong with flows or with the way they are run."""
 
@@ -157,25 +149,3 @@ def _first(told: Sequence[Mistake]) -> Iterator[Mistake]:
 
 class FlowMisused(FlowError):
     """The program, not the flow, is wrong: an unknown flow was started, an answer fits no question."""
-
-
-class Report:
-    """Gathers mistakes while files are read and checked."""
-
-    def __init__(self) -> None:
-        self.mistakes: list[Mistake] = []
-
-    def add(self, mark: Mark, code: str, sentence: str) -> None:
-        """Note one mistake or warning; `code` is one of the tables'."""
-        self.mistakes.append(Mistake(mark.file, mark.line, mark.col, code, sentence))
-
-    @property
-    def wrong(self) -> bool:
-        """Whether there is any mistake; warnings are none."""
-        return any(not mistake.is_warning for mistake in self.mistakes)
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """` (did you mean "general"?)`, or nothing when no known word is near."""
-    near = nearest(word, known)
-    return f' (did you mean "{near}"?)' if near else ""

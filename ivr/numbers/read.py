@@ -28,12 +28,12 @@ from typing import TypeVar
 
 from ivr.flow.form import Form
 from ivr.flow.mistakes import FlowErrors, Mark, Report, did_you_mean
-from ivr.flow.source import Listing, Node, Scalar, Table, read_source
 from ivr.numbers.dialling import WITHHELD, CallerList, Dialling
 from ivr.numbers.hours import Hours
 from ivr.numbers.pieces import Pieces
 from ivr.numbers.plan import DEFAULT, Answer, Code, Line, Numbers, Plan, Route
 from ivr.numbers.read_hours import read_calendars, read_hours
+from prompts.written.tree import Listing, Node, Scalar, Table, read_source
 
 FILE = "numbers.yaml"
 HOLIDAYS = "holidays.yaml"

@@ -16,9 +16,9 @@ from itertools import pairwise
 
 from ivr.flow.form import NAME, Form
 from ivr.flow.mistakes import Mark, Report, did_you_mean
-from ivr.flow.source import Listing, Node, Scalar, Table, read_source
 from ivr.numbers.hours import WEEKDAYS, Calendar, Hours, Special, Window
 from ivr.numbers.wall import MINUTES, clock, skipped
+from prompts.written.tree import Listing, Node, Scalar, Table, read_source
 
 USUAL = "holidays"
 """The calendar of hours that name none."""

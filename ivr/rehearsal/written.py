@@ -48,11 +48,11 @@ from ivr.flow.commands import Value
 from ivr.flow.form import PROMPT_ID, Form
 from ivr.flow.language import FlowSet
 from ivr.flow.mistakes import FlowErrors, Mark, Report, did_you_mean
-from ivr.flow.source import Listing, Node, Scalar, Table, read_source
 from ivr.numbers import Numbers, Refusal
 from ivr.rehearsal.answers import BEYOND, ERROR, usual
 from ivr.rehearsal.call import ANY_DAY, Caller
 from prompts.catalog import Catalog
+from prompts.written.tree import Listing, Node, Scalar, Table, read_source
 
 NOTHING = "nothing"
 PACES = {"slow": True, "usual": False}

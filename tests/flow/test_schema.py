@@ -18,8 +18,8 @@ from ivr.flow.load import NOT_FLOWS, load_sources
 from ivr.flow.mistakes import Mark, Report
 from ivr.flow.schema.flow import flow_schema
 from ivr.flow.schema.verbs import LIMIT, Known, verbs
-from ivr.flow.source import read_source
 from ivr.flow.verbs import VERBS
+from prompts.written.tree import read_source
 from tests.flow.shipped import FLOWS, catalog
 from wardbell.doctor.content import ACTIONS
 

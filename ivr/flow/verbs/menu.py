@@ -20,10 +20,10 @@ from ivr.flow.defaults import Defaults, Input, Miss
 from ivr.flow.form import Form
 from ivr.flow.language import AGAIN, Demand, Exit, Fact, Go, Head, Move, Reads, Scene, Step, Target, Wait, World
 from ivr.flow.mistakes import Mark, Report
-from ivr.flow.source import Table
 from ivr.flow.verbs.errand import demand
 from ivr.flow.verbs.keys import PERSON, REPEAT
 from ivr.flow.words import SYSTEM, Words, check_unused
+from prompts.written.tree import Table
 
 _ALL = "0123456789*#"
 _KEYS = re.compile(r"[0-9*#]{1,4}")

@@ -13,7 +13,7 @@ from ivr.flow.defaults import Defaults, Trouble
 from ivr.flow.form import Form, fill
 from ivr.flow.language import NOWHERE, Exit, Go, Head, Move, Reads, Scene, Step, Target, World
 from ivr.flow.mistakes import Mark
-from ivr.flow.source import Listing, Table
+from prompts.written.tree import Listing, Table
 
 
 @dataclass(frozen=True, slots=True)

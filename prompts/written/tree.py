@@ -24,8 +24,8 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from ivr.flow.mistakes import Mark, Report
-from ivr.flow.unreadable import instead, mistyped, unreadable
+from prompts.written.report import Mark, Report
+from prompts.written.unreadable import instead, mistyped, unreadable
 
 LARGEST = 1_000_000
 """Bytes; a flow is a page or two."""

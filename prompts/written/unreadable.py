@@ -10,7 +10,7 @@ import re
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
 
-from ivr.flow.mistakes import Mark
+from prompts.written.report import Mark
 
 _WIDE = str.maketrans("：，；“”‘’｛｝［］＃＊（）０１２３４５６７８９　", ":,;\"\"''{}[]#*()0123456789 ")
 """What a Chinese keyboard writes instead of the signs that YAML and telephones know."""
