@@ -56,8 +56,8 @@ class HospitalActions:
         match checked:
             case Right(card, patient, slow):
                 return ActionOutcome("right", {"card": card, "patient": patient, "pace": "slow" if slow else "usual"})
-            case Wait(seconds):
-                return ActionOutcome("wait", {"seconds": seconds})
+            case Wait() as wait:
+                return ActionOutcome("wait", {"seconds": wait.told})
             case _:
                 return ActionOutcome("wrong")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -84,6 +84,13 @@ an hour are the mistakes of a busy morning. Against somebody who guesses there, 
 
 OLD = timedelta(days=2)
 
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""Stored where nobody has to wait. The moment of the entry itself would be in the future for everybody whose clock was
+read a little earlier, on this engine or another."""
+
+JUST_NOW = timedelta(seconds=5)
+"""A delay that began no longer ago may be that of entries which are being checked, and turn out to be right."""
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -104,24 +111,47 @@ def _card(number: str) -> str:
     return f"card:{hashlib.sha256(number.encode()).hexdigest()}"
 
 
-def count_before(session: Session, counted: Iterable[Subject], now: datetime) -> timedelta:
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """How long to wait before the next entry. `fresh`: it began just now, maybe for entries that are still being
+    checked: who asks again in a moment may find it gone."""
+
+    left: timedelta
+    fresh: bool = False
+
+    def __bool__(self) -> bool:
+        return self.left > timedelta(0)
+
+
+def count(session: Session, counted: Iterable[Subject], now: datetime) -> Delay:
     """Count one wrong entry for each subject and return no delay; or count nothing and return how long to wait."""
     rows = _locked(session, counted, now)
     for row, patience in rows:
         row.wait_until = min(row.wait_until, now + patience.longest)  # somebody may have set the clock back
-    wait = max((row.wait_until - now for row, _ in rows), default=timedelta(0))
-    if wait > timedelta(0):
-        return wait
+    left = max((row.wait_until - now for row, _ in rows), default=timedelta(0))
+    if left > timedelta(0):
+        return Delay(left, all(_fresh(row, patience, now) for row, patience in rows))
     for row, patience in rows:
         row.count, row.last_at = patience.after_one_more(row.count, row.last_at, now)
-        row.wait_until = now + patience.delay(row.count)
+        delay = patience.delay(row.count)
+        row.wait_until = now + delay if delay else NEVER
         if patience is CALLER and row.count == CALLER.free + 1:
             log.warn(
                 "many wrong card numbers or PINs from the caller ...{tail}, who has to wait now; "
                 "a number that many people call from belongs under pins.shared_callers",
                 tail=row.subject[-4:],
             )
-    return timedelta(0)
+    return Delay(timedelta(0))
+
+
+def count_before(session: Session, counted: Iterable[Subject], now: datetime) -> timedelta:
+    """As `count`, for who wants the time alone."""
+    return max(count(session, counted, now).left, timedelta(0))
+
+
+def _fresh(row: WrongEntries, patience: Patience, now: datetime) -> bool:
+    """Whether what this row asks to wait, if anything, began just now."""
+    return row.wait_until <= now or row.wait_until - patience.delay(row.count) > now - JUST_NOW
 
 
 def take_back(session: Session, card: Subject, caller: Subject, now: datetime) -> None:
@@ -129,7 +159,7 @@ def take_back(session: Session, card: Subject, caller: Subject, now: datetime) -
     his own gains nothing."""
     for row, _ in _locked(session, (card, caller), now):
         row.count = 0 if row.subject == card.name else max(row.count - 1, 0)
-        row.wait_until = now
+        row.wait_until = NEVER
 
 
 def forgive(session: Session, number: str) -> None:
@@ -146,7 +176,7 @@ def _locked(session: Session, counted: Iterable[Subject], now: datetime) -> list
     # In one order for all, so that two calls never wait for each other.
     rows = []
     for subject in sorted(counted, key=lambda one: one.name):
-        insert_missing(session, WrongEntries, subject=subject.name, count=0, last_at=now, wait_until=now)
+        insert_missing(session, WrongEntries, subject=subject.name, count=0, last_at=now, wait_until=NEVER)
         row = session.execute(locked(select(WrongEntries).where(WrongEntries.subject == subject.name))).scalar_one()
         rows.append((row, subject.patience))
     return rows

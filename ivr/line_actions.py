@@ -119,8 +119,8 @@ class LineActions:
                 if len(self._proved) > REMEMBERED:
                     self._proved.popitem(last=False)
                 return ActionOutcome("right")
-            case Wait(seconds):
-                return ActionOutcome("wait", {"seconds": seconds})
+            case Wait() as wait:
+                return ActionOutcome("wait", {"seconds": wait.told})
             case _:
                 return ActionOutcome("wrong")
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from twisted.internet.defer import DeferredList
 from twisted.internet.error import CannotListenError
+from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 
@@ -98,7 +99,12 @@ class Service:
             self._database, self._slow, HospitalCalendar(zone), wallclock, settings.store_dir, office.store_limit
         )
         pins = PinCheck(
-            self._database, PepperedPins(office.pepper), self._slow, wallclock, settings.pins.shared_callers
+            self._database,
+            PepperedPins(office.pepper),
+            self._slow,
+            wallclock,
+            settings.pins.shared_callers,
+            pause=lambda seconds: deferLater(reactor, seconds),
         )
         hospital = HospitalActions(self._database, pins, HospitalCalendar(zone), wallclock)
         self._closings = Closings(self._database)

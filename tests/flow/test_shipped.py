@@ -42,10 +42,14 @@ def test_registration_speaks_the_hospitals_own_words(text: str, words: str) -> N
     assert catalog().phrase("zh", text).text == words
 
 
+EARLIER = {"card_login.in_two_minutes", "card_login.in_a_quarter", "card_login.in_an_hour", "line_switch.wait"}
+"""Said by editions that hospitals published before: those must go on to work."""
+
+
 def test_every_text_is_said_by_some_flow() -> None:
     written = "".join(file.read_text(encoding="utf-8") for file in FLOWS.glob("*.yaml"))
     said = set(re.findall(r"[a-z_]+\.[a-z_]+", written)) | set(SYSTEM.values())
-    assert set(catalog().ids) - said - set(fallbacks.IDS) == set()
+    assert set(catalog().ids) - said - set(fallbacks.IDS) == EARLIER
 
 
 NAME = {"zh": "上午", "en": "morning"}

@@ -173,7 +173,7 @@ def test_a_wrong_pin_switches_nothing_and_the_third_ends_the_call(house: House) 
     assert house.database.run_now(closed_numbers) == {}
     again = house.dial("*28", "8001", "4711#")
     house.pass_time(5)
-    assert house.heard(again) == ["line_switch.pin", "line_switch.wait"]
+    assert house.heard(again) == ["line_switch.pin", "line_switch.wait_so_long"]
 
 
 def test_a_caller_from_outside_does_not_reach_the_flow(house: House) -> None:
