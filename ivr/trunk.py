@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+from ivr.numbers.dialling import diallable
+from ivr.switch.address import squeeze
 from ivr.switch.line import SwitchRefused
 from ivr.switch.sip import checked_caller_id, checked_target
-
-DIALLABLE = re.compile(r"\+?[0-9*#]{1,32}")
 
 
 class NotDiallable(ValueError):
@@ -32,8 +31,8 @@ class Trunk:
             raise NotDiallable(f"the trunk cannot be used: {wrong}") from wrong
 
     def uri(self, number: str) -> str:
-        """The address of `number`, spaces and hyphens dropped. Raises `NotDiallable`."""
-        plain = re.sub(r"[\s()-]", "", number)
-        if not DIALLABLE.fullmatch(plain):
+        """The address of `number`, what is only for the eye dropped. Raises `NotDiallable`."""
+        plain = squeeze(number)
+        if not diallable(plain):
             raise NotDiallable("a number may hold digits, * and #, and begin with +")
         return self.target.replace("{number}", plain.replace("#", "%23"))

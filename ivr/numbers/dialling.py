@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_FOR_THE_EYE = re.compile(r"[\s()./-]")
+from ivr.switch.address import squeeze
+
 _NUMBER = re.compile(r"\+?[0-9*#]{1,32}")
 WITHHELD = "withheld"
 """In a list of callers: those who hide their number."""
@@ -47,11 +48,6 @@ class Dialling:
         if self.national and number.startswith(self.national):
             return f"+{self.country}" + number.removeprefix(self.national)
         return number
-
-
-def squeeze(written: str) -> str:
-    """`written` without what is only for the eye."""
-    return _FOR_THE_EYE.sub("", written)
 
 
 def diallable(written: str) -> bool:

@@ -8,9 +8,10 @@ from typing import TypeVar
 
 from ivr.flow.form import NAME, Form
 from ivr.flow.mistakes import Mark, Report, did_you_mean
-from ivr.numbers.dialling import Dialling, diallable, squeeze
+from ivr.numbers.dialling import Dialling, diallable
 from ivr.numbers.hours import Calendar
 from ivr.numbers.plan import Answer, Refusal, Route
+from ivr.switch.address import squeeze
 from prompts.written.tree import Node, Scalar, Table
 
 T = TypeVar("T")

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-_ADDRESS = re.compile(r"sips?:(?:([^@;>?]*)@)?|tel:([^;>?]*)", re.IGNORECASE)
-_QUOTED = re.compile(r'\s*"((?:[^"\\]|\\.)*)"')
-_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+from ivr.switch.address import caller_of, display_of, hides, is_nobody, is_telephone, number_of, plain
+
 _REASON = re.compile(r';\s*reason\s*=\s*(?:"([^"]*)"|([^;,\s]+))', re.IGNORECASE)
+_PARTY = re.compile(r";\s*party\s*=\s*\"?([a-z]+)", re.IGNORECASE)
+_PRIVACY = re.compile(r";\s*privacy\s*=\s*\"?([a-z-]+)", re.IGNORECASE)
 _INDEX = re.compile(r";\s*index\s*=\s*([0-9]{1,4}(?:\.[0-9]{1,4})*)", re.IGNORECASE)
 _CAUSE = re.compile(r";\s*cause=([0-9]{3})", re.IGNORECASE)
 _CAUSE_OF_REASON = re.compile(r"[?&]Reason=SIP(?:;|%3B)(?:[ +]|%20)*cause(?:=|%3D)([0-9]{3})", re.IGNORECASE)
@@ -28,8 +29,9 @@ _CAUSES = {
 """Causes of History-Info as reasons of Diversion (RFC 7544 table 1)."""
 MOST = 10
 """Diversions that are looked at: a longer chain is a loop or a joke."""
-_SHORT = {"f": "from", "t": "to", "i": "call-id"}
-LONGEST = 128
+_SHORT = {"f": "from", "t": "to", "i": "call-id", "c": "content-type", "l": "content-length", "v": "via"}
+_WITHHELD = frozenset(("id", "user", "full", "yes", "uri"))
+"""Values of Privacy and of `privacy` in Remote-Party-ID: the number is not to be shown (RFC 3323, RFC 3325)."""
 
 
 class Invitation:
@@ -45,13 +47,17 @@ class Invitation:
             if colon:
                 name = name.strip().lower()
                 self._headers.append((_SHORT.get(name, name), value.strip()))
-        self.dialled = user_of(request)
-        identity = self.header("p-asserted-identity")
-        self.caller = "" if self._is_withheld() else user_of(identity or self.header("from"))
-        self.display = "" if self._is_withheld() else _display_of(identity or self.header("from"))
+        self.dialled = number_of(request)
+        sender = self.header("from")
+        hidden = self._is_private() or hides(sender)
+        self.caller = "" if hidden else caller_of(sender)
+        self.display = "" if hidden else display_of(sender)
+        self.asserted = None if hidden else self._asserted()
+        """(number, display name) as a trunk vouches for them: P-Asserted-Identity, else Remote-Party-ID; both empty
+        when it says that they are not to be shown. None: nobody vouches, or the caller hides."""
         self.diversions = self._diverted() or self._history()
         """(number, reason) of those who forwarded the call, the last one first; the reason in RFC 5806's words."""
-        self.call_id = _plain(self.header("call-id"))
+        self.call_id = plain(self.header("call-id"))
 
     def header(self, name: str) -> str:
         """The first header called `name` (lower case), or empty."""
@@ -66,7 +72,7 @@ class Invitation:
         found = []
         for entry in self._each("diversion"):
             reason = _REASON.search(entry.rpartition(">")[2])
-            found.append((user_of(entry), _plain((reason[1] or reason[2]).lower()) if reason else ""))
+            found.append((number_of(entry), plain((reason[1] or reason[2]).lower()) if reason else ""))
         return [(number, reason) for number, reason in found if _told(number)][:MOST]
 
     def _history(self) -> list[tuple[str, str]]:
@@ -76,7 +82,7 @@ class Invitation:
         found: list[tuple[str, str]] = []
         for entry, following in pairwise([*entries, ""]):
             cause = _CAUSE_OF_REASON.search(entry) or _CAUSE.search(following)
-            found.append((user_of(entry), _CAUSES.get(cause[1], "unknown") if cause else ""))
+            found.append((number_of(entry), _CAUSES.get(cause[1], "unknown") if cause else ""))
         if found and found[-1][0] == self.dialled:
             found.pop()
         found = [one for one in found if _told(one[0]) and one[0] != self.dialled]
@@ -84,18 +90,26 @@ class Invitation:
         once = [one for one, after in pairwise([*found, ("", "")]) if one[0] != after[0]]
         return once[::-1][:MOST]
 
-    def _is_withheld(self) -> bool:
-        privacy = self.header("privacy").lower()
-        return "id" in re.split(r"[;,\s]+", privacy) or user_of(self.header("from")).lower() == "anonymous"
+    def _is_private(self) -> bool:
+        return bool(_WITHHELD & set(re.split(r"[;,\s]+", self.header("privacy").lower())))
 
-
-def user_of(address: str) -> str:
-    """The user part of the first SIP or tel URI in a header or request line, escapes undone."""
-    found = _ADDRESS.search(address)
-    if not found:
-        return ""
-    user = (found[1] or found[2] or "").partition(":")[0]
-    return _plain(_ESCAPE.sub(lambda match: chr(int(match[1], 16)), user))
+    def _asserted(self) -> tuple[str, str] | None:
+        """RFC 3325 allows a SIP address and a telephone number beside each other: the number is what we want."""
+        entries = [entry for entry in self._each("p-asserted-identity") if hides(entry) or number_of(entry)]
+        if entries:
+            best = next((entry for entry in entries if is_telephone(number_of(entry))), entries[0])
+            return caller_of(best), "" if hides(best) else display_of(best)
+        for entry in self._each("remote-party-id"):  # of the draft; Cisco's and older PBXs' word for the same
+            after = entry.rpartition(">")[2]
+            party, privacy = _PARTY.search(after), _PRIVACY.search(after)
+            if party and party[1].lower() != "calling":
+                continue
+            shown = privacy[1].lower() if privacy else "off"
+            if _WITHHELD & set(shown.split("-")) or hides(entry):
+                return "", ""
+            if number_of(entry):
+                return number_of(entry), "" if shown.startswith("name") else display_of(entry)
+        return None
 
 
 def _entries(value: str) -> list[str]:
@@ -118,15 +132,4 @@ def _index(entry: str) -> list[int]:
 
 
 def _told(number: str) -> bool:
-    return number != "" and number.lower() != "anonymous"
-
-
-def _display_of(address: str) -> str:
-    quoted = _QUOTED.match(address)
-    if quoted:
-        return _plain(re.sub(r"\\(.)", r"\1", quoted[1]))
-    return _plain(address.partition("<")[0]) if "<" in address else ""
-
-
-def _plain(text: str) -> str:
-    return "".join(character for character in text if character.isprintable())[:LONGEST].strip()
+    return not is_nobody(number)

@@ -56,7 +56,8 @@ class Offer:
 
     dialled: str
     caller: str
-    """User part of From (or P-Asserted-Identity); empty when withheld."""
+    """The number of From, or the one that the trunk vouches for (P-Asserted-Identity, Remote-Party-ID); empty when
+    withheld."""
     display: str = ""
     diversions: tuple[Diversion, ...] = ()
     """Who forwarded the call, the last one first: Diversion, else History-Info (features row 94). Only what the

@@ -66,7 +66,7 @@ class SwitchSettings:
     log_level: int = 1
     """Of PJSIP's own log, 0 to 6. Keys are in none of them."""
     trunks: tuple[str, ...] = ("127.0.0.0/8",)
-    """Addresses or networks whose word on forwarded calls is believed."""
+    """Addresses or networks whose word on callers and forwarded calls is believed."""
 
 
 class _Place:
@@ -345,11 +345,14 @@ class Pool:
         self._cancel(self._places[self._number(worker)])
         pairs = [str(text) for text in fields["headers"]]  # type: ignore[union-attr]
         said = [str(text) for text in fields["diversions"]]  # type: ignore[union-attr]
+        vouched = [str(text) for text in fields["asserted"]]  # type: ignore[union-attr]
+        believed = self._believes(str(fields["peer"]))
+        caller, display = vouched if believed and vouched else (str(fields["caller"]), str(fields["display"]))
         offer = Offer(
             dialled=str(fields["dialled"]),
-            caller=str(fields["caller"]),
-            display=str(fields["display"]),
-            diversions=self._believed(str(fields["peer"]), said),
+            caller=caller,
+            display=display,
+            diversions=tuple(map(Diversion, said[::2], said[1::2])) if believed else (),
             headers=dict(zip(pairs[::2], pairs[1::2], strict=True)),
         )
 
@@ -359,15 +362,13 @@ class Pool:
 
         execute(self._listener.incoming, line, offer).addErrback(not_taken)
 
-    def _believed(self, peer: str, diversions: list[str]) -> tuple[Diversion, ...]:
-        """What a peer says of forwarding, if it is one that is believed."""
+    def _believes(self, peer: str) -> bool:
+        """Whether a peer's word on who calls and who forwarded the call counts."""
         try:
             address = ip_address(peer)
         except ValueError:
-            return ()
-        if not any(address in network for network in self._trunks):
-            return ()
-        return tuple(map(Diversion, diversions[::2], diversions[1::2]))
+            return False
+        return any(address in network for network in self._trunks)
 
     def _number(self, worker: FarEnd) -> int:
         return next((place.number for place in self._places if place.worker is worker), 0)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-VERSION = 3
+VERSION = 4
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -186,6 +186,7 @@ OFFERED = Message(
         "dialled": TEXT,
         "caller": TEXT,
         "display": TEXT,
+        "asserted": TEXTS,  # number and display name that the peer vouches for; none when it does not
         "diversions": TEXTS,  # number, reason, number, reason; the last who forwarded it first
         "peer": TEXT,  # the IP address that sent the INVITE
         "headers": TEXTS,  # name, value, name, value

@@ -300,6 +300,7 @@ class Worker:
             dialled=invitation.dialled,
             caller=invitation.caller,
             display=invitation.display,
+            asserted=list(invitation.asserted or ()),
             diversions=[text for diversion in invitation.diversions for text in diversion],
             peer=peer,
             headers=["Call-ID", invitation.call_id],

@@ -105,6 +105,8 @@ class Peer:
         self.loudness = 0xFF  # u-law silence
         self.media_address = f"IP4 {HOST}"
         """Where this telephone says that it wants its audio; empty: it never says."""
+        self.target = ""
+        """A Request-URI of its own for the INVITE."""
         self._invite_headers = ""
         self._branch = ""
 
@@ -128,7 +130,7 @@ class Peer:
             await self.connected
         self.local_from = f"<sip:{caller}@{HOST}:{self.port}>;tag={self.tag}"
         self.remote_to = f"<sip:{dialled}@{HOST}:{self.switch_port}>"
-        self.remote_target = f"sip:{dialled}@{HOST}:{self.switch_port}"
+        self.remote_target = self.target or f"sip:{dialled}@{HOST}:{self.switch_port}"
         self._invite_headers = headers
         self._send_request("INVITE", self._sdp(), headers)
 

@@ -2,35 +2,54 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
-from ivr.switch.invite import LONGEST, MOST, Invitation
+from ivr.switch.address import LONGEST, display_of, number_of
+from ivr.switch.invite import MOST, Invitation
 
 
 def invite(*headers: str, to: str = "sip:8000@10.0.0.1") -> Invitation:
     return Invitation("\r\n".join([f"INVITE {to} SIP/2.0", *headers, "", "v=0\r\nFrom: body"]))
 
 
-@pytest.mark.parametrize(
-    ("headers", "caller"),
-    [
-        (["From: <sip:13800000000@trunk>;tag=1"], "13800000000"),
-        (["f: sip:1001@trunk;tag=1"], "1001"),
-        (['From: "Ward, 3" <sip:%2B861001@trunk:5060;user=phone>'], "+861001"),
-        (["From: <sip:1@a>", "P-Asserted-Identity: <tel:+861002;phone-context=x>"], "+861002"),
-        (["From: <sip:anonymous@anonymous.invalid>"], ""),
-        (["From: <sip:1001@a>", "Privacy: id; critical"], ""),
-        (["From: <sip:10.0.0.9>"], ""),
-        (["From:", "  <sip:1001@a>"], "1001"),
-        (["From: <sip:1001:secret@a>"], "1001"),
-        (["From: <sip:1%0d%0a2@a>"], "12"),
-        ([], ""),
-    ],
-)
-def test_caller(headers: list[str], caller: str) -> None:
-    assert invite(*headers).caller == caller
+FORMS = YAML(typ="safe").load(Path(__file__).parent / "addresses.yaml")
+
+
+@pytest.mark.parametrize(("address", "number"), FORMS["numbers"].items())
+def test_a_number_is_read_from_every_form_of_an_address(address: str, number: str) -> None:
+    assert number_of(address) == number
+
+
+@pytest.mark.parametrize(("address", "number"), FORMS["numbers"].items())
+def test_who_dials_a_number_in_any_form_reaches_it_and_who_calls_from_it_is_known_by_it(
+    address: str, number: str
+) -> None:
+    uri = address.rpartition("<")[2].partition(">")[0] if "<" in address else address
+    assert invite(to=uri).dialled == number
+    if not number or number[0] in "0123456789+*#":
+        assert invite(f"From: {address}").caller == number
+
+
+@pytest.mark.parametrize("case", FORMS["callers"], ids=lambda case: case["what"])
+def test_who_calls(case: dict[str, Any]) -> None:
+    call = invite(*case["headers"])
+    known = (call.caller, call.display)
+    trusted = call.asserted if call.asserted is not None else known
+    assert (known[0], trusted[0]) == (str(case["anybody"]), str(case["trunk"]))
+    if "display" in case:
+        assert trusted[1] == case["display"]
+
+
+@pytest.mark.parametrize("who", FORMS["hidden"])
+def test_who_does_not_show_his_number_is_withheld(who: str) -> None:
+    call = invite(f"From: {who}", "P-Asserted-Identity: <sip:8001@pbx>")
+    assert (call.caller, call.display, call.asserted) == ("", "", None)
 
 
 def test_number_dialled_display_name_and_diversion() -> None:
@@ -90,6 +109,7 @@ def test_a_chain_of_diversions_has_an_end() -> None:
 def test_no_text_breaks_it(text: str) -> None:
     call = Invitation(text)
     told = [text for diversion in call.diversions for text in diversion]
+    told += [*(call.asserted or ()), number_of(text), display_of(text)]
     for value in (call.dialled, call.caller, call.display, call.call_id, *told):
         assert len(value) <= LONGEST
         assert value.isprintable()

@@ -416,6 +416,31 @@ class Workers(TestCase):
         [offer] = world.owner.offers
         assert offer.diversions == (Diversion("8100", "unconditional"),)
 
+    async def test_a_number_with_parameters_or_as_tel_is_the_number(self) -> None:
+        world = await self.world()
+        world.owner.listens = False
+        person = world.person()
+        await person.dials("1502;npdi;rn=1599", "8001;cpc=ordinary")
+        await world.until(lambda: world.owner.offers)
+        other = world.person()
+        other.target = "tel:1502"
+        await other.dials()
+        await world.until(lambda: len(world.owner.offers) == 2)
+        assert [(offer.dialled, offer.caller) for offer in world.owner.offers] == [("1502", "8001"), ("1502", "1001")]
+
+    async def test_the_trunk_is_believed_who_calls(self) -> None:
+        world = await self.world()
+        world.owner.listens = False
+        await world.caller(headers="Remote-Party-ID: \"Li\" <sip:8001@pbx>;party=calling;privacy=off\r\n")
+        await world.caller(headers="P-Asserted-Identity: <tel:+86-1002>\r\n")
+        first, second = world.owner.offers
+        assert (first.caller, first.display, second.caller) == ("8001", "Li", "+861002")
+
+    async def test_nobody_but_the_trunk_is_believed_who_calls(self) -> None:
+        world = await self.world(trunks=("192.0.2.0/24",))
+        await world.caller(headers="Remote-Party-ID: <sip:8001@pbx>\r\nP-Asserted-Identity: <sip:8002@pbx>\r\n")
+        assert world.owner.offers[0].caller == "1001"
+
     async def test_nobody_but_the_trunk_is_believed_that_a_call_was_forwarded(self) -> None:
         world = await self.world(trunks=("192.0.2.0/24",))
         await world.caller(headers="Diversion: <sip:8100@pbx>;reason=no-answer\r\n")
