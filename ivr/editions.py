@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -192,6 +192,26 @@ def history(session: Session, limit: int = 1_000_000) -> list[EditionRecord]:
     """Every edition, newest first."""
     rows = session.execute(select(*_COLUMNS).order_by(EditionRow.number.desc()).limit(limit))
     return [EditionRecord(*row) for row in rows]
+
+
+def origin(record: EditionRecord, known: Mapping[int, EditionRecord]) -> EditionRecord:
+    """The edition that was first published with these files: followed through every taking back."""
+    while record.files_of is not None and record.files_of in known:
+        record = known[record.files_of]
+    return record
+
+
+def before(every: Sequence[EditionRecord]) -> EditionRecord | None:
+    """The edition to step back to from the live one, which is `every[0]`; None when there is none.
+
+    Whoever took back once and steps back again wants what was live before THAT, never the edition that was just
+    taken back.
+    """
+    known = {record.number: record for record in every}
+    live = every[0]
+    first = origin(live, known)
+    earlier = (record for record in every if record.number < first.number and record.digest != live.digest)
+    return next(earlier, None)
 
 
 def fetch(session: Session, number: int) -> StoredEdition | None:

@@ -364,8 +364,19 @@ def test_rollback_goes_to_the_one_before_and_says_what_stays_on_disk(it: It) -> 
     [newest, *_] = json.loads(it.says("history", "--json"))
     assert (newest["number"], newest["files_of"], newest["who"], newest["why"]) == (3, 1, "li", "back to edition 1")
     assert "Night" in (it.folder / "main.yaml").read_text()
-    it.says("rollback", "--no-render")  # again: what was live before
-    assert json.loads(it.says("history", "--json"))[0]["files_of"] == 2
+
+
+def test_rollback_again_steps_further_back_and_never_to_what_was_just_taken_back(it: It) -> None:
+    for title in ("One", "Two", "Three"):
+        it.publishes(title)
+    assert "has the files of edition 2: " in it.says("rollback", "--no-render")
+    assert "has the files of edition 1: " in it.says("rollback", "--no-render")
+    assert "there is no edition before 1" in it.fails("rollback", "--no-render")
+    assert it.live() == 5
+    it.publishes("Four")
+    told = it.says("rollback", "--no-render")
+    assert "edition 7 has the files of edition 1: " in told  # not "of 5", whose files those are
+    assert json.loads(it.says("history", "--json"))[0]["files_of"] == 1
 
 
 def test_rollback_to_a_number_that_passes_no_more_changes_nothing(it: It) -> None:

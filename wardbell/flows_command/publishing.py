@@ -64,6 +64,14 @@ def current(office: Office) -> EditionRecord | None:
         raise click.ClickException(f"{away}\nnothing was published") from away
 
 
+def every(office: Office) -> list[EditionRecord]:
+    """The whole history, newest first."""
+    try:
+        return office.database.run_now(editions.history)
+    except DatabaseError as away:
+        raise click.ClickException(f"{away}\nnothing was published") from away
+
+
 def check(office: Office, bundle: Bundle, live: EditionRecord | None) -> Checked:
     """Read all of it, or tell every mistake and that nothing changed."""
     try:

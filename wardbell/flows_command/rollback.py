@@ -7,7 +7,7 @@ import click
 from ivr import editions
 from ivr.editions import Draft
 from wardbell.flows_command import publishing
-from wardbell.flows_command.stored import bundle_of
+from wardbell.flows_command.stored import bundle_of, told
 from wardbell.office import Office
 
 
@@ -20,19 +20,22 @@ from wardbell.office import Office
 def rollback(office: Office, number: int | None, why: str, who: str | None, no_render: bool) -> None:
     """Put an earlier edition live again (default: the one before the live one).
 
-    The history stays whole: the old files come back under a new number. Files on disk are not
-    touched.
+    The history stays whole: the old files come back under a new number. Called again, it steps back further, never to
+    what was just taken back. Files on disk are not touched.
     """
-    live = publishing.current(office)
-    if live is None:
+    every = publishing.every(office)
+    if not every:
         raise click.ClickException("nothing was published yet")
-    if number is None:
-        earlier = office.database.run_now(editions.history)[1:]
-        number = next((one.number for one in earlier if one.digest != live.digest), None)
-        if number is None:
-            raise click.ClickException(f"there is no edition before {live.number}")
+    live = every[0]
+    known = {record.number: record for record in every}
+    back = known.get(number) if number is not None else editions.before(every)
+    if back is None:
+        if number is not None:
+            raise click.ClickException(f"there is no edition {number}: `wardbell flows history` lists them")
+        raise click.ClickException(f"there is no edition before {editions.origin(live, known).number} to go back to")
+    bundle, back = bundle_of(office, back.number), editions.origin(back, known)
+    number = back.number
     why = publishing.reason(why or f"back to edition {number}")
-    bundle = bundle_of(office, number)
     if bundle.digest == live.digest:
         publishing.unchanged(live)
         return
@@ -43,7 +46,7 @@ def rollback(office: Office, number: int | None, why: str, who: str | None, no_r
     record = publishing.store(office, draft, live)
     if record is None:
         return
-    click.echo(f"edition {record.number} has the files of edition {number}")
+    click.echo(f"edition {record.number} has the files of {told(office, back)}")
     click.echo(
         "the files on disk stay as they are: the next `wardbell flows publish` would put THEM live;"
         f" `wardbell flows fetch {number} FOLDER` gets the old ones"
