@@ -25,6 +25,8 @@ _POSTGRESQL_BUSY = frozenset({"40001", "40P01", "55P03"})
 _POSTGRESQL_NO_TABLE = frozenset({"42P01", "42703"})
 """Undefined table, undefined column."""
 
+_BEHIND = "the database has no tables yet, or those of another version ({}); run `wardbell db upgrade`"
+
 
 def translate(error: DBAPIError) -> DatabaseError:
     """Our error for the driver's."""
@@ -49,7 +51,7 @@ def translate_sqlite(driver: sqlite3.Error) -> DatabaseError:
     if code == sqlite3.SQLITE_IOERR:  # what a disk without room for SQLite's own files says, too
         return DatabaseAway(f"{sentence} (is the disk of the database full or broken?)")
     if sentence.startswith(("no such table", "no such column")):
-        return DatabaseBehind(sentence)
+        return DatabaseBehind(_BEHIND.format(sentence))
     if isinstance(driver, sqlite3.IntegrityError):
         return ConstraintBroken(sentence)
     if isinstance(driver, sqlite3.OperationalError) or code == sqlite3.SQLITE_NOTADB:
@@ -64,7 +66,7 @@ def _postgresql(driver: psycopg.Error, error: DBAPIError, sentence: str) -> Data
     if code == "53100":
         return DatabaseFull(f"the disk of the database is full ({sentence})")
     if code in _POSTGRESQL_NO_TABLE:
-        return DatabaseBehind(sentence)
+        return DatabaseBehind(_BEHIND.format(sentence))
     if isinstance(error, IntegrityError):
         return ConstraintBroken(sentence)
     if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:

@@ -110,6 +110,14 @@ def test_before_anything_is_published_every_command_says_so(it: It) -> None:
     assert "nothing was published yet" in it.says("history")
 
 
+def test_before_the_tables_are_made_every_command_says_what_makes_them(it: It) -> None:
+    (it.data / "wardbell.db").unlink()
+    for words in (["publish", "-m", "x"], ["rollback"]):
+        told = it.fails(*words)
+        assert "run `wardbell db upgrade`" in told
+        assert "nothing was published" in told
+
+
 def test_publishing_the_same_files_says_that_nothing_changed(it: It) -> None:
     it.publishes()
     assert it.publishes().strip() == "nothing changed: edition 1 is live with these very files"
