@@ -99,6 +99,7 @@ def test_say_tells_what_is_wrong_in_a_sentence(desk: Desk, tmp_path: Path) -> No
     assert '"fee" is not set' in typed(desk, "say", "a.pick", "--out", out, "--value", "d.name=外科").output
     assert "NAME=VALUE" in typed(desk, "say", "a.pick", "--out", out, "--value", "fee").output
     assert 'no language "xx"' in typed(desk, "say", "hi", "--lang", "xx", "--out", out).output
+    assert 'no text "a.pik" in zh (did you mean "a.pick"?)' in typed(desk, "say", "a.pik", "--out", out).output
     assert "No such file" in typed(desk, "say", "好", "--out", str(tmp_path / "no" / "o.wav")).output
 
 

@@ -124,7 +124,9 @@ def test_tests_beside_the_flows_are_run_with_coverage(run: Run, folder: Path) ->
     assert failed.exit_code == 1
     assert f"{test}:4:25 expected: says main.more" in failed.output
     assert "0 of 1 tests passed, 1 FAILED" in failed.output
-    assert "0 of 0 tests" in run("flows", "test", "-k", "nobody", WARDBELL_FLOWS_DIR=str(folder)).output
+    nothing = run("flows", "test", "-k", "nobody", WARDBELL_FLOWS_DIR=str(folder))
+    assert nothing.exit_code == 1  # a word mistyped in a script must not look like a success
+    assert 'no test in the folder tests has "nobody" in its name or file' in nothing.output
     test.write_text("flow: hello\nlanguage: zh\ntests: {}\n")
     assert f"{test}:3:8 E108" in run("flows", "test", WARDBELL_FLOWS_DIR=str(folder)).output
 

@@ -26,7 +26,8 @@ from wardbell.rehearsing import house
 def test(office: Office, files: tuple[Path, ...], word: str, coverage: bool, live: bool, as_json: bool) -> None:
     """Run the flow tests: FILES, or all in the folder `tests` beside the flows.
 
-    Exit code 1 when a test fails, or when there is a mistake in the flows or the tests.
+    Exit code 1 when a test fails, when there is a mistake in the flows or the tests, or when what was asked for names
+    no test.
     """
     try:
         bundle = bundle_of(office, live_record(office).number) if live else office.on_disk()
@@ -34,6 +35,9 @@ def test(office: Office, files: tuple[Path, ...], word: str, coverage: bool, liv
     except FlowErrors as wrong:
         _tell_mistakes(wrong, as_json)
         raise click.exceptions.Exit(1) from wrong
+    if not tested.played and (word or files):
+        where = " and ".join(str(file) for file in files) or "the folder tests"
+        raise click.ClickException(f'no test in {where}' + (f' has "{word}" in its name or file' if word else ""))
     if as_json:
         click.echo(json.dumps({"mistakes": [], **tested.as_data()}, ensure_ascii=False, indent=2))
     else:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import click
 
+from ivr.flow.mistakes import did_you_mean
 from prompts.errors import PromptError
 from prompts.join import join
 from prompts.listing import rows
@@ -17,6 +19,9 @@ from wardbell.prompts_command.desk import PromptsDesk
 from wardbell.prompts_command.script import script
 from wardbell.prompts_command.sweep import gc
 from wardbell.prompts_command.takes import import_
+
+_ID = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")
+"""What nobody wants to hear spoken: the name of a text."""
 
 
 @click.group()
@@ -93,6 +98,9 @@ def say(desk: PromptsDesk, text_or_id: str, lang: str, out: Path, slow: bool, va
             texts: tuple[str, ...] = speak(desk.catalog, lang, text_or_id, _values(values))
         elif lang not in desk.catalog.languages:
             raise click.UsageError(f'no language "{lang}" (there are {", ".join(desk.catalog.languages)})')
+        elif _ID.fullmatch(text_or_id):
+            near = did_you_mean(text_or_id, desk.catalog.ids)
+            raise click.UsageError(f'no text "{text_or_id}" in {lang}{near}: `wardbell prompts list` names them')
         else:
             texts = (tidy(lang, text_or_id),)
         clips = [desk.studio.render(lang, text, slow=slow, patient=True) for text in texts]
