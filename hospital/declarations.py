@@ -49,7 +49,7 @@ DECLARED: tuple[Declared, ...] = (
         name="registration.book_general",
         needs=frozenset({"card", "department"}),
         outcomes={"booked": BOOKED, "full": NOTHING, "short": SHORT},
-        private=frozenset({"balance"}),
+        private=frozenset({"balance", "slip"}),  # with the slip its holder checks in
     ),
     # Row 27.
     Declared(name="registration.days", outcomes=CHOOSE, lists=True),
@@ -69,6 +69,6 @@ DECLARED: tuple[Declared, ...] = (
         name="registration.book_expert",
         needs=frozenset({"card", "expert"}),
         outcomes={"booked": BOOKED, "full": NOTHING, "short": SHORT, "taken_by_you": frozenset({"slip"})},
-        private=frozenset({"balance"}),
+        private=frozenset({"balance", "slip"}),  # with the slip its holder checks in
     ),
 )

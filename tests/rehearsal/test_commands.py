@@ -85,6 +85,39 @@ def test_whoever_tries_it_answers_for_the_hospital(run: Run) -> None:
     assert tried.output.rstrip().endswith("ends: end")
 
 
+def test_whoever_tries_it_says_beforehand_what_the_far_side_does(run: Run) -> None:
+    tried = run("flows", "try", "operator", "--language", "en", "--answer", "dial=busy", "--keys", "wait")
+    assert "answer: busy" in tried.output
+    assert "[operator.busy]" in tried.output
+    full = ("--answer", "registration.book_general=full", "--set", "card=100001", "--at", "2026-11-23 09:00")
+    tried = run("flows", "try", "registration", *full, "--language", "en", "--keys", "1 1 1 hangup")
+    assert "answer: full" in tried.output  # also where the demo hospital would have answered
+    for wrong, told in (
+        ("dail=busy", 'nothing is asked by the name "dail" (did you mean "dial"?)'),
+        ("dial=bussy", 'it never comes to "bussy" (did you mean "busy"?)'),
+        ("dial", "an answer is written NAME=OUTCOME"),
+        ("registration.check_funds=short", "short also sets: balance=... currency=... fee=..."),
+        ("dial=talked soon", "a value is written NAME=VALUE"),
+    ):
+        assert told in run("flows", "try", "operator", "--answer", wrong, "--keys", "wait").output
+
+
+def test_an_answer_that_is_none_is_asked_for_again(run: Run) -> None:
+    tried = run("flows", "try", "operator", "--language", "en", typed="busy x\nbusy\nhangup\n")
+    assert 'a value is written NAME=VALUE, not "x"' in tried.output
+    assert "answer: busy" in tried.output
+
+
+def test_the_published_line_is_tried_as_it_is_closed_by_hand(run: Run) -> None:
+    assert run("db", "upgrade").exit_code == 0
+    assert run("flows", "publish", "-m", "x", "--no-tests", "--no-render").exit_code == 0
+    assert run("numbers", "close", "1000", "--why", "a flood").exit_code == 0
+    tried = run("flows", "try", "1000", "--live", "--keys", "hangup")
+    assert "closed in" in tried.output
+    assert "[closed." in tried.output
+    assert "main in" in run("flows", "try", "1000", "--keys", "hangup").output  # the draft asks no database
+
+
 def test_what_is_not_there_is_told(run: Run) -> None:
     assert 'no flow "mian" (did you mean "main"?)' in run("flows", "try", "mian").output
     assert 'no language "xx"' in run("flows", "try", "main", "--language", "xx").output

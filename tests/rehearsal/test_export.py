@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from hospital.action import ActionOutcome
+from ivr.bundle import Bundle
 from ivr.call_records import CallEvent, CallRecord
 from ivr.rehearsal.answers import Script
 from ivr.rehearsal.call import ANY_DAY, Caller, RehearsedCall
@@ -17,6 +21,7 @@ from ivr.rehearsal.moments import Collected, Ended, Saying, What
 from ivr.rehearsal.played import play, rehearse
 from ivr.rehearsal.written import FlowTest, read_tests
 from tests.rehearsal.house import house
+from wardbell.rehearsing import house as house_of
 
 HOUSE = house()
 
@@ -137,6 +142,23 @@ def test_a_call_on_the_line_becomes_a_test_without_anything_of_the_patient() -> 
     test, _ = again(text)
     assert test.answers["card.check_pin"] == [ActionOutcome("wrong")]
     assert "after: 2.5s" in text  # the key came in the middle of the menu
+
+
+def test_the_slip_of_a_booking_stays_the_patients() -> None:
+    shipped = house_of(Bundle.of_folder(Path("flows"), None), ZoneInfo("Asia/Shanghai"))
+    spoken = {"id": "registration.slip", "values": {"slip": "48151", "fee": 600, "currency": "CNY"}}
+    outcome = {"action": "registration.book_general", "outcome": "booked", "alone": False}
+    live = record(
+        [
+            (0, "step", {"flow": "registration", "step": "general_book"}),
+            (1, "action", {**outcome, "arguments": {"card": "100001"}, "values": {"slip": "48151", "fee": 600}}),
+            (1, "step", {"flow": "registration", "step": "general_done"}),
+            (6, "prompt", {"prompts": [spoken], "heard": True}),
+        ]
+    )
+    text = as_test("a booking", *of_record(replace(live, flow="registration"), shipped), shipped)
+    assert "48151" not in text
+    assert "slip: \"30512\"" in text  # as on a good day
 
 
 def test_the_exported_call_says_and_does_the_same() -> None:

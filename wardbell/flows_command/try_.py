@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,34 +19,26 @@ from pathlib import Path
 import click
 from twisted.internet.task import Clock
 
-from hospital.action import ActionOutcome, Declared
 from hospital.usual_answers import USUAL_VARIABLES
+from ivr.closings import closed_numbers
 from ivr.flow.commands import Value
 from ivr.flow.mistakes import FlowErrors, did_you_mean
-from ivr.numbers import Refusal
-from ivr.rehearsal.answers import ERROR, usual
+from ivr.numbers import Closing, Refusal
 from ivr.rehearsal.call import Caller, RehearsedCall
 from ivr.rehearsal.export import as_test
-from ivr.rehearsal.moments import Collected, Moment, Saying
+from ivr.rehearsal.moments import Collected, Saying
 from ivr.rehearsal.sound import write_call
-from ivr.rehearsal.told import told
 from ivr.rehearsal.written import House
 from prompts.errors import PromptError
 from prompts.join import join
+from wardbell.flows_command.asking import Asking, values
 from wardbell.flows_command.stored import bundle_of, live_record
+from wardbell.flows_command.terminal import Terminal
 from wardbell.office import Office
 from wardbell.rehearsing import DemoHospital, house
 
 AT_ONCE = 0.5
 """Seconds after which `12!` is pressed."""
-HELP = """\
-  1  *  100001#   press keys, one after the other, once all is said (several in a row: typed ahead)
-  1!              press them half a second from now, in the middle of what is said
-  wait            press nothing until the line goes on by itself
-  8s              let so much time pass once the line waits
-  hangup          hang up; hangup! does it in the middle of what is said
-  ?               this help
-  Several of them may stand in one line: 1 100001# 1234# wait"""
 _PLAYERS: tuple[tuple[str, list[str]], ...] = (
     ("ffplay", ["-nodisp", "-autoexit", "-loglevel", "quiet"]),
     ("paplay", []),
@@ -66,6 +58,13 @@ _PLAYERS: tuple[tuple[str, list[str]], ...] = (
     default="demo",
     show_default=True,
     help="Who answers: a demo hospital in memory, or you.",
+)
+@click.option(
+    "--answer",
+    "said",
+    multiple=True,
+    metavar="NAME=OUTCOME",
+    help='What the far side or the hospital comes to: dial=busy, "dial=talked seconds=90"; repeatable, in order.',
 )
 @click.option("--slow", is_flag=True, help="Begin at the slow pace.")
 @click.option("--keys", help='What the caller does, as typed: "1 100001# 1234# wait hangup"; nothing is asked then.')
@@ -88,6 +87,7 @@ def try_(
     caller: str,
     at: str | None,
     actions: str,
+    said: tuple[str, ...],
     slow: bool,
     keys: str | None,
     say: Path | None,
@@ -103,6 +103,7 @@ def try_(
     wardbell flows try 1000
     wardbell flows try registration --set card=100004 --language en
     wardbell flows try 1000 --at "2026-12-24 22:00" --keys "1 100001# 1234# hangup" --say
+    wardbell flows try operator --answer dial=busy --answer dial=no_answer --keys wait
     """
     try:
         bundle = bundle_of(office, live_record(office).number) if live else office.on_disk()
@@ -114,8 +115,10 @@ def try_(
         click.echo(f"{count} mistake{'s' * (count != 1)}: nothing can be tried until they are gone", err=True)
         raise click.exceptions.Exit(1) from wrong
     now = _moment(at, office)
-    who = _caller(stage, flow_or_number, language, _values(given), caller, now, slow)
+    closed = office.database.run_now(closed_numbers) if live else {}
+    who = _caller(stage, flow_or_number, language, values(given), caller, now, slow, closed)
     terminal = Terminal(keys)
+    asking = Asking(stage, terminal.answer, said)
     player = _player() if say is not None else None
     clock = Clock()
     with ExitStack() as end:
@@ -123,14 +126,15 @@ def try_(
         if actions == "demo":
             hospital = DemoHospital(office.zone, lambda: now + timedelta(seconds=clock.seconds()))
             end.callback(hospital.close)
+        real = hospital.actions() if hospital is not None else {}
         click.echo(f"{who.flow} in {who.language}, {now.astimezone(office.zone):%Y-%m-%d %H:%M}; ? is help")
         try:
             call = RehearsedCall(
                 stage.flows,
                 stage.texts,
                 who,
-                Asking(stage, terminal.answer),
-                actions=hospital.actions() if hospital is not None else {},
+                asking,
+                actions={name: one for name, one in real.items() if name not in asking.scripted},
                 declared=tuple(stage.declared.values()),
                 studio=office.studio_of(stage.texts),
                 render=say is not None,
@@ -196,111 +200,40 @@ def _leave(call: RehearsedCall, stage: House, say: Path | None, export: Path | N
         raise click.ClickException(f"{wrong.filename}: {wrong.strerror}") from wrong
 
 
-class Terminal:
-    """Where the call is shown and the caller types. With `keys` nothing is asked."""
-
-    def __init__(self, keys: str | None) -> None:
-        self._keys = keys
-        self._typed = click.get_text_stream("stdin", errors="replace")  # once: each stream reads ahead for itself
-        self._ended = False
-
-    def show(self, moment: Moment) -> None:
-        """A moment of the call."""
-        line = told(moment)
-        if line:
-            click.echo(line)
-
-    def words(self, goes_on: Callable[[], bool]) -> Iterator[str]:
-        """What the caller does, word by word; a line is asked for when the line waits."""
-        if self._keys is not None:
-            yield from self._known(self._keys)
-            return
-        while goes_on() and (line := self._line("  > ")) is not None:
-            yield from self._known(line)
-
-    def answer(self, question: str) -> str | None:
-        """Ask whoever tries it; None when nobody can be asked."""
-        return None if self._keys is not None else self._line(question)
-
-    def _line(self, prompt: str) -> str | None:
-        if self._ended:
-            return None
-        if self._typed.isatty():
-            click.echo(prompt, nl=False)
-        line = self._typed.readline()
-        self._ended = not line
-        return line.strip() if line else None
-
-    def _known(self, line: str) -> Iterator[str]:
-        for word in line.split():
-            plain = word.removesuffix("!")
-            if plain == "?":
-                click.echo(HELP)
-            elif plain in ("wait", "hangup") or _is_span(plain) or set(plain) <= set("0123456789*#") != set():
-                yield word
-            else:
-                click.echo(f'"{word}" is nothing that a caller does; ? is help', err=True)
-
-
-def _is_span(word: str) -> bool:
-    number = word.removesuffix("s")
-    return word.endswith("s") and number.replace(".", "", 1).isdecimal() and number.isascii()
-
-
-class Asking:
-    """Answers what the demo hospital does not: whoever tries the call says the outcome."""
-
-    def __init__(self, stage: House, ask: Callable[[str], str | None]) -> None:
-        self._stage = stage
-        self._ask = ask
-
-    def answer(self, asked: Declared, arguments: Mapping[str, Value]) -> ActionOutcome:
-        """As `Answers.answer`: the outcome's name and, where they differ from the usual, its values."""
-        best = usual(asked, self._stage.usual)
-        outcomes = [*asked.outcomes, ERROR]
-        default = f" [{best.name}]" if best is not None else ""
-        while True:
-            line = self._ask(f"    what does {asked.name} come to: {', '.join(outcomes)}?{default} ")
-            name, *pairs = (line or "").split() or [best.name if best is not None else ERROR]
-            if name not in outcomes:
-                click.echo(f'    it never comes to "{name}"{did_you_mean(name, outcomes)}')
-                continue
-            known = best if best is not None and best.name == name else ActionOutcome(name)
-            values = {**known.values, **_values(tuple(pairs))}
-            lacking = sorted(asked.outcomes.get(name, frozenset()) - values.keys())
-            if lacking and line is not None:
-                click.echo(f"    {name} also sets: {' '.join(f'{one}=...' for one in lacking)}")
-                continue
-            return ActionOutcome(name, values, known.items)
-
-
 def _caller(
-    stage: House, name: str, language: str | None, values: dict[str, Value], number: str, now: datetime, slow: bool
+    stage: House,
+    name: str,
+    language: str | None,
+    given: dict[str, Value],
+    number: str,
+    now: datetime,
+    slow: bool,
+    closed: Mapping[str, Closing],
 ) -> Caller:
     """Who calls what. Raises `UsageError` for what is not there."""
     dialled = ""
     if name not in stage.flows.flows:
         if not set(name) <= set("+0123456789*#"):
             raise click.UsageError(f'no flow "{name}"{did_you_mean(name, stage.flows.flows)}')
-        found = stage.numbers.find(name, number, now.astimezone(stage.zone))
+        found = stage.numbers.find(name, number, now.astimezone(stage.zone), closed)
         if isinstance(found.answer, Refusal):
             raise click.ClickException(f"a call to {name} is refused: {found.why or 'nothing answers it'}")
         if found.place:
             click.echo(f"{name}: {found.place} {found.why}".rstrip())
         dialled, name, language = name, found.answer.flow, language or found.answer.language
-        values = {**found.variables, **values}
+        given = {**found.variables, **given}
     languages = list(stage.texts.languages)
     if language is None:
         language = "zh" if "zh" in languages else languages[0]
     if language not in languages:
         raise click.UsageError(f'no language "{language}" (there are {", ".join(languages)})')
     for need in stage.flows.flows[name].needs:
-        if need.text not in values:
+        if need.text not in given:
             if need.text not in USUAL_VARIABLES:
                 raise click.UsageError(f'the flow "{name}" needs "{need.text}": --set {need.text}=...')
-            values[need.text] = USUAL_VARIABLES[need.text]
-            click.echo(f"with {need.text}={json.dumps(values[need.text], ensure_ascii=False)} (--set says another)")
-    return Caller(name, language, values, number, dialled or "1000", now, slow)
+            given[need.text] = USUAL_VARIABLES[need.text]
+            click.echo(f"with {need.text}={json.dumps(given[need.text], ensure_ascii=False)} (--set says another)")
+    return Caller(name, language, given, number, dialled or "1000", now, slow)
 
 
 def _moment(at: str | None, office: Office) -> datetime:
@@ -310,22 +243,6 @@ def _moment(at: str | None, office: Office) -> datetime:
         return datetime.fromisoformat(at).replace(tzinfo=office.zone)
     except ValueError as wrong:
         raise click.UsageError(f'--at is written "2026-12-24 22:00", not "{at}"') from wrong
-
-
-def _values(pairs: tuple[str, ...]) -> dict[str, Value]:
-    """NAME=VALUE; a value that is JSON (a number, true, {...}) is that, else a text. Digits in quotes are a text."""
-    found: dict[str, Value] = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not name or not equals:
-            raise click.UsageError(f'a value is written NAME=VALUE, not "{pair}"')
-        try:
-            found[name] = json.loads(value)
-        except ValueError:
-            found[name] = value
-        if isinstance(found[name], int) and name in USUAL_VARIABLES and isinstance(USUAL_VARIABLES[name], str):
-            found[name] = value  # a card's number, a bed
-    return found
 
 
 def _player() -> Callable[[list[Path]], None] | None:
