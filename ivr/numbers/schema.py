@@ -7,7 +7,7 @@ from ivr.flow.schema.kinds import DRAFT, NAME, Schema, flag, many, mapping, numb
 from ivr.flow.schema.verbs import NOTHING_KNOWN, Known
 from ivr.numbers.hours import WEEKDAYS
 
-DIALLED = r"^(?!\*$)[+0-9*#][0-9*#\s()./-]*$"
+DIALLED = r"^(?!\*$)[\s()./-]*[+0-9*#][0-9*#\s()./-]*$"
 WINDOW = r"^\s*[0-9]{1,2}:[0-9]{2} *[-–] *[0-9]{1,2}:[0-9]{2}\s*$"
 _DAY = f"(?:{'|'.join(WEEKDAYS)})"
 DAYS = rf"^(?:every day|{_DAY}(?: *[-–] *{_DAY})?(?: *, *{_DAY}(?: *[-–] *{_DAY})?)*)$"

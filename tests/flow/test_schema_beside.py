@@ -3,8 +3,9 @@ underlined, and the keys are those that the readers ask for."""
 
 from __future__ import annotations
 
+import json
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
 from ivr.flow.form import Form
+from ivr.flow.schema.flow import flow_schema
 from ivr.flow.schema.kinds import NAME, Schema
 from ivr.flow.schema.verbs import Known
 from ivr.numbers import read_numbers
@@ -107,6 +109,30 @@ def test_numbers_that_are_wrong_in_themselves_are_underlined(path: Path) -> None
 def test_mistakes_in_notices_are_underlined(old: str, new: str) -> None:
     assert told("notices", NOTICES) == []
     assert told("notices", NOTICES.replace(old, new, 1))
+
+
+def test_an_editor_set_up_as_the_manual_says_underlines_nothing_in_the_shipped_files() -> None:
+    manual = (FLOWS.parent / "docs" / "flows.md").read_text(encoding="utf-8")
+    [written] = re.findall(r'^    (\{"yaml\.schemas": .*?\}\})$', manual, re.MULTILINE | re.DOTALL)
+    settings: dict[str, str | list[str]] = json.loads(written)["yaml.schemas"]
+    for path in [*FLOWS.glob("*.yaml"), *(FLOWS / "tests").glob("*.yaml")]:
+        name = path.relative_to(FLOWS.parent).as_posix()
+        chosen = [Path(schema).stem for schema, globs in settings.items() if matches(name, globs)]
+        assert len(chosen) == 1, f"{name}: {chosen}"
+        schema = {**SCHEMAS, "flow": flow_schema}[chosen[0]]()
+        assert list(Draft202012Validator(schema).iter_errors(read(path.read_text(encoding="utf-8")))) == [], name
+
+
+def matches(name: str, globs: str | list[str]) -> bool:
+    """As yaml-language-server chooses a schema: by the patterns, but for those behind an exclamation mark."""
+    each = [globs] if isinstance(globs, str) else globs
+    wanted = [one for one in each if not one.startswith("!")]
+    return any(PurePosixPath(name).match(one) for one in wanted) and f"!{name}" not in each
+
+
+def test_a_number_may_be_written_for_the_eye() -> None:
+    written = 'numbers: {"(010) 6552-9988": {flow: main, language: zh}}\ncallers: {pbx: ["(010) 6552-9*"]}\n'
+    assert told("numbers", written) == []
 
 
 def test_the_keys_of_notices_are_the_readers() -> None:
