@@ -74,7 +74,7 @@ def _sample(verb: str, look: Look) -> str:
     colour = "white" if verb in _DARK else INK
     return (
         f'<td border="1" bgcolor="{look.fill}" color="{look.edge}"{style}><font point-size="8" color="{colour}">'
-        f"<b>{verb}</b> {_escaped(look.meaning)}</font></td>"
+        f"&#160;<b>{verb}</b>&#160;&#160;{_escaped(look.meaning)}&#160;</font></td>"
     )
 
 

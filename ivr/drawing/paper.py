@@ -24,16 +24,16 @@ class Paper:
         """Inches within the margins."""
         return self.width - 2 * MARGIN, self.height - 2 * MARGIN
 
+    def scale(self, width: float, height: float) -> float:
+        """How much smaller a drawing of so many inches must be made for it; 1 when it fits as it is."""
+        return min(1.0, self.size[0] / width, self.size[1] / height)
+
 
 def paper_for(width: float, height: float) -> Paper | None:
     """The smallest sheet for a drawing of so many inches, upright if both ways do; None when none will do."""
     for name, (short, long) in PAPERS.items():
         upright, across = Paper(name, short, long), Paper(f"{name} landscape", long, short)
-        paper = max((upright, across), key=lambda paper: min(1.0, _scale(paper, width, height)))
-        if _scale(paper, width, height) >= SMALLEST:
+        paper = max((upright, across), key=lambda paper: paper.scale(width, height))
+        if paper.scale(width, height) >= SMALLEST:
             return paper
     return None
-
-
-def _scale(paper: Paper, width: float, height: float) -> float:
-    return min(paper.size[0] / width, paper.size[1] / height)

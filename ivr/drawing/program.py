@@ -5,13 +5,17 @@ from __future__ import annotations
 import subprocess
 
 from ivr.drawing.graphviz import graphviz
-from ivr.drawing.paper import Paper, paper_for
+from ivr.drawing.paper import paper_for
 from ivr.drawing.picture import Picture
 
 FORMATS = ("svg", "pdf", "png", "dot")
 PROGRAM = "dot"
 PATIENCE = 60.0
 """Seconds for one picture; 500 steps take a few."""
+POINTS = 72
+"""Of an inch."""
+CHINESE_FONT = "fonts-wqy-microhei"
+"""Debian's smallest package with Chinese signs."""
 
 
 class CannotDraw(Exception):
@@ -24,16 +28,33 @@ def drawn(
     """The file of a picture, as large as fits a sheet of paper. Raises `CannotDraw`. `dot` needs no program."""
     if format == "dot":
         return graphviz(picture, edition).encode()
-    paper = _paper(_run(program, ("-Tplain",), graphviz(picture, edition), patience))
+    width, height = _inches(_run(program, ("-Tplain",), graphviz(picture, edition), patience))
+    paper = paper_for(width, height)
     size, name = (None, "") if paper is None else (paper.size, paper.name)
-    more = ("-Gdpi=150",) if format == "png" else ()
+    more: tuple[str, ...] = ()
+    if format == "png":
+        more = ("-Gdpi=150",)
+    elif format == "pdf" and paper is not None:  # the page is the sheet itself, the drawing in its middle
+        sheet = f"{paper.width * POINTS:.0f},{paper.height * POINTS:.0f},{paper.scale(width, height):.4f}"
+        size, more = None, ("-Gmargin=0", f"-Gviewport={sheet}")
     return _run(program, (f"-T{format}", *more), graphviz(picture, edition, name, size), patience)
 
 
-def _paper(plain: bytes) -> Paper | None:
+def shows_chinese() -> bool:
+    """Whether a font here has Chinese signs; without one a PNG or a PDF shows boxes. True where nobody can tell."""
+    try:
+        found = subprocess.run(
+            ("fc-list", ":lang=zh"), capture_output=True, timeout=PATIENCE, stdin=subprocess.DEVNULL, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return True
+    return found.returncode != 0 or bool(found.stdout.strip())
+
+
+def _inches(plain: bytes) -> tuple[float, float]:
     first, *_ = plain.split(b"\n", 1)
     _, _, width, height = first.split()  # graph scale width height, in inches
-    return paper_for(float(width), float(height))
+    return float(width), float(height)
 
 
 def _run(program: str, arguments: tuple[str, ...], text: str, patience: float) -> bytes:

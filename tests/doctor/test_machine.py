@@ -45,6 +45,20 @@ def test_the_installed_espeak_speaks_both_languages() -> None:
     assert list(machine.espeak_voices(("zh", "en"))) == []
 
 
+def test_pictures_without_a_chinese_font_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (found,) = machine.pictures()
+    assert found.what == "pictures of flows can be drawn"
+    fake_program(tmp_path, "fc-list", "true")
+    fake_program(tmp_path, "dot", "true")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (found,) = machine.pictures()
+    assert (found.level, found.advice) == (Level.WARNING, "apt-get install fonts-wqy-microhei")
+    (tmp_path / "dot").unlink()
+    (found,) = machine.pictures()
+    assert found.level is Level.OK
+    assert "apt-get install graphviz" in found.what
+
+
 def test_an_espeak_without_mandarin_by_pinyin_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake_program(tmp_path, "espeak-ng", "echo ' 5  cmn  --/M  Chinese_(Mandarin)  sit/cmn'; echo en-us")
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)

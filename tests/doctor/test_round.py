@@ -58,3 +58,14 @@ def test_a_taken_sip_port_ends_with_1(tmp_path: Path, kind: socket.SocketKind) -
         done = examine(Office(settings(tmp_path, held.getsockname()[1])))
     assert done.exit_code == 1
     assert "is taken by" in done.output
+
+
+def test_the_port_of_every_worker_is_looked_at(tmp_path: Path) -> None:
+    quiet = settings(tmp_path)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as held:
+        held.bind(("127.0.0.1", 0))
+        second = held.getsockname()[1]
+        several = Sip(port=second - 2, workers_max=2)
+        done = examine(Office(quiet.model_copy(update={"sip": several})))
+    assert f":{second}" in done.output
+    assert "is taken by" in done.output

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -63,6 +64,16 @@ def test_flows_with_mistakes_are_not_drawn(house: Path) -> None:
     drawn = run("draw")
     assert drawn.exit_code == 1
     assert 'E204 no step "servces"' in drawn.output
+
+
+def test_boxes_in_place_of_chinese_are_explained(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    no_font = house / "fc-list"
+    no_font.write_text("#!/bin/sh\n")
+    no_font.chmod(0o755)
+    monkeypatch.setenv("PATH", str(house), prepend=os.pathsep)
+    assert "apt-get install fonts-wqy-microhei" in run("draw", "main", "--format", "png").output
+    assert "apt-get install" not in run("draw", "main", "--format", "png", "--language", "en").output
+    assert "apt-get install" not in run("draw", "main").output  # an SVG is drawn with the reader's fonts
 
 
 def test_without_graphviz_a_sentence_says_what_to_install(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -10,7 +11,7 @@ import pytest
 from ivr.drawing.graphviz import graphviz
 from ivr.drawing.paper import paper_for
 from ivr.drawing.picture import Box, Line, Picture, Role
-from ivr.drawing.program import CannotDraw, drawn
+from ivr.drawing.program import CannotDraw, drawn, shows_chinese
 
 SVG = "{http://www.w3.org/2000/svg}"
 ODD = "a <b>\"&quot;\" \\N \\l | {x} ]> 号\x07 &amp;"
@@ -80,6 +81,22 @@ def test_other_formats(format: str, begins: bytes) -> None:
 def test_paper(inches: tuple[float, float], paper: str | None) -> None:
     found = paper_for(*inches)
     assert (None if found is None else found.name) == paper
+
+
+def test_the_page_of_a_pdf_is_the_sheet() -> None:
+    [box] = re.findall(rb"/MediaBox \[ ([0-9. ]+) \]", drawn(one_of_each(), "pdf"))
+    assert [float(one) for one in box.split()] == [0, 0, 595, 842]  # A4 in points
+
+
+def test_a_machine_without_a_chinese_font_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shows_chinese()
+    program = tmp_path / "fc-list"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert not shows_chinese()
+    program.unlink()
+    assert shows_chinese()  # nobody can tell
 
 
 def test_without_graphviz_it_is_said_what_to_install() -> None:

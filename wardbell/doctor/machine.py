@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from ivr.drawing.program import CHINESE_FONT, PROGRAM, shows_chinese
 from ivr.switch.priority import AHEAD
 from wardbell.doctor.finding import Finding, error, ok, warning
 
@@ -39,6 +40,16 @@ def program(name: str, package: str) -> Iterator[Finding]:
     else:
         version = re.search(r"\d+\.\d+[\w.+-]*", first)
         yield ok(f"{name} {version[0]}" if version else f"{name} is installed")
+
+
+def pictures() -> Iterator[Finding]:
+    """Whether pictures of flows can be made, and show Chinese. The line needs neither: a hint, never an error."""
+    if shutil.which(PROGRAM) is None:
+        yield ok("no Graphviz: `wardbell flows draw` needs it (apt-get install graphviz)")
+    elif not shows_chinese():
+        yield warning("pictures of flows show boxes for Chinese: no font has it", f"apt-get install {CHINESE_FONT}")
+    else:
+        yield ok("pictures of flows can be drawn")
 
 
 def espeak_voices(languages: tuple[str, ...]) -> Iterator[Finding]:

@@ -15,8 +15,7 @@ def findings(office: Office) -> Iterator[Finding]:
     """Everything there is to say. Changes nothing: no folder, table or clip is made."""
     settings = office.settings
     sip, hl7, now = settings.sip, settings.hl7, office.wallclock()
-    yield from ports.port("SIP", sip.host, sip.port, ports.UDP)
-    yield from ports.port("SIP", sip.host, sip.port, ports.TCP)
+    yield from _sip_ports(sip.host, sip.port, sip.workers_max)
     yield from ports.port("HL7", hl7.host, hl7.port, ports.TCP)
     yield from ports.sip_reach(sip.host)
     yield from ports.hl7_reach(hl7.host, hl7.peers)
@@ -24,6 +23,7 @@ def findings(office: Office) -> Iterator[Finding]:
     yield from machine.program("ffmpeg", "ffmpeg")
     yield from machine.program("espeak-ng", "espeak-ng")
     yield from machine.espeak_voices(tuple(machine.VOICES))
+    yield from machine.pictures()
     yield from machine.priority(machine.worker_priorities())
     yield from machine.clock(now, settings.zone)
     yield from machine.clock_kept(machine.synchronised())

@@ -10,7 +10,7 @@ import click
 from ivr.drawing.map import NAME as MAP
 from ivr.drawing.map import Entrance, flow_map
 from ivr.drawing.picture import Picture, picture
-from ivr.drawing.program import FORMATS, CannotDraw, drawn
+from ivr.drawing.program import CHINESE_FONT, FORMATS, CannotDraw, drawn, shows_chinese
 from ivr.flow.mistakes import FlowErrors
 from ivr.numbers import Numbers
 from ivr.numbers.plan import DEFAULT, Line, Plan, Route
@@ -67,6 +67,8 @@ def draw(
             path = out / f"{one.name}.{format_}"
             path.write_bytes(drawn(one, format_, checked.edition.version))
             click.echo(str(path))
+        if format_ in ("png", "pdf") and language in ("zh", "yue") and not shows_chinese():
+            click.echo(f"no font here has Chinese signs, they are boxes: apt-get install {CHINESE_FONT}", err=True)
     except CannotDraw as wrong:
         raise click.ClickException(str(wrong)) from wrong
     except OSError as wrong:
