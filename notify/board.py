@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
-from twisted.logger import Logger
 
 from db.database import Transactions
 from db.errors import DatabaseError
@@ -19,8 +18,6 @@ from ivr.flow.commands import Value
 from ivr.notice_board import NotPosted
 from notify.events import Happening, Stored, store
 from notify.rules import NoticeRules
-
-log = Logger()
 
 SOURCE = "flow"
 WARD = "ward"
@@ -53,8 +50,6 @@ class StoredBoard:
             stored = await self._transactions.run(_store, rules, event, facts, key, self._wallclock())
         except DatabaseError as away:
             raise NotPosted(str(away)) from away
-        if stored.new and not stored.notices:
-            log.error("nobody is called because of {event}: no rule's `when` fits its facts", event=event)
         if stored.notices:
             self._planned()
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from ivr.switch.line import Cause
+from notify.facts import same
 
 
 class Priority(enum.IntEnum):
@@ -92,7 +93,13 @@ class Rule:
 
     def fits(self, kind: str, facts: Mapping[str, object]) -> bool:
         """Whether an event of `kind` with `facts` is followed by this rule."""
-        return kind == self.event and all(facts.get(name) == value for name, value in self.when.items())
+        return kind == self.event and all(same(facts.get(name), value) for name, value in self.when.items())
+
+    def unmet(self, facts: Mapping[str, object]) -> str:
+        """The conditions of `when` that `facts` do not meet, as the file writes them."""
+        lacking = [(name, value) for name, value in self.when.items() if not same(facts.get(name), value)]
+        shown = ((name, str(value).lower() if isinstance(value, bool) else value) for name, value in lacking)
+        return ", ".join(f"{name}: {value}" for name, value in shown)
 
 
 @dataclass(frozen=True, slots=True)

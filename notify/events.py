@@ -6,6 +6,7 @@ twice is one event and calls nobody a second time.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,11 +15,21 @@ from typing import Any
 from sqlalchemy import Insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from twisted.logger import Logger
 
 from db.tables.base import Base
 from db.tables.notices import EventRow
 from notify.notices import Planned, plan
 from notify.rules import NoticeRules
+
+log = Logger()
+
+
+class Fate(enum.StrEnum):
+    """What became of an event. The string is what the table stores."""
+
+    PLANNED = "planned"  # notices follow
+    NOBODY = "nobody"  # no rule takes it: nobody is called, and that is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +42,10 @@ class Happening:
     ward: str
     facts: Mapping[str, Any]
     variables: Mapping[str, Any]
+    visit: str = ""
+    """The patient's stay; empty when it is not known."""
+    happened_at: datetime | None = None
+    """By the sender's clock; None when it does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +67,23 @@ def insert_once(session: Session, table: type[Base], values: Mapping[str, Any]) 
 def store(session: Session, rules: NoticeRules, what: Happening, now: datetime) -> Stored:
     """Store `what` and plan the notices that the rules say follow from it."""
     facts = {**what.facts, "ward": what.ward}
-    row = {"key": what.key, "kind": what.kind, "source": what.source, "received_at": now, "facts": facts}
+    following = rules.following(what.kind, facts)
+    why = "" if following else rules.why_nobody(what.kind, facts)
+    row = {
+        "key": what.key,
+        "kind": what.kind,
+        "source": what.source,
+        "received_at": now,
+        "facts": facts,
+        "visit": what.visit[:64],
+        "happened_at": what.happened_at,
+        "fate": Fate.PLANNED if following else Fate.NOBODY,
+        "why": why[:200],
+    }
     event_id = insert_once(session, EventRow, row)
     if event_id is None:
         return Stored(False)
-    following = rules.following(what.kind, what.facts)
+    if not following:
+        log.error("NOBODY IS CALLED because of {kind}, ward {ward}: {why}", kind=what.kind, ward=what.ward, why=why)
     planned = [Planned(event_id, rule, what.ward, what.variables, now) for rule in following]
     return Stored(True, tuple(plan(session, planned, now)))

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db.tables.notices import AttemptRow, MessageRow, NoticeRow
+from db.tables.notices import AttemptRow, EventRow, MessageRow, NoticeRow
+from db.types import UtcDateTime
+from notify.events import Fate
 from notify.states import State
 
 
@@ -65,6 +67,32 @@ class MessageRecord:
     reason: str
     encoding: str
     raw: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Uncalled:
+    """Events of one kind that were accepted and called nobody, with why."""
+
+    kind: str
+    why: str
+    count: int
+    last_at: datetime
+
+    def __str__(self) -> str:
+        times = "1 event" if self.count == 1 else f"{self.count} events"
+        return f'{times} "{self.kind}" called nobody: {self.why}'
+
+
+def list_uncalled(session: Session, since: datetime) -> list[Uncalled]:
+    """What called nobody since then, the most frequent first."""
+    count = func.count()
+    query = (
+        select(EventRow.kind, EventRow.why, count, func.max(EventRow.received_at, type_=UtcDateTime()))
+        .where(EventRow.fate == Fate.NOBODY, EventRow.received_at >= since)
+        .group_by(EventRow.kind, EventRow.why)
+        .order_by(count.desc(), EventRow.kind)
+    )
+    return [Uncalled(*row) for row in session.execute(query)]
 
 
 def list_notices(session: Session, states: Collection[State] = (), limit: int = 50) -> list[NoticeRecord]:

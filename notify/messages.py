@@ -73,11 +73,14 @@ def _happening(key: str, header: Header, movement: Movement, variables: Mapping[
         ward=movement.ward,
         facts={
             "urgent": movement.urgent,
-            "department": movement.department,
+            "room": movement.room,
             "bed": movement.bed,
+            "department": movement.department,
+            "department_text": movement.department_text,
             "visit": movement.visit,
         },
         variables=variables,
+        visit=movement.visit,
     )
 
 

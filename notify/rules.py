@@ -50,6 +50,13 @@ class NoticeRules:
         """The rules that follow from an event."""
         return tuple(rule for rule in self.rules.values() if rule.fits(kind, facts))
 
+    def why_nobody(self, kind: str, facts: Mapping[str, object]) -> str:
+        """Why nothing follows from an event: what each of its rules waits for."""
+        waiting = [rule for rule in self.rules.values() if rule.event == kind]
+        if not waiting:
+            return f'no rule of notices.yaml follows "{kind}"'
+        return "; ".join(f'"{rule.name}" waits for {rule.unmet(facts)}' for rule in waiting)
+
 
 def load_rules(
     path: Path, flows: Collection[str] | None = None, languages: Collection[str] | None = None

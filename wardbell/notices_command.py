@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import click
 
-from notify.listing import list_notices, show_notice
+from notify.listing import Uncalled, list_notices, list_uncalled, show_notice
 from notify.notices import cancel as cancel_notice
 from notify.states import State
 from wardbell.desk import ClerkDesk, table
@@ -30,13 +30,34 @@ def list_(desk: ClerkDesk, limit: int, which: str | None) -> None:
     """List notices, newest first."""
     states = {"unreached": UNREACHED, "open": OPEN}.get(which or "", ())
     found = desk.database.run_now(list_notices, states, limit)
-    if not found:
+    if found:
+        rows = [
+            (one.id, one.kind, one.ward, one.state, one.attempts, _local(desk, one.created_at), one.reason)
+            for one in found
+        ]
+        click.echo(table(("notice", "rule", "ward", "state", "calls", "made at", "reason"), rows))
+    else:
         click.echo("no such notices" if states else "no notices yet")
+    for one in _uncalled(desk, 1):
+        click.secho(f"today {one}", fg="yellow")
+
+
+@notices.command()
+@click.option("--days", default=1, show_default=True, type=click.IntRange(1, 366), help="How far back; 1 is today.")
+@click.pass_obj
+def uncalled(desk: ClerkDesk, days: int) -> None:
+    """Show what was accepted and called nobody, because no rule of notices.yaml takes it."""
+    found = _uncalled(desk, days)
+    if not found:
+        click.echo("every event was taken by a rule")
         return
-    rows = [
-        (one.id, one.kind, one.ward, one.state, one.attempts, _local(desk, one.created_at), one.reason) for one in found
-    ]
-    click.echo(table(("notice", "rule", "ward", "state", "calls", "made at", "reason"), rows))
+    rows = [(one.kind, one.count, _local(desk, one.last_at), one.why) for one in found]
+    click.echo(table(("event", "times", "last at", "why nobody is called"), rows))
+
+
+def _uncalled(desk: ClerkDesk, days: int) -> list[Uncalled]:
+    today = desk.wallclock().astimezone(desk.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return desk.database.run_now(list_uncalled, today - timedelta(days=days - 1))
 
 
 @notices.command("show")

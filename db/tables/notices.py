@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.tables.base import Base
@@ -48,7 +48,12 @@ class EventRow(Base):
     """Something happened in the hospital. The key is unique: an event told twice is one event."""
 
     __tablename__ = "events"
-    __table_args__ = (UniqueConstraint("key"), Index("ix_events_received_at", "received_at"))
+    __table_args__ = (
+        UniqueConstraint("key"),
+        Index("ix_events_received_at", "received_at"),
+        Index("ix_events_visit", "visit", "kind"),
+        Index("ix_events_fate", "fate", "received_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(200))
@@ -56,6 +61,14 @@ class EventRow(Base):
     source: Mapped[str] = mapped_column(String(401))
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    visit: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
+    """The patient's stay that it is about, as the sender numbers it; empty when it named none."""
+    happened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When it happened, by the sender's clock."""
+    fate: Mapped[str] = mapped_column(String(24), default="", server_default=text("''"))
+    """What became of it (`notify.events.Fate`); empty in rows of earlier versions."""
+    why: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
+    """Why nobody is called, where nobody is."""
 
 
 class NoticeRow(Base):
@@ -100,6 +113,8 @@ class NoticeRow(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reason: Mapped[str] = mapped_column(String(200), default="")
     """Why it failed, or who cancelled it."""
+    listener: Mapped[str] = mapped_column(String(128), default="", server_default=text("''"))
+    """The number where somebody had confirmed what this notice takes back or corrects: the role `listener`."""
     report_due: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """Set when it failed or expired, until that was reported."""
 

@@ -1,9 +1,11 @@
-"""Checks of the database: whether it answers, whether its tables fit, whether the rota reaches tomorrow."""
+"""Checks of the database: whether it answers, whether its tables fit, whether the rota reaches tomorrow, whether
+something happened and nobody was called.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -13,6 +15,7 @@ from db.database import Database
 from db.errors import DatabaseError
 from hospital import departments, rota
 from hospital.calendar import HospitalCalendar
+from notify.listing import list_uncalled
 from wardbell.doctor.finding import Finding, error, ok, warning
 
 
@@ -54,3 +57,16 @@ def rota_of_tomorrow(database: Database, calendar: HospitalCalendar, now: dateti
         yield warning(f"nobody is on duty on {day}", "wardbell rota import FILE.csv")
     if not days:
         yield ok("the rota reaches tomorrow")
+
+
+def events_without_calls(database: Database, now: datetime) -> Iterator[Finding]:
+    """Events of the last day and night that no rule of notices took."""
+    try:
+        uncalled = database.run_now(list_uncalled, now - timedelta(days=1))
+    except DatabaseError as wrong:
+        yield error(f"events cannot be read: {wrong}", "see the database above")
+        return
+    for one in uncalled:
+        yield warning(f"in the last 24 hours {one}", "add a rule to flows/notices.yaml: docs/notices.md")
+    if not uncalled:
+        yield ok("in the last 24 hours every event was taken by a rule")

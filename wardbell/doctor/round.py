@@ -64,6 +64,7 @@ def _database(office: Office) -> Iterator[Finding]:
     yield from found
     if worst(found) is not Level.ERROR:
         yield from database.rota_of_tomorrow(office.database, HospitalCalendar(office.zone), office.wallclock())
+        yield from database.events_without_calls(office.database, office.wallclock())
         yield from editions.published(office.database, office.check, office.on_disk, office.wallclock())
 
 
