@@ -5,12 +5,11 @@ Which notice is told by the variable `notice`, which the outbox gives to the flo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 
-from db.database import Transactions
 from hospital.actions import Action, ActionOutcome, CallFacts, Declared, Value
-from notify.notices import confirm, read_reference
+from notify.confirmations import Confirmations
+from notify.notices import read_reference
 
 CONFIRM = Declared(
     name="notice.confirm",
@@ -25,18 +24,17 @@ DECLARED: tuple[Declared, ...] = (CONFIRM,)
 class NoticeActions:
     """Carries out the actions of notices."""
 
-    def __init__(self, transactions: Transactions, wallclock: Callable[[], datetime]) -> None:
-        self._transactions = transactions
-        self._wallclock = wallclock
+    def __init__(self, confirmations: Confirmations) -> None:
+        self._confirmations = confirmations
 
     def actions(self) -> dict[str, Action]:
         """By name, to be laid beside the hospital's."""
         return {CONFIRM.name: Action.of(CONFIRM, self._confirm)}
 
     async def _confirm(self, arguments: Mapping[str, Value], call: CallFacts) -> ActionOutcome:
-        """Stored before it is answered. Raises `DatabaseError`: then it isn't confirmed and will ring again."""
+        """Noted before it is answered. Raises `DatabaseError`: then it isn't confirmed and will ring again."""
         found = read_reference(str(arguments.get("notice", "")))
         if found is None:
             return ActionOutcome("stale")
-        confirmed = await self._transactions.run(confirm, *found, self._wallclock())
+        confirmed = await self._confirmations.confirm(*found)
         return ActionOutcome("confirmed" if confirmed.fresh else "stale")

@@ -24,6 +24,7 @@ from ivr.switch.line import Capacity, Cause
 from ivr.switch.reactor import Time, Timer, call_later
 from notify.budget import LineBudget
 from notify.caller import NO_LINE, Caller, CallOrder, CallResult
+from notify.confirmations import Confirmations
 from notify.escalation import Priority
 from notify.notices import Phonebook, claim, finish, renew
 from notify.rules import NoticeRules
@@ -60,6 +61,8 @@ class OutboxParts:
     owner: str
     """This engine's name: unique among the engines of one database, the same after a restart."""
     budget: LineBudget
+    confirmations: Confirmations
+    """What nurses confirmed and the database does not know yet is stored before anything is claimed or ended."""
 
 
 class Outbox:
@@ -86,6 +89,7 @@ class Outbox:
         """Take over what an earlier life of this engine had in the air, as soon as the database lets us."""
         parts = self._parts
         while not self._draining:
+            await self._insist(parts.confirmations.replay)
             lost = await self._insist(
                 lambda: parts.transactions.run(take_over, parts.rules(), parts.owner, parts.wallclock())
             )
@@ -138,6 +142,7 @@ class Outbox:
         try:
             while (self._wanted or self._sweep_wanted) and not self._draining:
                 self._wanted, sweeping, self._sweep_wanted = False, self._sweep_wanted, False
+                await self._parts.confirmations.replay()
                 if sweeping:
                     await self._sweep()
                 await self._claim()
@@ -196,8 +201,10 @@ class Outbox:
     # One call
 
     async def _call(self, order: CallOrder) -> None:
-        result = NO_LINE if self._draining else await self._place(order)
         parts = self._parts
+        confirmed = parts.confirmations.waits(order.notice_id)
+        result = NO_LINE if self._draining or confirmed else await self._place(order)
+        await self._insist(parts.confirmations.replay)  # what was confirmed in the call comes before its end
         await self._insist(
             lambda: parts.transactions.run(finish, parts.rules(), order.attempt_id, result, parts.wallclock())
         )

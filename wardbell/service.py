@@ -45,7 +45,9 @@ from ivr.voice import StudioVoice
 from notify.actions import NoticeActions
 from notify.board import StoredBoard
 from notify.budget import LineBudget
+from notify.confirmations import Confirmations
 from notify.intake import Intake
+from notify.journal import Journal
 from notify.messages import forget
 from notify.mllp import MllpFactory
 from notify.outbox import Outbox, OutboxParts
@@ -109,7 +111,10 @@ class Service:
         hospital = HospitalActions(self._database, pins, HospitalCalendar(zone), wallclock)
         self._closings = Closings(self._database)
         lines = LineActions(self._database, self._closings, lambda: live.air().edition.numbers, pins, wallclock, zone)
-        notices = NoticeActions(self._database, wallclock)
+        self._disk = SlowWork(reactor, threads=1)
+        self._journal = _journal(settings.journal)
+        confirmations = Confirmations(self._database, self._journal, self._disk, reactor, wallclock)
+        notices = NoticeActions(confirmations)
         actions = {**hospital.actions(), **lines.actions(), **notices.actions()}
 
         def opens(stored: StoredEdition) -> LiveEdition:
@@ -150,6 +155,7 @@ class Service:
                 reports=LogReports(),
                 owner=settings.engine,
                 budget=LineBudget(settings.outbound.reserve, settings.outbound.alerts),
+                confirmations=confirmations,
             )
         )
         intake = Intake(self._database, live.rules, variables, wallclock, self._outbox.poke, settings.hl7.encoding)
@@ -237,6 +243,9 @@ class Service:
         self._slow.close()
         self._rendering.close()
         self._database.close()
+        self._disk.close()
+        if self._journal is not None:
+            self._journal.close()
 
     def hurry(self) -> None:
         """While stopping: end the calls in progress now."""
@@ -279,6 +288,15 @@ def _own(folder: Path) -> IO[str]:
     lock.write(f"{os.getpid()}\n")
     lock.flush()
     return lock
+
+
+def _journal(path: Path) -> Journal | None:
+    """The line works without it: then only the database can note a confirmation."""
+    try:
+        return Journal(path)
+    except OSError as wrong:
+        log.error("no confirmation can be kept on disk while the database is away: {wrong}", wrong=wrong)
+        return None
 
 
 def _at_head(database: Database, settings: Settings) -> None:

@@ -227,6 +227,11 @@ class Settings(BaseSettings):
         return self.data_dir / "recordings"
 
     @property
+    def journal(self) -> Path:
+        """What nurses confirmed while the database was away."""
+        return self.data_dir / "confirmations.journal"
+
+    @property
     def tones_dir(self) -> Path:
         """Tones that the line makes itself."""
         return self.data_dir / "tones"

@@ -15,6 +15,7 @@ from hospital import rota
 from hospital.calendar import HospitalCalendar
 from hospital.departments import DepartmentRecord, store
 from hospital.rota import NewDuty
+from notify.journal import DAMAGED, Journal, Kept
 from wardbell.doctor import database as checks
 from wardbell.doctor.finding import Level
 
@@ -88,3 +89,13 @@ def test_a_rota_that_reaches_tomorrow_is_well(database: Database) -> None:
 def test_a_hospital_without_clinics_is_a_warning(database: Database) -> None:
     first, *_ = checks.rota_of_tomorrow(database, CALENDAR, NOW)
     assert (first.level, first.what) == (Level.WARNING, "no clinic is open to registration")
+
+
+def test_confirmations_that_wait_on_disk_or_were_damaged_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "confirmations.journal"
+    assert list(checks.kept_confirmations(path)) == []
+    Journal(path).keep(Kept(7, 11, NOW))
+    path.with_name(path.name + DAMAGED).write_text("+ 2026\n")
+    waiting, damaged = checks.kept_confirmations(path)
+    assert (waiting.level, waiting.what) == (Level.WARNING, "1 confirmations wait on disk for the database")
+    assert damaged.level is Level.WARNING

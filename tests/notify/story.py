@@ -17,13 +17,17 @@ from twisted.internet.task import Clock
 from db.database import Database, ImmediateTransactions, Transactions
 from db.tables.notices import AttemptRow, NoticeRow
 from hospital import wards
+from hospital.action import OffReactor
 from hospital.actions import CallFacts
+from hospital.threads import at_once
 from ivr.spawn import spawn
 from ivr.switch.line import Capacity, Cause
 from notify.actions import NoticeActions
 from notify.budget import LineBudget
 from notify.caller import CallOrder, CallResult, FakeCaller
+from notify.confirmations import Confirmations
 from notify.intake import Intake
+from notify.journal import Journal
 from notify.outbox import Outbox, OutboxParts
 from notify.rules import NoticeRules, load_rules
 from notify.sweep import Unreached
@@ -101,11 +105,13 @@ class Story:
     lines: int = 4
     owner: str = "engine-a"
     transactions: Transactions = None  # type: ignore[assignment]
+    journal: Path | None = None
+    """Where confirmations are kept while the database is away; None: nowhere."""
+    disk: OffReactor = at_once
 
     def __post_init__(self) -> None:
         self.transactions = self.transactions or ImmediateTransactions(self.database)
         self.database.run_now(wards.store, WARD)
-        self.actions = NoticeActions(self.transactions, self.now).actions()
         self.start()
 
     def now(self) -> datetime:
@@ -113,6 +119,9 @@ class Story:
 
     def start(self) -> None:
         """An engine starts."""
+        journal = Journal(self.journal) if self.journal is not None else None
+        confirmations = Confirmations(self.transactions, journal, self.disk, self.clock, self.now)
+        self.actions = NoticeActions(confirmations).actions()
         self.outbox = Outbox(
             OutboxParts(
                 clock=self.clock,
@@ -125,6 +134,7 @@ class Story:
                 reports=self.told,
                 owner=self.owner,
                 budget=LineBudget(0, 1),
+                confirmations=confirmations,
             )
         )
         self.intake = Intake(self.transactions, lambda: self.rules, variables, self.now, self.outbox.poke)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -15,6 +16,7 @@ from db.database import Database
 from db.errors import DatabaseError
 from hospital import departments, rota
 from hospital.calendar import HospitalCalendar
+from notify.journal import DAMAGED, look
 from notify.listing import list_uncalled
 from wardbell.doctor.finding import Finding, error, ok, warning
 
@@ -41,6 +43,24 @@ def tables(url: str) -> Iterator[Finding]:
     else:
         what = f"{shown(url)}: tables at {found}, this version needs {needed}"
         yield error(what, "make a backup, then: wardbell db upgrade")
+
+
+def kept_confirmations(path: Path) -> Iterator[Finding]:
+    """What nurses confirmed and the database does not know."""
+    try:
+        waiting, damaged = look(path)
+    except OSError as wrong:
+        yield error(f"the journal of confirmations cannot be read: {wrong}", f"let the service's user read {path}")
+        return
+    if waiting:
+        what = f"{waiting} confirmations wait on disk for the database"
+        yield warning(what, "the running service stores them when the database is back; do not delete its data folder")
+    if damaged:
+        aside = path.with_name(path.name + DAMAGED)
+        yield warning(
+            f"{aside} holds confirmations that could not be stored",
+            "see `wardbell notices` whether those wards were called again, then delete the file",
+        )
 
 
 def rota_of_tomorrow(database: Database, calendar: HospitalCalendar, now: datetime) -> Iterator[Finding]:

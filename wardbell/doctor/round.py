@@ -29,6 +29,7 @@ def findings(office: Office) -> Iterator[Finding]:
     yield from machine.clock_kept(machine.synchronised())
     yield from machine.folder(settings.data_dir)
     yield from _database(office)
+    yield from database.kept_confirmations(settings.journal)
     yield from content.flows(office.on_disk, office.check)
     yield from content.prompts(lambda: office.catalog, lambda: office.studio, office.known_values)
 
