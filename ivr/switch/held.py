@@ -9,6 +9,7 @@ from __future__ import annotations
 import pjsua2
 
 from ivr.switch import wire
+from ivr.switch.ears import Ears
 from ivr.switch.keys import KeyGate, key_of_info
 from ivr.switch.shield import disarm, is_harmless
 from ivr.switch.sound import Play, Recording, seconds_of
@@ -44,11 +45,13 @@ class Refusal(Exception):
 class HeldCall(pjsua2.Call):  # type: ignore[misc]
     """A pjsua2 call with what the engine asked of it."""
 
-    def __init__(self, worker: Worker, call_id: str, state: str, slot: int = -1) -> None:
+    def __init__(self, worker: Worker, call_id: str, state: str, slot: int = -1, signalling: str = "") -> None:
+        """`signalling`: the IP address that an INVITE came from."""
         super().__init__(worker.stack.account, slot)
         self.call_id = call_id
         self.state = state
         self._worker = worker
+        self._ears = Ears(lambda media, room: worker.stack.about_media(self.getId(), media, room), signalling)
         self._gate = KeyGate()
         self._cause = ""
         self._hung_up = False
@@ -82,7 +85,11 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
             state, code = pjsua2.PJSIP_INV_STATE_DISCONNECTED, 0
         self._worker.soon(lambda: self._state_is(state, code))
 
+    def onCreateMediaTransport(self, prm: pjsua2.OnCreateMediaTransportParam) -> None:
+        self._ears.shut(int(prm.mediaTp))
+
     def onCallMediaState(self, prm: pjsua2.OnCallMediaStateParam) -> None:
+        self._expect_party()  # at once: until then strangers are kept out, and the party too
         self._worker.soon(self._media_changed)
 
     def onDtmfEvent(self, prm: pjsua2.OnDtmfEventParam) -> None:
@@ -258,6 +265,28 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
                 self._talking()
                 self._worker.tell(wire.ANSWERED, call=self.call_id)
                 done()
+
+    def _expect_party(self) -> None:
+        try:
+            info = self.getInfo()  # its lines live as long as it does
+            media = next(
+                (m.index for m in info.media if m.type == pjsua2.PJMEDIA_TYPE_AUDIO and m.audioConfSlot >= 0), -1
+            )
+            if media >= 0:
+                stream = self.getStreamInfo(media)
+                now = self._worker.alarms.now()
+                self._ears.expect(media, str(stream.remoteRtpAddress), str(stream.remoteRtcpAddress), now)
+        except pjsua2.Error:  # an exception must not pass through PJSIP's C code
+            return
+        self._worker.soon(self._look_for_party)
+
+    def _look_for_party(self) -> None:
+        if self.state != OVER:
+            now = self._worker.alarms.now()
+            self._ears.look(self._count_packets(), now)
+            again = self._ears.party.next_look(now)
+            if again:
+                self._alarm("party", again, self._look_for_party)
 
     def _talking(self) -> None:
         self.state = TALKING

@@ -151,6 +151,10 @@ class Stack:
                     pass
                 sleep(RTP_EVERY)
 
+    def about_media(self, slot: int, media: int, room: ctypes.Array[ctypes.c_char]) -> bool:
+        """Have PJSIP write the pjmedia_transport_info of a line of a call into `room`."""
+        return int(self._c.pjsua_call_get_med_transport_info(slot, media, room)) == 0
+
     def occupied(self) -> int:
         """Call slots in use, those included whose BYE is not answered yet."""
         return int(self._c.pjsua_call_get_count())

@@ -281,7 +281,8 @@ class Worker:
     def _on_incoming(self, prm: pjsua2.OnIncomingCallParam) -> None:
         """A callback of pjsua2: the call object must be there when it returns."""
         code = 503 if self._draining else 486 if len(self.calls) >= self._lines else 0
-        call = HeldCall(self, os.urandom(16).hex(), OVER if code else OFFERED, prm.callId)
+        peer = str(prm.rdata.srcAddress).rpartition(":")[0].strip("[]")
+        call = HeldCall(self, os.urandom(16).hex(), OVER if code else OFFERED, prm.callId, peer)
         if code:
             refusal = pjsua2.CallOpParam()
             refusal.statusCode = code
@@ -289,7 +290,7 @@ class Worker:
             self._bury(call)
             return
         self.calls[call.call_id] = call
-        text, peer = str(prm.rdata.wholeMsg), str(prm.rdata.srcAddress).rpartition(":")[0].strip("[]")
+        text = str(prm.rdata.wholeMsg)
         self.soon(lambda: self._offer(call, text, peer))
 
     def _offer(self, call: HeldCall, text: str, peer: str) -> None:

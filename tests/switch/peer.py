@@ -103,6 +103,8 @@ class Peer:
         self.talking = LoopingCall(self._speak)
         self.event_type = 101
         self.loudness = 0xFF  # u-law silence
+        self.slow = False
+        """Sends no audio by itself when its call is answered."""
         self.media_address = f"IP4 {HOST}"
         """Where this telephone says that it wants its audio; empty: it never says."""
         self.target = ""
@@ -289,7 +291,7 @@ class Peer:
             self.ended = True
         if self.acks:
             self._send_request("ACK", branch=self._branch if status >= 300 else "", cseq=self.cseq)
-            if status < 300 and "sendrecv" in message and not self.talking.running:
+            if status < 300 and "sendrecv" in message and not self.talking.running and not self.slow:
                 self.starts_talking()
 
     def _request(self, message: str) -> None:
