@@ -30,6 +30,8 @@ FRAME = 0.02
 LAST_BREATH = 0.25
 """s between the end of what was said and our BYE: the peer still holds its last words in a jitter buffer, and drops
 them when the call ends."""
+OWED = 1.0
+"""s after our CANCEL in which the final answer to the INVITE must come."""
 LISTEN_EVERY = 0.1
 """s between two looks at the signal level of a recording."""
 
@@ -65,9 +67,14 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         self._recording: Recording | None = None
         self._recorded: Callable[[float, str, str], None] | None = None
         self._audio: pjsua2.AudioMedia | None = None
+        self._media_line = 0
+        """Index of the line of the SDP that the audio is on."""
         self._partner: HeldCall | None = None
         self._on_hold = False
         self._redirected = 0
+        self._inviting = 0
+        """Address of the transaction of our INVITE while it waits for its final answer."""
+        self._sip_call_id = ""
         self._rings = False
         self._packets = -1
         self._heard_at = 0.0
@@ -100,6 +107,8 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
     def onCallTsxState(self, prm: pjsua2.OnCallTsxStateParam) -> None:
         change = prm.e.body.tsxState
         tsx = change.tsx
+        if tsx.role == pjsua2.PJSIP_ROLE_UAC and tsx.method == "INVITE" and self.state == DIALLING:
+            self._follow_own_invite(tsx.state, int(tsx.pjTransaction))
         if tsx.method == "INFO" and tsx.role == pjsua2.PJSIP_ROLE_UAS and tsx.state == pjsua2.PJSIP_TSX_STATE_TRYING:
             received = change.src.rdata
             message = str(received.wholeMsg)
@@ -107,6 +116,27 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
             if not is_harmless(raw):
                 disarm(int(received.pjRxData), raw)
             self._worker.soon(lambda: self._info(message))
+
+    def _follow_own_invite(self, state: int, transaction: int) -> None:
+        self._inviting = transaction if state == pjsua2.PJSIP_TSX_STATE_PROCEEDING else 0
+        if self._inviting and not self._sip_call_id:
+            self._sip_call_id = str(self.getInfo().callIdString)
+        if self._inviting and self._hung_up:  # its first sign of life, and only now PJSIP sends the CANCEL
+            self._await_487()
+
+    def _await_487(self) -> None:
+        """A peer that takes our CANCEL owes the INVITE a final answer (RFC 3261 §9.2). Some never send it, and PJSIP
+        would keep the line for half a minute: then the INVITE's transaction is ended here."""
+        transaction, self._inviting = self._inviting, 0
+        self._worker.alarms.after(OWED, lambda: self._give_up(transaction))
+
+    def _give_up(self, transaction: int) -> None:
+        try:
+            still_there = str(self.getInfo().callIdString) == self._sip_call_id
+        except pjsua2.Error:
+            return  # nobody has the slot
+        if still_there:  # and so is the transaction: the slot goes with it
+            self._worker.stack.end_transaction(transaction, 487)
 
     def onCallRedirected(self, prm: pjsua2.OnCallRedirectedParam) -> int:
         self._redirected = int(prm.e.body.tsxState.tsx.statusCode)
@@ -248,12 +278,17 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
     def _media_changed(self) -> None:
         if self.state == OVER:
             return
-        info = self.getInfo()
-        media = next((m for m in info.media if m.type == pjsua2.PJMEDIA_TYPE_AUDIO), None)
+        info = self.getInfo()  # its lines live no longer than this
+        lines = [(at, line) for at, line in enumerate(info.media) if line.type == pjsua2.PJMEDIA_TYPE_AUDIO]
+        # The line that was taken need not be the first: those before it may want encryption, or be switched off.
+        at, media = next((one for one in lines if one[1].audioConfSlot >= 0), lines[0] if lines else (0, None))
         status = pjsua2.PJSUA_CALL_MEDIA_NONE if media is None else media.status
         self._on_hold = status in (pjsua2.PJSUA_CALL_MEDIA_REMOTE_HOLD, pjsua2.PJSUA_CALL_MEDIA_NONE)
         self._heard_at = self._worker.alarms.now()
-        self._audio = None if media is None or media.audioConfSlot < 0 else self.getAudioMedia(media.index)
+        self._audio = None
+        if media is not None and media.audioConfSlot >= 0:
+            self._audio = self.getAudioMedia(at)  # of those that PJSIP tells: lines of other media may be left out
+            self._media_line = media.index
         if self._audio is not None:
             if self._play is not None:
                 self._play.into(self._audio)
@@ -351,7 +386,7 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         if self._audio is None:  # the peer holds the call: no stream
             return self._packets
         try:
-            rtcp = self.getStreamStat(0).rtcp
+            rtcp = self.getStreamStat(self._media_line).rtcp
         except pjsua2.Error:  # the stream ends this very moment
             return self._packets
         return int(rtcp.rxStat.pkt) + int(rtcp.txStat.updateCount)
@@ -379,6 +414,8 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
             self.hangup(prm)
         except pjsua2.Error:
             return  # it has ended by itself; its last event is in the inbox
+        if self._inviting:
+            self._await_487()
 
     def _over(self, code: int) -> None:
         if not self._cause:

@@ -155,6 +155,10 @@ class Stack:
         """Have PJSIP write the pjmedia_transport_info of a line of a call into `room`."""
         return int(self._c.pjsua_call_get_med_transport_info(slot, media, room)) == 0
 
+    def end_transaction(self, address: int, code: int) -> None:
+        """End the transaction at `address` as if `code` had come. Only of one that has had no final answer."""
+        self._c.pjsip_tsx_terminate(ctypes.c_void_p(address), code)
+
     def occupied(self) -> int:
         """Call slots in use, those included whose BYE is not answered yet."""
         return int(self._c.pjsua_call_get_count())

@@ -109,6 +109,10 @@ class Peer:
         """Where this telephone says that it wants its audio; empty: it never says."""
         self.target = ""
         """A Request-URI of its own for the INVITE."""
+        self.owes_nothing = False
+        """Answers a CANCEL, and the INVITE never."""
+        self.first_media = ""
+        """Media lines before the audio."""
         self._invite_headers = ""
         self._branch = ""
 
@@ -213,7 +217,7 @@ class Peer:
         if not self.media_address:
             return ""
         return (
-            f"v=0\r\no=- 1 {self.cseq} IN IP4 {HOST}\r\ns=-\r\nc=IN {self.media_address}\r\nt=0 0\r\n"
+            f"v=0\r\no=- 1 {self.cseq} IN IP4 {HOST}\r\ns=-\r\nc=IN {self.media_address}\r\nt=0 0\r\n{self.first_media}"
             f"m=audio {self.rtp_port} RTP/AVP 0 {self.event_type}\r\na=rtpmap:0 PCMU/8000\r\n"
             f"a=rtpmap:{self.event_type} telephone-event/8000\r\na=fmtp:{self.event_type} 0-15\r\na={direction}\r\n"
         )
@@ -261,9 +265,9 @@ class Peer:
     def heard(self, message: str, addr: tuple[str, int]) -> None:
         if self.deaf or not message.strip():
             return
-        found = re.search(r"m=audio (\d+)", message)
-        if found and int(found[1]):
-            self.far_rtp = (HOST, int(found[1]))
+        for port in re.findall(r"m=audio (\d+)", message):
+            if int(port):
+                self.far_rtp = (HOST, int(port))
         found = re.search(r"a=rtpmap:(\d+) telephone-event/8000", message)
         if found:
             self.event_type = int(found[1])  # who answers keeps to the numbers of the offer
@@ -308,6 +312,8 @@ class Peer:
             self._respond(message, 100)
         elif method in ("BYE", "CANCEL"):
             self._respond(message, 200)
+            if method == "CANCEL" and self.owes_nothing:
+                return
             if method == "CANCEL":
                 self._respond(self.invite, 487)
             self.ended = True

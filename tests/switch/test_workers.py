@@ -242,6 +242,55 @@ class Workers(TestCase):
         assert [worker.pid for worker in world.switch.workers] == [pid]
         await world.until(lambda: world.switch.capacity().busy == 1)
 
+    async def test_the_audio_that_is_taken_need_not_be_the_first_that_is_offered(self) -> None:
+        world = await self.world()
+        for first in (
+            "m=audio 40000 RTP/SAVP 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + "d" * 40 + "\r\n",
+            "m=video 40000 RTP/AVP 97\r\na=rtpmap:97 H264/90000\r\n",
+            "m=image 40000 udptl t38\r\na=T38FaxVersion:0\r\n",
+            "m=audio 0 RTP/AVP 8\r\n",
+            "m=image 40000 udptl t38\r\nm=audio 40002 RTP/SAVP 0\r\nm=application 9 TCP/BFCP *\r\n",
+        ):
+            world.owner.end = None
+            world.owner.heard.clear()
+            person = world.person()
+            person.first_media = first
+            await person.dials()
+            await world.until(lambda: world.owner.lines)
+            await world.owner.line.answer()
+            await world.until(lambda person=person: person.packets > 5)
+            assert await world.owner.line.play([clip(self.places.path, 0.1)]) == Played(finished=True)
+            person.press("5")
+            await world.until(lambda: world.owner.keys == "5")
+            await _wait(1.2)  # who talks is not taken for a peer that has vanished
+            assert world.owner.end is None, first
+            person.hangs_up()
+            await world.until(lambda: world.owner.end is not None)
+            world.owner.lines.clear()
+
+    async def test_a_telephone_that_takes_the_cancel_and_never_ends_the_invite_has_not_answered(self) -> None:
+        world = await self.world(lines=1, ack_timeout=4.0)
+        owner = Owner()
+        _, person = await world.dial(owner, timeout=0.3)
+        person.owes_nothing = True
+        person.rings()
+        await world.until(lambda: owner.end is not None, 4)
+        assert "CANCEL" in person.requests
+        assert owner.end is not None
+        assert owner.end.cause is Cause.NO_ANSWER
+        await self.talking(world)  # the line is free again
+
+    async def test_a_telephone_that_has_vanished_by_the_cancel_has_not_answered(self) -> None:
+        world = await self.world(lines=1)
+        owner = Owner()
+        _, person = await world.dial(owner, timeout=0.3)
+        person.rings()
+        person.vanishes()
+        await world.until(lambda: owner.end is not None, 8)
+        assert owner.end is not None
+        assert owner.end.cause is Cause.NO_ANSWER
+        await self.talking(world)
+
     async def test_a_caller_who_never_says_where_his_audio_goes_does_not_keep_the_line(self) -> None:
         world = await self.world(lines=1, media_timeout=0.5)
         person = world.person()
