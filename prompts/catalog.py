@@ -17,33 +17,23 @@ date `on`: the day on which), and the gender of what is counted (m, f, n; Polish
 
     queue.wait: Ждать около {wait:duration(gen)}. Перед вами {n:count(пациент|пациента|пациентов)}.
     recall.when: Перезвоните через {n:count(f acc: минуту|минуты|минут)}, {at:date(on)}.
+
+A text may hold two languages: `prompts.tongues`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Collection, Mapping, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-
 from prompts.errors import CatalogErrors, Mistake, NoSuchPrompt, nearest
-from prompts.keys_named import keys_named
-from prompts.phrase import FAMILIES, PLURAL_FORMS, Phrase, take_apart
+from prompts.phrase import FAMILIES, PLURAL_FORMS, Phrase
+from prompts.written.texts import Place, read_languages, read_texts
 
-_ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
-_GAP = re.compile(r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]) (?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef{])")
-"""The blank that a folded line leaves between two Chinese characters."""
-_STRING = "tag:yaml.org,2002:str"
 _A_SECOND = {"zh": 4.5, "yue": 4.5}
 """Characters that are said in a second; of a language in letters, 14."""
-LARGEST = 500_000
-"""Bytes of a file: some thousand texts, of which a line has a hundred."""
 SPOKEN = "languages.yaml"
 """Beside the texts: which of the languages the line speaks. Without the file: all that there are but `ON_DEMAND`."""
 ON_DEMAND = frozenset({"yue"})
@@ -52,31 +42,13 @@ SHIPPED = resources.files("prompts") / "catalog"
 """The catalogues that come with the program."""
 
 
-@lru_cache(maxsize=16)
-def _tree(source: str) -> Node | None:
-    """The nodes of a catalogue; those of the shipped ones are read once."""
-    root: Node | None = YAML(typ="safe", pure=True).compose(source)
-    return root
-
-
-class _Place:
-    """Where a text stands, to point at it when a later comparison finds fault with it."""
-
-    def __init__(self, file: str, source: str, node: Node) -> None:
-        self.file = file
-        self._source = source
-        self._index: int = node.start_mark.index
-        self.line: int = node.start_mark.line + 1
-        self.col: int = node.start_mark.column + 1
-
-    def mistake(self, code: str, sentence: str, find: str = "") -> Mistake:
-        """A mistake here, or where `find` first stands after here."""
-        line, col = self.line, self.col
-        found = self._source.find(find, self._index) if find else -1
-        if found >= 0:
-            line = self._source.count("\n", 0, found) + 1
-            col = found - (self._source.rfind("\n", 0, found) + 1) + 1
-        return Mistake(self.file, line, col, code, sentence)
+def not_spoken(language: str, spoken: Collection[str]) -> str:
+    """Why nothing can be said in `language`, where only `spoken` are."""
+    if language in PLURAL_FORMS:
+        return f'"{language}" is not among the languages of texts/{SPOKEN} ({", ".join(sorted(spoken))})'
+    near = nearest(language.lower(), spoken)
+    hint = f' (did you mean "{near}"?)' if near else f" (there are {', '.join(sorted(spoken))})"
+    return f'no texts in language "{language}"{hint}'
 
 
 class Catalog:
@@ -87,8 +59,14 @@ class Catalog:
         phrases: Mapping[str, Mapping[str, Phrase]],
         currency: str,
         own: Mapping[str, Mistake] | None = None,
+        warnings: Sequence[Mistake] = (),
+        unread: Collection[str] = (),
     ) -> None:
         self._phrases = phrases
+        self.warnings = tuple(sorted(warnings))
+        """What should be looked at in the hospital's texts."""
+        self.unread = frozenset(unread)
+        """Of a catalogue with mistakes: ids that could not be read, and "*" when a whole file could not."""
         self.currency = currency
         """ISO 4217 code of amounts that come without one."""
         self.own = own or {}
@@ -127,9 +105,11 @@ class Catalog:
     @classmethod
     def _of(cls, reading: _Reading, currency: str, shipped: Collection[str] | None = None) -> Catalog:
         reading.compare()
+        own = {} if shipped is None or reading.mistakes else reading.unused_if_unsaid(shipped)
+        found = cls(reading.phrases, currency, own, reading.warnings, reading.unread)
         if reading.mistakes:
-            raise CatalogErrors(reading.mistakes)
-        return cls(reading.phrases, currency, {} if shipped is None else reading.unused_if_unsaid(shipped))
+            raise CatalogErrors(reading.mistakes, found)
+        return found
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -169,7 +149,7 @@ class Catalog:
 
     def keys_named(self, language: str, id: str) -> tuple[str, ...]:
         """The keys of the telephone that a text names; none when the language lacks it."""
-        return keys_named(language, self.phrase(language, id).text) if self.has(language, id) else ()
+        return self.phrase(language, id).keys_named if self.has(language, id) else ()
 
     def length(self, language: str, id: str) -> float:
         """Seconds that a text takes to say, roughly; 0 when the language lacks it."""
@@ -182,11 +162,15 @@ class _Reading:
     def __init__(self, languages: Collection[str] | None) -> None:
         self.phrases: dict[str, dict[str, Phrase]] = {}
         self.mistakes: list[Mistake] = []
+        self.warnings: list[Mistake] = []
+        self.unread: set[str] = set()
         self._only = languages
         self._limit: set[str] | None = None
         """The languages that `languages.yaml` names."""
-        self._places: dict[tuple[str, str], _Place] = {}
+        self._places: dict[tuple[str, str], Place] = {}
         self._broken: set[str] = set()
+        self._torn: set[str] = set()
+        """Languages of which a file could not be read: what they lack is not known."""
 
     def folder(self, folder: Traversable) -> None:
         """Read every `<language>.yaml` of a folder."""
@@ -207,104 +191,27 @@ class _Reading:
             return
         if language not in PLURAL_FORMS:
             known = ", ".join(sorted(PLURAL_FORMS))
-            sentence = f'there are no rules for reading values in "{language}" (there are {known})'
+            near = nearest(language.lower(), PLURAL_FORMS) or nearest(language[:2].lower(), PLURAL_FORMS)
+            hint = f' (did you mean "{near}.yaml"?)' if near else ""
+            sentence = f'there are no rules for reading values in "{language}" (there are {known}){hint}'
             self.mistakes.append(Mistake(file, 1, 1, "P102", sentence))
+            self.unread.add("*")
             return
-        source = self._decoded(file, data)
-        if source is None:
-            return
-        self.phrases.setdefault(language, {})
-        for key, value in self._entries(file, source):
-            self._text(_Place(file, source, key), _Place(file, source, value), language, key, value)
-
-    def _decoded(self, file: str, data: bytes) -> str | None:
-        if len(data) > LARGEST:
-            self.mistakes.append(Mistake(file, 1, 1, "P113", f"the file is larger than {LARGEST:,} bytes"))
-            return None
-        try:
-            return data.decode("utf-8")
-        except UnicodeDecodeError as e:
-            self.mistakes.append(Mistake(file, 1, 1, "P103", f"not UTF-8 (byte {e.start + 1})"))
-            return None
+        found = read_texts(file, data, language)
+        self.mistakes.extend(found.mistakes)
+        self.warnings.extend(found.warnings)
+        self.unread |= found.unread
+        if "*" in found.unread:
+            self._torn.add(language)
+        self.phrases.setdefault(language, {}).update(found.phrases)
+        self._places.update({(language, id): place for id, place in found.places.items()})
+        self._broken |= found.broken
 
     def _spoken(self, file: str, data: bytes) -> None:
         """Read `languages: [zh, en]`."""
-        source = self._decoded(file, data)
-        spoken: set[str] = set()
-        for key, value in self._entries(file, source) if source is not None else ():
-            listed = list(value.value) if isinstance(value, SequenceNode) else []
-            if not isinstance(key, ScalarNode) or key.value != "languages" or not listed:
-                sentence = "the file names the languages that the line speaks: languages: [zh, en]"
-                self.mistakes.append(_Place(file, source or "", key).mistake("P112", sentence))
-                continue
-            for node in listed:
-                if isinstance(node, ScalarNode) and node.value in self.phrases:
-                    spoken.add(str(node.value))
-                else:
-                    shown = node.value if isinstance(node, ScalarNode) else "?"
-                    sentence = f'there are no texts in "{shown}" (there are {", ".join(sorted(self.phrases))})'
-                    self.mistakes.append(_Place(file, source or "", node).mistake("P112", sentence))
-        self._limit = spoken or None
-
-    def _entries(self, file: str, source: str) -> Iterator[tuple[Node, Node]]:
-        try:
-            root = _tree(source)
-        except MarkedYAMLError as e:
-            mark = e.problem_mark or e.context_mark
-            line, col = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
-            self.mistakes.append(Mistake(file, line, col, "P104", f"not YAML: {e.problem or e.context}"))
-            return
-        except (YAMLError, ValueError, OverflowError) as e:  # bad escapes and versions come as ValueError
-            first = (str(e).strip().splitlines() or ["?"])[0]
-            self.mistakes.append(Mistake(file, 1, 1, "P104", f"not YAML: {first}"))
-            return
-        except RecursionError:
-            self.mistakes.append(Mistake(file, 1, 1, "P104", "not a flat map of id: text: nested far too deep"))
-            return
-        if root is None:
-            return
-        if not isinstance(root, MappingNode):
-            place = _Place(file, source, root)
-            self.mistakes.append(place.mistake("P105", "the file must be a map of id: text"))
-            return
-        first_lines: dict[str, int] = {}
-        for key, value in root.value:
-            place = _Place(file, source, key)
-            if isinstance(key, ScalarNode) and key.value in first_lines:
-                sentence = f'"{key.value}" stands here twice (first in line {first_lines[key.value]})'
-                self.mistakes.append(place.mistake("P106", sentence))
-                continue
-            if isinstance(key, ScalarNode):
-                first_lines[key.value] = place.line
-            yield key, value
-
-    def _text(self, at_key: _Place, at_value: _Place, language: str, key: Node, value: Node) -> None:
-        if not isinstance(key, ScalarNode) or not _ID.fullmatch(str(key.value)):
-            shown = key.value if isinstance(key, ScalarNode) else "?"
-            sentence = f'"{shown}" is no id; ids look like registration.kind (small letters, digits, _ and a dot)'
-            self.mistakes.append(at_key.mistake("P107", sentence))
-            return
-        id = str(key.value)
-        if getattr(value, "anchor", None):
-            self.mistakes.append(at_value.mistake("P108", f"{id}: anchors and aliases are not used in catalogues"))
-            return
-        if not isinstance(value, ScalarNode):
-            self.mistakes.append(at_value.mistake("P109", f"{id} must be a text, not a list or a map"))
-            return
-        if str(value.tag) != _STRING:
-            self.mistakes.append(at_value.mistake("P110", f"{id}: {value.value!s} is read as no text; quote it"))
-            return
-        text = _GAP.sub("", " ".join(str(value.value).split()))
-        if not text:
-            self.mistakes.append(at_value.mistake("P111", f"{id} is empty"))
-            return
-        phrase, bad = take_apart(id, language, text)
-        self.mistakes.extend(at_value.mistake(one.code, f"{id}: {one.sentence}", one.source) for one in bad)
-        # A broken text still counts as present, so that one fault is not told a second time as "missing".
-        self.phrases[language][id] = phrase
-        self._places[language, id] = at_value
-        if bad:
-            self._broken.add(id)
+        spoken, mistakes = read_languages(file, data, self.phrases.keys())
+        self.mistakes.extend(mistakes)
+        self._limit = None if mistakes else spoken or None
 
     def unused_if_unsaid(self, shipped: Collection[str]) -> dict[str, Mistake]:
         """For each text whose id is none of `shipped`, the warning that no flow says it."""
@@ -324,10 +231,12 @@ class _Reading:
         languages = sorted(self.phrases)
         for id in sorted({id for texts in self.phrases.values() for id in texts}):
             here = [language for language in languages if id in self.phrases[language]]
-            for language in languages:
-                if language not in here:
-                    sentence = f"{id} is missing in {language}"
-                    self.mistakes.append(self._places[here[0], id].mistake("P301", sentence))
+            lacking = [one for one in languages if one not in here]
+            if told := [one for one in lacking if one not in self._torn]:
+                sentence = f"{id} is missing in {', '.join(told)}"
+                self.mistakes.append(self._places[here[0], id].mistake("P301", sentence))
+            for language in lacking:  # so that nothing else is told because of it
+                self.phrases[language][id] = self.phrases[here[0]][id]
             if id not in self._broken:
                 self._compare_fields(id, here)
 

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 _MEANT = re.compile(r'\(did you mean "([^"]*)"\?\)')
 
@@ -26,9 +27,11 @@ CODES = {
     "P111": "an empty text",
     "P112": "a list of languages that cannot be used",
     "P113": "a file of texts that is too large",
+    "P114": "a # that cuts off the rest of a text",
     "P202": "braces that hold no field",
     "P203": "a field of an unknown type",
     "P204": "a field with the wrong thing in brackets",
+    "P205": "a part in a language that nothing can be said in",
     "P301": "a text that a language lacks",
     "P302": "a field that a language lacks",
     "P303": "a field that is of another kind in another language",
@@ -78,8 +81,10 @@ def nearest(word: str, known: Iterable[str]) -> str:
 class CatalogErrors(PromptError):
     """The catalogues cannot be used; `mistakes` holds everything that is wrong with them."""
 
-    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+    def __init__(self, mistakes: Sequence[Mistake], catalog: Any = None) -> None:
         self.mistakes = tuple(sorted(mistakes))
+        self.catalog = catalog
+        """What could be read (`prompts.catalog.Catalog`), to check the rest against: never spoken."""
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
 
 

@@ -7,7 +7,10 @@ sounds is for `prompts.values`; where a text comes from is for `prompts.catalog`
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from prompts.keys_named import keys_named
+from prompts.tongues import runs
 
 FAMILIES = {
     "money": "money",
@@ -49,6 +52,9 @@ _EXAMPLES = {
 _GENDERS, _CASES = frozenset("mfnp"), frozenset({"gen", "acc", "loc", "on"})
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _FIELD = re.compile(r"\{([^{}]*)\}")
+_MARKED = re.compile(r"(?P<language>[a-z]{2,3}):\s*(?P<words>\S.*)")
+_ENDED = re.compile(r"[。！？.!?]\s*$|^\s*$")
+_LETTER = re.compile(r"[^\W\d_]")
 _INSIDE = re.compile(
     r"(?P<path>[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)"
     r"(?::(?P<type>[a-z]+)(?:\((?P<argument>[^()]*)\))?)?"
@@ -57,9 +63,12 @@ _INSIDE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """Words that are always the same, with their own punctuation."""
+    """Words that are always the same, with their own punctuation, and the language that they are in."""
 
     text: str
+    language: str
+    marked: bool = False
+    """Whether the text says so, `{pl: naciśnij 9}`; else the letters do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,8 @@ class Field:
     path: str
     type: str
     argument: str = ""
+    language: str = ""
+    """The language of the words around it, which it is read in."""
 
     @property
     def variable(self) -> str:
@@ -90,6 +101,18 @@ class Phrase:
         """Its fields in the order of the text."""
         return tuple(part for part in self.parts if isinstance(part, Field))
 
+    @property
+    def keys_named(self) -> tuple[str, ...]:
+        """The keys of the telephone that it names, each part in its own language's words."""
+        spoken: list[tuple[str, str]] = []
+        for part in self.parts:
+            if isinstance(part, Fixed) and (not spoken or spoken[-1][0] != part.language):
+                spoken.append((part.language, ""))
+            if spoken:
+                language, words = spoken[-1]
+                spoken[-1] = language, words + (part.text if isinstance(part, Fixed) else "{x}")
+        return tuple(dict.fromkeys(key for language, words in spoken for key in keys_named(language, words)))
+
 
 @dataclass(frozen=True, slots=True)
 class BadField:
@@ -101,32 +124,52 @@ class BadField:
 
 
 def take_apart(id: str, language: str, text: str) -> tuple[Phrase, tuple[BadField, ...]]:
-    """Split a text at its fields; everything that is wrong with them comes back beside it."""
+    """Split a text at its fields and where another language begins; everything that is wrong comes back beside it."""
     parts: list[Fixed | Field] = []
     bad: list[BadField] = []
     at = 0
     for match in _FIELD.finditer(text):
-        _add_fixed(parts, bad, text[at : match.start()])
-        field = _read_field(match.group(0), match.group(1), language)
-        if isinstance(field, BadField):
-            bad.append(field)
+        _add_fixed(parts, bad, text[at : match.start()], language)
+        marked = _marked(match.group(1))
+        if marked is not None and marked["language"] in PLURAL_FORMS:
+            parts.append(Fixed(marked["words"], marked["language"], marked=True))
         else:
-            parts.append(field)
+            spoken = _around(parts, text[match.end() :], language)
+            field = _read_field(match.group(0), match.group(1), spoken)
+            if isinstance(field, BadField):
+                bad.append(field)
+            else:
+                parts.append(replace(field, language=spoken))
         at = match.end()
-    _add_fixed(parts, bad, text[at:])
+    _add_fixed(parts, bad, text[at:], language)
     return Phrase(id, language, text, tuple(parts)), tuple(bad)
 
 
-def _add_fixed(parts: list[Fixed | Field], bad: list[BadField], text: str) -> None:
+def _marked(inside: str) -> re.Match[str] | None:
+    """`pl: naciśnij 9`; but `pl:name` is a field."""
+    return None if _INSIDE.fullmatch(inside) else _MARKED.fullmatch(inside)
+
+
+def _around(before: list[Fixed | Field], after: str, language: str) -> str:
+    """The language of the sentence that a field stands in: of what stands before it, or else of what follows."""
+    if before and not (isinstance(before[-1], Fixed) and _ENDED.search(before[-1].text)):
+        return before[-1].language
+    following = next((tongue for words, tongue in runs(_FIELD.sub("", after), language) if _LETTER.search(words)), "")
+    return following or language
+
+
+def _add_fixed(parts: list[Fixed | Field], bad: list[BadField], text: str, language: str) -> None:
     for brace in "{}":
         if brace in text:
             bad.append(BadField(brace, "P202", f'a lone "{brace}"; a field is written {{name:type}}'))
-    if text:
-        parts.append(Fixed(text))
+    parts.extend(Fixed(words, tongue) for words, tongue in runs(text, language))
 
 
 def _read_field(source: str, inside: str, language: str) -> Field | BadField:
     match = _INSIDE.fullmatch(inside)
+    if match is None and (marked := _marked(inside)) and len(marked["words"].split()) > 1:
+        known = ", ".join(sorted(PLURAL_FORMS))
+        return BadField(source, "P205", f'{source}: nothing can be said in "{marked["language"]}" (there are {known})')
     if match is None:
         advice = "names begin with a small letter" if re.match(r"_|[a-z0-9_.]*\._", inside) else ""
         return BadField(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from prompts.catalog import Catalog
@@ -33,21 +34,33 @@ def speak(catalog: Catalog, language: str, id: str, values: Mapping[str, Any]) -
             continue
         try:
             value = _look_up(values, part.path)
-            texts.append(read(language, part.type, value, part.argument, str(currency)) + after)
+            texts.append(read(part.language, part.type, value, part.argument, str(currency)) + after)
         except Unreadable as e:
             raise Unreadable(f"{id} in {language}, field {{{part.path}}}: {e}") from e
     return tuple(texts)
 
 
 def fixed_texts(catalog: Catalog, language: str) -> Iterator[tuple[str, str]]:
-    """Every fixed text as (name, text). The name is the id; where a text has values, its fixed
+    """Every fixed text as (name, text). The name is the id; where a text has values or two languages, its fixed
     parts are `<id>.1`, `<id>.2`, ... in order. Recordings carry these names."""
     for id in catalog.ids:
         if catalog.has(language, id):
             phrase = catalog.phrase(language, id)
             fixed = [part.text for part, _ in _parts(phrase) if isinstance(part, Fixed)]
             for n, text in enumerate(fixed, 1):
-                yield (f"{id}.{n}" if phrase.fields else id), text
+                yield (f"{id}.{n}" if phrase.fields or len(fixed) > 1 else id), text
+
+
+def marked_texts(catalog: Catalog) -> dict[tuple[str, str], str]:
+    """(language, fixed text) -> the language that it is marked to be in: `{pl: naciśnij 9}` in an English text."""
+    return {
+        (language, part.text): part.language
+        for language in catalog.languages
+        for id in catalog.ids
+        if catalog.has(language, id)
+        for part, _ in _parts(catalog.phrase(language, id))
+        if isinstance(part, Fixed) and part.marked
+    }
 
 
 def value_texts(catalog: Catalog, language: str, type_: str, value: Any) -> tuple[str, ...]:
@@ -59,7 +72,7 @@ def value_texts(catalog: Catalog, language: str, type_: str, value: Any) -> tupl
             continue
         for part, after in _parts(catalog.phrase(language, id)):
             if isinstance(part, Field) and FAMILIES[part.type] == FAMILIES.get(type_):
-                found[read(language, part.type, value, part.argument, catalog.currency) + after] = None
+                found[read(part.language, part.type, value, part.argument, catalog.currency) + after] = None
     return tuple(found)
 
 
@@ -72,11 +85,11 @@ def _parts(phrase: Phrase) -> Iterator[tuple[Fixed | Field, str]]:
             continue
         text = _SILENT.sub("", part.text).strip()
         if text:
-            cleaned.append(Fixed(text))
+            cleaned.append(replace(part, text=text))
     for n, part in enumerate(cleaned):
         if isinstance(part, Fixed):
             if _WORDS.search(part.text):
-                yield Fixed(tidy(phrase.language, part.text)), ""
+                yield replace(part, text=tidy(part.language, part.text)), ""
             continue
         following = cleaned[n + 1] if n + 1 < len(cleaned) else None
         lone = isinstance(following, Fixed) and not _WORDS.search(following.text)

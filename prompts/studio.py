@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,14 +21,11 @@ from typing import Any
 from prompts.catalog import Catalog
 from prompts.errors import CannotSay, PromptError, SoundFailed, StudioError, VoiceFailed
 from prompts.sound import SLOW, pads, slow_down, to_telephone, without_leading_marks
-from prompts.speech import fixed_texts, speak
+from prompts.speech import fixed_texts, marked_texts, speak
 from prompts.store import REMEMBERED, Store, name_of
+from prompts.tongues import language_of
 from prompts.voices import Voice
 
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
-_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
-_LATIN = re.compile(r"[A-Za-z]")
-_CHINESE = ("zh", "yue")
 _REST = 30
 """After a failure during calls a voice is left alone for so many texts, so that a dead network
 does not cost every caller its time-out."""
@@ -65,6 +61,7 @@ class Studio:
         another format), names as `fixed_texts` gives them. `tell` hears, once each time, that a voice
         fell out and that it speaks again."""
         self.catalog = catalog
+        self._marked = marked_texts(catalog)
         self._store = store
         self._tell = tell
         self._sources: dict[str, list[_Source]] = {}
@@ -86,6 +83,7 @@ class Studio:
         """
         other = copy(self)
         other.catalog = catalog
+        other._marked = marked_texts(catalog)
         other._ready = {}
         if self._folder is not None:
             if not self._folder.is_dir():  # better the old edition than a line without its recorded voice
@@ -251,12 +249,9 @@ class Studio:
     def _spoken_in(self, language: str, text: str) -> str:
         """The language whose voice can read the letters: a Chinese name inside an English sentence is for a
         Chinese voice (an English one would say "Chinese letter" for each character), an English name inside a
-        Russian or a Chinese sentence for an English one (a Mandarin voice would take it for pinyin)."""
-        if _HAN.search(text):
-            return language if language in _CHINESE else "zh"
-        if _CYRILLIC.search(text):
-            return "ru"
-        return "en" if language in (*_CHINESE, "ru") and _LATIN.search(text) else language
+        Russian or a Chinese sentence for an English one (a Mandarin voice would take it for pinyin). Letters do not
+        tell where the text itself says it: `{pl: naciśnij 9}`."""
+        return self._marked.get((language, text)) or language_of(text, language)
 
     def _names(self, language: str, text: str) -> list[str]:
         recording = self._recordings.get((language, text))

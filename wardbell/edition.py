@@ -23,7 +23,7 @@ from ivr.numbers import HOLIDAYS, Numbers, read_numbers
 from notify.errors import RulesBroken
 from notify.rules import NoticeRules, read_rules
 from prompts.catalog import Catalog
-from prompts.errors import CatalogErrors
+from prompts.errors import CatalogErrors, nearest
 from wardbell.beside import RULES, check_notices, read_beside
 
 
@@ -60,7 +60,8 @@ def read_edition(
         texts = Catalog.read(bundle.under(TEXTS))
     except CatalogErrors as wrong:
         report.mistakes.extend(wrong.mistakes)
-        texts = Catalog.read({})
+        texts = wrong.catalog
+    report.mistakes.extend(texts.warnings)
     names = {file.removesuffix(".yaml") for file in bundle.files if "/" not in file} - NOT_FLOWS
     numbers, rules = _numbers(bundle, names, texts, zone, report), _rules(bundle, names, texts, report)
     unread = any(one.file in {bundle.name(NUMBERS), bundle.name(RULES)} for one in report.mistakes)
@@ -70,11 +71,21 @@ def read_edition(
             check_notices(bundle, rules, flows, report)
         spoken = {text.text for flow in flows.flows.values() for step in flow.steps.values() for text in said(step)}
         report.mistakes.extend(warning for id, warning in texts.own.items() if id not in spoken)
+    if texts.unread:  # what flows say may stand there
+        report.mistakes = [one for one in report.mistakes if not _of_unread(one, texts.unread)]
     if unread:  # what they lead to is not known
         report.mistakes = [one for one in report.mistakes if one.code != "W201"]
     if report.wrong or flows is None:
         raise FlowErrors(report.mistakes)
     return Checked(Edition(version, flows, numbers, texts), rules, FlowErrors(report.mistakes).warnings)
+
+
+def _of_unread(one: Mistake, unread: Collection[str]) -> bool:
+    """Whether a mistake only comes of texts that could not be read: those were told themselves."""
+    if one.code == "E301":
+        id = one.sentence.partition('"')[2].partition('"')[0]
+        return "*" in unread or bool(nearest(id, unread))
+    return "*" in unread and one.code in {"E302", "W303"}
 
 
 def _numbers(

@@ -12,6 +12,7 @@ from ivr.numbers.dialling import Dialling, diallable
 from ivr.numbers.hours import Calendar
 from ivr.numbers.plan import Answer, Refusal, Route
 from ivr.switch.address import squeeze
+from prompts.catalog import not_spoken
 from prompts.written.tree import Node, Scalar, Table
 
 T = TypeVar("T")
@@ -65,8 +66,7 @@ class Pieces:
         word = form.word("language", required=required)
         if word is None or word.text in self.languages:
             return "" if word is None else word.text
-        hint = did_you_mean(word.text, self.languages)
-        self.report.add(word.mark, "E305", f'no texts in language "{word.text}"{hint}')
+        self.report.add(word.mark, "E305", not_spoken(word.text, self.languages))
         return ""
 
     def calendar(self, form: Form) -> Calendar | None:

@@ -51,7 +51,7 @@ from ivr.flow.mistakes import FlowErrors, Mark, Report, did_you_mean
 from ivr.numbers import Numbers, Refusal
 from ivr.rehearsal.answers import BEYOND, ERROR, usual
 from ivr.rehearsal.call import ANY_DAY, Caller
-from prompts.catalog import Catalog
+from prompts.catalog import Catalog, not_spoken
 from prompts.written.tree import Listing, Node, Scalar, Table, read_source
 
 NOTHING = "nothing"
@@ -228,8 +228,7 @@ class _File:
     def _setting(self, form: Form, over: _Setting) -> _Setting:
         language = form.word("language")
         if language is not None and language.text not in self._house.texts.languages:
-            hint = did_you_mean(language.text, self._house.texts.languages)
-            self._report.add(language.mark, "E305", f'there are no texts in the language "{language.text}"{hint}')
+            self._report.add(language.mark, "E305", not_spoken(language.text, self._house.texts.languages))
         caller = form.word("caller")
         at = form.word("at")
         variables = self._values(form, "variables")
@@ -431,9 +430,7 @@ class _File:
                 elif spoken is not None:
                     languages = self._house.texts.languages
                     if spoken.text not in languages:
-                        hint = did_you_mean(spoken.text, [*languages, *PACES])
-                        sentence = f'there are no texts in the language "{spoken.text}"{hint}'
-                        self._report.add(spoken.mark, "E305", sentence)
+                        self._report.add(spoken.mark, "E305", not_spoken(spoken.text, languages))
                     yield Speaks(mark, spoken.text, None)
             case _:
                 name = form.name("ends", required=True)

@@ -7,12 +7,10 @@ stay as they were written, so that `08` is never read as 8; what a word means is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, Union
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -24,8 +22,11 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from prompts.written.encoding import NotText, decoded
+from prompts.written.lookalikes import plain, strange
+from prompts.written.mends import instead
 from prompts.written.report import Mark, Report
-from prompts.written.unreadable import instead, mistyped, unreadable
+from prompts.written.unreadable import BROKEN, merge_marks, mistyped, unreadable
 
 LARGEST = 1_000_000
 """Bytes; a flow is a page or two."""
@@ -33,16 +34,21 @@ MOST_WORDS = 30_000
 """Words, maps and lists of a file; five hundred steps have some five thousand."""
 DEEPEST = 12
 """Nested maps and lists; the language needs four."""
+_COMMENT = re.compile(r"\s+#.*$")
+_JOINED = re.compile(r"([a-z_]+):([^\s/].*)", re.DOTALL)
+_LOST_KEY = re.compile(r"^\s*(#)\s*:\s+[a-z][a-z0-9_]*\s*$")
+_AMONG_KEYS = re.compile(r"^\s*(?:keys:|[\"'][0-9*#][\"']\s*:)")
 _MISTYPED_KEY = re.compile(r"[a-z0-9_.]+(：)|([“‘])|([０-９＊＃])[０-９＊＃]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A word. `plain` when it stands without quotes."""
+    """A word. `plain` when it stands without quotes; `behind` is the comment that follows it in its line."""
 
     mark: Mark
     text: str
     plain: bool
+    behind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,100 +81,193 @@ def read_source(file: str, data: bytes, report: Report) -> Table | None:
     if len(data) > LARGEST:
         report.add(start, "E101", f"the file is larger than {LARGEST:,} bytes")
         return None
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as wrong:
-        told = f"the file is not UTF-8 (byte {wrong.start + 1}): save it with this encoding"
-        report.add(start, "E101", told)
+    text = decoded(data)
+    if isinstance(text, NotText):
+        report.add(Mark(file, text.line, text.col), "E101", text.sentence)
         return None
-    if "\t" in text:
-        for number, line in enumerate(text.split("\n"), 1):
-            if "\t" in line:
-                report.add(Mark(file, number, line.index("\t") + 1), "E102", "a tab; indent and separate with spaces")
+    return read_text(file, text, report)
+
+
+def read_text(file: str, text: str, report: Report, what: str = "lines of key: value") -> Table | None:
+    """As `read_source`, from the file's text; `what` the map must hold."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if merged := merge_marks(file, text):
+        report.add(*merged)
         return None
+    if (tab := _tab(file, text)) is not None:
+        report.add(tab, "E102", "a tab; indent and separate with spaces")
+        return None
+    told = Report()
     try:
-        root = _build(file, text, report)
+        root = _Building(file, text, told).tree()
     except _Stop:
+        report.mistakes.extend(told.mistakes)
         return None
-    except (YAMLError, ValueError, OverflowError) as wrong:  # bad escapes and versions come as ValueError
-        report.add(*(mistyped(file, text) or unreadable(file, text, wrong)))
+    except BROKEN as wrong:  # and nothing of what was told on the way there: it may come of the same slip
+        report.add(*unreadable(file, text, wrong))
         return None
+    report.mistakes.extend(told.mistakes)
     if isinstance(root, Table):
         return root
-    no_map = (start if root is None else root.mark, "E101", "the file must be a map: lines of key: value")
+    no_map = (Mark(file) if root is None else root.mark, "E101", f"the file must be a map: {what}")
     report.add(*(mistyped(file, text) or no_map))
     return None
 
 
-def _build(file: str, text: str, report: Report) -> Node | None:
-    """Put the parser's events together to a tree. Iterative: a deep file must not exhaust the stack."""
-    root: Node | None = None
-    open_nodes: list[Listing | Table] = []
-    waiting: list[Scalar | None] = []  # per open table, the key that waits for its value
-    documents = 0
-    for count, event in enumerate(_events(text)):
-        at = Mark(file, event.start_mark.line + 1, event.start_mark.column + 1)
-        if count > MOST_WORDS:
-            report.add(at, "E101", f"the file holds more than {MOST_WORDS:,} words: divide it")
-            raise _Stop
-        if isinstance(event, DocumentStartEvent):
-            documents += 1
-            if documents > 1:
-                report.add(at, "E104", "a second document; one file is one flow")
+def _tab(file: str, text: str) -> Mark | None:
+    """The first tab that is not in a comment."""
+    if "\t" not in text:
+        return None
+    for number, line in enumerate(text.split("\n"), 1):
+        if "\t" in line and not (line.lstrip().startswith("#") or "\t" not in _COMMENT.sub("", line).rstrip()):
+            return Mark(file, number, line.index("\t") + 1)
+    return None
+
+
+class _Building:
+    """Puts the parser's events together to a tree. Iterative: a deep file must not exhaust the stack."""
+
+    def __init__(self, file: str, text: str, report: Report) -> None:
+        self._file = file
+        self._text = text
+        self._lines = text.split("\n")
+        self._report = report
+        self._root: Node | None = None
+        self._open: list[Listing | Table] = []
+        self._waiting: list[_Key | None] = []
+        """Per open table, the key that waits for its value."""
+
+    def tree(self) -> Node | None:
+        """The root; None of an empty file."""
+        documents = 0
+        for count, event in enumerate(YAML(typ="safe", pure=True).parse(self._text)):
+            at = self._at(event.start_mark)
+            if count > MOST_WORDS:
+                self._report.add(at, "E101", f"the file holds more than {MOST_WORDS:,} words: divide it")
                 raise _Stop
-            continue
-        if isinstance(event, MappingEndEvent | SequenceEndEvent):
-            if isinstance(open_nodes.pop(), Table):
-                waiting.pop()
-            continue
-        if not isinstance(event, NodeEvent):
-            continue
+            if isinstance(event, DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self._report.add(at, "E104", "a second document; one file is one flow")
+                    raise _Stop
+            elif isinstance(event, MappingEndEvent | SequenceEndEvent):
+                if isinstance(self._open.pop(), Table):
+                    self._waiting.pop()
+            elif isinstance(event, NodeEvent):
+                self._put(self._node(event, at), event)
+        self._look_for_lost_keys()
+        return self._root
+
+    def _at(self, mark: Any) -> Mark:
+        return Mark(self._file, mark.line + 1, mark.column + 1)
+
+    def _node(self, event: Any, at: Mark) -> Node:
         if isinstance(event, AliasEvent):
-            report.add(at, "E104", f"*{event.anchor} is an alias; write the thing out")
+            if event.anchor in ("", ":"):
+                sentence = 'the key * must stand in quotes: "*"'
+            else:
+                sentence = f"*{event.anchor} is an alias; write the thing out, and a text that begins with * in quotes"
+            self._report.add(at, "E104", sentence)
             raise _Stop
         if event.anchor is not None:
-            report.add(at, "E104", f"&{event.anchor} is an anchor; write things out where they are used")
-        if event.tag is not None:  # type: ignore[attr-defined]
-            report.add(at, "E104", "a tag (!); flows have none")
-        node: Node
-        if isinstance(event, ScalarEvent):
-            node = Scalar(at, event.value, event.style is None)
-        elif isinstance(event, SequenceStartEvent):
-            node = Listing(at)
+            sentence = f"&{event.anchor} is an anchor; write things out where they are used"
+            self._report.add(at, "E104", sentence)
+        if event.tag is not None:
+            sentence = f"a tag ({event.tag}); there are none: put a text that begins with ! in quotes"
+            self._report.add(at, "E104", sentence)
+        if isinstance(event, SequenceStartEvent):
+            return Listing(at)
+        if isinstance(event, MappingStartEvent):
+            return Table(at)
+        assert isinstance(event, ScalarEvent)
+        if event.style is not None:
+            return Scalar(at, event.value, False)
+        if not event.value and not self._text[event.start_mark.index : event.end_mark.index].strip():
+            return Scalar(self._empty(event, at), "", True)
+        behind = _COMMENT.match(self._lines[event.end_mark.line], event.end_mark.column)
+        return Scalar(at, event.value, True, behind[0] if behind else "")
+
+    def _empty(self, event: Any, at: Mark) -> Mark:
+        """Where a value is missing: behind its key or its dash, not where the parser went on."""
+        if self._open and isinstance(self._open[-1], Table) and self._waiting[-1] is not None:
+            return self._waiting[-1].end
+        dash = self._text.rfind("-", 0, event.start_mark.index + 1)
+        return at if dash < 0 else Mark(self._file, self._text.count("\n", 0, dash) + 1, at.col)
+
+    def _put(self, node: Node, event: Any) -> None:
+        if not self._open:
+            self._root = node
+        elif isinstance(top := self._open[-1], Listing):
+            top.items.append(self._spelt(node))
+        elif (key := self._waiting[-1]) is None:
+            self._waiting[-1] = self._key(node, event)
         else:
-            assert isinstance(event, MappingStartEvent)
-            node = Table(at)
-        if not open_nodes:
-            root = node
-        elif isinstance(top := open_nodes[-1], Listing):
-            top.items.append(node)
-        elif waiting[-1] is None:
-            if not isinstance(node, Scalar):
-                report.add(at, "E108", "a key must be a word")
-                raise _Stop
-            if wide := _MISTYPED_KEY.match(node.text):
-                group = wide.lastindex or 0
-                col = at.col + wide.start(group) + (not node.plain)
-                report.add(Mark(file, at.line, col), "E113", instead(wide[group]))
-                raise _Stop
-            waiting[-1] = node
-        else:
-            key, waiting[-1] = waiting[-1], None
-            if key.text in top.keys:
-                first = top.keys[key.text].mark.line
-                report.add(key.mark, "E105", f'"{key.text}" stands here twice (first in line {first})')
-            else:
-                top.keys[key.text] = key
-                top.values[key.text] = node
+            self._waiting[-1] = None
+            self._entry(top, key.word, self._spelt(node))
         if not isinstance(node, Scalar):
-            open_nodes.append(node)
+            self._open.append(node)
             if isinstance(node, Table):
-                waiting.append(None)
-            if len(open_nodes) > DEEPEST:
-                report.add(at, "E103", f"nested more than {DEEPEST} deep")
+                self._waiting.append(None)
+            if len(self._open) > DEEPEST:
+                self._report.add(node.mark, "E103", f"nested more than {DEEPEST} deep")
                 raise _Stop
-    return root
+
+    def _key(self, node: Node, event: Any) -> _Key:
+        if not isinstance(node, Scalar):
+            self._report.add(node.mark, "E108", "a key must be a word")
+            raise _Stop
+        at = node.mark
+        if wide := _MISTYPED_KEY.match(node.text):
+            group = wide.lastindex or 0
+            col = at.col + wide.start(group) + (not node.plain)
+            self._report.add(Mark(self._file, at.line, col), "E113", instead(wide[group]))
+            raise _Stop
+        if node.plain and node.text == "<<":
+            self._report.add(at, "E104", "<< takes entries over from elsewhere, which is not allowed: write them out")
+            raise _Stop
+        end = event.end_mark
+        return _Key(self._spelt(node), Mark(self._file, end.line + 1, end.column + 1))
+
+    def _entry(self, top: Table, key: Scalar, node: Node) -> None:
+        """One entry of a table. `say:main.welcome` without a blank is told, and read as it is meant."""
+        empty = isinstance(node, Scalar) and node.plain and not node.text
+        joined = _JOINED.fullmatch(key.text) if key.plain and empty else None
+        if joined is not None and joined[1] not in top.keys:
+            at = Mark(self._file, key.mark.line, key.mark.col + len(joined[1]) + 1)
+            self._report.add(at, "E103", f'not YAML: a blank is missing behind "{joined[1]}:"')
+            key, node = Scalar(key.mark, joined[1], True), Scalar(at, joined[2].strip(), True)
+        if key.text in top.keys:
+            first = top.keys[key.text].mark.line
+            self._report.add(key.mark, "E105", f'"{key.text}" stands here twice (first in line {first})')
+        else:
+            top.keys[key.text] = key
+            top.values[key.text] = node
+
+    def _spelt(self, node: Any) -> Any:
+        """A word with a letter that only looks right is told, and read as what it looks like."""
+        if not isinstance(node, Scalar) or node.text.isascii():
+            return node
+        meant = plain(node.text)
+        if meant == node.text:
+            return node
+        offset, sentence = strange(node.text)
+        self._report.add(Mark(self._file, node.mark.line, node.mark.col + offset + (not node.plain)), "E115", sentence)
+        return Scalar(node.mark, meant, node.plain, node.behind)
+
+    def _look_for_lost_keys(self) -> None:
+        """The key # without quotes begins a comment: its line would be lost without a word."""
+        for number, line in enumerate(self._lines):
+            if (found := _LOST_KEY.match(line)) is None:
+                continue
+            around = [*self._lines[max(0, number - 2) : number], *self._lines[number + 1 : number + 2]]
+            if any(_AMONG_KEYS.match(one) for one in around):
+                at = Mark(self._file, number + 1, found.start(1) + 1)
+                self._report.add(at, "E103", 'not YAML: the key # must stand in quotes: "#"')
 
 
-def _events(text: str) -> Iterator[Any]:
-    yield from YAML(typ="safe", pure=True).parse(text)
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A key that waits for its value, and where it ends."""
+
+    word: Scalar
+    end: Mark

@@ -97,13 +97,15 @@ def test_a_slip_in_a_sub_flow_is_not_told_again_where_it_is_called() -> None:
     broken = b"start: a\nsteps:\n  a: {say: t.one, then: end\n"
     assert [line.split()[:2] for line in told(f=caller, g=slip, h=broken)] == [
         ["g.yaml:3:25", "E204"],
-        ["h.yaml:4:1", "E103"],
+        ["h.yaml:3:28", "E103"],
     ]
 
 
 def test_a_file_that_is_not_utf_8_or_far_too_large_is_told() -> None:
     other = "标题: 挂号".encode("gb18030")
-    assert told(f=other) == ["f.yaml:1:1 E101 the file is not UTF-8 (byte 1): save it with this encoding"]
+    assert told(f=other) == [
+        "f.yaml:1:1 E101 the file is not UTF-8 and seems to be saved as GBK (GB18030): save it as UTF-8"
+    ]
     assert told(f=b"#" * 1_000_001) == ["f.yaml:1:1 E101 the file is larger than 1,000,000 bytes"]
 
 

@@ -108,17 +108,17 @@ BROKEN = [
     ("a.x: 等{d:date(long)}\n", "1.yaml:1:7 P204 a.x: {d:date(long)}: in brackets a date takes only the word year"),
     ("a.x: 等{n:duration(gen)}\n", '1.yaml:1:7 P204 a.x: {n:duration(gen)}: the type "duration" takes nothing'),
     ("a.x: 8\n", "1.yaml:1:6 P110 a.x: 8 is read as no text; quote it"),
-    ("a.x:\n", "P110 a.x"),
+    ("a.x:\n", "1.yaml:1:4 P111 a.x is empty"),
     ('a.x: ""\n', "1.yaml:1:6 P111 a.x is empty"),
     ("a.x: [一, 二]\n", "1.yaml:1:6 P109 a.x must be a text, not a list or a map"),
     ("A: 一\n", '1.yaml:1:1 P107 "A" is no id'),
     ("1: 一\n", '1.yaml:1:1 P107 "1" is no id'),
-    ("a.x: &here 一\n", "P108 a.x: anchors and aliases are not used"),
-    ("- 一\n", "1.yaml:1:1 P105 the file must be a map of id: text"),
+    ("a.x: &here 一\n", "1.yaml:1:6 P108 &here is an anchor"),
+    ("- 一\n", "1.yaml:1:1 P105 the file must be a map: lines of id: text"),
     ("a.x: {fee:money}\n", "1.yaml:1:6 P109 a.x must be a text, not a list or a map"),
     ("a.x: '一\n", "P104 not YAML"),
-    ("a.x: 一\n\tb.y: 二\n", "1.yaml:2:1 P104 not YAML"),
-    ("a.x: \x07\n", "1.yaml:1:1 P104 not YAML"),
+    ("a.x: 一\n\tb.y: 二\n", "1.yaml:2:1 P104 a tab"),
+    ("a.x: \x07\n", "1.yaml:1:6 P104 not YAML: a sign that cannot be seen"),
 ]
 
 
@@ -149,7 +149,7 @@ def test_not_utf8_a_strange_language_and_a_missing_folder_are_told(tmp_path: Pat
     (folder / "zh.yaml").write_bytes("a.x: 好\n".encode("gb18030"))
     mistakes = told(folder, tmp_path / "nowhere")
     assert any("P102" in m and '"xx"' in m for m in mistakes)
-    assert any("P103 not UTF-8" in m for m in mistakes)
+    assert any("P103 the file is not UTF-8" in m for m in mistakes)
     assert any("P101" in m for m in mistakes)
 
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from ivr.flow.defaults import Defaults
 from ivr.flow.form import Form
 from ivr.flow.language import NOWHERE, Exit, Go, Head, Move, Reads, Scene, Step, Target, Term, World
-from ivr.flow.mistakes import Report, did_you_mean
+from ivr.flow.mistakes import Report
+from prompts.catalog import not_spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,7 @@ class Language(Step):
             return
         written = str(self.language.look_up({}))
         if written not in world.texts.languages:
-            hint = did_you_mean(written, world.texts.languages)
-            report.add(self.language.mark, "E305", f'there are no texts in the language "{written}"{hint}')
+            report.add(self.language.mark, "E305", not_spoken(written, world.texts.languages))
 
     def enter(self, scene: Scene) -> Move:
         wanted = None if self.language is None else self.language.look_up(scene.variables)

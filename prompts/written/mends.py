@@ -1,0 +1,250 @@
+"""What somebody may have meant to write in a line that YAML cannot read: each guess with the line as it should be.
+
+A guess is only told when the file can be read further with it (`unreadable.py` tries them), so guesses may be bold.
+The sentences are for somebody who never heard of YAML.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+WIDE = str.maketrans("：，；“”‘’｛｝［］＃＊（）０１２３４５６７８９　", ":,;\"\"''{}[]#*()0123456789 ")
+"""What a Chinese keyboard writes instead of the signs that YAML and telephones know."""
+_WIDE_SIGNS = "：，；“”‘’｛｝［］＃＊\u3000"
+_BLANKS = "\u00a0\u1680\u2000-\u200a\u202f\u205f"
+_UNSEEN = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff\u0085"
+COPIED = re.compile(f"[{_BLANKS}{_UNSEEN}]")
+"""Blanks that are none, and signs that cannot be seen: word processors, chats and web pages bring them."""
+_KEY = r"(?:\"[^\"]*\"|'[^']*'|[A-Za-z0-9_.*#-]+)"
+_ENTRY = re.compile(rf"^(\s*(?:- )?)({_KEY})(\s*:)(\s+)(\S.*?)(\s*)$")
+"""A line `key: value` in a block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """A guess: what is wrong at `col` (from 1) of the line, and the line as it should be."""
+
+    col: int
+    code: str
+    sentence: str
+    line: str
+
+
+def instead(sign: str) -> str:
+    """What to do about a sign of a Chinese keyboard."""
+    shown, plain = ("a wide blank", "a plain one") if sign == "\u3000" else (sign, sign.translate(WIDE))
+    return f"{shown} was typed with a Chinese keyboard: write {plain} instead"
+
+
+def unseen(sign: str) -> str:
+    """What to do about a blank that is none, or about a sign that cannot be seen."""
+    if unicodedata.category(sign) == "Zs":
+        return f"a blank that is none (U+{ord(sign):04X}, copied from elsewhere): write a plain blank"
+    return f"a sign that cannot be seen (U+{ord(sign):04X}, copied from elsewhere): delete it"
+
+
+def mends(line: str, above: str) -> Iterator[Iterator[Mend]]:
+    """The guesses for a line in rounds, the likeliest first; `above` is the line before it."""
+    for guess in _ROUNDS:
+        yield guess(line, above)
+
+
+def _signs(line: str, above: str) -> Iterator[Mend]:
+    """Signs of another keyboard, blanks that are none."""
+    wide = [at for at, sign in enumerate(line) if sign in _WIDE_SIGNS]
+    if wide:
+        outside = [at for at in wide if line[:at].count('"') % 2 == 0] or wide
+        structural = [at for at in outside if _is_structural(line, at)] or outside
+        for some in (structural, outside, wide):
+            mended = "".join(sign.translate(WIDE) if at in some else sign for at, sign in enumerate(line))
+            mended = re.sub(r"(?<=[\w\"']):(?=[^\s:])", ": ", mended)
+            yield Mend(some[0] + 1, "E113", instead(line[some[0]]), mended)
+        if line.lstrip(" ").startswith("\u3000"):
+            yield Mend(wide[0] + 1, "E113", instead("\u3000"), line.replace("\u3000", "  "))
+    if found := COPIED.search(line):
+        plain = re.sub(f"[{_UNSEEN}]", "", re.sub(f"[{_BLANKS}]", " ", line))
+        yield Mend(found.start() + 1, "E103", f"not YAML: {unseen(found[0])}", plain)
+
+
+def _is_structural(line: str, at: int) -> bool:
+    """Whether the sign stands where YAML wants its own: behind a name, before a name, around a value."""
+    before, after = line[:at].rstrip(), line[at + 1 :].lstrip()
+    if line[at] == "：":
+        return re.search(r"(?:[\w\"'“”’*#]|^)$", before) is not None and re.search(r"[一-鿿]$", before) is None
+    return line[at] != "，" or re.match(rf"(?:{_KEY}|[“‘\w]+)[”’]?\s*[:：]", after) is not None
+
+
+def _words(line: str, above: str) -> Iterator[Mend]:
+    """A blank that is missing, keys of the telephone without quotes."""
+    for found in re.finditer(r"(?<![\w\"'.:/])([a-z_][a-z0-9_]*):(?=[^\s:/])", line):
+        at = found.end()
+        sentence = f'a blank is missing behind "{found[1]}:"'
+        yield Mend(at + 1, "E103", f"not YAML: {sentence}", f"{line[:at]} {line[at:]}")
+    for found in re.finditer(r"(?:(?<=^)|(?<=[\s{,]))([#*])\s*:(?=\s)", line):
+        at, sign = found.start(1), found[1]
+        sentence = f'the key {sign} must stand in quotes: "{sign}"'
+        yield Mend(at + 1, "E103", f"not YAML: {sentence}", f'{line[:at]}"{sign}"{line[at + 1 :]}')
+
+
+def _conditions(line: str, above: str) -> Iterator[Mend]:
+    """A condition that begins with a quote, a bracket or a sign: the whole belongs in quotes."""
+    for found in re.finditer(r"(?<![\w\"'])(if|else if|when): *(.+?)(?=\s*,\s*then\s*:|\s*\}|\s*$)", line):
+        value = found[2]
+        whole = "'" + value.replace("'", '"') + "'"
+        if value[:1] in "\"'![{&*>|%@`" and not re.fullmatch(r"\"[^\"]*\"|'[^']*'", value):
+            at = found.start(2)
+            sentence = f"put the whole condition in quotes: {whole}"
+            yield Mend(at + 1, "E103", f"not YAML: {sentence}", line[:at] + whole + line[at + len(value) :])
+
+
+def _quotes(line: str, above: str) -> Iterator[Mend]:
+    """A quote that is opened and not closed, or one too many."""
+    for quote in "\"'":
+        if line.count(quote) % 2 == 0:
+            continue
+        opened = [at for at, sign in enumerate(line) if sign == quote]
+        first = next((at for at in opened if line[:at].count(quote) % 2 == 0), opened[0])
+        for at in dict.fromkeys((first, *opened)):
+            if quote == "'" and line[at - 1 : at].isalnum() and line[at + 1 : at + 2].isalnum():
+                continue
+            told = f"a {quote} is opened here and not closed, or one too many"
+            ends = [found.start() + at + 1 for found in re.finditer(r"(?=\s*[,}\]]|\s*:\s|\s*$)", line[at + 1 :])]
+            for end in ends[:4]:
+                if line[at + 1 : end].strip():
+                    yield Mend(at + 1, "E103", f"not YAML: {told}", line[:end] + quote + line[end:])
+            yield Mend(at + 1, "E103", f"not YAML: {told}", line[:at] + line[at + 1 :])
+            begins = [found.end() for found in re.finditer(r"[{\[,:]\s*", line[:at])]
+            for begin in begins[-3:][::-1]:
+                if line[begin:at].strip():
+                    yield Mend(begin + 1, "E103", f"not YAML: {told}", line[:begin] + quote + line[begin:])
+
+
+def _brackets(line: str, above: str) -> Iterator[Mend]:
+    """Brackets that are opened and not closed in the line, or closed and not opened."""
+    bare = re.sub(r"\"[^\"]*\"|'[^']*'", lambda found: "x" * len(found[0]), line)
+    bare = re.sub(r"(?:^|\s)#.*", lambda found: " " * len(found[0]), bare)
+    opened: list[int] = []
+    for at, sign in enumerate(bare):
+        if sign in "{[":
+            opened.append(at)
+        elif sign in "}]":
+            if opened and "{[".index(bare[opened[-1]]) == "}]".index(sign):
+                opened.pop()
+                continue
+            right = "}" if sign == "]" else "]"
+            if opened:
+                told = f"the {bare[opened[-1]]} is closed by {sign}"
+                yield Mend(at + 1, "E103", f"not YAML: {told}", line[:at] + right + line[at + 1 :])
+            yield Mend(at + 1, "E103", f"not YAML: one {sign} too many", line[:at] + line[at + 1 :])
+            if not opened:
+                first = re.search(r":\s+(?=\S)", bare)
+                if first is not None and first.end() <= at:
+                    other, begin = "{["["}]".index(sign)], first.end()
+                    told = f"a {sign} without its {other}"
+                    yield Mend(begin + 1, "E103", f"not YAML: {told}", line[:begin] + other + line[begin:])
+    end = len(bare.rstrip())
+    if opened:
+        closing = "".join("}" if bare[at] == "{" else "]" for at in reversed(opened))
+        told = f"the {bare[opened[-1]]} of this line is not closed: {closing} is missing"
+        plain = line[:end].rstrip()
+        yield Mend(len(plain) + 1, "E103", f"not YAML: {told}", plain.rstrip(",") + closing)
+        for found in re.finditer(r"(?=\s*[,}\]])", bare):
+            at = found.start()
+            if at > opened[-1]:
+                told = f"the {bare[opened[-1]]} is not closed here, or a bracket is missing"
+                sign = "}" if bare[opened[-1]] == "{" else "]"
+                yield Mend(at + 1, "E103", f"not YAML: {told}", line[:at] + sign + line[at:])
+
+
+def _commas(line: str, above: str) -> Iterator[Mend]:
+    """Between two entries a comma is missing, behind a key its colon."""
+    for found in re.finditer(r"(?<=[^\s,{\[:])\s+(?=[\"'\w][\"'\w.*#-]*:\s)", line):
+        told = "a comma is missing between two entries"
+        yield Mend(found.start() + 1, "E103", f"not YAML: {told}", f"{line[: found.start()]},{line[found.start() :]}")
+    for found in re.finditer(r"(?<=[\w\"'}\]])\s+(?=[\"'{\[\w=])", line):
+        before, after = line[: found.start()], line[found.end() :]
+        if re.search(rf"(?:^\s*(?:- )?|[{{,]\s*){_KEY}$", before):
+            key = re.search(rf"{_KEY}$", before)
+            told = f"a : is missing behind {key[0] if key else 'the key'}"
+            yield Mend(found.start() + 1, "E103", f"not YAML: {told}", f"{before}: {after}")
+        if before.count("{") + before.count("[") > before.count("}") + before.count("]"):
+            yield Mend(found.start() + 1, "E103", "not YAML: a comma is missing here", f"{before}, {after}")
+    if re.search(r"[^\s,{\[(:]$", line.rstrip()):
+        told = "a comma is missing at the end of this line"
+        yield Mend(len(line.rstrip()) + 1, "E103", f"not YAML: {told}", f"{line.rstrip()},")
+    if found_end := re.match(rf"^\s*(?:- )?({_KEY})\s*$", line):
+        told = f"a : is missing behind {found_end[1]}"
+        yield Mend(len(line.rstrip()) + 1, "E103", f"not YAML: {told}", f"{line.rstrip()}:")
+
+
+def _values(line: str, above: str) -> Iterator[Mend]:
+    """A text that must stand in quotes."""
+    entry = _ENTRY.match(line)
+    if entry is not None:
+        at, value = entry.start(5), entry[5]
+        bare = value.split(" #")[0].rstrip()
+        for text in dict.fromkeys((value, bare)):
+            quoted = "'" + text.replace("'", "''") + "'"
+            rest = line[at + len(text) :]
+            odd = re.search(r": |:$| #", text)
+            if text[0] in "\"'":
+                told = f"a text that begins with {text[0]} and goes on behind its end: put the whole in other quotes"
+            elif text[0] in "{}[]*&!|>%@`,?":
+                told = f"a text that begins with {text[0]} must stand in quotes"
+            elif odd is not None:
+                told = f'a text with "{odd[0].strip()}" in it must stand in quotes'
+            else:
+                continue
+            col = at + (odd.start() if odd and text[0] not in "{}[]*&!|>%@`,?\"'" else 0) + 1
+            yield Mend(col, "E103", f"not YAML: {told}", line[:at] + quoted + rest)
+        if "\\" in value and '"' in value:
+            told = r"no \ within double quotes: write the text in single ones"
+            at_slash = line.index("\\", at) + 1
+            yield Mend(at_slash, "E103", f"not YAML: {told}", line.replace("\\", "/"))
+    elif "\\" in line:
+        told = r"no \ within double quotes: write the text in single ones"
+        yield Mend(line.index("\\") + 1, "E103", f"not YAML: {told}", line.replace("\\", "/"))
+    for found in re.finditer(r"(?<=[{,])(\s*[\w\"'.]+:\s+)([^,{}\[\]\"']+: [^,{}\[\]\"']*)(?=[,}])", line):
+        at = found.start(2) + found[2].index(": ")
+        told = 'a text with ":" in it must stand in quotes'
+        mended = f"{line[: found.start(2)]}'{found[2]}'{line[found.end(2) :]}"
+        yield Mend(at + 1, "E103", f"not YAML: {told}", mended)
+    for found in re.finditer(r"(?:(?<=[:,{\[] )|(?<=[{\[]))([@`%&!*|>?])[^,}\]]*", line):
+        told = f"a word that begins with {found[1]} must stand in quotes"
+        text = found[0].rstrip().replace("'", "''")
+        mended = f"{line[: found.start()]}'{text}'{line[found.end() :]}"
+        yield Mend(found.start() + 1, "E103", f"not YAML: {told}", mended)
+
+
+def _blanks(line: str, above: str) -> Iterator[Mend]:
+    """A line that begins with too many blanks, or too few."""
+    bare = line.lstrip(" ")
+    here, before = len(line) - len(bare), len(above) - len(above.lstrip(" "))
+    told = "this line must begin with as many blanks as those that it belongs to"
+    tries = [before, before + 2, before - 2, here + 1, here - 1, here + 2, here - 2, before - 4, 0]
+    for blanks in dict.fromkeys(tries):
+        if blanks >= 0 and blanks != here and bare:
+            yield Mend(here + 1, "E103", f"not YAML: {told}", " " * blanks + bare)
+    if dash := re.match(r"^( *)-(?=[^\s-])", line):
+        at = dash.end()
+        yield Mend(at + 1, "E103", "not YAML: a blank is missing behind the -", f"{line[:at]} {line[at:]}")
+    if re.match(r"^ *- ", line):
+        at = line.index("-")
+        yield Mend(at + 1, "E103", f"not YAML: a - where none can be: {told}", f"{line[:at]}  {line[at + 2 :]}")
+    elif bare:
+        yield Mend(here + 1, "E103", "not YAML: a - is missing before this entry of a list", f"{' ' * here}- {bare}")
+
+
+_ROUNDS: tuple[Callable[[str, str], Iterator[Mend]], ...] = (
+    _signs,
+    _words,
+    _conditions,
+    _brackets,
+    _quotes,
+    _commas,
+    _values,
+    _blanks,
+)
