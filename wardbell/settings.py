@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from ivr.switch import ranges
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 PREFIX = "WARDBELL_"
 FILE = "wardbell.toml"
@@ -56,7 +58,10 @@ class Sip(_Section):
     public_host: str = ""
     """Address that phones are told when it is not `host`: behind NAT."""
     rtp_first: Port = 20000
-    """First RTP port; every worker has a range of its own from here on."""
+    """First RTP port."""
+    rtp_last: int = Field(default=0, ge=0, le=65535)
+    """Last RTP port; 0: 32767, or 65535 when `rtp_first` is above 28000. Each worker has a range of its own between the
+    two, and another one after every start, so that no call gets ports that a lost call's telephone still sends to."""
     workers_min: int = Field(default=1, ge=1, le=64)
     workers_max: int = Field(default=1, ge=1, le=64)
     lines_per_worker: int = Field(default=0, ge=0, le=4000)
@@ -71,16 +76,24 @@ class Sip(_Section):
     """Seconds that calls in progress may go on after SIGTERM."""
 
     @property
+    def rtp_end(self) -> int:
+        """The last RTP port."""
+        return self.rtp_last or (32767 if self.rtp_first <= 28000 else 65535)
+
+    @property
     def rtp_ports_each(self) -> int:
-        """RTP ports of one worker: 2,000, or less when many workers share what lies above `rtp_first`."""
-        return min(2000, (65536 - self.rtp_first) // self.workers_max // 2 * 2)
+        """RTP ports of one worker."""
+        return ranges.each(self.rtp_first, self.rtp_end, self.workers_max)
 
     @model_validator(mode="after")
     def _enough_ports(self) -> Self:
         if self.workers_min > self.workers_max:
             raise ValueError("workers_min is larger than workers_max")
-        if self.rtp_ports_each < 16:
-            raise ValueError(f"no {self.workers_max} ranges of RTP ports fit above {self.rtp_first}: lower rtp_first")
+        if self.rtp_ports_each < ranges.LEAST:
+            between = f"between {self.rtp_first} and {self.rtp_end}"
+            raise ValueError(
+                f"no {self.workers_max} ranges of RTP ports fit {between}: lower rtp_first or raise rtp_last"
+            )
         return self
 
 

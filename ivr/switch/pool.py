@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
+from pathlib import Path
 
 from twisted.internet.defer import CancelledError, Deferred, DeferredList, execute
 from twisted.logger import Logger
@@ -33,6 +34,7 @@ from ivr.switch.line import (
     SwitchRefused,
 )
 from ivr.switch.pool_line import PoolLine
+from ivr.switch.ranges import MEMORY, Ranges
 from ivr.switch.reactor import Reactor, Timer, call_later
 from ivr.switch.sip import cause_of, checked_caller_id, checked_headers, checked_target
 
@@ -54,8 +56,10 @@ class SwitchSettings:
     idle: float = 60.0
     """A worker beyond the minimum that held no call for so long is given back."""
     rtp_port: int = 0
-    """First RTP port of worker 0; 0 lets the system choose. Every worker has `rtp_ports` of its own."""
-    rtp_ports: int = 2000
+    """First RTP port; 0 lets the system choose. Every worker has a range of its own (`ranges.py`)."""
+    rtp_last: int = 32767
+    memory: Path | None = None
+    """A folder in which is kept what must outlive the engine; None keeps nothing."""
     media_timeout: float = 20.0
     """A peer that sent nothing for so long has vanished."""
     hold_timeout: float = 300.0
@@ -98,6 +102,7 @@ class Pool:
         self._trunks = [ip_network(trunk, strict=False) for trunk in settings.trunks]
         self._places = [_Place(number) for number in range(max(1, settings.max_workers))]
         self._lines: dict[str, PoolLine] = {}
+        self._ranges = _ranges(settings)
         self._per_worker = settings.lines
         self._stopping = False
         self._all: set[FarEnd] = set()
@@ -205,6 +210,7 @@ class Pool:
     async def _bring_up(self, place: _Place) -> None:
         self._cancel(place)
         settings = self._settings
+        rtp_port = self._ranges.take() if self._ranges is not None else 0
         worker = FarEnd(
             self._reactor,
             f"worker {place.number}",
@@ -213,15 +219,15 @@ class Pool:
         )
         place.worker = worker
         self._all.add(worker)
-        worker.when_dead().addCallback(lambda _: self._all.discard(worker))
+        worker.when_dead().addCallback(lambda _: self._buried(worker, rtp_port))
         port = place.port or (settings.port and settings.port + 2 * place.number)
         fields: wire.Fields = {
             "address": settings.address,
             "port": port,
             "public_address": settings.public_address,
             "lines": settings.lines,
-            "rtp_port": settings.rtp_port and settings.rtp_port + place.number * settings.rtp_ports,
-            "rtp_ports": settings.rtp_ports if settings.rtp_port else 0,
+            "rtp_port": rtp_port,
+            "rtp_ports": self._ranges.size if self._ranges is not None else 0,
             "media_timeout": settings.media_timeout,
             "hold_timeout": settings.hold_timeout,
             "ack_timeout": settings.ack_timeout,
@@ -241,6 +247,11 @@ class Pool:
             port=worker.port,
             pjsip=worker.pjsip,
         )
+
+    def _buried(self, worker: FarEnd, rtp_port: int) -> None:
+        self._all.discard(worker)
+        if self._ranges is not None:
+            self._ranges.give_back(rtp_port)
 
     def _worker_ended(self, place: _Place, worker: FarEnd) -> None:
         if place.worker is not worker:
@@ -391,6 +402,13 @@ class Pool:
         empty, self._empty = self._empty, []
         for one in empty:
             one.callback(None)
+
+
+def _ranges(settings: SwitchSettings) -> Ranges | None:
+    if not settings.rtp_port:
+        return None
+    memory = settings.memory / MEMORY if settings.memory is not None else None
+    return Ranges(settings.rtp_port, settings.rtp_last, max(1, settings.max_workers), memory)
 
 
 async def _sleep(reactor: Reactor, seconds: float) -> None:

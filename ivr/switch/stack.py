@@ -211,5 +211,5 @@ def _account_config(settings: Fields, address: str, port: int) -> pjsua2.Account
     # PJSIP's own "any free port" tries pairs at random and complains of each that is taken.
     anywhere = ANY_RTP_PORT + os.getpid() * 200 % 30_000
     media.port = int(settings["rtp_port"]) or anywhere  # type: ignore[arg-type]
-    media.portRange = int(settings["rtp_ports"]) or 10_000  # type: ignore[arg-type]
+    media.portRange = (int(settings["rtp_ports"]) or 10_000) - 2  # type: ignore[arg-type]  # the last that it takes
     return config

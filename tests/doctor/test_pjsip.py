@@ -73,6 +73,18 @@ def test_lines_follow_from_build_and_settings(
     assert (found[0].level is Level.WARNING) is warned
 
 
+def test_too_few_rtp_ports_to_start_anew_elsewhere() -> None:
+    assert list(pjsip.rtp_rotation(20000, 32767, 1)) == []
+    (found,) = pjsip.rtp_rotation(20000, 20015, 1)
+    assert "too few for a worker to start on others" in found.what
+
+
+def test_rtp_ports_of_another_engine() -> None:
+    held = [(20000, 23999), (24000, 27999), (40000, 40999)]
+    (found,) = pjsip.rtp_of_others(20000, 32767, [20000], held)
+    assert "from 24000 to 27999" in found.what
+
+
 def test_every_line_needs_two_rtp_ports() -> None:
     assert list(pjsip.rtp_ports(1000, 2000)) == []
     (found,) = pjsip.rtp_ports(1000, 1998)

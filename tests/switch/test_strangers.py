@@ -25,7 +25,8 @@ class Strangers(TestCase):
     async def setUp(self) -> None:
         self.places = Places()
         # So few ports that the next call gets those of the one before.
-        self.world = RealWorld(rtp_port=random.randrange(10_000, 30_000, 100), rtp_ports=16, media_timeout=5.0)
+        first = random.randrange(10_000, 30_000, 100)
+        self.world = RealWorld(rtp_port=first, rtp_last=first + 15, media_timeout=5.0)
         await self.world.open()
 
     async def tearDown(self) -> None:

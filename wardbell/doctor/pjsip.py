@@ -6,9 +6,10 @@ import importlib.metadata
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+from ivr.switch import ranges
 from wardbell.doctor.finding import Finding, ok, warning
 
 DISTRIBUTION = "pjsua2-python"
@@ -117,5 +118,26 @@ def rtp_ports(lines: int, ports: int) -> Iterator[Finding]:
     if 2 * lines > ports:
         yield warning(
             f"the RTP ports of a worker are enough for {ports // 2} calls, not for its {lines} lines",
-            "lower sip.rtp_first, sip.workers_max or sip.lines_per_worker",
+            "raise sip.rtp_last, or lower sip.rtp_first, sip.workers_max or sip.lines_per_worker",
         )
+
+
+def rtp_rotation(first: int, last: int, workers: int) -> Iterator[Finding]:
+    """Whether a worker that starts anew finds ports that nobody sends to any more."""
+    found = (last - first + 1) // ranges.each(first, last, workers)
+    if found < 2 * workers:
+        yield warning(
+            f"the RTP ports from {first} to {last} are too few for a worker to start on others than before: "
+            "telephones of calls that were lost may still send to them",
+            "raise sip.rtp_last or lower sip.rtp_first",
+        )
+
+
+def rtp_of_others(first: int, last: int, own: Collection[int], held: Iterable[tuple[int, int]]) -> Iterator[Finding]:
+    """Whether another engine of this machine has ports of these; `own` are the first ports of our ranges."""
+    for low, high in held:
+        if low not in own and low <= last and first <= high:
+            yield warning(
+                f"another engine of this machine uses the RTP ports from {low} to {high}, which are this one's too",
+                "give each engine ports of its own: sip.rtp_first and sip.rtp_last",
+            )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from db import migrate
 from hospital.calendar import HospitalCalendar
+from ivr.switch import ranges
 from wardbell.doctor import content, database, editions, machine, pjsip, ports
 from wardbell.doctor.finding import Finding, Level, error
 from wardbell.office import Office
@@ -54,6 +55,9 @@ def _pjsip(office: Office) -> Iterator[Finding]:
     yield from pjsip.lines(build, sip.workers_max, sip.lines_per_worker)
     each = min(sip.lines_per_worker or build.calls, build.calls)
     yield from pjsip.rtp_ports(each, sip.rtp_ports_each)
+    yield from pjsip.rtp_rotation(sip.rtp_first, sip.rtp_end, sip.workers_max)
+    own = ranges.used(office.settings.data_dir / ranges.MEMORY)
+    yield from pjsip.rtp_of_others(sip.rtp_first, sip.rtp_end, own, ranges.held_here())
     yield from machine.file_limit(each, machine.files_allowed())
 
 
