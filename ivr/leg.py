@@ -16,7 +16,7 @@ from automat import TypeMachineBuilder
 from twisted.internet.defer import Deferred
 
 from ivr.once import Once
-from ivr.switch.line import Ended, Line, LineGone, Played
+from ivr.switch.line import PAD, Ended, Line, LineGone, Played
 from ivr.switch.reactor import Time, call_later
 
 TYPED_AHEAD = 64
@@ -124,8 +124,9 @@ class Leg:
         self._life.answer()
 
     def key(self, key: str) -> None:
-        """One key was pressed."""
-        self._life.press(key)
+        """One key was pressed. A to D are no part of any number, and no menu has them."""
+        if key in PAD:
+            self._life.press(key)
 
     def ended(self, end: Ended) -> None:
         """The call is over."""

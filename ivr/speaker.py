@@ -17,7 +17,7 @@ from ivr.flow.commands import Prompt
 from ivr.leg import Leg
 from ivr.notes import Notes
 from ivr.spawn import spawn
-from ivr.switch.line import KEYS, LineGone, SwitchRefused
+from ivr.switch.line import PAD, LineGone, SwitchRefused
 from ivr.switch.reactor import call_later
 from ivr.voice import Spoken, Voice
 
@@ -78,7 +78,7 @@ class Speaker:
         return heard
 
     async def _sound(self, prompts: Sequence[Prompt], locked: bool, alone: bool) -> Heard:
-        stop_on = "" if locked else KEYS
+        stop_on = "" if locked else PAD
         spoken = await self._clips(prompts, stop_on, alone)
         if not locked and self._leg.has_keys:  # a key came while a text was rendered
             return Heard()

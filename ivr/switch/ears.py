@@ -65,11 +65,14 @@ class Ears:
         self.party.promise(sends, reports, now, haunted=haunted)
         _let_in(room, self.party.rtp, self.party.rtcp)
 
-    def look(self, packets: int, now: float) -> None:
-        """`packets` came in on this stream: is it the party?"""
+    def look(self, packets: int, now: float, pressed: Source | None) -> bool:
+        """`packets` came in on this stream, the last key event from `pressed`: is it the party? True when others than
+        before are let in."""
         room = self._look_at(self._media)
-        if room is not None and self.party.look(_came_from(room) if packets > 0 else None, now):
-            _let_in(room, self.party.rtp, self.party.rtcp)
+        if room is None or not self.party.look((_came_from(room) if packets > 0 else None) or pressed, now):
+            return False
+        _let_in(room, self.party.rtp, self.party.rtcp)
+        return True
 
     def _look_at(self, media: int) -> ctypes.Array[ctypes.c_char] | None:
         if media < 0 or not _can_keep_out:

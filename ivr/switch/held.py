@@ -10,7 +10,9 @@ import pjsua2
 
 from ivr.switch import wire
 from ivr.switch.ears import Ears
-from ivr.switch.keys import KeyGate, key_of_info
+from ivr.switch.events import Event
+from ivr.switch.info import Info
+from ivr.switch.keypad import Keypad
 from ivr.switch.shield import disarm, is_harmless
 from ivr.switch.sound import Play, Recording, seconds_of
 
@@ -54,7 +56,7 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         self.state = state
         self._worker = worker
         self._ears = Ears(lambda media, room: worker.stack.about_media(self.getId(), media, room), signalling)
-        self._gate = KeyGate()
+        self._keypad = Keypad(worker.stack, self._wire_has_keys)
         self._cause = ""
         self._hung_up = False
         self._answering: Callable[[], None] | None = None
@@ -100,9 +102,15 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         self._worker.soon(self._media_changed)
 
     def onDtmfEvent(self, prm: pjsua2.OnDtmfEventParam) -> None:
+        """Only where the kernel has no tap: `keypad.py`."""
         if prm.method == pjsua2.PJSUA_DTMF_METHOD_RFC2833:
-            event = (str(prm.digit), int(prm.timestamp), int(prm.duration), bool(prm.flags & 2))
-            self._worker.soon_from_thread(lambda: self._rtp_key(*event))
+            event = Event(str(prm.digit), int(prm.timestamp) * 8, int(prm.duration) * 8, bool(prm.flags & 2))
+            self._worker.soon_from_thread(lambda: self._told_of_key(event))
+
+    def onCallSdpCreated(self, prm: pjsua2.OnCallSdpCreatedParam) -> None:
+        ours, theirs = str(prm.sdp.wholeSdp), str(prm.remSdp.wholeSdp)
+        if self._keypad.agree(ours, theirs):
+            prm.sdp.wholeSdp = self._keypad.with_events_of(ours, theirs)
 
     def onCallTsxState(self, prm: pjsua2.OnCallTsxStateParam) -> None:
         change = prm.e.body.tsxState
@@ -112,10 +120,12 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         if tsx.method == "INFO" and tsx.role == pjsua2.PJSIP_ROLE_UAS and tsx.state == pjsua2.PJSIP_TSX_STATE_TRYING:
             received = change.src.rdata
             message = str(received.wholeMsg)
-            raw = message.encode("utf-8", "surrogateescape")
-            if not is_harmless(raw):
-                disarm(int(received.pjRxData), raw)
-            self._worker.soon(lambda: self._info(message))
+            info = Info(message)
+            if not self._worker.stack.respond(int(received.pjRxData), info.code, info.reason):
+                raw = message.encode("utf-8", "surrogateescape")
+                if not is_harmless(raw):
+                    disarm(int(received.pjRxData), raw)
+            self._worker.soon(lambda: self._info(info.key))
 
     def _follow_own_invite(self, state: int, transaction: int) -> None:
         self._inviting = transaction if state == pjsua2.PJSIP_TSX_STATE_PROCEEDING else 0
@@ -311,6 +321,8 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
                 stream = self.getStreamInfo(media)
                 now = self._worker.alarms.now()
                 self._ears.expect(media, str(stream.remoteRtpAddress), str(stream.remoteRtcpAddress), now)
+                self._keypad.listen(self.getId(), media)  # before our 200 is out, so before the peer can press a key
+                self._keypad.let_in(self._ears.party)
         except pjsua2.Error:  # an exception must not pass through PJSIP's C code
             return
         self._worker.soon(self._look_for_party)
@@ -318,7 +330,8 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
     def _look_for_party(self) -> None:
         if self.state != OVER:
             now = self._worker.alarms.now()
-            self._ears.look(self._count_packets(), now)
+            if self._ears.look(self._count_packets(), now, self._keypad.sender):
+                self._keypad.let_in(self._ears.party)
             again = self._ears.party.next_look(now)
             if again:
                 self._alarm("party", again, self._look_for_party)
@@ -329,19 +342,26 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         self._heard_at = self._worker.alarms.now()
         self._watch_media()
 
-    def _rtp_key(self, key: str, timestamp: int, duration: int, ended: bool) -> None:
-        if self.state == TALKING and self._gate.rtp(key, timestamp, duration, ended, self._worker.alarms.now()):
+    def _wire_has_keys(self) -> None:
+        """From the thread that takes in RTP."""
+        self._worker.soon_from_thread(self.take_keys)
+
+    def take_keys(self) -> None:
+        """Whatever of keys lies in the tap by now."""
+        for key in self._keypad.take(self._worker.alarms.now()):
             self._pressed(key)
 
-    def _info(self, message: str) -> None:
-        head, _, body = message.replace("\r\n", "\n").partition("\n\n")
-        kinds = (line.partition(":") for line in head.split("\n"))
-        content_type = next((value for name, _, value in kinds if name.strip().lower() in ("content-type", "c")), "")
-        key = key_of_info(content_type, body)
-        if key and self.state == TALKING and self._gate.info(key, self._worker.alarms.now()):
+    def _told_of_key(self, event: Event) -> None:
+        if self._keypad.told(event, self._worker.alarms.now()):
+            self._pressed(event.key)
+
+    def _info(self, key: str) -> None:
+        if self._keypad.info(key, self._worker.alarms.now()):
             self._pressed(key)
 
     def _pressed(self, key: str) -> None:
+        if self.state != TALKING:
+            return
         self._worker.tell(wire.KEY, call=self.call_id, key=key)
         if self._play is not None and key in self._play.stop_on:
             self._end_play(False, key)
@@ -389,7 +409,7 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
             rtcp = self.getStreamStat(self._media_line).rtcp
         except pjsua2.Error:  # the stream ends this very moment
             return self._packets
-        return int(rtcp.rxStat.pkt) + int(rtcp.txStat.updateCount)
+        return int(rtcp.rxStat.pkt) + int(rtcp.txStat.updateCount) + self._keypad.packets
 
     # Within.
 
@@ -418,6 +438,7 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
             self._await_487()
 
     def _over(self, code: int) -> None:
+        self.take_keys()  # pressed before the BYE, and in the kernel still
         if not self._cause:
             self._cause = {TALKING: "normal", OFFERED: "cancelled"}.get(self.state, "")
         self.state = OVER
@@ -427,6 +448,7 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
             self._partner._partner = None
             self._partner = None
         self._audio = None
+        self._keypad.close()
         self._end_recording("hung_up", "")
         gone = self._play_gone
         if self._play is not None:

@@ -15,6 +15,8 @@ from typing import Protocol
 
 KEYS = "0123456789*#ABCD"
 """The keys of a telephone (RFC 4733 §3.2, events 0-15). Nothing else leaves a worker."""
+PAD = KEYS[:12]
+"""The keys that people have. A to D are on nobody's telephone: where they come from, it is noise."""
 
 
 class Cause(enum.StrEnum):

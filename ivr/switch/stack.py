@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import os
 import re
+import select
 import socket
 import sys
 import threading
@@ -21,6 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ivr.switch.tap import Tap
     from ivr.switch.wire import Fields
 
 WAKE = b"\r\n\r\n"
@@ -100,6 +102,8 @@ class Stack:
         self._streams = self._c.pjmedia_endpt_get_ioqueue(media)
         self._calls = False
         self._on_the_line = threading.Event()
+        self._taps = select.epoll()
+        self._tapped: dict[int, Callable[[], None]] = {}
         threading.Thread(target=self._pump, daemon=True).start()
         self.holds = int(self._c.pjsua_call_get_max_count())
         self.version = str(self.endpoint.libVersion().full)
@@ -144,11 +148,15 @@ class Stack:
         self.endpoint.libRegisterThread("rtp")
         poll, sleep = self._c.pj_ioqueue_poll, time.sleep
         streams, at_once = ctypes.c_void_p(self._streams), ctypes.byref(_Time(0, 0))
+        taps, tapped = self._taps.poll, self._tapped
         while True:
             self._on_the_line.wait()
             while self._calls:
                 while poll(streams, at_once) >= MOST_EVENTS:
                     pass
+                for descriptor, _ in taps(0):
+                    if action := tapped.get(descriptor):
+                        action()
                 sleep(RTP_EVERY)
 
     def about_media(self, slot: int, media: int, room: ctypes.Array[ctypes.c_char]) -> bool:
@@ -158,6 +166,28 @@ class Stack:
     def end_transaction(self, address: int, code: int) -> None:
         """End the transaction at `address` as if `code` had come. Only of one that has had no final answer."""
         self._c.pjsip_tsx_terminate(ctypes.c_void_p(address), code)
+
+    def watch(self, tap: Tap, action: Callable[[], None]) -> None:
+        """Call `action` in the thread that takes in RTP, again and again while `tap` holds packets."""
+        self._tapped[tap.fileno()] = action
+        self._taps.register(tap.fileno(), select.EPOLLIN)
+
+    def unwatch(self, tap: Tap) -> None:
+        """No more; before the tap is closed."""
+        self._tapped.pop(tap.fileno(), None)
+        self._taps.unregister(tap.fileno())
+
+    def respond(self, received: int, code: int, reason: str) -> bool:
+        """Answer a request within a dialog, which lies in the pjsip_rx_data at the address `received`. Only while
+        PJSIP tells of it; PJSIP then leaves it alone."""
+        dialog = self._c.pjsip_rdata_get_dlg(received)
+        if not dialog:
+            return False
+        text = reason.encode()
+        return (
+            int(self._c.pjsip_dlg_respond(dialog, received, code, ctypes.byref(_Text(text, len(text))), None, None))
+            == 0
+        )
 
     def occupied(self) -> int:
         """Call slots in use, those included whose BYE is not answered yet."""
@@ -173,6 +203,9 @@ def _c_entry_points() -> ctypes.CDLL:
     library.pjmedia_endpt_get_ioqueue.argtypes = [ctypes.c_void_p]
     library.pjmedia_endpt_get_ioqueue.restype = ctypes.c_void_p
     library.pjmedia_endpt_stop_threads.argtypes = [ctypes.c_void_p]
+    library.pjsip_rdata_get_dlg.argtypes = [ctypes.c_void_p]
+    library.pjsip_rdata_get_dlg.restype = ctypes.c_void_p
+    library.pjsip_dlg_respond.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, *[ctypes.c_void_p] * 3]
     return library
 
 
@@ -180,6 +213,12 @@ class _Time(ctypes.Structure):
     """pj_time_val"""
 
     _fields_ = (("sec", ctypes.c_long), ("msec", ctypes.c_long))
+
+
+class _Text(ctypes.Structure):
+    """pj_str_t"""
+
+    _fields_ = (("ptr", ctypes.c_char_p), ("slen", ctypes.c_ssize_t))
 
 
 def _endpoint_config(settings: Fields, log: LogLines) -> pjsua2.EpConfig:

@@ -87,6 +87,16 @@ def test_keys_typed_ahead_run_through_texts_and_menus_and_stop_at_a_confirmation
     assert call.flow.answers == [Keys("1"), Keys("12"), Keys("1")]
 
 
+def test_keys_that_no_telephone_has_are_no_digits_and_interrupt_nothing() -> None:
+    call = OneCall(Turn((NEWS, NUMBER)), END)
+    call.clock.advance(0.5)
+    call.press("A")
+    call.clock.advance(SECONDS - 0.5)
+    assert call.heard() == ["news", "number"]
+    call.press("ABCD42#")
+    assert call.flow.answers == [Keys("42")]
+
+
 def test_the_first_wait_begins_with_the_end_of_the_prompt_and_the_next_with_each_key() -> None:
     call = OneCall(Turn((NUMBER,)), END)
     call.clock.advance(SECONDS)

@@ -102,6 +102,8 @@ class Peer:
         self.ssrc = uuid.uuid4().int & 0xFFFFFFFF
         self.talking = LoopingCall(self._speak)
         self.event_type = 101
+        self.events = "telephone-event/8000"
+        """How its SDP names key events; empty: it never heard of them."""
         self.loudness = 0xFF  # u-law silence
         self.slow = False
         """Sends no audio by itself when its call is answered."""
@@ -200,6 +202,11 @@ class Peer:
         """One packet of an event."""
         self._send_rtp(self.event_type, struct.pack("!BBH", event, 10 | (0x80 if end else 0), duration), stamp)
 
+    def sends_event(self, payload: bytes, seq: int, stamp: int, *, marker: bool = False) -> None:
+        """One packet of events with numbers of the test's own."""
+        self.seq = seq
+        self._send_rtp(self.event_type, payload, stamp, marker=marker)
+
     # Within.
 
     def _speak(self) -> None:
@@ -216,17 +223,22 @@ class Peer:
     def _sdp(self, direction: str = "sendrecv") -> str:
         if not self.media_address:
             return ""
+        kinds = f"0 {self.event_type}" if self.events else "0"
         return (
             f"v=0\r\no=- 1 {self.cseq} IN IP4 {HOST}\r\ns=-\r\nc=IN {self.media_address}\r\nt=0 0\r\n{self.first_media}"
-            f"m=audio {self.rtp_port} RTP/AVP 0 {self.event_type}\r\na=rtpmap:0 PCMU/8000\r\n"
-            f"a=rtpmap:{self.event_type} telephone-event/8000\r\na=fmtp:{self.event_type} 0-15\r\na={direction}\r\n"
+            f"m=audio {self.rtp_port} RTP/AVP {kinds}\r\na=rtpmap:0 PCMU/8000\r\n"
+            f"{self._event_lines()}a={direction}\r\n"
         )
+
+    def _event_lines(self) -> str:
+        kind = self.event_type
+        return f"a=rtpmap:{kind} {self.events}\r\na=fmtp:{kind} 0-15\r\n" if self.events else ""
 
     def _send(self, message: str) -> None:
         if self.stream is not None and self.stream.transport is not None:
-            self.stream.transport.write(message.encode())  # type: ignore[attr-defined]
+            self.stream.transport.write(message.encode(errors="surrogateescape"))  # type: ignore[attr-defined]
         else:
-            self._sip_port.write(message.encode(), (HOST, self.switch_port))
+            self._sip_port.write(message.encode(errors="surrogateescape"), (HOST, self.switch_port))
 
     def _send_request(
         self, method: str, body: str = "", headers: str = "", *, branch: str = "", cseq: int | None = None
@@ -245,7 +257,7 @@ class Peer:
             f"{method} {self.remote_target} SIP/2.0\r\nVia: SIP/2.0/{way} {HOST}:{self.port};rport;branch={branch}\r\n"
             f"Max-Forwards: 70\r\nFrom: {self.local_from}\r\nTo: {self.remote_to}\r\nCall-ID: {self.call_id}\r\n"
             f"CSeq: {cseq} {method}\r\nContact: <sip:peer@{HOST}:{port}{';transport=tcp' * (way == 'TCP')}>\r\n"
-            f"{headers}Content-Length: {len(body.encode())}\r\n\r\n{body}"
+            f"{headers}Content-Length: {len(body.encode(errors='surrogateescape'))}\r\n\r\n{body}"
         )
 
     def _own_port(self) -> int:

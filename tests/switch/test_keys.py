@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.switch.keys import KEYS, SEGMENT, KeyGate, key_of_info
+from ivr.switch.events import FULL, KEYS, Event
+from ivr.switch.info import key_of_info
+from ivr.switch.keys import KeyGate
 
 Packet = tuple[str, int, int, bool]
+SEGMENT = FULL / 8
+"""ms that one RTP event can last."""
 
 
 def press(key: str, start: int, length: int, *, step: int = 20) -> list[Packet]:
@@ -25,12 +31,17 @@ def press(key: str, start: int, length: int, *, step: int = 20) -> list[Packet]:
         segment_start = round(segment_start + SEGMENT)
 
 
-def heard(packets: list[Packet], gate: KeyGate | None = None) -> str:
+def event(key: str, start: int, duration: int, ended: bool, seq: int = -1) -> Event:
+    return Event(key, start * 8, duration * 8, ended, seq=seq)
+
+
+def heard(packets: list[Packet], gate: KeyGate | None = None, numbers: Sequence[int] | None = None) -> str:
+    """What counts of packets that come 20 ms apart; without their sequence `numbers` as PJSIP tells of them."""
     gate = gate or KeyGate()
     return "".join(
-        key
-        for at, (key, start, duration, ended) in enumerate(packets)
-        if gate.rtp(key, start, duration, ended, at * 0.02)
+        packet[0]
+        for at, packet in enumerate(packets)
+        if gate.rtp(event(*packet, -1 if numbers is None else numbers[at]), at * 0.02)
     )
 
 
@@ -65,7 +76,7 @@ def test_a_packet_that_comes_late_is_no_new_key() -> None:
 @pytest.mark.parametrize("key", ["R", "", "11", "'", "e", "é"])
 def test_what_is_no_telephone_key_is_dropped(key: str) -> None:
     gate = KeyGate()
-    assert not gate.rtp(key, 1, 20, False, 0.0)
+    assert not gate.rtp(event(key, 1, 20, False), 0.0)
     assert not gate.info(key, 0.0)
 
 
@@ -75,7 +86,7 @@ def test_a_phone_that_sends_both_ways() -> None:
     for n, key in enumerate("1155#"):
         at = n * 0.3
         for key_, start, duration, ended in press(key, n * 300, 160):
-            keys += key if gate.rtp(key_, start, duration, ended, at + duration / 1000) else ""
+            keys += key if gate.rtp(event(key_, start, duration, ended), at + duration / 1000) else ""
         keys += key if gate.info(key, at + 0.2) else ""
     assert keys == "1155#"
 
@@ -83,8 +94,8 @@ def test_a_phone_that_sends_both_ways() -> None:
 def test_a_phone_whose_info_comes_first() -> None:
     gate = KeyGate()
     assert gate.info("5", 1.0)
-    assert not gate.rtp("5", 1000, 20, False, 1.05)
-    assert gate.rtp("5", 1300, 20, False, 1.3)
+    assert not gate.rtp(event("5", 1000, 20, False), 1.05)
+    assert gate.rtp(event("5", 1300, 20, False), 1.3)
 
 
 def test_info_follows_a_key_held_long() -> None:
@@ -130,11 +141,13 @@ def test_the_short_kind_of_info() -> None:
 
 
 @st.composite
-def noisy_typing(draw: st.DrawFn) -> tuple[str, list[Packet]]:
+def noisy_typing(draw: st.DrawFn) -> tuple[str, list[Packet], list[int]]:
     """Some presses; of each press some packets are lost (never all), some doubled, neighbours swapped."""
     keys = draw(st.text(KEYS, min_size=1, max_size=8))
     packets: list[Packet] = []
+    numbers: list[int] = []
     start = draw(st.integers(0, 2**29))
+    number = draw(st.integers(0, 0xFFFF))
     for key in keys:
         length = draw(st.integers(2, 30)) * 20
         sent = press(key, start, length)
@@ -142,13 +155,16 @@ def noisy_typing(draw: st.DrawFn) -> tuple[str, list[Packet]]:
             sent = [(key, start, 200, ended) for _, _, _, ended in sent]
         keep = draw(st.lists(st.booleans(), min_size=len(sent), max_size=len(sent)).filter(any))
         packets += [packet for packet, kept in zip(sent, keep, strict=True) for _ in range(2) if kept]
-        start += length + draw(st.integers(2, 50)) * 20
-    return keys, packets
+        numbers += [(number + n) % 0x10000 for n, kept in enumerate(keep) for _ in range(2) if kept]
+        pause = draw(st.integers(2, 50))
+        start, number = start + length + pause * 20, number + len(sent) + pause
+    return keys, packets, numbers
 
 
 @given(noisy_typing())
-def test_loss_and_repetition_neither_lose_nor_double_a_key(typing: tuple[str, list[Packet]]) -> None:
-    keys, packets = typing
+def test_loss_and_repetition_neither_lose_nor_double_a_key(typing: tuple[str, list[Packet], list[int]]) -> None:
+    keys, packets, numbers = typing
+    assert heard(packets, None, numbers) == keys
     assert heard(packets) == keys
 
 
