@@ -90,16 +90,34 @@ class Rule:
     steps: tuple[Step, ...]
     when: Mapping[str, str | bool] = field(default_factory=dict)
     """Facts that the event must have."""
+    cancels: tuple[str, ...] = ()
+    """Events that this one takes back: the notices of the same stay stop, and only who had confirmed is called."""
+    corrects: tuple[str, ...] = ()
+    """Events that this one corrects: notices of the same stay get its values, and who had confirmed is called."""
+    within: timedelta = timedelta(days=1)
+    """How old an event may be that is taken back or corrected."""
 
     def fits(self, kind: str, facts: Mapping[str, object]) -> bool:
         """Whether an event of `kind` with `facts` is followed by this rule."""
-        return kind == self.event and all(same(facts.get(name), value) for name, value in self.when.items())
+        return kind == self.event and not self.unmet(facts)
 
     def unmet(self, facts: Mapping[str, object]) -> str:
         """The conditions of `when` that `facts` do not meet, as the file writes them."""
         lacking = [(name, value) for name, value in self.when.items() if not same(facts.get(name), value)]
         shown = ((name, str(value).lower() if isinstance(value, bool) else value) for name, value in lacking)
         return ", ".join(f"{name}: {value}" for name, value in shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Events that are meant to call nobody."""
+
+    event: str
+    when: Mapping[str, str | bool] = field(default_factory=dict)
+
+    def fits(self, kind: str, facts: Mapping[str, object]) -> bool:
+        """Whether an event of `kind` with `facts` is one of them."""
+        return kind == self.event and all(same(facts.get(name), value) for name, value in self.when.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +149,11 @@ def next_rung(rule: Rule, now_at: Rung, places: int, why: Missed) -> tuple[Rung,
 
 
 def longest(rule: Rule, talk: timedelta) -> timedelta:
-    """How long the whole ladder may take with one target a step and `talk` for every conversation."""
+    """How long the whole ladder may take with one telephone a role and `talk` for every conversation."""
     total = timedelta()
     for step in rule.steps:
         rounds = max((len(waits) for waits in step.waits.values()), default=0)
         for number in range(rounds + 1):
-            total += step.ring + talk
+            total += (step.ring + talk) * max(len(step.call), 1)
             total += max((waits[number] for waits in step.waits.values() if number < len(waits)), default=timedelta())
     return total

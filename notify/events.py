@@ -30,6 +30,7 @@ class Fate(enum.StrEnum):
 
     PLANNED = "planned"  # notices follow
     NOBODY = "nobody"  # no rule takes it: nobody is called, and that is told
+    SILENT = "silent"  # no rule takes it, and the file says that it is meant so
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ def store(session: Session, rules: NoticeRules, what: Happening, now: datetime) 
     """Store `what` and plan the notices that the rules say follow from it."""
     facts = {**what.facts, "ward": what.ward}
     following = rules.following(what.kind, facts)
-    why = "" if following else rules.why_nobody(what.kind, facts)
+    meant = not following and rules.meant(what.kind, facts)
+    why = "" if following or meant else rules.why_nobody(what.kind, facts)
     row = {
         "key": what.key,
         "kind": what.kind,
@@ -77,13 +79,13 @@ def store(session: Session, rules: NoticeRules, what: Happening, now: datetime) 
         "facts": facts,
         "visit": what.visit[:64],
         "happened_at": what.happened_at,
-        "fate": Fate.PLANNED if following else Fate.NOBODY,
+        "fate": Fate.PLANNED if following else Fate.SILENT if meant else Fate.NOBODY,
         "why": why[:200],
     }
     event_id = insert_once(session, EventRow, row)
     if event_id is None:
         return Stored(False)
-    if not following:
+    if why:
         log.error("NOBODY IS CALLED because of {kind}, ward {ward}: {why}", kind=what.kind, ward=what.ward, why=why)
     planned = [Planned(event_id, rule, what.ward, what.variables, now) for rule in following]
     return Stored(True, tuple(plan(session, planned, now)))

@@ -1,40 +1,47 @@
 """Loads `flows/notices.yaml`: what follows from which event. Every fault of the file is told at once,
 as file:line:column with a sentence; a file with a fault isn't used at all.
 
-The YAML itself is read as flows are (`prompts.written.tree`: strict, words stay as written; `ivr.flow.form`: a misspelt
+The YAML itself is read as flows are (`prompts.written.tree`: strict, words stay as written; `rule_form.py`: a misspelt
 entry is told once and read as if it were spelt right). What the rules mean is in `escalation.py` and, for HL7, in
-`hl7_messages.py`.
+`hl7_messages.py`; what only shows beside the flows is checked in `wardbell.beside`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias
 
-from ivr.flow.form import Form, fill
-from ivr.flow.mistakes import Mark, Report, did_you_mean
+from ivr.flow.mistakes import Report, did_you_mean
+from notify.coverage import check_coverage
 from notify.errors import RulesBroken
-from notify.escalation import Confirm, Missed, Priority, Rule, Step, longest
-from notify.hl7_messages import FIELDS, FieldPath, Reading
+from notify.escalation import Confirm, Missed, Priority, Rule, Silence, Step, longest
+from notify.facts import Use, check_use, value_of
+from notify.hl7_messages import Reading
+from notify.hl7_part import TRIGGERS, Hl7Part
+from notify.rule_form import NUMBER, RuleForm
 from prompts.errors import Mistake
-from prompts.written.tree import Listing, Node, Scalar, Table, read_source
+from prompts.written.tree import Node, Scalar, Table, read_source
 
 ROLES = ("station", "head_nurse", "duty_manager")
 """Whom a step may call by role (the ward's contacts, which the hospital keeps)."""
 
-NUMBER = re.compile(r"\+?[0-9*#]{1,24}\Z")
 TALK = timedelta(seconds=60)
 """What a conversation is reckoned at when the length of an escalation is checked."""
 
 Waits: TypeAlias = Mapping[Missed, tuple[timedelta, ...]]
 
-_DURATION = re.compile(r"([0-9]{1,6})(s|m|h|d)\Z")
-_UNIT = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+LISTENER = "listener"
+"""Of a rule that takes back or corrects: the telephone where somebody had confirmed."""
+
 _DEFAULT_RING = timedelta(seconds=25)
+_RING = (timedelta(seconds=5), timedelta(minutes=5))
+_EXPIRES = (timedelta(minutes=1), timedelta(days=60))
+_WITHIN = (timedelta(minutes=1), timedelta(days=30))
+_SOON = timedelta(seconds=5)
+"""From the second round on the wait before a call is at least so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +52,21 @@ class NoticeRules:
     reading: Reading = field(default_factory=Reading)
     last_resort: tuple[str, ...] = ()
     """Numbers called when an event's ward has nobody at all to call (it's unknown, or has no telephone)."""
+    silent: tuple[Silence, ...] = ()
+    """Events that are meant to call nobody."""
+    uses: tuple[Use, ...] = ()
+    """Where the file names facts of events that flows tell."""
+    told: frozenset[str] = frozenset()
+    """Events that flows tell."""
+    warnings: tuple[Mistake, ...] = ()
 
     def following(self, kind: str, facts: Mapping[str, object]) -> tuple[Rule, ...]:
         """The rules that follow from an event."""
         return tuple(rule for rule in self.rules.values() if rule.fits(kind, facts))
+
+    def meant(self, kind: str, facts: Mapping[str, object]) -> bool:
+        """Whether nobody is to be called because of an event."""
+        return any(one.fits(kind, facts) for one in self.silent)
 
     def why_nobody(self, kind: str, facts: Mapping[str, object]) -> str:
         """Why nothing follows from an event: what each of its rules waits for."""
@@ -76,219 +94,169 @@ def read_rules(
     report = Report()
     root = read_source(name, data, report)
     rules = _Reader(report, flows, languages).file(root) if root is not None else NoticeRules({})
-    if report.mistakes:
+    if report.wrong:
         raise RulesBroken(sorted(set(report.mistakes)))
-    return rules
+    return replace(rules, warnings=tuple(sorted(set(report.mistakes))))
 
 
-class _Part(Form):
-    """A map of the file; what it lacks and what is unknown in it have codes of their own."""
-
-    def take(self, known: Collection[str], required: Collection[str]) -> dict[str, Node]:
-        """Its entries by name."""
-        found = {key: node for key in known if (node := self.node(key)) is not None}
-        for key in sorted(set(required) - found.keys()):
-            self.missing(key)
-        return found
-
-    def missing(self, key: str, hint: str = "") -> None:
-        self.report.add(self.table.mark, "N102", f'"{key}" is missing here{hint}')
-
-    def unknown(self, key: Scalar, hint: str) -> None:
-        known = "" if len(self._asked) > 12 else f" (known: {', '.join(sorted(self._asked))})"
-        self.report.add(key.mark, "N103", f'no key "{key.text}"{hint or known}')
-
-
-class _Reader:
-    """Walks the nodes of one file and gathers mistakes; what it returns counts only when there are none."""
+class _Reader(RuleForm):
+    """Reads one file; what it returns counts only when there are no mistakes."""
 
     def __init__(self, report: Report, flows: Collection[str] | None, languages: Collection[str] | None) -> None:
-        self._report = report
-        self._mistakes = report.mistakes
+        super().__init__(report)
         self._flows = flows
         self._languages = languages
-
-    def _wrong(self, mark: Mark, code: str, sentence: str) -> None:
-        self._mistakes.append(Mistake(mark.file, mark.line, mark.col, code, sentence))
-
-    # The file
+        self._uses: list[Use] = []
 
     def file(self, root: Table) -> NoticeRules:
-        parts = self._keys(root, {"events", "hl7", "retry", "last_resort", "notices"}, required={"notices"})
-        reading = self._reading(parts["hl7"]) if "hl7" in parts else Reading()
+        """The whole file."""
+        known = {"events", "hl7", "retry", "last_resort", "notices", "nobody"}
+        parts = self.keys(root, known, required={"notices"})
+        reading = Hl7Part(self._report).reading(parts.get("hl7"))
+        mapped = parts.get("hl7")
+        named = isinstance(mapped, Table) and "events" in mapped.values
         shared = self._waits(parts["retry"], {}) if "retry" in parts else {}
-        last = tuple(self._numbers(parts["last_resort"])) if "last_resort" in parts else ()
-        told = {self._text(one) for one in self._items(parts.get("events"))}  # by flows (`notify`)
-        kinds = told | set(reading.events.values())
-        notices = self._entries(parts["notices"]) if "notices" in parts else ()
-        return NoticeRules({key.text: self._rule(key, node, shared, kinds) for key, node in notices}, reading, last)
+        last = tuple(self.numbers(parts["last_resort"])) if "last_resort" in parts else ()
+        if "last_resort" in parts and not last and not self._report.wrong:
+            self.wrong(parts["last_resort"].mark, "N211", "the last resort must be somebody: name a number")
+        told = {self.text(one) for one in self.items(parts.get("events"))}  # by flows (`notify`)
+        kinds = told | set(reading.events.values()) | (set() if named else set(TRIGGERS.values()))
+        entries = self.entries(parts["notices"]) if "notices" in parts else []
+        rules = {key.text: self._rule(key, node, shared, kinds) for key, node in entries}
+        silent = tuple(self._silence(node, kinds) for node in self.items(parts.get("nobody")))
+        taken = {rule.event for rule in rules.values()} | {one.event for one in silent}
+        if not named:
+            reading = replace(
+                reading, events={**reading.events, **{key: kind for key, kind in TRIGGERS.items() if kind in taken}}
+            )
+        for use in self._uses:
+            check_use(use, reading, told, self.wrong)
+        self._check_taken(parts, reading, told, taken)
+        marks = {key.text: key.mark for key, _ in entries}
+        if not self._report.wrong:
+            check_coverage(rules, silent, reading, marks, self._report)
+        uses = tuple(use for use in self._uses if use.event in told)
+        return NoticeRules(rules, reading, last, silent, uses, frozenset(told))
+
+    def _check_taken(self, parts: dict[str, Node], reading: Reading, told: Collection[str], taken: set[str]) -> None:
+        """Report messages that are mapped to an event that nothing follows."""
+        mapped = parts.get("hl7")
+        events = mapped.values.get("events") if isinstance(mapped, Table) else None
+        for key, value in events.values.items() if isinstance(events, Table) else ():
+            kind = reading.events.get(key)
+            if kind and kind not in taken and isinstance(value, Scalar):
+                near = did_you_mean(kind, taken)
+                sentence = f'no rule follows the event "{kind}"{near}: {key} would call nobody. Add a rule'
+                self._report.add(value.mark, "W401", f"{sentence}, name it under nobody, or leave {key} out")
 
     def _rule(self, key: Scalar, node: Node, shared: Waits, kinds: set[str]) -> Rule:
         needed = {"event", "flow", "language", "priority", "confirm", "expires_after", "steps"}
-        parts = self._keys(node, needed | {"title", "when", "ring", "private"}, required=needed)
-        for word in self._items(parts.get("private"), alone=True):  # variables that only the right listener may hear
-            self._text(word)
+        more = {"title", "when", "ring", "private", "cancels", "corrects", "within"}
+        parts = self.keys(node, needed | more, required=needed)
+        self.text(parts.get("title"))
 
         def one_of(part: str, known: Collection[str] | None, what: str, code: str) -> str:
             if part not in parts or known is None:
-                return self._text(parts.get(part))
-            return self._choice(parts[part], known, what, code)
+                return self.text(parts.get(part))
+            return self.choice(parts[part], known, what, code)
 
-        ring = self._duration(parts["ring"]) if "ring" in parts else _DEFAULT_RING
+        ring = self.duration(parts["ring"], *_RING) if "ring" in parts else _DEFAULT_RING
         priority = one_of("priority", [one.name.lower() for one in Priority], "priority", "N201")
         confirm = one_of("confirm", [one.value for one in Confirm], "kind of confirmation", "N202")
-        steps = tuple(self._step(step, ring, shared) for step in self._items(parts.get("steps")))
+        event = one_of("event", kinds, "event", "N203")
+        cancels, corrects = (self._events(parts.get(part), event, kinds) for part in ("cancels", "corrects"))
+        if both := set(cancels) & set(corrects):
+            self.wrong(parts["corrects"].mark, "N224", f'"{min(both)}" is taken back or corrected, not both')
+        if "within" in parts and not cancels and not corrects:
+            self.wrong(parts["within"].mark, "N224", '"within" belongs to "cancels" or "corrects"')
+        roles = (*ROLES, LISTENER) if cancels or corrects else ROLES
+        steps = tuple(self._step(step, ring, shared, roles) for step in self.items(parts.get("steps")))
         if "steps" in parts and not steps:
-            self._wrong(parts["steps"].mark, "N206", "there must be at least one step")
+            self.wrong(parts["steps"].mark, "N206", "there must be at least one step")
+        for word in self.items(parts.get("private"), alone=True):  # variables that only the right listener may hear
+            if fact := self.text(word):
+                self._uses.append(Use(word.mark, event, fact, spoken=True))
+        expires = self.duration(parts["expires_after"], *_EXPIRES) if "expires_after" in parts else timedelta.max
         rule = Rule(
             name=key.text,
-            event=one_of("event", kinds, "event", "N203"),
+            event=event,
             flow=one_of("flow", self._flows, "flow", "N204"),
             language=one_of("language", self._languages, "language", "N205"),
             priority=Priority[priority.upper()] if priority else Priority.ALERT,
             confirm=Confirm(confirm) if confirm else Confirm.KEY,
-            expires_after=self._duration(parts["expires_after"]) if "expires_after" in parts else timedelta.max,
+            expires_after=expires,
             steps=steps,
-            when=self._when(parts["when"]) if "when" in parts else {},
+            when=self._when(parts["when"], event) if "when" in parts else {},
+            cancels=cancels,
+            corrects=corrects,
+            within=self.duration(parts["within"], *_WITHIN) if "within" in parts else timedelta(days=1),
         )
         needs = longest(rule, TALK)
-        if rule.expires_after < needs:
-            self._wrong(
+        if rule.expires_after < needs and not any(one.code == "N220" for one in self._mistakes):
+            self.wrong(
                 parts["expires_after"].mark,
                 "N207",
                 f"calling everybody may take {needs}: the notice would expire before the last one is called",
             )
         return rule
 
-    def _step(self, node: Node, ring: timedelta, shared: Waits) -> Step:
-        parts = self._keys(node, {"call", "ring", "retry"}, required={"call"})
+    def _events(self, node: Node | None, own: str, kinds: Collection[str]) -> tuple[str, ...]:
+        """Other events that a rule takes back or corrects."""
+        found = []
+        for one in self.items(node, alone=True):
+            text = self.choice(one, kinds, "event", "N203")
+            if text and text == own:
+                self.wrong(one.mark, "N224", f'"{text}" cannot take back or correct itself')
+            elif text:
+                found.append(text)
+        return tuple(found)
+
+    def _silence(self, node: Node, kinds: Collection[str]) -> Silence:
+        parts = self.keys(node, {"event", "when"}, required={"event"})
+        event = self.choice(parts["event"], kinds, "event", "N203") if "event" in parts else ""
+        return Silence(event, self._when(parts["when"], event) if "when" in parts else {})
+
+    def _step(self, node: Node, ring: timedelta, shared: Waits, roles: Collection[str]) -> Step:
+        parts = self.keys(node, {"call", "ring", "retry"}, required={"call"})
         call = []
-        for target in self._items(parts.get("call"), alone=True):
-            text = self._text(target)
-            if text in ROLES or NUMBER.match(text):
+        for target in self.items(parts.get("call"), alone=True):
+            text = self.text(target)
+            if text in call:
+                self.wrong(target.mark, "N225", f"{text} stands in this step twice: it would be rung twice in a row")
+            elif text in roles or NUMBER.match(text):
                 call.append(text)
-            else:
-                near = did_you_mean(text, ROLES)
-                self._wrong(target.mark, "N210", f'"{text}" is neither a role ({", ".join(ROLES)}) nor a number{near}')
-        if "call" in parts and not call and not self._mistakes:
-            self._wrong(parts["call"].mark, "N211", "a step must call somebody")
+            elif text == LISTENER:
+                sentence = f'"{LISTENER}" is who had confirmed: only a rule that cancels or corrects knows one'
+                self.wrong(target.mark, "N210", sentence)
+            elif text:
+                near = did_you_mean(text, roles)
+                self.wrong(target.mark, "N210", f'"{text}" is neither a role ({", ".join(roles)}) nor a number{near}')
+        if "call" in parts and not call and not self._report.wrong:
+            self.wrong(parts["call"].mark, "N211", "a step must call somebody")
         return Step(
             tuple(call),
-            self._duration(parts["ring"]) if "ring" in parts else ring,
+            self.duration(parts["ring"], *_RING) if "ring" in parts else ring,
             self._waits(parts["retry"], shared) if "retry" in parts else shared,
         )
 
     def _waits(self, node: Node, shared: Waits) -> Waits:
         waits = dict(shared)
-        for key, value in self._entries(node):
-            cause = self._choice(key, [one.value for one in Missed], "cause", "N212")
-            durations = tuple(self._duration(item) for item in self._items(value))
+        for key, value in self.entries(node):
+            cause = self.choice(key, [one.value for one in Missed], "cause", "N212")
+            items = self.items(value)
+            durations = tuple(self.duration(item, most=timedelta(days=7)) for item in items)
             if len(durations) > 20:
-                self._wrong(value.mark, "N213", "more than 20 rounds: let the next step begin instead")
+                self.wrong(value.mark, "N213", "more than 20 rounds: let the next step begin instead")
+            elif hasty := [item for item, wait in zip(items[1:], durations[1:], strict=True) if wait < _SOON]:
+                self.wrong(hasty[0].mark, "N221", "only the first call again may come at once: wait 5s or more here")
             if cause:
                 waits[Missed(cause)] = durations
         return waits
 
-    def _when(self, node: Node) -> Mapping[str, str | bool]:
-        truths = {"true": True, "false": False}
-        return {key.text: truths.get(text := self._text(value), text) for key, value in self._entries(node)}
-
-    # The HL7 part
-
-    def _reading(self, node: Node) -> Reading:
-        parts = self._keys(node, {"events", "fields", "urgent", "processing", "others"})
-        default = Reading()
-        events = dict(default.events)
-        if "events" in parts:
-            events = {}
-            for key, value in self._entries(parts["events"]):
-                if not re.fullmatch(r"A[0-9]{2}", key.text):
-                    self._wrong(key.mark, "N301", f'"{key.text}" is not a trigger of ADT, such as A01')
-                events[key.text] = self._text(value)
-        fields = dict(default.fields)
-        for key, value in self._entries(parts["fields"]) if "fields" in parts else ():
-            if self._choice(key, list(FIELDS), "field", "N302"):
-                fields[key.text] = tuple(path for one in self._items(value, alone=True) if (path := self._path(one)))
-                if key.text == "ward" and not fields["ward"]:
-                    self._wrong(value.mark, "N304", "the ward must be read from somewhere")
-        urgent = list(default.urgent)
-        if "urgent" in parts:
-            urgent = []
-            for key, value in self._entries(parts["urgent"]):
-                path = self._path(key)
-                values = frozenset(self._text(item).upper() for item in self._items(value, alone=True))
-                if path is not None:
-                    urgent.append((path, values))
-        processing = default.processing
-        if "processing" in parts:
-            processing = frozenset(
-                self._choice(one, ("P", "T", "D"), "processing id", "N305") for one in self._items(parts["processing"])
-            )
-        others = "accept"
-        if "others" in parts:
-            others = self._choice(parts["others"], ("accept", "reject"), "answer", "N306")
-        return Reading(events, fields, tuple(urgent), processing, others != "reject")
-
-    def _path(self, node: Node) -> FieldPath | None:
-        text = self._text(node)
-        path = FieldPath.parse(text)
-        if path is None:
-            self._wrong(node.mark, "N303", f'"{text}" is not a field such as PV1-3.1')
-        return path
-
-    # Nodes
-
-    def _entries(self, node: Node) -> list[tuple[Scalar, Node]]:
-        if isinstance(node, Table):
-            return [(key, node.values[name]) for name, key in node.keys.items()]
-        self._wrong(node.mark, "N101", "here must stand `key: value`")
-        return []
-
-    def _keys(self, node: Node, known: Collection[str], required: Collection[str] = ()) -> dict[str, Node]:
-        if isinstance(node, Table):
-            return fill(node, self._report, "", lambda part: part.take(known, required), _Part)
-        self._entries(node)
-        return {}
-
-    def _items(self, node: Node | None, alone: bool = False) -> list[Node]:
-        if node is None:
-            return []
-        if isinstance(node, Listing):
-            return list(node.items)
-        if alone and isinstance(node, Scalar):
-            return [node]
-        self._wrong(node.mark, "N104", "here must stand a list, such as [a, b]")
-        return []
-
-    def _text(self, node: Node | None) -> str:
-        if node is None:
-            return ""
-        if not isinstance(node, Scalar) or not node.text.strip():
-            self._wrong(node.mark, "N105", "here must stand one word")
-            return ""
-        return node.text
-
-    def _choice(self, node: Node, known: Collection[str], what: str, code: str) -> str:
-        text = self._text(node)
-        if not text or text in known:
-            return text
-        hint = did_you_mean(text, known) or (f" (known: {', '.join(sorted(known))})" if len(known) <= 12 else "")
-        self._wrong(node.mark, code, f'no {what} "{text}"{hint}')
-        return ""
-
-    def _numbers(self, node: Node) -> Iterator[str]:
-        for one in self._items(node, alone=True):
-            text = self._text(one)
-            if NUMBER.match(text):
-                yield text
-            else:
-                self._wrong(one.mark, "N214", f'"{text}" is not a telephone number')
-
-    def _duration(self, node: Node) -> timedelta:
-        text = self._text(node)
-        found = _DURATION.match(text)
-        if found is None:
-            if text:
-                self._wrong(node.mark, "N215", f'"{text}" is not a time such as 30s, 5m, 2h or 1d')
-            return timedelta()
-        return timedelta(**{_UNIT[found[2]]: int(found[1])})
+    def _when(self, node: Node, event: str) -> Mapping[str, str | bool]:
+        found = {}
+        for key, value in self.entries(node):
+            found[key.text] = value_of(value) if isinstance(value, Scalar) else self.text(value)
+            if isinstance(value, Scalar) and self.text(value):
+                self._uses.append(Use(key.mark, event, key.text, value))
+        return found

@@ -6,10 +6,14 @@ from __future__ import annotations
 from ivr.flow.schema.kinds import DRAFT, Schema, many, mapping, one_of, table, word
 from ivr.flow.schema.verbs import NOTHING_KNOWN, Known
 from notify.escalation import Confirm, Missed, Priority
+from notify.facts import HL7, SPOKEN, Kind
 from notify.hl7_messages import FIELDS
-from notify.rules import ROLES
+from notify.rules import LISTENER, ROLES
 
 TIME = r"^[0-9]{1,6}[smhd]$"
+RING = r"^0*([5-9]|[1-9][0-9]{1,2})s$|^0*[1-5]m$"
+TRUTH: Schema = {"description": "true or false", "enum": [True, False, "true", "false"]}
+TEXT: Schema = {"description": "A text or a number.", "type": ["string", "integer"]}
 FIELD = r"^[A-Z][A-Z0-9]{2}-[0-9]+(\.[0-9]+)*$"
 
 
@@ -18,12 +22,19 @@ def notices_schema(known: Known = NOTHING_KNOWN) -> Schema:
     span = word("A time: 30s, 5m, 2h or 1d.", TIME)
     waits = {cause.value: {"type": "array", "items": span, "maxItems": 20} for cause in Missed}
     retry = table("The waits between rounds, by how the last call of a round ended.", waits)
-    ring = word("How long it rings.", TIME)
-    number = word("A number in quotes.", r"^\+?[0-9*#]{1,24}$")
+    ring = word("How long it rings: 5s to 5m.", RING)
+    number: Schema = {"anyOf": [word("A number.", r"^\+?[0-9*#]{1,24}$"), {"type": "integer", "minimum": 0}]}
+    when = mapping("Facts that the event must have.", {"type": ["string", "boolean", "integer"]}, r".")
+    of_hl7 = {name: TRUTH if kind is Kind.TRUTH else TEXT for name, kind in HL7.items()}
+    when["properties"] = {name: TRUTH for name, kind in HL7.items() if kind is Kind.TRUTH}
+    event = word("The event.", "", known.events)
     step = table(
         "Whom to call; one after the other is a round.",
         {
-            "call": many("A role of the ward, or a number.", {"anyOf": [{"enum": list(ROLES)}, number]}),
+            "call": many(
+                f"A role of the ward, or a number. {LISTENER}: who had confirmed what is taken back or corrected.",
+                {"anyOf": [{"enum": [*ROLES, LISTENER]}, number]},
+            ),
             "ring": ring,
             "retry": retry,
         },
@@ -33,8 +44,8 @@ def notices_schema(known: Known = NOTHING_KNOWN) -> Schema:
         "What follows from an event.",
         {
             "title": word("What it is, for people."),
-            "event": word("The event.", "", known.events),
-            "when": mapping("Facts that the event must have.", {"type": ["string", "boolean"]}, r"."),
+            "event": event,
+            "when": when,
             "flow": word("The flow that whoever picks up hears.", "", known.flows),
             "language": word("Its language.", "", known.languages),
             "priority": one_of("Who gets a line first.", *(one.name.lower() for one in Priority)),
@@ -44,10 +55,26 @@ def notices_schema(known: Known = NOTHING_KNOWN) -> Schema:
             "expires_after": word("After that it is reported instead of called.", TIME),
             "ring": ring,
             "private": many("Facts that nobody but the right person may hear.", word("A fact.")),
+            "cancels": many("Events that this one takes back: their calls stop, who had confirmed is called.", event),
+            "corrects": many("Events that this one corrects: their calls tell the new values.", event),
+            "within": word("How old what is taken back or corrected may be (1d when it is left out).", TIME),
             "steps": {"description": "Whom to call, in order.", "type": "array", "minItems": 1, "items": step},
         },
         ("event", "flow", "language", "priority", "confirm", "expires_after", "steps"),
     )
+    if known.of_hl7:  # their facts are known
+        notice["allOf"] = [
+            {
+                "if": {"properties": {"event": {"enum": sorted(known.of_hl7)}}, "required": ["event"]},
+                "then": {
+                    "properties": {
+                        "when": table("Facts that the event must have.", of_hl7),
+                        "private": many("Facts that the flow is given.", {"enum": sorted(SPOKEN)}),
+                    }
+                },
+            }
+        ]
+    silence = table("Events that are meant to call nobody.", {"event": event, "when": when}, ("event",))
     field = word("A field: PV1-3.1", FIELD)
     hl7 = table(
         "How the hospital system's messages are read.",
@@ -80,6 +107,7 @@ def notices_schema(known: Known = NOTHING_KNOWN) -> Schema:
                 "retry": retry,
                 "last_resort": many("Called when nobody of a ward can be.", number),
                 "notices": mapping("name: notice.", notice, r"."),
+                "nobody": {"description": "What is meant to call nobody.", "type": "array", "items": silence},
             },
             ("notices",),
         ),

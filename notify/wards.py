@@ -17,6 +17,8 @@ log = Logger()
 
 MOVED = frozenset({"bed", "room", "urgent", "ward", "department"})
 """What `variables` gives to the flow of a notice."""
+CORRECTED = frozenset({"old_bed", "moved", "to_ward"})
+"""What a notice that corrects another one has besides (`notify.taken_back`)."""
 
 
 def phonebook(session: Session, ward: str) -> Mapping[str, Sequence[str]]:

@@ -13,14 +13,14 @@ from ivr.flow.beside import Beside
 from ivr.flow.language import FlowSet
 from ivr.flow.mistakes import Mark, Report
 from ivr.flow.verbs.do import Do
-from ivr.flow.verbs.notify import Notify
 from ivr.numbers import FILE as NUMBERS
 from ivr.numbers.read import SWITCH
 from notify.actions import DECLARED as CONFIRMING
-from notify.escalation import Confirm
-from notify.rules import NoticeRules
-from notify.wards import MOVED
+from notify.escalation import Confirm, Rule
+from notify.rules import ROLES, NoticeRules
+from notify.wards import CORRECTED, MOVED
 from prompts.written.tree import Listing, Node, Scalar, Table, read_source
+from wardbell.told import Told
 
 RULES = "notices.yaml"
 _CODE = frozenset({"code"})
@@ -39,8 +39,8 @@ def read_beside(bundle: Bundle, rules: NoticeRules) -> Beside:
     private: dict[str, frozenset[str]] = {}
     for rule in listed.values.values() if isinstance(listed, Table) else ():
         flow, words = (rule.values.get("flow"), rule.values.get("private")) if isinstance(rule, Table) else (None, None)
-        if isinstance(flow, Scalar) and isinstance(words, Listing):
-            named = frozenset(word.text for word in words.items if isinstance(word, Scalar))
+        if isinstance(flow, Scalar) and words is not None:
+            named = frozenset(_words(words))
             private[flow.text] = private.get(flow.text, frozenset()) | named
     return Beside(
         dialled=dialled if numbers is not None else None,
@@ -55,38 +55,73 @@ def _followed(rules: NoticeRules) -> dict[str, frozenset[str]]:
     """Event -> the flows of the notices that follow it."""
     followed: dict[str, frozenset[str]] = {}
     for rule in rules.rules.values():
-        followed[rule.event] = followed.get(rule.event, frozenset()) | {rule.flow}
+        for event in (rule.event, *rule.cancels, *rule.corrects):
+            followed[event] = followed.get(event, frozenset()) | {rule.flow}
     return followed
 
 
-def check_notices(bundle: Bundle, rules: NoticeRules, flows: FlowSet, report: Report) -> None:
-    """Report notices whose flow needs more than they bring, or never confirms what must be confirmed."""
+def check_notices(bundle: Bundle, rules: NoticeRules, flows: FlowSet | None, report: Report) -> None:
+    """Report notices whose flow needs more than they bring, or never confirms what must be confirmed; rules that use
+    a fact which no flow hands over. `flows` is None while they have mistakes: what is known without them is told."""
     notices = _tree(bundle, RULES)
     listed = notices.values.get("notices") if notices is not None else None
+    told = Told(flows)
     for name, rule in rules.rules.items():
-        mark = next(_flows(listed.values.get(name) if isinstance(listed, Table) else None), (name, Mark("")))[1]
-        flow = flows.flows[rule.flow]
-        brings = _brings(rule.event, rules, flows)
-        lacking = [need.text for need in flow.needs if brings is not None and need.text not in brings]
+        node = listed.values.get(name) if isinstance(listed, Table) else None
+        mark = next(_flows(node), (name, Mark("")))[1]
+        brings = _brings(rule, rules, told)
+        lacking = [need for need in _needs(bundle, rule.flow) if brings is not None and need not in brings]
         if brings is not None and lacking:
             sentence = f'the flow "{rule.flow}" needs "{lacking[0]}", which the event "{rule.event}" does not bring'
             report.add(mark, "N208", f"{sentence} (it brings {', '.join(sorted(brings))})")
-        if rule.confirm is Confirm.KEY and not _confirms(rule.flow, flows):
+        if flows is not None and rule.confirm is Confirm.KEY and not _confirms(rule.flow, flows):
             sentence = f'no step of the flow "{rule.flow}" asks {_CONFIRM}, so "{name}" would never count as confirmed'
             report.add(mark, "N209", f"{sentence}: add it, or set confirm: heard")
+        _check_roles(rule, node, rules, told, report)
+    for use in rules.uses:
+        told.check(use, rules, report)
+    events = notices.values.get("events") if notices is not None else None
+    for item in events.items if isinstance(events, Listing) and flows is not None else ():
+        if isinstance(item, Scalar) and not told.by_flows(item.text):
+            report.add(item.mark, "W404", f'no flow tells "{item.text}" (notify: {item.text}): nothing comes of it')
 
 
 _CONFIRM = " or ".join(sorted(action.name for action in CONFIRMING))
 
 
-def _brings(event: str, rules: NoticeRules, flows: FlowSet) -> frozenset[str] | None:
-    """The variables that a notice of `event` begins its flow with, whoever sends it; None when nobody does."""
-    sent = [MOVED] if event in rules.reading.events.values() else []
-    for flow in flows.flows.values():
-        for step in flow.steps.values():
-            if isinstance(step, Notify) and step.event is not None and step.event.text == event:
-                sent.append(frozenset(step.facts))
-    return frozenset.intersection(*sent) | {"notice"} if sent else None
+def _check_roles(rule: Rule, node: Node | None, rules: NoticeRules, told: Told, report: Report) -> None:
+    """A role is a telephone of a ward: without a ward a rule that calls nothing else calls the last resort alone."""
+    if rule.event in rules.reading.events.values() or any(one not in ROLES for step in rule.steps for one in step.call):
+        return
+    if any("ward" not in facts for facts in told.by_flows(rule.event)):
+        steps = node.values.get("steps") if isinstance(node, Table) else None
+        mark = steps.mark if steps is not None else Mark("")
+        sentence = f'the event "{rule.event}" is told without "ward", so {rule.steps[0].call[0]} is nobody\'s telephone'
+        report.add(mark, "N222", f"{sentence}: hand a ward over, or name numbers")
+
+
+def _brings(rule: Rule, rules: NoticeRules, told: Told) -> frozenset[str] | None:
+    """The variables that a notice begins its flow with, whoever sends its event; None when nobody does."""
+    sent: list[frozenset[str]] = []
+    for event in (*rule.cancels, *rule.corrects) or (rule.event,):  # what was told is what is taken back
+        if event in rules.reading.events.values():
+            sent.append(MOVED)
+        sent += [frozenset(facts) for facts in told.by_flows(event)]
+    if not sent:
+        return None
+    return frozenset.intersection(*sent) | {"notice"} | (CORRECTED if rule.corrects else frozenset())
+
+
+def _needs(bundle: Bundle, flow: str) -> list[str]:
+    """What a flow needs, also when it has mistakes elsewhere."""
+    whole = _tree(bundle, f"{flow}.yaml")
+    needs = whole.values.get("needs") if whole is not None else None
+    return [] if needs is None else _words(needs)
+
+
+def _words(node: Node) -> list[str]:
+    items = node.items if isinstance(node, Listing) else [node]
+    return [item.text for item in items if isinstance(item, Scalar)]
 
 
 def _confirms(name: str, flows: FlowSet) -> bool:

@@ -66,9 +66,9 @@ def read_edition(
     numbers, rules = _numbers(bundle, names, texts, zone, report), _rules(bundle, names, texts, report)
     unread = any(one.file in {bundle.name(NUMBERS), bundle.name(RULES)} for one in report.mistakes)
     flows = _flows(bundle, texts, actions, read_beside(bundle, rules), report, later)
+    if rules.rules:
+        check_notices(bundle, rules, flows, report)
     if flows is not None:
-        if rules.rules:
-            check_notices(bundle, rules, flows, report)
         spoken = {text.text for flow in flows.flows.values() for step in flow.steps.values() for text in said(step)}
         report.mistakes.extend(warning for id, warning in texts.own.items() if id not in spoken)
     if texts.unread:  # what flows say may stand there
@@ -113,7 +113,9 @@ def _rules(bundle: Bundle, names: Collection[str], texts: Catalog, report: Repor
     if RULES not in bundle.files:
         return NoticeRules({})
     try:
-        return read_rules(bundle.files[RULES], bundle.name(RULES), names, texts.languages)
+        rules = read_rules(bundle.files[RULES], bundle.name(RULES), names, texts.languages)
+        report.mistakes.extend(rules.warnings)
+        return rules
     except RulesBroken as wrong:
         report.mistakes.extend(wrong.mistakes)
         return NoticeRules({})

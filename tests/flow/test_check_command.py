@@ -33,7 +33,7 @@ def spoil(folder: Path, old: str, new: str, file: str = "main.yaml") -> None:
 
 def test_without_a_mistake_it_says_how_much_was_looked_at(folder: Path, tmp_path: Path) -> None:
     done = check(str(folder), home=tmp_path)
-    assert (done.exit_code, done.output) == (0, "no mistakes in 3 flows with 17 steps\n")
+    assert (done.exit_code, done.output) == (0, "no mistakes in 3 flows with 18 steps\n")
     assert not (tmp_path / "var").exists()  # no database, no voices, nothing made
 
 
@@ -101,7 +101,7 @@ def test_warnings_alone_are_no_failure(folder: Path, tmp_path: Path) -> None:
     (folder / "draft.yaml").write_text("start: a\nsteps:\n  a: {say: main.welcome, then: end}\n")
     done = check(str(folder), home=tmp_path)
     assert done.exit_code == 0
-    assert done.output.splitlines()[-1] == "no mistakes in 4 flows with 18 steps, 1 warning"
+    assert done.output.splitlines()[-1] == "no mistakes in 4 flows with 19 steps, 1 warning"
     assert "W201" in done.output
 
 

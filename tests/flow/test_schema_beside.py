@@ -104,11 +104,36 @@ def test_numbers_that_are_wrong_in_themselves_are_underlined(path: Path) -> None
         ("notices:", "hl7: {fields: {ward: PV1.3}}\nnotices:"),
         ("notices:", "hl7: {events: {B01: x}}\nnotices:"),
         ("notices:", "hl7: {others: maybe}\nnotices:"),
+        ("    flow:", "    when: {urgent: maybe}\n    flow:"),
+        ("    flow:", "    when: {urgent: yes}\n    flow:"),
+        ("    flow:", "    ring: 0s\n    flow:"),
+        ("    flow:", "    within: soon\n    flow:"),
+        ("notices:", "nobody: [{when: {urgent: true}}]\nnotices:"),
     ],
 )
 def test_mistakes_in_notices_are_underlined(old: str, new: str) -> None:
     assert told("notices", NOTICES) == []
     assert told("notices", NOTICES.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(
+    ("more", "underlined"),
+    [
+        ("when: {urgent: true, ward: W3, room: 301}", False),
+        ("private: [bed]", False),
+        ("when: {urgnt: true}", True),
+        ("when: {bed: true}", True),
+        ("private: [beed]", True),
+    ],
+)
+def test_an_editor_knows_the_facts_of_an_event_that_the_hospital_system_tells(more: str, underlined: bool) -> None:
+    written = read(NOTICES.replace("    flow:", f"    {more}\n    flow:", 1))
+    schema = notices_schema(Known(events=("admission",), of_hl7=("admission",)))
+    assert bool(list(Draft202012Validator(schema).iter_errors(written))) is underlined
+
+
+def test_a_number_to_call_may_stand_without_quotes() -> None:
+    assert told("notices", f"last_resort: [8309]\n{NOTICES}") == []
 
 
 def test_an_editor_set_up_as_the_manual_says_underlines_nothing_in_the_shipped_files() -> None:

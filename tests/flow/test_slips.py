@@ -50,7 +50,11 @@ def slipped(one: dict[str, Any]) -> dict[str, bytes]:
     else:
         text = there[name].decode()
         assert text.count(one["for"]) == 1, f"{one['for']!r} must stand once in {name}"
-        there[name] = text.replace(one["for"], one["put"]).encode()
+        text = text.replace(one["for"], one["put"])
+        for old, new in one.get("and", {}).items():
+            assert text.count(old) == 1, f"{old!r} must stand once in {name}"
+            text = text.replace(old, new)
+        there[name] = text.encode()
     return there
 
 
@@ -96,3 +100,11 @@ def test_the_program_reports_no_code_that_is_not_in_the_table_and_the_table_has_
             text = path.read_text(encoding="utf-8")
             told |= set(re.findall(r'"([ENPTW][0-9]{3})"(?!:)', text))
     assert told == set(CODES)
+
+
+def test_a_rule_whose_flow_needs_a_card_is_told_in_its_own_file_while_the_flow_has_mistakes(tmp_path: Path) -> None:
+    there = files()
+    ward = there["ward.yaml"].decode()
+    there["ward.yaml"] = ward.replace("bed, department]", "bed, department, card]").replace("start:", "strat:").encode()
+    told = [str(one).removeprefix(f"{tmp_path}/") for one in read(write(there, tmp_path))]
+    assert [one for one in told if one.startswith('notices.yaml:7:11 N208 the flow "ward" needs "card"')] != [], told

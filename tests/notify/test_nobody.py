@@ -11,6 +11,7 @@ from sqlalchemy import select
 from twisted.logger import globalLogPublisher
 
 from db.tables.notices import EventRow
+from notify.escalation import Silence
 from notify.rules import NoticeRules
 from tests.notify.story import SHIPPED, Story, adt
 from tests.notify.test_commands import Desk
@@ -73,3 +74,12 @@ def test_a_rule_asks_for_a_ward_or_a_bed_however_it_is_written(story: Story, whe
     story.rules = NoticeRules({"here": rule}, SHIPPED.reading)
     story.receive(adt())
     assert len(story.notices()) == 1
+
+
+def test_what_is_meant_to_call_nobody_is_no_news(story: Story) -> None:
+    silent = (Silence("admission", {"urgent": False}),)
+    story.rules = replace(EMERGENCIES_ONLY, silent=silent)
+    story.receive(adt())
+    assert story.notices() == []
+    assert story.read(lambda session: session.scalars(select(EventRow.fate)).all()) == ["silent"]
+    assert "called nobody" not in said(story, "list")

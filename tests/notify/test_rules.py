@@ -26,6 +26,8 @@ notices:
       - call: [head_nurse, "8009"]
 """
 
+SILENT = "nobody: [{event: admission, when: {urgent: false}}]\n"
+
 
 def read(text: str) -> NoticeRules:
     return read_rules(text.encode(), "notices.yaml", {"ward_admission"}, {"zh", "en"})
@@ -42,6 +44,24 @@ def test_a_rule_is_read_as_it_stands() -> None:
     assert (rule.priority, rule.confirm, rule.expires_after) == (Priority.ALERT, Confirm.KEY, timedelta(hours=1))
     assert [step.call for step in rule.steps] == [("station",), ("head_nurse", "8009")]
     assert rule.steps[0].waits == {Missed.BUSY: (timedelta(seconds=10), timedelta(seconds=20))}
+
+
+@pytest.mark.parametrize("written", ["true", "True", '"true"'])
+def test_a_truth_may_be_written_in_each_way_of_yaml(written: str) -> None:
+    rules = read(SMALL.replace("    flow:", f"    when: {{urgent: {written}}}\n    flow:") + SILENT)
+    assert rules.rules["admission"].when == {"urgent": True}
+    assert rules.following("admission", {"urgent": True}) != ()
+    assert rules.following("admission", {"urgent": False}) == ()
+    assert rules.meant("admission", {"urgent": False})
+
+
+def test_an_unfinished_list_of_events_is_read_with_what_its_rules_name() -> None:
+    assert read(SMALL).reading.events == {"A01": "admission", "A03": "discharge"}
+
+
+def test_one_rule_for_emergencies_leaves_the_others_to_be_asked_about() -> None:
+    rules = read(SMALL.replace("    flow:", "    when: {urgent: true}\n    flow:"))
+    assert [warning.code for warning in rules.warnings] == ["W402"]
 
 
 def test_the_shipped_file_covers_every_admission() -> None:

@@ -17,7 +17,7 @@ from ivr.flow.schema.verbs import Known
 from ivr.numbers.schema import holidays_schema, numbers_schema
 from ivr.rehearsal.schema import schema_of_tests
 from notify.errors import RulesBroken
-from notify.rules import read_rules
+from notify.rules import NoticeRules, read_rules
 from notify.schema import notices_schema
 from prompts.catalog import Catalog
 from prompts.errors import CatalogErrors
@@ -72,16 +72,17 @@ def offered(bundle: Bundle) -> Known:
         texts = Catalog.read({})
     flows = {file.removesuffix(".yaml") for file in bundle.files if "/" not in file} - NOT_FLOWS
     try:
-        rules = read_rules(bundle.files.get("notices.yaml", b""), "notices.yaml").rules
+        rules = read_rules(bundle.files.get("notices.yaml", b""), "notices.yaml")
     except RulesBroken:
-        rules = {}
+        rules = NoticeRules({})
     return Known(
         texts=texts.ids,
         actions=tuple(name for name, action in ACTIONS.items() if not action.lists),
         lists=tuple(name for name, action in ACTIONS.items() if action.lists),
         flows=tuple(sorted(flows)),
         languages=tuple(texts.languages),
-        events=tuple(sorted({rule.event for rule in rules.values()})),
+        events=tuple(sorted({rule.event for rule in rules.rules.values()})),
+        of_hl7=tuple(sorted(set(rules.reading.events.values()) - rules.told)),
     )
 
 

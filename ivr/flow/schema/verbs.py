@@ -34,6 +34,8 @@ class Known:
     languages: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     """Events that notices follow."""
+    of_hl7: tuple[str, ...] = ()
+    """Those of them that only the hospital system tells: their facts are known."""
 
 
 VALUES: Schema = {
