@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from sqlalchemy import Engine, event, make_url
+from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy.engine import URL, create_engine
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
@@ -22,11 +22,15 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import StaticPool
 from twisted.internet.interfaces import IReactorFromThreads
 from twisted.internet.threads import deferToThreadPool
+from twisted.logger import Logger
 from twisted.python.threadpool import ThreadPool
 
 from db.driver_errors import translate, translate_sqlite
 from db.errors import DatabaseAway, DatabaseBusy, DatabaseError, DatabaseFault
+from db.reading import only_reads
 from db.tables import Base
+
+log = Logger()
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -36,6 +40,24 @@ ATTEMPTS = 5
 
 BUSY_MILLISECONDS = 2_000
 """How long SQLite waits for another writer before an attempt fails."""
+
+
+LONG = 0.05
+"""Seconds for which a transaction may hold SQLite's one place for writers."""
+VERY_LONG = 0.5
+"""From here on it is told to everybody: calls and messages were kept waiting."""
+
+READS = "wardbell_reads"
+"""Execution option: the transaction reads only."""
+
+
+class _Held(threading.local):
+    """Since when the transaction of this thread holds the place for writers."""
+
+    since: float | None = None
+
+
+_held = _Held()
 
 
 class Transactions(Protocol):
@@ -74,6 +96,8 @@ class Database:
         self._pause = pause
         self._engine = _engine(self.url, threads, busy_milliseconds)
         self._sessions = sessionmaker(self._engine, expire_on_commit=False)
+        reading = self._engine.execution_options(**{READS: True, "postgresql_readonly": True})
+        self._readers = sessionmaker(reading, expire_on_commit=False)
         self._closed = False
         self._threads = ThreadPool(minthreads=0, maxthreads=threads, name="database")
         self._one_at_a_time: contextlib.AbstractContextManager[Any] = (
@@ -118,16 +142,31 @@ class Database:
         )
 
     def run_now(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """`work` as one transaction in this thread. Raises `db.errors.DatabaseError`."""
+        """`work` as one transaction in this thread. Raises `db.errors.DatabaseError`.
+
+        Work that is marked as `reading` sees one moment of the database and locks nothing, also on SQLite."""
+        sessions = self._readers if only_reads(work) else self._sessions
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                with _translated(), self._one_at_a_time, self._sessions.begin() as session:
+                with _translated(), self._one_at_a_time, self._told_when_long(work), sessions.begin() as session:
                     return work(session, *args, **kwargs)
             except DatabaseBusy:
                 if attempt == ATTEMPTS:
                     raise
                 self._pause(random.uniform(0.5, 1.0) * 0.02 * 2**attempt)
         raise AssertionError("unreachable")
+
+    @contextlib.contextmanager
+    def _told_when_long(self, work: Callable[..., Any]) -> Iterator[None]:
+        """On SQLite everybody waits for a writer: one that holds it long is named in the log."""
+        _held.since = None
+        try:
+            yield
+        finally:
+            if _held.since is not None and (held := time.monotonic() - _held.since) > LONG:
+                name = getattr(work, "__qualname__", repr(work))
+                say = log.warn if held > VERY_LONG else log.debug
+                say("{name} held the database for {ms} ms", name=name, ms=round(held * 1000))
 
     def create_all(self) -> None:
         """Make every table without migrations; for tests."""
@@ -190,7 +229,7 @@ def _engine(url: URL, threads: int, busy_milliseconds: int) -> Engine:
         raise DatabaseFault(f"cannot use {url.render_as_string(hide_password=True)}: {error}") from error
     if sqlite:
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_immediate)
+        event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -205,5 +244,13 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_immediate(connection: Any) -> None:
+def _begin(connection: Connection) -> None:
+    reads = connection.get_execution_options().get(READS, False)
+    if connection.info.get(READS, False) is not reads:
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
+        connection.info[READS] = reads
+    if reads:
+        connection.exec_driver_sql("BEGIN")
+        return
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+    _held.since = time.monotonic()

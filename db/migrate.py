@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from db.database import Database
 from db.errors import DatabaseFault
+from db.reading import reading
 from db.tables import Base
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -77,7 +78,12 @@ def current(url: str | URL) -> str | None:
 
 def current_of(database: Database) -> str | None:
     """As `current`, of a database that is open."""
-    return database.run_now(lambda session: MigrationContext.configure(session.connection()).get_current_revision())
+    return database.run_now(_revision)
+
+
+@reading
+def _revision(session: Session) -> str | None:
+    return MigrationContext.configure(session.connection()).get_current_revision()
 
 
 def head() -> str:
@@ -91,6 +97,7 @@ def head() -> str:
 def differences(database: Database) -> list[str]:
     """What the tables in the database lack or have too much, compared with those of this program."""
 
+    @reading
     def compare(session: Session) -> list[str]:
         options = {"compare_type": True, "compare_server_default": True}
         context = MigrationContext.configure(session.connection(), opts=options)

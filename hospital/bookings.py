@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
+from db.reading import reading
 from db.rows import locked
 from db.tables.cards import Card
 from db.tables.clinic import Booking, Department, Duty, GeneralDay
@@ -44,6 +45,7 @@ class Cancelled:
     again: bool
 
 
+@reading
 def between(session: Session, first: date, last: date, *, cancelled: bool = False) -> list[BookingRecord]:
     """Bookings for these days, both included: by day, half day, department, time of booking."""
     query = _joined().where(Booking.date.between(first, last))
@@ -53,6 +55,7 @@ def between(session: Session, first: date, last: date, *, cancelled: bool = Fals
     return sorted(found, key=lambda one: (one.date, one.half, one.department, one.expert))
 
 
+@reading
 def find(session: Session, slip: str) -> BookingRecord:
     """The booking with this slip. Raises Unknown."""
     row = session.execute(_joined().where(Booking.slip == slip)).one_or_none()

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from db.reading import reading
 from db.rows import locked
 from db.tables.cards import Card, LedgerEntry
 from hospital import ledger
@@ -50,6 +51,7 @@ def add(session: Session, number: str, patient: str, phone: str, now: datetime, 
     session.flush()
 
 
+@reading
 def exists(session: Session, number: str) -> bool:
     """Whether there is a card with this number."""
     return session.execute(select(Card.id).where(Card.number == number)).first() is not None
@@ -79,12 +81,14 @@ def change(
         card.slow = slow
 
 
+@reading
 def find(session: Session, number: str) -> CardRecord:
     """The card. Raises Unknown."""
     card = row(session, number)
     return _record(card, ledger.balance(session, card.id))
 
 
+@reading
 def every(session: Session) -> list[CardRecord]:
     """All cards by number."""
     total = func.coalesce(func.sum(LedgerEntry.amount), 0)
@@ -106,6 +110,7 @@ def top_up(session: Session, number: str, amount: int, key: str, now: datetime, 
     return ledger.balance(session, card.id)
 
 
+@reading
 def history(session: Session, number: str) -> list[ledger.Movement]:
     """Every movement of the card's money, oldest first. Raises Unknown."""
     return ledger.history(session, row(session, number).id)

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from db.reading import reading
 from db.rows import insert_missing, locked
 from db.tables.clinic import Department, Duty, GeneralDay
 from hospital.calendar import HospitalCalendar
@@ -56,11 +57,13 @@ def store(session: Session, record: DepartmentRecord) -> None:
     session.flush()
 
 
+@reading
 def every(session: Session) -> list[DepartmentRecord]:
     """All departments in the order in which callers hear them."""
     return [department_record(row) for row in session.execute(_in_order()).scalars()]
 
 
+@reading
 def offered(session: Session, calendar: HospitalCalendar, now: datetime) -> list[DepartmentRecord]:
     """Departments with an open general clinic or an expert to come, in the order that callers hear (row 25)."""
     today = calendar.today(now)
@@ -77,6 +80,7 @@ def offered(session: Session, calendar: HospitalCalendar, now: datetime) -> list
     ]
 
 
+@reading
 def cheapest(session: Session) -> int:
     """The least that any general clinic takes, minor units; 0 when there is none (row 24)."""
     least = select(func.min(Department.general_fee)).where(Department.general_capacity > 0)

@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db.reading import reading
 from db.rows import locked
 from db.tables.clinic import Booking, Department, Duty
 from hospital import departments
@@ -68,6 +69,7 @@ class NewDuty:
         return {"zh": self.name_zh, "en": self.name_en, **self.more_names}
 
 
+@reading
 def offered(
     session: Session, department: str, day: date, calendar: HospitalCalendar, now: datetime
 ) -> list[DutyRecord]:
@@ -83,6 +85,7 @@ def offered(
     return [duty for duty in to_come if duty.free > 0] or to_come
 
 
+@reading
 def between(session: Session, first: date, last: date, department: str | None = None) -> list[DutyRecord]:
     """The rota of these days, both included: by day, department, half day, expert."""
     query = select(Duty, Department).join(Department, Department.id == Duty.department_id)
@@ -122,6 +125,7 @@ def remove(session: Session, day: date, half: str, department: str, expert: str)
     session.flush()
 
 
+@reading
 def latest(session: Session, department: str, expert: str, day: date, half: str) -> DutyRecord | None:
     """This duty if it is there, else the expert's last one in that department; None when there is none."""
     query = select(Duty, Department).join(Department, Department.id == Duty.department_id)
@@ -131,6 +135,7 @@ def latest(session: Session, department: str, expert: str, day: date, half: str)
     return None if found is None else _record(*found)
 
 
+@reading
 def missing(session: Session, calendar: HospitalCalendar, now: datetime, days: int = 1) -> Sequence[date]:
     """Of the coming days, those with nobody on duty; by default it looks at tomorrow only."""
     today = calendar.today(now)

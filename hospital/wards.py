@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from db.reading import reading
 from db.tables.clinic import Department
 from db.tables.wards import Ward, WardContact
 from hospital import departments
@@ -43,6 +44,7 @@ class WardContacts:
         return numbers
 
 
+@reading
 def contacts(session: Session, code: str) -> WardContacts | None:
     """The ward of that code and its telephones, or None when the hospital has no such ward."""
     query = select(Ward, Department).outerjoin(Department, Department.id == Ward.department_id)
@@ -50,6 +52,7 @@ def contacts(session: Session, code: str) -> WardContacts | None:
     return None if found is None else _record(session, *found)
 
 
+@reading
 def every(session: Session) -> list[WardContacts]:
     """All wards by code."""
     query = select(Ward, Department).outerjoin(Department, Department.id == Ward.department_id).order_by(Ward.code)

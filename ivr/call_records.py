@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db.reading import reading
 from db.tables.calls import CallEventRow, CallRow
 
 
@@ -45,6 +46,7 @@ class CallEvent:
     detail: Mapping[str, Any]
 
 
+@reading
 def list_calls(session: Session, *, since: datetime | None = None, limit: int = 50) -> list[CallRecord]:
     """The latest calls, newest first, without their events."""
     wanted = select(CallRow).order_by(CallRow.began_at.desc()).limit(limit)
@@ -53,6 +55,7 @@ def list_calls(session: Session, *, since: datetime | None = None, limit: int = 
     return [_record(row) for row in session.scalars(wanted)]
 
 
+@reading
 def show_call(session: Session, prefix: str) -> CallRecord | None:
     """One call with its events, by its id or an unambiguous beginning of it."""
     rows = session.scalars(select(CallRow).where(CallRow.id.startswith(prefix, autoescape=True)).limit(2)).all()

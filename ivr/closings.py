@@ -17,6 +17,7 @@ from twisted.logger import Logger
 
 from db.database import Transactions
 from db.errors import DatabaseError
+from db.reading import reading
 from db.tables.lines import LinePinRow, LineSwitchRow
 from ivr.numbers.closing import Closing
 from ivr.spawn import spawn
@@ -70,6 +71,7 @@ class Closings:
             self._one.release()
 
 
+@reading
 def closed_numbers(session: Session) -> dict[str, Closing]:
     """The closings by number; those whose time is over too."""
     newest = select(func.max(LineSwitchRow.id)).group_by(LineSwitchRow.number)
@@ -93,12 +95,14 @@ def switch(session: Session, switchings: Iterable[Switched]) -> None:
         )
 
 
+@reading
 def history(session: Session, limit: int = 50) -> list[Switched]:
     """Who closed and opened what, the newest first."""
     rows = session.scalars(select(LineSwitchRow).order_by(LineSwitchRow.id.desc()).limit(limit))
     return [Switched(row.number, row.closed, row.until, row.who, row.why, row.at, row.call_id) for row in rows]
 
 
+@reading
 def pin_of(session: Session, code: str) -> str | None:
     """The stored hash of a feature code's PIN."""
     row = session.get(LinePinRow, code)

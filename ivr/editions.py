@@ -17,6 +17,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from db.reading import reading
 from db.tables.editions import EditionRow, EngineRow
 from ivr.bundle import TESTS, TEXTS, Bundle
 from ivr.flow.mistakes import FlowError, FlowErrors, Mark, Report
@@ -182,12 +183,14 @@ def publish(session: Session, draft: Draft, parent: int, now: datetime) -> Publi
     return Overtaken(EditionRecord(*first))
 
 
+@reading
 def newest(session: Session) -> EditionRecord | None:
     """The current edition; None before the first."""
     row = session.execute(select(*_COLUMNS).order_by(EditionRow.number.desc()).limit(1)).one_or_none()
     return EditionRecord(*row) if row is not None else None
 
 
+@reading
 def history(session: Session, limit: int = 1_000_000) -> list[EditionRecord]:
     """Every edition, newest first."""
     rows = session.execute(select(*_COLUMNS).order_by(EditionRow.number.desc()).limit(limit))
@@ -214,6 +217,7 @@ def before(every: Sequence[EditionRecord]) -> EditionRecord | None:
     return next(earlier, None)
 
 
+@reading
 def fetch(session: Session, number: int) -> StoredEdition | None:
     """One edition with its files; None when there is none of this number."""
     row = session.execute(select(*_COLUMNS, EditionRow.files).where(EditionRow.number == number)).one_or_none()
@@ -268,6 +272,7 @@ def leave(session: Session, name: str) -> None:
     session.execute(delete(EngineRow).where(EngineRow.name == name))
 
 
+@reading
 def engines(session: Session) -> list[EngineRecord]:
     """Every engine that ever said something and did not leave, by name."""
     return [

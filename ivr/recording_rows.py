@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from db.reading import reading
 from db.tables.calls import CallRow
 from db.tables.recordings import RecordingRow
 
@@ -59,22 +60,26 @@ def remove(session: Session, id: str) -> None:
     session.execute(delete(RecordingRow).where(RecordingRow.id == id))
 
 
+@reading
 def unfinished(session: Session, engine: str) -> list[RecordingRecord]:
     """Those that ran when `engine` died."""
     return _records(session, RecordingRow.engine == engine, RecordingRow.ended == "")
 
 
+@reading
 def begun_before(session: Session, engine: str, before: datetime, limit: int) -> list[RecordingRecord]:
     """The oldest ones of `engine` that are whole and older than `before`."""
     old = RecordingRow.began_at < before
     return _records(session, RecordingRow.engine == engine, old, RecordingRow.ended != "", limit=limit)
 
 
+@reading
 def list_recordings(session: Session, limit: int) -> list[RecordingRecord]:
     """The newest first."""
     return _records(session, limit=limit, newest_first=True)
 
 
+@reading
 def find_recordings(session: Session, prefix: str) -> list[RecordingRecord]:
     """Those whose id begins with `prefix`, at most two."""
     return _records(session, RecordingRow.id.startswith(prefix, autoescape=True), limit=2)

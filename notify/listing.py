@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from db.reading import reading
 from db.tables.notices import AttemptRow, EventRow, MessageRow, NoticeRow
 from db.types import UtcDateTime
 from notify.events import Fate
@@ -83,6 +84,7 @@ class Uncalled:
         return f'{times} "{self.kind}" called nobody: {self.why}'
 
 
+@reading
 def list_uncalled(session: Session, since: datetime) -> list[Uncalled]:
     """What called nobody since then, the most frequent first."""
     count = func.count()
@@ -95,6 +97,7 @@ def list_uncalled(session: Session, since: datetime) -> list[Uncalled]:
     return [Uncalled(*row) for row in session.execute(query)]
 
 
+@reading
 def list_notices(session: Session, states: Collection[State] = (), limit: int = 50) -> list[NoticeRecord]:
     """The newest notices, of these states if any are named."""
     query = select(NoticeRow).order_by(NoticeRow.id.desc()).limit(limit)
@@ -103,6 +106,7 @@ def list_notices(session: Session, states: Collection[State] = (), limit: int = 
     return [_notice(row) for row in session.scalars(query)]
 
 
+@reading
 def show_notice(session: Session, notice_id: int) -> NoticeRecord | None:
     """One notice with every dial of it."""
     row = session.get(NoticeRow, notice_id)
@@ -114,6 +118,7 @@ def show_notice(session: Session, notice_id: int) -> NoticeRecord | None:
     return _notice(row, tuple(_attempt(attempt) for attempt in attempts))
 
 
+@reading
 def list_messages(session: Session, every: bool = False, limit: int = 50) -> list[MessageRecord]:
     """The newest broken messages, or the newest of all."""
     query = select(MessageRow).order_by(MessageRow.received_at.desc(), MessageRow.id.desc()).limit(limit)
@@ -122,6 +127,7 @@ def list_messages(session: Session, every: bool = False, limit: int = 50) -> lis
     return [_message(row) for row in session.scalars(query)]
 
 
+@reading
 def show_message(session: Session, message_id: int) -> MessageRecord | None:
     """One message."""
     row = session.get(MessageRow, message_id)

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from db.database import Database
+from db.reading import reading
 from hospital import cards, departments, rota, wards
 from hospital.calendar import HALVES, HospitalCalendar
 from hospital.departments import DepartmentRecord
@@ -130,6 +131,7 @@ def _make(session: Session, hashes: dict[str, str], calendar: HospitalCalendar, 
     return Made(duties, tuple((card, cards.find(session, card.number).balance) for card in CARDS))
 
 
+@reading
 def _cards_there(session: Session) -> list[cards.CardRecord]:
     found = cards.every(session)
     if any(not card.demo for card in found):

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from db.reading import reading
 from hospital import departments, rota, wards
 from hospital.calendar import HALVES, HospitalCalendar
 from prompts.render import Known
 
 
+@reading
 def known_values(session: Session, calendar: HospitalCalendar, now: datetime) -> list[Known]:
     """Names of departments, wards, days and the experts on duty; fees of the coming days."""
     today = calendar.today(now)

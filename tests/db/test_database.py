@@ -12,11 +12,21 @@ import pytest
 from sqlalchemy import Column, MetaData, Table, insert, select, text
 from sqlalchemy.orm import Session
 from twisted.internet.defer import Deferred
+from twisted.logger import globalLogPublisher
 from twisted.python.failure import Failure
 
 from db.database import Database, ImmediateTransactions
 from db.driver_errors import translate_sqlite
-from db.errors import ConstraintBroken, DatabaseAway, DatabaseBehind, DatabaseBusy, DatabaseFault, DatabaseFull
+from db.errors import (
+    ConstraintBroken,
+    DatabaseAway,
+    DatabaseBehind,
+    DatabaseBusy,
+    DatabaseError,
+    DatabaseFault,
+    DatabaseFull,
+)
+from db.reading import reading
 from db.types import UtcDateTime
 from tests.reactors import ReactorOfOneThread
 
@@ -227,3 +237,66 @@ def test_an_error_that_ends_in_the_log_shows_nothing_of_a_patient(database: Data
             lambda session: session.execute(text("select * from nowhere where name = :n"), {"n": "王小明"})
         )
     assert "王小明" not in f"{told.value} {told.value.__cause__}"
+
+
+def test_who_only_reads_waits_for_no_writer_and_keeps_none_waiting(
+    database_url: str, open_database: Callable[[str], Database]
+) -> None:
+    """`wardbell flows history` beside a long write; and the other way round."""
+    writing = open_database(database_url)
+    reader = Database(database_url, busy_milliseconds=1, pause=lambda _: None)
+
+    @reading
+    def count(session: Session) -> int:
+        return session.execute(text("SELECT count(*) FROM wards")).scalar_one()
+
+    def write(session: Session) -> int:
+        session.execute(text("INSERT INTO wards (code, name_zh, name_en) VALUES ('N1', '一', 'One')"))
+        return reader.run_now(count)
+
+    @reading
+    def long_read(session: Session) -> int:
+        before = count(session)
+        writing.run_now(
+            lambda other: other.execute(text("INSERT INTO wards (code, name_zh, name_en) VALUES ('N2', '二', 'Two')"))
+        )
+        return before
+
+    try:
+        assert writing.run_now(write) == 0
+        assert reader.run_now(long_read) == 1
+        assert reader.run_now(count) == 2
+    finally:
+        reader.close()
+
+
+def test_who_said_to_read_only_cannot_write(database: Database) -> None:
+    @reading
+    def slip(session: Session) -> None:
+        session.execute(text("INSERT INTO wards (code, name_zh, name_en) VALUES ('N1', '一', 'One')"))
+
+    def write(session: Session) -> None:
+        session.execute(text("INSERT INTO wards (code, name_zh, name_en) VALUES ('N2', '二', 'Two')"))
+
+    with pytest.raises(DatabaseError):
+        database.run_now(slip)
+    database.run_now(write)  # the connection is as it was
+    with pytest.raises(DatabaseError):
+        database.run_now(slip)
+
+
+def test_a_transaction_that_holds_sqlite_long_is_named_in_the_log(
+    tmp_path: Path, open_database: Callable[[str], Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.database.LONG", 0.0)
+    told: list[dict[str, object]] = []
+    globalLogPublisher.addObserver(told.append)  # type: ignore[arg-type]
+    try:
+
+        def slow_import(session: Session) -> None:
+            session.execute(text("SELECT 1"))
+
+        open_database(f"sqlite:///{tmp_path / 'one.db'}").run_now(slow_import)
+    finally:
+        globalLogPublisher.removeObserver(told.append)  # type: ignore[arg-type]
+    assert any("slow_import" in str(one.get("name", "")) for one in told)
