@@ -99,8 +99,10 @@ class Conversation:
         *,
         facilities: Facilities = TALK_ONLY,
         edition: int = 0,
+        unasked: bool = False,
     ) -> None:
-        """`edition`: the one that `run` is of; 0 when it was never published."""
+        """`edition`: the one that `run` is of; 0 when it was never published. `unasked`: we called, so no key counts
+        before the listener can have heard what it answers."""
         self._leg = leg
         self._run = run
         self._actions = actions
@@ -110,6 +112,10 @@ class Conversation:
         self._speaker = Speaker(leg, voice, trace, run.language)
         self._place = Place(call.call_id, edition=edition)
         self._heard = False
+        self._unasked = unasked
+        self._offering = False
+        """While the prompts of an input are said that a key may cut off: such a key counts even when the caller hangs
+        up with it."""
         self._recorder = Recorder(leg, self._speaker, trace, facilities.recordings)
         self._message = False
         """From the beginning of a recording to where somebody would have to listen again: who hangs up there has left
@@ -128,7 +134,7 @@ class Conversation:
         with what needs no caller (`do`, `notify`) and ends where somebody would have to listen.
         """
         talking: Deferred[str] = Deferred.fromCoroutine(self._talk())
-        self._leg.down.then(lambda _: None if self._message else talking.cancel())
+        self._leg.down.then(lambda _: None if self._message or self._key_waits else talking.cancel())
         try:
             outcome = await talking
         except LineGone:
@@ -139,6 +145,11 @@ class Conversation:
                 raise
             outcome = "hung_up"
         return Finished(outcome, dict(self._run.variables), self._heard)
+
+    @property
+    def _key_waits(self) -> bool:
+        """Whether a key has come that the conversation is just about to take."""
+        return self._offering and self._leg.has_keys
 
     async def _talk(self) -> str:
         if self._run.variables:
@@ -187,6 +198,8 @@ class Conversation:
     # Keys
 
     async def _collect(self, wanted: Collect) -> Answer:
+        if self._unasked:  # the first input: whatever was pressed so far answers nothing
+            self._unasked, wanted = False, replace(wanted, typed_ahead=False)
         if not wanted.typed_ahead:
             self._leg.forget_keys()
         if wanted.prompts and (wanted.locked or not self._leg.has_keys):
@@ -203,15 +216,28 @@ class Conversation:
         """Play the prompts of an input. A confirmation that a key cuts off before one could have heard it
         is played again: that key was meant for what came before."""
         for _ in range(HASTE):
-            heard = await self._speaker.say(
-                wanted.prompts, locked=wanted.locked, keep_keys=wanted.keep_keys, secret=wanted.secret
-            )
+            heard = await self._said(wanted)
             if wanted.typed_ahead or heard.finished or heard.seconds >= TOO_SOON:
                 return heard
             await self._leg.next_key(LATE_KEY)
             self._leg.forget_keys()
             self._trace.event("too_soon")
         return heard
+
+    async def _said(self, wanted: Collect) -> Heard:
+        """The prompts of an input. Who pressed a key and hung up in one moment has answered."""
+        began = self._leg.clock.seconds()
+        self._offering = not wanted.locked
+        try:
+            return await self._speaker.say(
+                wanted.prompts, locked=wanted.locked, keep_keys=wanted.keep_keys, secret=wanted.secret
+            )
+        except LineGone:
+            if not self._key_waits:
+                raise
+            return Heard(seconds=self._leg.clock.seconds() - began)
+        finally:
+            self._offering = False
 
     async def _gather(self, wanted: Collect) -> Keys | NoInput:
         """Keys until the input is complete. The time counts from now: the prompts are over, or a key cut them off."""

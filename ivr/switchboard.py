@@ -1,14 +1,14 @@
 """Where calls meet flows: an incoming call gets the flow of its number, an outgoing one its order's.
 
 Owns the life of a call from offer or dialling to the last trace entry. A call keeps the edition
-that was on the air when it began. What is said is the conversation's; whom to call and when is for
-the notices.
+that was on the air when it began. What is said is the conversation's; whom to call and when, and what
+else is told to who answers there, is for the notices (`ivr.telling`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from twisted.internet.defer import CancelledError, Deferred, DeferredList
@@ -27,42 +27,11 @@ from ivr.redacted import Number
 from ivr.spawn import spawn
 from ivr.switch.line import Cause, Ended, Line, LineGone, NoLineFree, Offer, Switch, SwitchRefused
 from ivr.switch.reactor import Time, call_later
+from ivr.telling import AS_DIALLED, Made, Outgoing, Telling, Tellings
 from ivr.trace import CallBook, Trace
 from ivr.voice import TROUBLE
 
 log = Logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A call to be made: `target` is a SIP URI, `timeout` the seconds that it may ring."""
-
-    target: str
-    dialled: str
-    caller_id: str
-    timeout: float
-    flow: str
-    language: str
-    variables: Mapping[str, Value] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    notice: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What became of an outgoing call. `outcome` is the flow's own word, empty when nobody answered."""
-
-    call_id: str
-    end: Ended
-    dialled: bool = True
-    """False when no line was free."""
-    rang_at: float | None = None
-    """Seconds of the clock; None when it never rang."""
-    up_at: float | None = None
-    """Seconds of the clock; None when nobody answered."""
-    outcome: str = ""
-    variables: Mapping[str, Value] = field(default_factory=dict)
-    heard: bool = False
 
 
 class Switchboard:
@@ -156,7 +125,16 @@ class Switchboard:
         return air.edition.numbers.find(offer.dialled, offer.caller, now, self._closed(), offer.forwarded)
 
     async def _converse(
-        self, air: OnAir, leg: Leg, flow: str, language: str, variables: Mapping[str, Value], notes: Trace, peer: str
+        self,
+        air: OnAir,
+        leg: Leg,
+        flow: str,
+        language: str,
+        variables: Mapping[str, Value],
+        notes: Trace,
+        peer: str,
+        *,
+        unasked: bool = False,
     ) -> Finished:
         """Hold the conversation; a fault of ours costs the caller an apology, never silence."""
         call = CallFacts(leg.call_id, peer, language, self._wallclock())
@@ -172,6 +150,7 @@ class Switchboard:
                 call,
                 facilities=self._facilities,
                 edition=air.edition.version,
+                unasked=unasked,
             )
             return await talk.hold()
         except (CancelledError, LineGone):
@@ -179,20 +158,25 @@ class Switchboard:
         except Exception:  # noqa: BLE001 - logged with its traceback; the caller hears the apology
             log.failure("the conversation of call {call} broke", call=leg.call_id)
             notes.event("broke")
-        try:
-            spoken = talk.language if talk is not None else language
-            await leg.play((await air.voice.clips(spoken, [Prompt(TROUBLE)])).clips)
-        except SwitchRefused as refused:
-            log.error("no apology for call {call}: {refused}", call=leg.call_id, refused=refused)
+        await self._say(air, leg, notes, talk.language if talk is not None else language, TROUBLE)
         return Finished("trouble", {})
+
+    @staticmethod
+    async def _say(air: OnAir, leg: Leg, notes: Trace, language: str, text: str) -> None:
+        """One text of ours, outside of any flow."""
+        try:
+            await leg.play((await air.voice.clips(language, [Prompt(text)])).clips)
+            notes.event("prompt", prompts=[{"id": text}], heard=True)
+        except SwitchRefused as refused:
+            log.error("call {call} does not hear {text}: {refused}", call=leg.call_id, text=text, refused=refused)
 
     # Outgoing
 
-    async def make(self, switch: Switch, order: Outgoing) -> Made:
-        """Dial, hold the conversation when somebody answers, and tell what became of it."""
-        air = self._on_air()
-        if order.flow not in air.edition.flows.flows:  # the notice was claimed by the rules of the edition before
-            log.error("edition {n} has no flow {flow}: not dialled", n=air.edition.version, flow=order.flow)
+    async def make(self, switch: Switch, order: Outgoing, tellings: Tellings = AS_DIALLED) -> Made:
+        """Dial, tell what is to be told when somebody answers, and say what became of it."""
+        air, telling = self._on_air(), order.telling
+        if telling.flow not in air.edition.flows.flows:  # the notice was claimed by the rules of the edition before
+            log.error("edition {n} has no flow {flow}: not dialled", n=air.edition.version, flow=telling.flow)
             return Made("", Ended(Cause.ERROR))
         leg = Leg(self._clock)
         try:
@@ -215,38 +199,64 @@ class Switchboard:
                 "out",
                 order.dialled,
                 order.caller_id,
-                order.flow,
-                order.language,
-                order.notice,
+                telling.flow,
+                telling.language,
+                telling.notice,
                 air.edition.version,
             )
         )
         leg.rang.then(lambda _: notes.event("rang"))
         log.info("call {call} dials {dialled}", call=line.call_id, dialled=Number(order.dialled))
-        finished = Finished("", {})
+        telling.stopped.then(lambda _: _call_off(line, leg))
+        made = Made(line.call_id, Ended(Cause.NORMAL))
         try:
             if await leg.picked_up():
                 notes.answered()
-                finished = await self._converse(
-                    air, leg, order.flow, order.language, order.variables, notes, order.dialled
-                )
+                made = await self._tell_all(leg, order, tellings, notes)
                 await line.hang_up()
         except LineGone:
-            finished = Finished("hung_up", {})
+            made = replace(made, outcome="hung_up")
         except Exception:
             spawn(_let_go(line, leg, notes), f"hanging up call {line.call_id}")
             raise
         end = await leg.down.wait()
-        notes.finished(end, finished.outcome)
-        return Made(
-            line.call_id,
-            end,
-            rang_at=leg.rang.value,
-            up_at=leg.up.value,
-            outcome=finished.outcome,
-            variables=finished.variables,
-            heard=finished.heard,
-        )
+        notes.finished(end, made.outcome)
+        return replace(made, end=end, rang_at=leg.rang.value, up_at=leg.up.value)
+
+    async def _tell_all(self, leg: Leg, order: Outgoing, tellings: Tellings, notes: Trace) -> Made:
+        """One notice after the other, as long as there is one and somebody listens; how the last one went."""
+        made = Made(leg.call_id, Ended(Cause.NORMAL), rang_at=leg.rang.value, up_at=leg.up.value)
+        telling = await tellings.first(order.telling)
+        while telling is not None:
+            air = self._on_air()  # that of the rules by which it was chosen
+            if telling.notice != order.telling.notice:
+                notes.event("notice", notice=telling.notice, flow=telling.flow, edition=air.edition.version)
+            finished = await self._tell(air, leg, telling, notes, order.dialled)
+            made = replace(made, outcome=finished.outcome, variables=finished.variables, heard=finished.heard)
+            if leg.down.here:
+                break
+            telling = await tellings.then(made)
+        return made
+
+    async def _tell(self, air: OnAir, leg: Leg, telling: Telling, notes: Trace, peer: str) -> Finished:
+        """One notice, until its flow is over or it must not be told any more."""
+        leg.forget_keys()  # what was pressed before answered something else
+        if telling.before:
+            await self._say(air, leg, notes, telling.language, telling.before)
+        if not telling.stopped.here:
+            talking = Deferred.fromCoroutine(
+                self._converse(air, leg, telling.flow, telling.language, telling.variables, notes, peer, unasked=True)
+            )
+            telling.stopped.then(lambda _: talking.cancel())
+            try:
+                return await talking
+            except CancelledError:
+                if not telling.stopped.here or leg.down.here:
+                    raise
+        notes.event("stopped", notice=telling.notice)
+        if telling.stopped.value:
+            await self._say(air, leg, notes, telling.language, telling.stopped.value)
+        return Finished("stopped", {})
 
 
 def _told(found: Found, offer: Offer) -> dict[str, str]:
@@ -254,6 +264,12 @@ def _told(found: Found, offer: Offer) -> dict[str, str]:
     told = {"number": found.number, "place": found.place, "why": found.why, "forwarded_from": found.forwarded_from}
     told["diverted_from"] = offer.diverted_from
     return {name: value for name, value in told.items() if value}
+
+
+def _call_off(line: Line, leg: Leg) -> None:
+    """Hang up while it rings; who has answered is told why."""
+    if not leg.up.here:
+        spawn(line.hang_up(), f"calling off call {line.call_id}")
 
 
 async def _let_go(line: Line, leg: Leg, notes: Trace) -> None:

@@ -32,7 +32,7 @@ class Trunk:
 
     def uri(self, number: str) -> str:
         """The address of `number`, what is only for the eye dropped. Raises `NotDiallable`."""
-        plain = squeeze(number)
-        if not diallable(plain):
+        dialled = squeeze(number)
+        if not diallable(dialled):
             raise NotDiallable("a number may hold digits, * and #, and begin with +")
-        return self.target.replace("{number}", plain.replace("#", "%23"))
+        return self.target.replace("{number}", dialled.replace("#", "%23"))

@@ -1,4 +1,7 @@
-"""How many lines calling out may use: callers keep a reserve, alerts keep one against everything else."""
+"""How many lines calling out may use: callers keep a reserve, alerts keep one against everything else.
+
+Emergencies are alerts here. What they have besides, a line that a lesser call only rings on, the outbox gives them.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,11 @@ class Room:
 
     def of(self, priority: Priority) -> int:
         """How many of this class."""
-        return self.all if priority is Priority.ALERT else min(self.all, self.others)
+        return self.all if priority.alarms else min(self.all, self.others)
 
     def less(self, priority: Priority, taken: int) -> Room:
         """What is left when `taken` calls of this class have begun."""
-        return Room(self.all - taken, self.others - (0 if priority is Priority.ALERT else taken))
+        return Room(self.all - taken, self.others - (0 if priority.alarms else taken))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,5 +42,5 @@ class LineBudget:
         """
         callers = min(self.for_callers, max(capacity.lines - 1, 0))
         free = max(capacity.lines - capacity.busy - callers, 0)
-        others_in_air = sum(count for priority, count in in_air.items() if priority is not Priority.ALERT)
+        others_in_air = sum(count for priority, count in in_air.items() if not priority.alarms)
         return Room(free, max(capacity.lines - callers - self.for_alerts - others_in_air, 0))

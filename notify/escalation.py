@@ -18,11 +18,17 @@ from notify.facts import same
 
 
 class Priority(enum.IntEnum):
-    """Who gets a line first (design §4.3). The number is what the table stores."""
+    """Who gets a line first, and whom a telephone hears first. The number is what the table stores."""
 
-    ALERT = 0
-    CARE = 1
-    MONEY = 2
+    EMERGENCY = 0  # may take a line that a lesser call only rings on
+    ALERT = 1
+    CARE = 2
+    MONEY = 3
+
+    @property
+    def alarms(self) -> bool:
+        """Whether it may use the lines that are kept for alerts."""
+        return self <= Priority.ALERT
 
 
 class Confirm(enum.StrEnum):
@@ -59,7 +65,9 @@ _BY_CAUSE = {
 
 
 def missed(cause: Cause, *, answered: bool, heard: bool) -> Missed:
-    """The cause by which a rule looks up its wait."""
+    """The cause by which a rule looks up its wait. A telephone that died heard nothing, whatever was played to it."""
+    if _BY_CAUSE.get(cause) is Missed.LOST:
+        return Missed.LOST
     if heard:
         return Missed.UNCONFIRMED
     if answered and cause is Cause.NORMAL:

@@ -4,65 +4,54 @@
 falls due, leases that ran out and failures to report. The truth is in the rows: an outbox that dies
 forgets nothing. The database may go away and come back at any moment: a claim is tried at the next
 tick, the end of a call is written again and again until it's written.
+
+To end the call of a notice, make the notice over in the tables (`notices.cancel`) and `poke`: whichever engine makes
+the call sees it when it is poked, at the latest within a second. A call that rings is hung up by CANCEL; a listener
+hears a sentence (`Outbox.stop` gives it another one than `CALLED_OFF`), and then what else waits for that telephone. A
+notice that is called off before anybody answers is never told.
+
+An emergency that finds no line takes one on which a lesser call only rings: that one is hung up and loses nothing.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, TypeVar
 
-from twisted.internet.defer import CancelledError, Deferred
+from sqlalchemy.orm import Session
+from twisted.internet.defer import CancelledError, Deferred, DeferredLock
 from twisted.logger import Logger
 
-from db.database import Transactions
 from db.errors import DatabaseError
 from ivr.spawn import spawn
-from ivr.switch.line import Capacity, Cause
-from ivr.switch.reactor import Time, Timer, call_later
-from notify.budget import LineBudget
-from notify.caller import NO_LINE, Caller, CallOrder, CallResult
-from notify.confirmations import Confirmations
-from notify.escalation import Priority
-from notify.notices import Phonebook, claim, finish, renew
-from notify.rules import NoticeRules
-from notify.sweep import AT_ONCE, Reports, Unreached, reported, sweep, take_over
+from ivr.switch.line import Cause
+from ivr.switch.reactor import Timer, call_later
+from notify import telephones
+from notify.attempts import end_call
+from notify.call import CALLED_OFF, Call
+from notify.caller import NO_LINE, CallOrder, CallResult
+from notify.claim import claim
+from notify.notices import over_of, renew
+from notify.parts import LEASE
+from notify.parts import OutboxParts as OutboxParts
+from notify.states import State
+from notify.sweep import AT_ONCE, Unreached, reported, sweep, take_over
 
 T = TypeVar("T")
 
 log = Logger()
 
-LEASE = timedelta(seconds=30)
-"""How long a claimed notice is ours without a sign of life: when an engine dies, another one dials this much later."""
 RENEW = 10.0
 """Seconds between two signs of life."""
 AGAIN = 1.0
 """Seconds until a write that the database didn't take is tried again."""
 GRACE = 5.0
 """Seconds that a drained outbox gives the database to take the last ends of calls."""
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxParts:
-    """What an outbox works with."""
-
-    clock: Time
-    wallclock: Callable[[], datetime]
-    transactions: Transactions
-    rules: Callable[[], NoticeRules]
-    """Those of the current edition: asked anew for every transaction."""
-    phonebook: Phonebook
-    caller: Caller
-    capacity: Callable[[], Capacity]
-    """Of the switch, at this moment."""
-    reports: Reports
-    owner: str
-    """This engine's name: unique among the engines of one database, the same after a restart."""
-    budget: LineBudget
-    confirmations: Confirmations
-    """What nurses confirmed and the database does not know yet is stored before anything is claimed or ended."""
+CANCELLING = 2.0
+"""Seconds that a call which gave way may take to be gone, until an emergency takes another one's line."""
 
 
 class Outbox:
@@ -70,9 +59,12 @@ class Outbox:
 
     def __init__(self, parts: OutboxParts) -> None:
         self._parts = parts
-        self._air: dict[int, CallOrder] = {}
-        """Attempt id -> a call in the air, until its end is written."""
-        self._calls: dict[int, Deferred[CallResult]] = {}
+        self._calls: dict[int, Call] = {}
+        """Attempt id of the dialling -> a call in the air, until its end is written."""
+        self._placing: dict[int, Deferred[CallResult]] = {}
+        self._turn = DeferredLock()
+        """Held while transactions change which notices are in the air: a sweep never sees one half."""
+        self._rests: set[Timer] = set()
         self._started = False
         self._draining = False
         self._running = False
@@ -121,20 +113,28 @@ class Outbox:
         self._draining = True
         hanging_up = call_later(self._parts.clock, limit, self._hang_up_all)
         abandoning = call_later(self._parts.clock, limit + GRACE, self._tell_waiters)
-        while (self._air or self._running) and abandoning.active():
+        while (self._calls or self._running) and abandoning.active():
             told: Deferred[None] = Deferred()
             self._waiters.append(told)
             await told
-        for timer in (hanging_up, abandoning, self._renewal):
+        for timer in (hanging_up, abandoning, self._renewal, *self._rests):
             if timer is not None and timer.active():
                 timer.cancel()
-        if self._air:
-            log.error("the end of {n} calls could not be written: the next start takes them over", n=len(self._air))
+        if self._calls:
+            log.error("the end of {n} calls could not be written: the next start takes them over", n=len(self._calls))
+
+    def stop(self, notice_id: int, text: str = CALLED_OFF) -> bool:
+        """End the call of a notice that is over in the tables already, if this engine makes it now. A listener hears
+        `text`, an id of the catalogues. False: no call of ours."""
+        calls = [call for call in self._calls.values() if call.order.notice_id == notice_id]
+        for call in calls:
+            call.stop(text)
+        return bool(calls)
 
     @property
     def in_air(self) -> tuple[CallOrder, ...]:
-        """Calls that are being made, or whose end is not written yet."""
-        return tuple(self._air.values())
+        """What is told or dialled for in calls that are being made, or whose end is not written yet."""
+        return tuple(call.order for call in self._calls.values())
 
     # The tick
 
@@ -143,9 +143,11 @@ class Outbox:
             while (self._wanted or self._sweep_wanted) and not self._draining:
                 self._wanted, sweeping, self._sweep_wanted = False, self._sweep_wanted, False
                 await self._parts.confirmations.replay()
-                if sweeping:
-                    await self._sweep()
-                await self._claim()
+                async with self._turn:
+                    if sweeping:
+                        await self._sweep()
+                    await self._stop_over()
+                    await self._claim()
             if self._away:
                 self._away = False
                 log.info("the database is back")
@@ -160,8 +162,9 @@ class Outbox:
 
     async def _sweep(self) -> None:
         parts = self._parts
-        in_air = {order.notice_id for order in self._air.values()}
-        swept = await parts.transactions.run(sweep, parts.rules(), parts.owner, in_air, parts.wallclock())
+        in_air = {call.order.notice_id: call.order.attempt_id for call in self._calls.values()}
+        held = list(self._calls)
+        swept = await parts.transactions.run(sweep, parts.rules(), parts.owner, in_air, held, parts.wallclock())
         if swept.lost or swept.released or swept.expired:
             log.warn(
                 "notices taken over from lost calls: {lost}, given back undialled: {released}, expired: {expired}",
@@ -184,50 +187,96 @@ class Outbox:
         finally:
             self._reporting = False
 
+    async def _stop_over(self) -> None:
+        """Notices that were cancelled, or confirmed in another call, are not told any more."""
+        told = {call.order.notice_id: call for call in self._calls.values()}
+        if not told:
+            return
+        for notice_id, state in (await self._parts.transactions.run(over_of, list(told))).items():
+            call = told[notice_id]
+            if call.order.notice_id == notice_id and (state is State.CANCELLED or not call.talking):
+                call.stop()
+
     async def _claim(self) -> None:
         parts = self._parts
-        in_air = Counter(Priority(order.priority) for order in self._air.values())
-        room = parts.budget.room(parts.capacity(), in_air)
-        if room.all > 0:
-            orders = await parts.transactions.run(
-                claim, parts.rules(), parts.phonebook, parts.owner, parts.wallclock(), LEASE, room
-            )
-            for order in orders:
-                self._air[order.attempt_id] = order
-            for order in orders:
-                spawn(self._call(order), f"the call of notice {order.notice_id}")
-            self._renew_later()
+        room = parts.budget.room(parts.capacity(), Counter(call.priority for call in self._calls.values()))
+        if room.all <= 0 and not any(call.may_give_way for call in self._calls.values()):
+            return
+        claimed = await parts.transactions.run(
+            claim, parts.rules(), parts.phonebook, parts.owner, parts.wallclock(), LEASE, room
+        )
+        calls = [Call(parts, self._turn, order) for order in claimed.orders]
+        for call in calls:
+            self._calls[call.hold.attempt_id] = call
+        for call in calls:
+            spawn(self._call(call), f"the call of notice {call.order.notice_id}")
+        self._renew_later()
+        self._give_way(claimed.wanting)
+
+    def _give_way(self, wanting: int) -> None:
+        """Emergencies take lines that lesser calls ring on: the least of them first, and of those the newest."""
+        now = self._parts.clock.seconds()
+        for call in self._calls.values():
+            wanting -= call.gave_way_at is not None and now - call.gave_way_at < CANCELLING
+        ringing = [call for call in self._calls.values() if call.may_give_way]
+        for call in sorted(ringing, key=lambda call: (-call.priority, -call.began))[: max(wanting, 0)]:
+            log.info("notice {id} gives its line to an emergency", id=call.order.notice_id)
+            call.give_way()
 
     # One call
 
-    async def _call(self, order: CallOrder) -> None:
+    async def _call(self, call: Call) -> None:
         parts = self._parts
-        confirmed = parts.confirmations.waits(order.notice_id)
-        result = NO_LINE if self._draining or confirmed else await self._place(order)
+        confirmed = parts.confirmations.waits(call.order.notice_id)
+        result = NO_LINE if self._draining or confirmed else await self._place(call)
         await self._insist(parts.confirmations.replay)  # what was confirmed in the call comes before its end
         await self._insist(
-            lambda: parts.transactions.run(finish, parts.rules(), order.attempt_id, result, parts.wallclock())
+            lambda: parts.transactions.run(
+                end_call,
+                parts.rules(),
+                parts.phonebook,
+                call.order.attempt_id,
+                result,
+                parts.wallclock(),
+                call.hold,
+                call.further,
+            )
         )
-        del self._air[order.attempt_id]
+        del self._calls[call.hold.attempt_id]
         self._tell_waiters()
         if result.dialled:
             self.poke()  # a line is free, and the next target may be due at once
+            self._poke_after_rest()
 
-    async def _place(self, order: CallOrder) -> CallResult:
-        call = self._calls[order.attempt_id] = Deferred.fromCoroutine(self._parts.caller.place(order))
+    async def _place(self, call: Call) -> CallResult:
+        number = call.hold.attempt_id
+        placing = self._placing[number] = Deferred.fromCoroutine(self._parts.caller.place(call.order, call))
         try:
-            return await call
+            result = await placing
+            return replace(result, taken_back=call.order.stopped.here)
         except CancelledError:
             return CallResult(Cause.SWITCH_LOST)
         except Exception:  # noqa: BLE001 - logged with its traceback; the notice goes on by its rule, it is never lost
-            log.failure("the call of notice {id} broke", id=order.notice_id)
+            log.failure("the call of notice {id} broke", id=call.order.notice_id)
             return CallResult(Cause.ERROR)
         finally:
-            del self._calls[order.attempt_id]
+            del self._placing[number]
+
+    def _poke_after_rest(self) -> None:
+        """The telephone may be rung again then."""
+        if self._draining:
+            return
+
+        def rested() -> None:
+            self._rests.discard(timer)
+            self.poke()
+
+        timer = call_later(self._parts.clock, telephones.REST.total_seconds() + 0.01, rested)
+        self._rests.add(timer)
 
     def _hang_up_all(self) -> None:
-        for call in tuple(self._calls.values()):
-            call.cancel()
+        for placing in tuple(self._placing.values()):
+            placing.cancel()
 
     async def _insist(self, write: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Do a write until the database takes it."""
@@ -246,17 +295,17 @@ class Outbox:
     # Leases
 
     def _renew_later(self) -> None:
-        if self._air and (self._renewal is None or not self._renewal.active()):
+        if self._calls and (self._renewal is None or not self._renewal.active()):
             self._renewal = call_later(
                 self._parts.clock, RENEW, lambda: spawn(self._renew(), "renewing leases of notices")
             )
 
     async def _renew(self) -> None:
         parts = self._parts
-        held = [order.notice_id for order in self._air.values()]
+        told = [call.order.notice_id for call in self._calls.values()]
         try:
-            if held:
-                await parts.transactions.run(renew, parts.owner, held, parts.wallclock() + LEASE)
+            if told:
+                await parts.transactions.run(_renew, parts.owner, told, list(self._calls), parts.wallclock() + LEASE)
         except DatabaseError as wrong:
             log.error("leases could not be renewed: {wrong}", wrong=wrong)
         self._renew_later()
@@ -265,3 +314,9 @@ class Outbox:
         waiters, self._waiters = self._waiters, []
         for told in waiters:
             told.callback(None)
+
+
+def _renew(session: Session, owner: str, notices: Sequence[int], attempts: Sequence[int], until: datetime) -> None:
+    """Hold on to what calls in the air tell, and to their telephones."""
+    renew(session, owner, notices, until)
+    telephones.renew(session, owner, attempts, until)

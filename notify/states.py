@@ -45,6 +45,7 @@ class Change(enum.StrEnum):
 
 TRANSITIONS: dict[tuple[State, Change], State] = {
     (State.WAITING, Change.CLAIM): State.IN_AIR,
+    (State.WAITING, Change.RETRY): State.WAITING,  # its telephone rang in vain in the call of another notice
     (State.WAITING, Change.GIVE_UP): State.FAILED,  # nobody left to call when it came due
     (State.WAITING, Change.EXPIRE): State.EXPIRED,
     (State.WAITING, Change.CANCEL): State.CANCELLED,

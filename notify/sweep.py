@@ -4,7 +4,7 @@ that nobody has been told of. Bodies of transactions, like `notices.py`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 from twisted.logger import Logger
 
 from db.tables.notices import AttemptRow, NoticeRow
+from notify import telephones
+from notify.attempts import close_lost, go_on
 from notify.escalation import Missed
-from notify.notices import close_lost, expire, go_on, release
+from notify.notices import close, expire, release
 from notify.rules import NoticeRules
 from notify.states import State
 
@@ -74,11 +76,22 @@ class Swept:
 
 def take_over(session: Session, rules: NoticeRules, owner: str, now: datetime) -> int:
     """At start: whatever an earlier life of `owner` had in the air is lost, and goes on by its rule. How many."""
+    telephones.let_go_lost(session, owner, (), now)
     return _lost(session, rules, NoticeRow.lease_owner == owner, now)
 
 
-def sweep(session: Session, rules: NoticeRules, owner: str, in_air: Collection[int], now: datetime) -> Swept:
-    """Put things right. `in_air`: the notices that this outbox holds now; nothing is claimed meanwhile."""
+def sweep(
+    session: Session,
+    rules: NoticeRules,
+    owner: str,
+    in_air: Mapping[int, int],
+    held: Collection[int],
+    now: datetime,
+) -> Swept:
+    """Put things right. `in_air`: the notices that this outbox tells or dials for now, with their attempts; `held`: the
+    attempts by which it holds telephones. Nothing is claimed meanwhile."""
+    telephones.let_go_lost(session, owner, held, now)
+    _end_orphans(session, owner, set(in_air.values()), now)
     lost = _lost(session, rules, NoticeRow.lease_until <= now, now, but=in_air)
     return Swept(lost, _release_strays(session, owner, in_air, now), _expire(session, now), _unreported(session))
 
@@ -110,6 +123,20 @@ def _lost(
         go_on(rules, notice, attempt, Missed.LOST, now)
         count += 1
     return count
+
+
+def _end_orphans(session: Session, owner: str, in_air: Collection[int], now: datetime) -> None:
+    """Attempts without an end whose notice is over and whose call is gone: their engine died, say during the thanks."""
+    found = (
+        select(AttemptRow, NoticeRow.ended_at)
+        .join(NoticeRow, NoticeRow.id == AttemptRow.notice_id)
+        .where(AttemptRow.ended_at.is_(None), NoticeRow.state.not_in((State.WAITING, State.IN_AIR)))
+        .limit(AT_ONCE)
+    )
+    for attempt, notice_ended in session.execute(found).all():
+        alive = attempt.id in in_air if attempt.owner == owner else telephones.held_by(session, attempt.owner, now)
+        if not alive:
+            close(attempt, "confirmed" if attempt.confirmed else Missed.LOST, notice_ended or now)
 
 
 def _release_strays(session: Session, owner: str, in_air: Collection[int], now: datetime) -> int:

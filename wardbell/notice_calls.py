@@ -1,4 +1,5 @@
-"""Joins the outbox to the switchboard: an order of a notice becomes a call on the trunk."""
+"""Joins the outbox to the switchboard: an order of a notice becomes a call on the trunk, and what the outbox wants told
+next becomes the next flow on the same leg."""
 
 from __future__ import annotations
 
@@ -10,11 +11,17 @@ from twisted.logger import Logger
 from ivr.redacted import Number
 from ivr.switch.line import Cause, Switch
 from ivr.switch.reactor import Time
-from ivr.switchboard import Outgoing, Switchboard
+from ivr.switchboard import Switchboard
+from ivr.telling import Made, Outgoing, Telling
 from ivr.trunk import NotDiallable, Trunk
+from notify import caller
+from notify.call import CALLED_OFF
 from notify.caller import NO_LINE, CallOrder, CallResult
 
 log = Logger()
+
+ANOTHER = "ward.another"
+"""Said before each further notice of a call."""
 
 
 class NoticeCalls:
@@ -29,7 +36,7 @@ class NoticeCalls:
         self._clock = clock
         self._wallclock = wallclock
 
-    async def place(self, order: CallOrder) -> CallResult:
+    async def place(self, order: CallOrder, tellings: caller.Tellings) -> CallResult:
         """As `Caller.place`."""
         try:
             target = self._trunk.uri(order.target)
@@ -43,15 +50,14 @@ class NoticeCalls:
                 dialled=order.target,
                 caller_id=self._trunk.caller_id,
                 timeout=order.ring,
-                flow=order.flow,
-                language=order.language,
-                variables=order.variables,
+                telling=_telling(order),
                 headers=order.headers,
-                notice=str(order.notice_id),
             ),
+            _OnLeg(tellings, self._result),
         )
-        if not made.dialled:
-            return NO_LINE
+        return self._result(made) if made.dialled else NO_LINE
+
+    def _result(self, made: Made) -> CallResult:
         return CallResult(
             made.end.cause,
             answered=made.up_at is not None,
@@ -67,3 +73,28 @@ class NoticeCalls:
         if second is None:
             return None
         return self._wallclock() - timedelta(seconds=self._clock.seconds() - second)
+
+
+class _OnLeg:
+    """Implements `ivr.telling.Tellings`: what the outbox decides, in the words of the switchboard."""
+
+    def __init__(self, tellings: caller.Tellings, result: Callable[[Made], CallResult]) -> None:
+        self._tellings = tellings
+        self._result = result
+
+    async def first(self, dialled: Telling) -> Telling | None:
+        """As `Tellings.first`."""
+        order = await self._tellings.first()
+        if order is None:  # it was taken back just when somebody answered
+            dialled.stopped.come(CALLED_OFF)
+            return dialled
+        return _telling(order)
+
+    async def then(self, made: Made) -> Telling | None:
+        """As `Tellings.then`."""
+        order = await self._tellings.then(self._result(made))
+        return _telling(order, ANOTHER) if order is not None else None
+
+
+def _telling(order: CallOrder, before: str = "") -> Telling:
+    return Telling(order.flow, order.language, order.variables, str(order.notice_id), before, order.stopped)

@@ -86,6 +86,12 @@ class NoticeRow(Base):
         Index("ix_notices_unreported", "report_due"),
         Index("ix_notices_event_id", "event_id"),
         Index("ix_notices_created_at", "created_at"),
+        Index(
+            "ix_notices_telephone",
+            "telephone",
+            sqlite_where=text("telephone != ''"),
+            postgresql_where=text("telephone != ''"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -93,7 +99,7 @@ class NoticeRow(Base):
     kind: Mapped[str] = mapped_column(String(64))
     """The rule that planned it."""
     priority: Mapped[int]
-    """0 alert, 1 care, 2 money."""
+    """0 emergency, 1 alert, 2 care, 3 money."""
     ward: Mapped[str] = mapped_column(String(64))
     language: Mapped[str] = mapped_column(String(8))
     variables: Mapped[dict[str, Any]] = mapped_column(JSON)
@@ -107,6 +113,8 @@ class NoticeRow(Base):
     place: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
     """How often it was dialled; the number of the newest attempt."""
+    telephone: Mapped[str] = mapped_column(String(128), default="", server_default=text("''"))
+    """Of a waiting one: the telephone that it waits for, because a call of ours holds it. Else empty."""
     lease_owner: Mapped[str | None] = mapped_column(String(64))
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     heard_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -120,10 +128,19 @@ class NoticeRow(Base):
 
 
 class AttemptRow(Base):
-    """One dial of one notice."""
+    """One dial of one notice. A call that tells several has an attempt of each, with one `call_id`."""
 
     __tablename__ = "notice_attempts"
-    __table_args__ = (UniqueConstraint("notice_id", "number"), Index("ix_notice_attempts_began_at", "began_at"))
+    __table_args__ = (
+        UniqueConstraint("notice_id", "number"),
+        Index("ix_notice_attempts_began_at", "began_at"),
+        Index(
+            "ix_notice_attempts_open",
+            "id",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     notice_id: Mapped[int] = mapped_column(ForeignKey("notices.id", ondelete="CASCADE"))
@@ -146,3 +163,20 @@ class AttemptRow(Base):
     heard: Mapped[bool] = mapped_column(default=False)
     confirmed: Mapped[bool] = mapped_column(default=False)
     call_id: Mapped[str] = mapped_column(String(32), default="")
+
+
+class TelephoneRow(Base):
+    """A telephone that calls of ours have rung, and whether one holds it now. Two never do."""
+
+    __tablename__ = "telephones"
+
+    number: Mapped[str] = mapped_column(String(128), primary_key=True)
+    """As it is dialled, without spaces and the like."""
+    owner: Mapped[str] = mapped_column(String(64), default="")
+    """The engine whose call holds it; empty when none does."""
+    attempt_id: Mapped[int | None]
+    """The attempt that this call was dialled for."""
+    taken_until: Mapped[datetime] = mapped_column(UtcDateTime)
+    """The end of the call's lease, or of the rest after it."""
+    talked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When our last conversation there ended."""

@@ -23,7 +23,8 @@ from ivr.line_actions import DECLARED as LINE_DECLARED
 from ivr.numbers import Closing, Numbers, Route
 from ivr.switch.fake import FakeSwitch
 from ivr.switch.line import Cause, Line, Offer
-from ivr.switchboard import Made, Outgoing, Switchboard
+from ivr.switchboard import Switchboard
+from ivr.telling import Made, Outgoing, Telling
 from ivr.trace import CallBook
 from ivr.voice import SilentVoice
 from notify.actions import DECLARED as NOTICE_DECLARED
@@ -78,7 +79,7 @@ class Hospital:
 
     def call(self, flow: str = "ward_admission", ring: float = 20) -> None:
         async def make() -> None:
-            order = Outgoing("sip:8101@127.0.0.1", "8101", "1000", ring, flow, "en", WARD, notice="7")  # type: ignore[arg-type]
+            order = Outgoing("sip:8101@127.0.0.1", "8101", "1000", ring, Telling(flow, "en", WARD, "7"))  # type: ignore[arg-type]
             self.made.append(await self.board.make(self.switch, order))
 
         self.calling = Deferred.fromCoroutine(make())
@@ -148,7 +149,7 @@ def test_the_nurse_confirms_by_key(hospital: Hospital) -> None:
     [line] = hospital.switch.dialled
     line.peer_rings()
     line.peer_answers()
-    hospital.pass_time(0.5)
+    hospital.pass_time(1)
     line.press("1")
     hospital.pass_time(10)
     [made] = hospital.made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -71,6 +71,11 @@ def adt(
     """An ADT message of an invented patient."""
     header = f"MSH|^~\\&|HIS|HOSPITAL|WARDBELL||{sent}||ADT^{trigger}|{control_id}|P|2.5||||||{charset}"
     return f"{header}\rEVN|{trigger}|20260302120000\rPID|1||900001||测试^病人\rPV1|1|I|{location}|{kind}||||||{more}\r"
+
+
+def everywhere(session: Session, ward: str) -> Mapping[str, Sequence[str]]:
+    """A phonebook in which each ward has a telephone of its own."""
+    return {"station": (f"8{ward.removeprefix('W'):0>3}",)}
 
 
 class Told:

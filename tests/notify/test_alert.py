@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivr.switch.line import Cause
+from notify.attempts import finish
 from notify.caller import NO_LINE, CallResult
 from notify.notices import cancel
 from tests.notify.story import (
@@ -115,6 +116,7 @@ def test_who_hangs_up_early_is_called_sooner(story: Story) -> None:
 def test_a_worker_that_dies_under_the_call_means_ringing_again_at_once(story: Story) -> None:
     story.caller.answers(STATION, WORKER_DIED, story.confirms)
     story.receive(adt())
+    story.wait(2)  # the telephone rests a moment: whoever answered has the handset still in hand
     assert story.caller.targets == [STATION, STATION]
 
 
@@ -207,8 +209,6 @@ def test_a_reference_that_is_none_confirms_nothing(story: Story, nonsense: str) 
 
 
 def test_the_end_of_a_call_told_twice_counts_once(story: Story) -> None:
-    from notify.notices import finish
-
     story.receive(adt())
     [order] = story.caller.orders
     for _ in range(2):
@@ -231,4 +231,5 @@ def test_a_fault_in_the_telephone_costs_an_attempt_and_no_notice(story: Story, f
 def test_a_call_that_ends_without_media_counts_as_lost(story: Story) -> None:
     story.caller.answers(STATION, CallResult(Cause.MEDIA_TIMEOUT, answered=True), story.confirms)
     story.receive(adt())
+    story.wait(2)
     assert [attempt.cause for attempt in story.attempts()] == ["lost", "confirmed"]

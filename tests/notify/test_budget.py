@@ -8,12 +8,12 @@ import pytest
 
 from ivr.switch.line import Capacity
 from notify.budget import LineBudget, Room
+from notify.claim import claim
 from notify.escalation import Priority
 from notify.events import Happening, store
-from notify.notices import Planned, claim, plan
+from notify.notices import Planned, plan
 from notify.states import TRANSITIONS, Change, State, WrongChange, changed
-from notify.wards import phonebook
-from tests.notify.story import NOON, Story
+from tests.notify.story import NOON, Story, everywhere
 
 
 @pytest.mark.parametrize(
@@ -38,12 +38,12 @@ def test_alerts_are_claimed_before_care_however_late_they_come(story: Story) -> 
     def make(session: object) -> None:
         store(session, rules, Happening("k", "none", "test", "W3", {}, {}), NOON)  # type: ignore[arg-type]
         early = NOON - timedelta(minutes=5)
-        plan(session, [Planned(1, care, "W3", {}, early)] * 10, NOON)  # type: ignore[arg-type]
-        plan(session, [Planned(1, alert, "W3", {}, NOON)] * 2, NOON)  # type: ignore[arg-type]
+        plan(session, [Planned(1, care, f"W{n}", {}, early) for n in range(10)], NOON)  # type: ignore[arg-type]
+        plan(session, [Planned(1, alert, f"W1{n}", {}, NOON) for n in range(2)], NOON)  # type: ignore[arg-type]
 
     story.database.run_now(make)
-    orders = story.database.run_now(claim, rules, phonebook, "a", NOON, timedelta(30), Room(5, 2))
-    assert [order.flow for order in orders] == ["ward_admission"] * 2 + ["ward_discharge"] * 2
+    claimed = story.database.run_now(claim, rules, everywhere, "a", NOON, timedelta(30), Room(5, 2))
+    assert [order.flow for order in claimed.orders] == ["ward_admission"] * 2 + ["ward_discharge"] * 2
 
 
 def test_what_is_over_stays_over() -> None:

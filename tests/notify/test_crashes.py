@@ -10,12 +10,13 @@ import pytest
 
 from db.database import Database
 from db.errors import DatabaseAway
+from notify.attempts import finish
 from notify.budget import Room
 from notify.caller import CallOrder, CallResult
-from notify.notices import claim, confirm, plan
-from notify.wards import phonebook
+from notify.claim import claim
+from notify.notices import confirm, plan
 from tests.faults import Faults
-from tests.notify.story import BUSY, HEAD_NURSE, NOON, STATION, UNCONFIRMED, Failing, Story, adt
+from tests.notify.story import BUSY, HEAD_NURSE, NOON, STATION, UNCONFIRMED, Failing, Story, adt, everywhere
 
 
 class Killed(Exception):
@@ -130,8 +131,6 @@ def test_an_alert_in_the_air_is_dialled_again_after_a_restart(story: Story) -> N
 
 
 def test_a_late_end_of_a_call_from_an_earlier_life_changes_nothing(story: Story) -> None:
-    from notify.notices import finish
-
     story.receive(adt())
     [first] = story.caller.orders
     story.start()
@@ -228,7 +227,7 @@ def test_two_outboxes_never_dial_the_same_notice_at_once(database: Database) -> 
     def make(session: object) -> None:
         stored = store(session, story.rules, Happening("k", "none", "test", "W3", {}, {}), NOON)  # type: ignore[arg-type]
         assert stored.new
-        plan(session, [Planned(1, rule, "W3", {"bed": "1"}, NOON)] * count, NOON)  # type: ignore[arg-type]
+        plan(session, [Planned(1, rule, f"W{n}", {"bed": "1"}, NOON) for n in range(count)], NOON)  # type: ignore[arg-type]
 
     story.database.run_now(make)
     taken: list[CallOrder] = []
@@ -237,8 +236,8 @@ def test_two_outboxes_never_dial_the_same_notice_at_once(database: Database) -> 
     def engine(name: str) -> None:
         while True:
             orders = story.database.run_now(
-                claim, story.rules, phonebook, name, NOON + timedelta(1 / 86400), timedelta(30), Room(7, 7)
-            )
+                claim, story.rules, everywhere, name, NOON + timedelta(1 / 86400), timedelta(30), Room(7, 7)
+            ).orders
             if not orders:
                 return
             with lock:

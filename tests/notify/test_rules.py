@@ -75,7 +75,7 @@ def test_the_shipped_file_covers_every_admission() -> None:
     [
         ("flow: ward_admission", "flow: ward_admision", '4:11 N204 no flow "ward_admision" (did you mean'),
         ("language: zh", "language: ru", '5:15 N205 no language "ru" (known: en, zh)'),
-        ("priority: alert", "priority: loud", '6:15 N201 no priority "loud" (known: alert, care, money)'),
+        ("priority: alert", "priority: loud", '6:15 N201 no priority "loud" (known: alert, care, emergency, money)'),
         ("confirm: key", "confirm: smile", '7:14 N202 no kind of confirmation "smile"'),
         ("event: admission", "event: admision", '3:12 N203 no event "admision" (did you mean "admission"?)'),
         ("expires_after: 1h", "expires_after: soon", '8:20 N215 "soon" is not a time such as'),
