@@ -19,6 +19,7 @@ from notify.call import CALLED_OFF
 from prompts import fallbacks
 from prompts.speech import speak
 from tests.flow.shipped import FLOWS, catalog, flows
+from wardbell.notice_calls import ANOTHER
 
 
 @pytest.mark.parametrize(
