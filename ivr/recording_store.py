@@ -32,6 +32,8 @@ log = Logger()
 
 SPOKEN = 0.3
 """Seconds louder than quiet below which nothing was said: a key's click, a door."""
+TONES = 1.0
+"""Seconds of tones of an exchange from which on they are no part of what was said: a line that is dead and busy."""
 SPARE = 64 * 1024 * 1024
 """Bytes of the disk that recordings leave to everybody else."""
 AT_ONCE = 500
@@ -169,9 +171,12 @@ class RecordingStore:
 
 
 def _measured(path: Path, *, whole: bool) -> tuple[float, float]:
-    """Seconds of a file and seconds of something said in it; a file that was never closed is mended."""
+    """Seconds of a file and seconds of something said in it; a file that was never closed is mended.
+
+    A busy tone is nothing said."""
     if not path.exists():
         return 0.0, 0.0
     if not whole:
         mend(path)
-    return seconds_in(path)
+    seconds, spoken, tones = seconds_in(path)
+    return seconds, spoken if tones >= TONES else spoken + tones

@@ -13,16 +13,15 @@ import wave
 from collections.abc import Sequence
 from pathlib import Path
 
+from ivr.switch.call_tones import CallTones
+
 RATE = 8000
-FRAME = RATE // 50
-"""Samples of 20 ms."""
 HEADER = 44
-QUIET = 150
-"""Mean size of a sample of a frame up to which nobody speaks: about -45 dBFS, as a recording's silence (`held.py`)."""
 
 
-def seconds_in(path: Path) -> tuple[float, float]:
-    """Length of a file, and how much of it is louder than quiet. Reads what is there, whatever its header says.
+def seconds_in(path: Path) -> tuple[float, float, float]:
+    """Length of a file, how much of it is louder than quiet and no tone of an exchange, and how much is such a tone.
+    Reads what is there, whatever its header says.
 
     Raises `OSError`.
     """
@@ -31,10 +30,9 @@ def seconds_in(path: Path) -> tuple[float, float]:
     samples.frombytes(data[: len(data) // 2 * 2])
     if sys.byteorder == "big":
         samples.byteswap()
-    loud = sum(
-        sum(map(abs, samples[at : at + FRAME])) > QUIET * FRAME for at in range(0, len(samples) - FRAME + 1, FRAME)
-    )
-    return len(samples) / RATE, loud * FRAME / RATE
+    sound = CallTones()
+    sound.feed(samples.tobytes())
+    return len(samples) / RATE, *sound.told()
 
 
 def mend(path: Path) -> None:

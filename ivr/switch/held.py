@@ -34,6 +34,8 @@ LAST_BREATH = 0.25
 them when the call ends."""
 OWED = 1.0
 """s after our CANCEL in which the final answer to the INVITE must come."""
+TONES_EVERY = 0.5
+"""s between two looks at what a recording has written, for tones of an exchange."""
 LISTEN_EVERY = 0.1
 """s between two looks at the signal level of a recording."""
 
@@ -230,6 +232,7 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         self._alarm("recording", limit, lambda: self._end_recording("limit", ""))
         if silence > 0:
             self._alarm("silence", LISTEN_EVERY, self._listen_for_silence)
+        self._alarm("tones", TONES_EVERY, self._listen_for_tones)
 
     def stop_recording(self) -> None:
         self._needs(TALKING)
@@ -388,6 +391,15 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         else:
             self._alarm("silence", LISTEN_EVERY, self._listen_for_silence)
 
+    def _listen_for_tones(self) -> None:
+        """A caller's line that went dead without a BYE sends a busy tone: as good as silence."""
+        if self._recording is None:
+            return
+        if self._recording.is_dead():
+            self._end_recording("silence", "")
+        else:
+            self._alarm("tones", TONES_EVERY, self._listen_for_tones)
+
     def _watch_media(self) -> None:
         """A peer that vanished sends neither RTP nor reports; there is no other way to notice."""
         if self.state != TALKING:
@@ -475,6 +487,7 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         self._recording = self._recorded = None
         self._drop_alarm("recording")
         self._drop_alarm("silence")
+        self._drop_alarm("tones")
         if recording is None or done is None:
             return
         recording.close()

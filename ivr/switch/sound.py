@@ -6,9 +6,7 @@ import os
 
 import pjsua2
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
+from ivr.switch.call_tones import SECONDS, CallTones
 
 MOST_CLIPS = 60
 """What one playlist takes (pjsua2 has 64)."""
@@ -18,6 +16,10 @@ TAIL = 4000
 
 RATE = (8000).to_bytes(4, "little")
 HEADER = 44
+DEAD = 4.0
+"""s of tones at least before a line counts as dead."""
+AT_ONCE = 32_000
+"""Bytes of a recording that are listened to at once."""
 SECOND = 16000
 """Bytes of a second of 8 kHz 16-bit mono."""
 
@@ -116,6 +118,8 @@ class Recording:
         self.silence = silence
         self.quiet = 0.0
         """s of silence so far."""
+        self._tones = CallTones()
+        self._listened = HEADER
         self._recorder: pjsua2.AudioMediaRecorder | None = pjsua2.AudioMediaRecorder()
         self._recorder.createRecorder(path)
 
@@ -123,6 +127,21 @@ class Recording:
         """Record `source`, also again after the call's audio was set up anew."""
         if self._recorder is not None:
             source.startTransmit(self._recorder)
+
+    def is_dead(self) -> bool:
+        """Whether nothing but tones of an exchange has been heard for `silence` seconds, at least for some: nobody is
+        there any more. To be asked from time to time; looks only at what was written since."""
+        try:
+            with open(self.path, "rb") as file:  # noqa: PTH123
+                file.seek(self._listened)
+                data = file.read(AT_ONCE)
+        except OSError:
+            return False
+        self._listened += len(data)
+        self._tones.feed(data)
+        last = int(max(self.silence, DEAD) / SECONDS)
+        spoken, tones = self._tones.told(last)
+        return self._tones.pieces >= last and tones >= 1.0 and spoken < 0.2
 
     def close(self) -> None:
         """No more is written; the file is whole a few ms later (`seconds`)."""

@@ -24,6 +24,8 @@ from ivr.notice_board import FakeNoticeBoard
 from ivr.recording import FakeRecordings
 from ivr.recording_rows import RecordingRecord, list_recordings
 from ivr.recording_store import SPARE, RecordingStore
+from ivr.sound_file import write_tone
+from ivr.switch.line import Recorded, RecordEnd
 from tests.calls.one_call import SECONDS, OneCall
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -109,6 +111,19 @@ def test_prompt_then_tone_then_what_is_said_is_kept_until_the_caller_falls_silen
     assert row.path == f"2026/11/{row.id}.wav"
     with wave.open(str(shelf.folder / row.path)) as wav:
         assert wav.getnframes() == 12 * 8000
+
+
+@pytest.mark.parametrize(("words", "kept"), [(0.0, False), (2.0, True)])
+def test_a_busy_tone_is_no_message_but_words_before_it_are(shelf: Shelf, words: float, kept: bool) -> None:
+    async def recording() -> float:
+        tape = await shelf.store.begin(Place("call"), 60)
+        write_tone(tape.path, [(1234.5, words), *[(450.0, 0.35), (0.0, 0.35)] * 20])
+        return await shelf.store.finish(tape, Recorded(tape.path, 14.0, RecordEnd.SILENCE))
+
+    seconds: list[float] = []
+    Deferred.fromCoroutine(recording()).addCallback(seconds.append)
+    assert [each > 0 for each in seconds] == [kept]
+    assert len(shelf.rows()) == len(shelf.files()) == kept
 
 
 def test_a_recording_is_for_nobody_elses_eyes(shelf: Shelf) -> None:

@@ -105,6 +105,9 @@ class Peer:
         self.events = "telephone-event/8000"
         """How its SDP names key events; empty: it never heard of them."""
         self.loudness = 0xFF  # u-law silence
+        self.sings = b""
+        """u-law that it says again and again, instead of a level."""
+        self._sung = 0
         self.slow = False
         """Sends no audio by itself when its call is answered."""
         self.media_address = f"IP4 {HOST}"
@@ -210,6 +213,11 @@ class Peer:
     # Within.
 
     def _speak(self) -> None:
+        if self.sings:
+            self._send_rtp(0, (self.sings * 2)[self._sung : self._sung + 160], self.stamp)
+            self._sung = (self._sung + 160) % len(self.sings)
+            self.stamp += 160
+            return
         self._send_rtp(0, bytes([self.loudness]) * 80 + bytes([self.loudness ^ 0x80]) * 80, self.stamp)
         self.stamp += 160
 
