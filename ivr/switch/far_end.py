@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred, execute
-from twisted.internet.error import ConnectionDone, ConnectionLost, ProcessExitedAlready
+from twisted.internet.error import ConnectionDone, ConnectionLost, ProcessDone, ProcessExitedAlready
 from twisted.internet.protocol import Factory, ProcessProtocol
 from twisted.logger import Logger
 from twisted.protocols import amp
@@ -100,6 +100,8 @@ class _Process(ProcessProtocol):
         self._name = name
         self._ended = ended
         self._rest = b""
+        self.in_order = False
+        """Whether it ended by itself and without complaint: then its calls have been hung up."""
         self.last = ""
         """What it said last."""
 
@@ -110,6 +112,7 @@ class _Process(ProcessProtocol):
             self._say(line)
 
     def processEnded(self, reason: Failure) -> None:
+        self.in_order = reason.check(ProcessDone) is not None  # type: ignore[no-untyped-call]
         if self._rest:
             self._say(self._rest)
         self._ended()
@@ -176,6 +179,11 @@ class FarEnd:
         """Process id, None once it has ended."""
         pid: int | None = self._process.pid
         return pid
+
+    @property
+    def left_in_order(self) -> bool:
+        """Whether it hung up its calls before it ended; known once it is dead."""
+        return self._words.in_order
 
     async def start(self, settings: wire.Fields) -> None:
         """Take the SIP port; SwitchError when that fails."""

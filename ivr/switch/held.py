@@ -58,6 +58,8 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         self.state = state
         self._worker = worker
         self._ears = Ears(lambda media, room: worker.stack.about_media(self.getId(), media, room), signalling)
+        self.invite = self.final = self.seen = ""
+        """What the engine needs to end the call when this process cannot any more: see `dialog.py`."""
         self._keypad = Keypad(worker.stack, self._wire_has_keys)
         self._cause = ""
         self._hung_up = False
@@ -117,6 +119,8 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
     def onCallTsxState(self, prm: pjsua2.OnCallTsxStateParam) -> None:
         change = prm.e.body.tsxState
         tsx = change.tsx
+        if tsx.method == "INVITE" and not self.final:
+            self._follow_invite(change, tsx.role == pjsua2.PJSIP_ROLE_UAC)
         if tsx.role == pjsua2.PJSIP_ROLE_UAC and tsx.method == "INVITE" and self.state == DIALLING:
             self._follow_own_invite(tsx.state, int(tsx.pjTransaction))
         if tsx.method == "INFO" and tsx.role == pjsua2.PJSIP_ROLE_UAS and tsx.state == pjsua2.PJSIP_TSX_STATE_TRYING:
@@ -128,6 +132,19 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
                 if not is_harmless(raw):
                     disarm(int(received.pjRxData), raw)
             self._worker.soon(lambda: self._info(info.key))
+
+    def _follow_invite(self, change: pjsua2.TsxStateEvent, is_ours: bool) -> None:
+        accepted = 200 <= int(change.tsx.statusCode) < 300
+        if change.type == pjsua2.PJSIP_EVENT_TX_MSG and is_ours and not self.invite:
+            sent = change.src.tdata
+            self.invite, self.seen = head_of(str(sent.wholeMsg)), str(sent.dstAddress)
+        elif change.type == pjsua2.PJSIP_EVENT_TX_MSG and not is_ours and accepted:
+            self.final = head_of(str(change.src.tdata.wholeMsg))
+        elif change.type == pjsua2.PJSIP_EVENT_RX_MSG and is_ours:
+            received = change.src.rdata
+            self.seen = str(received.srcAddress)
+            if accepted:
+                self.final = head_of(str(received.wholeMsg))
 
     def _follow_own_invite(self, state: int, transaction: int) -> None:
         self._inviting = transaction if state == pjsua2.PJSIP_TSX_STATE_PROCEEDING else 0
@@ -280,10 +297,10 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
             self._over(code)
         elif state == pjsua2.PJSIP_INV_STATE_EARLY and self.state == DIALLING and not self._rings:
             self._rings = True
-            self._worker.tell(wire.RINGING, call=self.call_id)
+            self._worker.tell(wire.RINGING, call=self.call_id, seen=self.seen)
         elif state == pjsua2.PJSIP_INV_STATE_CONFIRMED and self.state == DIALLING:
             self._talking()
-            self._worker.tell(wire.ANSWERED, call=self.call_id)
+            self._worker.tell(wire.ANSWERED, call=self.call_id, seen=self.seen, final=self.final)
         elif state == pjsua2.PJSIP_INV_STATE_CONFIRMED and self.state == OFFERED:
             # It never said where it wants its audio: no SDP in the INVITE and none in the ACK.
             self._alarm("media", self._worker.media_timeout, lambda: self._end("media_timeout", 0))
@@ -311,7 +328,7 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
             if self._answering is not None:
                 done, self._answering, self._unanswered = self._answering, None, None
                 self._talking()
-                self._worker.tell(wire.ANSWERED, call=self.call_id)
+                self._worker.tell(wire.ANSWERED, call=self.call_id, seen=self.seen, final=self.final)
                 done()
 
     def _expect_party(self) -> None:
@@ -517,6 +534,11 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         alarm = self._alarms.pop(name, None)
         if alarm is not None:
             alarm.cancel()
+
+
+def head_of(message: str) -> str:
+    """A SIP message without its body, as it can be told to the engine."""
+    return message.partition("\r\n\r\n")[0].encode(errors="replace").decode()[:30_000]
 
 
 def _disconnect(source: pjsua2.AudioMedia, sink: pjsua2.AudioMedia) -> None:

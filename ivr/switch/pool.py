@@ -17,7 +17,8 @@ from twisted.internet.defer import CancelledError, Deferred, DeferredList, execu
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from ivr.switch import wire
+from ivr.switch import open_calls, ranges, wire
+from ivr.switch.dialog import Dialog
 from ivr.switch.far_end import FarEnd, Health, send_off
 from ivr.switch.line import (
     Capacity,
@@ -33,8 +34,8 @@ from ivr.switch.line import (
     SwitchListener,
     SwitchRefused,
 )
+from ivr.switch.parting import Parting
 from ivr.switch.pool_line import PoolLine
-from ivr.switch.ranges import MEMORY, Ranges
 from ivr.switch.reactor import Reactor, Timer, call_later
 from ivr.switch.sip import cause_of, checked_caller_id, checked_headers, checked_target
 
@@ -103,6 +104,8 @@ class Pool:
         self._places = [_Place(number) for number in range(max(1, settings.max_workers))]
         self._lines: dict[str, PoolLine] = {}
         self._ranges = _ranges(settings)
+        self._open = open_calls.OpenCalls(settings.memory and settings.memory / open_calls.MEMORY)
+        self._parting = Parting(reactor, settings.address, settings.public_address)
         self._per_worker = settings.lines
         self._stopping = False
         self._all: set[FarEnd] = set()
@@ -111,6 +114,9 @@ class Pool:
 
     async def start(self) -> None:
         """Start the least number of workers; SwitchError when one does not come up (the SIP port is taken)."""
+        if self._open.left:
+            self.log.warn("{calls} calls of the engine before end now", calls=len(self._open.left))
+            self._parting.say(self._open.left)
         for place in self._places[: max(1, self._settings.min_workers)]:
             await self._bring_up(place)
 
@@ -156,7 +162,7 @@ class Pool:
             self._lines[line.call_id] = line
             line.listen(listener)
             try:
-                await worker.ask(
+                sent = await worker.ask(
                     wire.DIAL, call=line.call_id, target=target, caller_id=caller_id, timeout=timeout, headers=flat
                 )
             except (NoLineFree, LineGone):
@@ -169,6 +175,8 @@ class Pool:
             except CancelledError:  # whoever wanted the call is gone; the worker may have dialled already
                 send_off(line.hang_up())
                 raise
+            if not line.is_over:
+                self._open.put(line.call_id, Dialog(False, worker.port, sent["invite"], "", sent["seen"]))
             return line
         raise NoLineFree("every line is in use")
 
@@ -204,6 +212,8 @@ class Pool:
         for worker in self.workers:
             worker.quit()
         await DeferredList(gone)
+        self._parting.close()
+        self._open.close()
 
     # Workers.
 
@@ -259,6 +269,9 @@ class Pool:
         place.worker = None
         self._cancel(place)
         lost = [line for line in self._lines.values() if line.worker is worker]
+        owed = [dialog for line in lost if (dialog := self._open.get(line.call_id)) is not None]
+        if owed:  # before it is replaced: the port of the calls is free for that moment
+            worker.when_dead().addCallback(lambda _: None if worker.left_in_order else self._parting.say(owed))
         for line in lost:
             self._end(line, Ended(Cause.SWITCH_LOST))
         wanted = place.number < max(1, self._settings.min_workers)
@@ -339,8 +352,10 @@ class Pool:
             return
         if message is wire.RINGING:
             line.mailbox.ringing()
+            self._open.goes_on(call_id, peer=str(fields["seen"]))
         elif message is wire.ANSWERED:
             line.mailbox.answered()
+            self._open.goes_on(call_id, peer=str(fields["seen"]), final=str(fields["final"]))
         elif message is wire.KEY:
             line.mailbox.key(str(fields["key"]))
         elif message is wire.ENDED:
@@ -353,6 +368,7 @@ class Pool:
     def _offered(self, worker: FarEnd, call_id: str, fields: wire.Fields) -> None:
         line = PoolLine(call_id, worker, self._reactor)
         self._lines[call_id] = line
+        self._open.put(call_id, Dialog(True, worker.port, str(fields["invite"]), "", str(fields["seen"])))
         self._cancel(self._places[self._number(worker)])
         pairs = [str(text) for text in fields["headers"]]  # type: ignore[union-attr]
         said = [str(text) for text in fields["diversions"]]  # type: ignore[union-attr]
@@ -394,6 +410,7 @@ class Pool:
 
     def _forget(self, line: PoolLine) -> None:
         self._lines.pop(line.call_id, None)
+        self._open.drop(line.call_id)
         self._give_back_later(self._places[self._number(line.worker)])
         if not self._lines:
             self._is_empty()
@@ -404,11 +421,11 @@ class Pool:
             one.callback(None)
 
 
-def _ranges(settings: SwitchSettings) -> Ranges | None:
+def _ranges(settings: SwitchSettings) -> ranges.Ranges | None:
     if not settings.rtp_port:
         return None
-    memory = settings.memory / MEMORY if settings.memory is not None else None
-    return Ranges(settings.rtp_port, settings.rtp_last, max(1, settings.max_workers), memory)
+    memory = settings.memory / ranges.MEMORY if settings.memory is not None else None
+    return ranges.Ranges(settings.rtp_port, settings.rtp_last, max(1, settings.max_workers), memory)
 
 
 async def _sleep(reactor: Reactor, seconds: float) -> None:

@@ -25,7 +25,8 @@ class Time(Protocol):
 
 
 class Reactor(Time, Protocol):
-    """Time, and what it takes to run worker processes (`IReactorProcess`, `IReactorSocket`)."""
+    """Time, and what it takes to run worker processes and to speak for them (`IReactorProcess`, `IReactorSocket`,
+    `IReactorUDP`, `IReactorTCP`)."""
 
     def spawnProcess(
         self,
@@ -37,6 +38,10 @@ class Reactor(Time, Protocol):
         *,
         childFDs: Mapping[int, int | str],
     ) -> object: ...
+
+    def listenUDP(self, port: int, protocol: object, /, interface: str) -> object: ...
+
+    def connectTCP(self, host: str, port: int, factory: object, /, timeout: float) -> object: ...
 
     def adoptStreamConnection(self, fileDescriptor: int, addressFamily: int, factory: object, /) -> object: ...
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-VERSION = 4
+VERSION = 5
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ DIAL = Message(
         "timeout": NUMBER,
         "headers": TEXTS,  # name, value, name, value
     },
-    {},
+    {"invite": TEXT, "seen": TEXT},  # the head of our INVITE; address:port that it went to
 )
 DRAIN = Message("Drain", {}, {})  # refuse new calls with 503 from now on
 PING = Message("Ping", {}, {})
@@ -189,11 +189,14 @@ OFFERED = Message(
         "asserted": TEXTS,  # number and display name that the peer vouches for; none when it does not
         "diversions": TEXTS,  # number, reason, number, reason; the last who forwarded it first
         "peer": TEXT,  # the IP address that sent the INVITE
+        "seen": TEXT,  # the same with its port
+        "invite": TEXT,  # the head of the INVITE
         "headers": TEXTS,  # name, value, name, value
     },
 )
-RINGING = Message("Ringing", {"call": TEXT})
-ANSWERED = Message("Answered", {"call": TEXT})
+RINGING = Message("Ringing", {"call": TEXT, "seen": TEXT})
+ANSWERED = Message("Answered", {"call": TEXT, "seen": TEXT, "final": TEXT})
+"""`final` is the head of the 200, theirs or ours; `seen` the address:port that the peer's last message came from."""
 KEY = Message("Key", {"call": TEXT, "key": TEXT})
 ENDED = Message("Ended", {"call": TEXT, "cause": TEXT, "sip_code": WHOLE, "by_peer": FLAG})
 """`cause` is a value of `line.Cause`, or empty: then the SIP code alone tells it."""

@@ -23,7 +23,7 @@ import pjsua2
 
 from ivr.switch import boxes, wire
 from ivr.switch.alarms import Alarms
-from ivr.switch.held import DIALLING, OFFERED, OVER, HeldCall, Refusal
+from ivr.switch.held import DIALLING, OFFERED, OVER, HeldCall, Refusal, head_of
 from ivr.switch.invite import Invitation
 from ivr.switch.priority import go_ahead
 from ivr.switch.sound import silence
@@ -250,14 +250,16 @@ class Worker:
 
     def _ask_worker(self, message: Message, fields: Fields, ask: bytes) -> None:
         if message is wire.DIAL:
-            self._dial(fields)
-        elif message is wire.DRAIN:
+            call = self._dial(fields)
+            self._answer(ask, message, {"invite": call.invite, "seen": call.seen})
+            return
+        if message is wire.DRAIN:
             self._draining = True
         elif message is wire.QUIT:
             self._farewell()
         self._answer(ask, message, {})
 
-    def _dial(self, fields: Fields) -> None:
+    def _dial(self, fields: Fields) -> HeldCall:
         if self._draining or len(self.calls) >= self._lines:
             raise Refusal(wire.NO_LINE, "every line is in use")
         call = HeldCall(self, str(fields["call"]), DIALLING)
@@ -275,13 +277,15 @@ class Worker:
             self._bury(call)
             code = wire.NO_LINE if error.status == TOO_MANY else wire.REFUSED
             raise Refusal(code, f"pjsip {error.status}: {error.reason}") from None
+        return call
 
     # Calls come and go.
 
     def _on_incoming(self, prm: pjsua2.OnIncomingCallParam) -> None:
         """A callback of pjsua2: the call object must be there when it returns."""
         code = 503 if self._draining else 486 if len(self.calls) >= self._lines else 0
-        peer = str(prm.rdata.srcAddress).rpartition(":")[0].strip("[]")
+        seen = str(prm.rdata.srcAddress)
+        peer = seen.rpartition(":")[0].strip("[]")
         call = HeldCall(self, os.urandom(16).hex(), OVER if code else OFFERED, prm.callId, peer)
         if code:
             refusal = pjsua2.CallOpParam()
@@ -290,7 +294,7 @@ class Worker:
             self._bury(call)
             return
         self.calls[call.call_id] = call
-        text = str(prm.rdata.wholeMsg)
+        call.seen, text = seen, str(prm.rdata.wholeMsg)
         self.soon(lambda: self._offer(call, text, peer))
 
     def _offer(self, call: HeldCall, text: str, peer: str) -> None:
@@ -304,6 +308,8 @@ class Worker:
             asserted=list(invitation.asserted or ()),
             diversions=[text for diversion in invitation.diversions for text in diversion],
             peer=peer,
+            seen=call.seen,
+            invite=head_of(text),
             headers=["Call-ID", invitation.call_id],
         )
 

@@ -75,8 +75,8 @@ class Peer:
         self.statuses: list[int] = []
         self.requests: list[str] = []
         """Methods of the requests that came in."""
-        self.invite = ""
-        """The INVITE that came in."""
+        self.invite = self.last_request = ""
+        """The INVITE that came in, and what came in last."""
         self.ended = False
         self.packets = 0
         self.sound = b""
@@ -321,6 +321,7 @@ class Peer:
     def _request(self, message: str) -> None:
         method = message.split(" ", 1)[0]
         self.requests.append(method)
+        self.last_request = message
         if method == "INVITE":
             self.invite = message
             self.is_caller = False
