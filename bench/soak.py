@@ -23,7 +23,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import FilteringLogObserver, LogLevel, LogLevelFilterPredicate, globalLogBeginner
 from twisted.logger import textFileLogObserver as to_file
 
-from ivr.switch.line import Ended, Line, LineGone, Offer, Played
+from ivr.switch.line import Ended, Line, LineGone, Offer, Played, TurnedAway
 from ivr.switch.pool import Pool, SwitchSettings
 from tests.switch.peer import HOST, Peer
 from tests.switch.worlds import clip
@@ -75,6 +75,9 @@ class Soak:
         talk = self.talks.setdefault(offer.caller, Talk(self))
         line.listen(talk)
         Deferred.fromCoroutine(self.serve(line, talk, offer.caller)).addErrback(self.failed)
+
+    def turned_away(self, refused: TurnedAway) -> None:
+        self.wrong[f"refused with {refused.sip_code}"] += 1
 
     async def serve(self, line: Line, talk: Talk, name: str) -> None:
         try:

@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from db.reading import reading
 from db.tables.calls import CallEventRow, CallRow
+
+TURNED_AWAY = "refused"
+"""The event that tells why a call never reached a flow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,14 @@ def list_calls(session: Session, *, since: datetime | None = None, limit: int = 
     if since is not None:
         wanted = wanted.where(CallRow.began_at >= since)
     return [_record(row) for row in session.scalars(wanted)]
+
+
+@reading
+def list_refused(session: Session, since: datetime) -> list[CallRecord]:
+    """Calls since then that the switch turned away before a flow could answer (`ivr.turned_away`)."""
+    refused = CallEventRow.call_id == CallRow.id, CallEventRow.kind == TURNED_AWAY
+    wanted = select(CallRow).where(CallRow.began_at >= since, CallRow.outcome == "refused", exists().where(*refused))
+    return [_record(row) for row in session.scalars(wanted.order_by(CallRow.began_at))]
 
 
 @reading

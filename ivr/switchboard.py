@@ -25,10 +25,11 @@ from ivr.leg import Leg
 from ivr.numbers import Closing, Found, Refusal, Route
 from ivr.redacted import Number
 from ivr.spawn import spawn
-from ivr.switch.line import Cause, Ended, Line, LineGone, NoLineFree, Offer, Switch, SwitchRefused
+from ivr.switch.line import Cause, Ended, Line, LineGone, NoLineFree, Offer, Switch, SwitchRefused, TurnedAway
 from ivr.switch.reactor import Time, call_later
 from ivr.telling import AS_DIALLED, Made, Outgoing, Telling, Tellings
 from ivr.trace import CallBook, Trace
+from ivr.turned_away import TurnedAwayCalls
 from ivr.voice import TROUBLE
 
 log = Logger()
@@ -58,6 +59,7 @@ class Switchboard:
         self._zone = zone
         self._closed = closed
         self._facilities = facilities
+        self._turned_away = TurnedAwayCalls(book, clock)
         self._going: set[Deferred[None]] = set()
         """Incoming calls, until all is done that they began."""
 
@@ -78,6 +80,10 @@ class Switchboard:
         going = spawn(self._take(line, offer), f"call {line.call_id}")
         self._going.add(going)
         going.addBoth(lambda _: self._going.discard(going))
+
+    def turned_away(self, refused: TurnedAway) -> None:
+        """As `SwitchListener.turned_away`."""
+        self._turned_away.note(refused)
 
     async def _take(self, line: Line, offer: Offer) -> None:
         leg = Leg(self._clock).holds(line)

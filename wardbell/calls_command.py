@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import sys
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -38,13 +39,39 @@ def list_(office: Office, limit: int, hours: float | None, as_csv: bool) -> None
         writer.writerow(columns)
         writer.writerows(_row(office, record) for record in records)
         return
+    columns = ("call", "began", "way", *columns[3:])
     if not records:
         click.echo("no calls yet")
         return
     rows = [columns, *(_row(office, record) for record in records)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(columns))]
+    widths = _fitting([max(len(row[i]) for row in rows) for i in range(len(columns))])
     for row in rows:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        cells = (_shortened(cell, width).ljust(width) for cell, width in zip(row, widths, strict=True))
+        click.echo("  ".join(cells).rstrip())
+
+
+SHRINKING = (3, 4, 5, 7)
+"""Columns that hold a peer's or a flow's words, and may be cut: from, to, flow, outcome. `show` has them whole."""
+NARROWEST = 9
+
+
+def _fitting(widths: list[int]) -> list[int]:
+    """Widths that fit the terminal, if the columns that may be cut allow it."""
+    room = shutil.get_terminal_size(fallback=(120, 24)).columns
+    while sum(widths) + 2 * (len(widths) - 1) > room:
+        widest = max(SHRINKING, key=lambda column: widths[column])
+        if widths[widest] <= NARROWEST:
+            break
+        widths[widest] -= 1
+    return widths
+
+
+def _shortened(cell: str, width: int) -> str:
+    """The end of a number tells more than its middle."""
+    if len(cell) <= width:
+        return cell
+    end = (width - 1) // 2
+    return cell[: width - 1 - end] + "…" + cell[len(cell) - end :]
 
 
 def _row(office: Office, record: CallRecord) -> tuple[str, ...]:
@@ -58,7 +85,8 @@ def _row(office: Office, record: CallRecord) -> tuple[str, ...]:
         f"{record.flow}/{record.language}" if record.flow else "-",
         _seconds(record),
         record.outcome or "-",
-        record.cause or ("talking" if record.answered_at else "ringing"),
+        (f"{record.cause} {record.sip_code}" if record.outcome == "refused" and record.sip_code else record.cause)
+        or ("talking" if record.answered_at else "ringing"),
     )
 
 

@@ -45,7 +45,7 @@ from ivr.rehearsal.stage import Stage
 from ivr.rehearsal.tapes import TONE, Tapes
 from ivr.rehearsal.voice import TALK, RehearsedVoice
 from ivr.switch.fake import FakeLine, FakeSwitch
-from ivr.switch.line import Line, Offer
+from ivr.switch.line import Line, Offer, TurnedAway
 from prompts.catalog import Catalog
 from prompts.errors import PromptError
 from prompts.speech import speak
@@ -225,6 +225,9 @@ class RehearsedCall:
         line.listen(self._leg)
         talking: Deferred[None] = Deferred.fromCoroutine(self._talk(line))
         talking.addErrback(self._broke)
+
+    def turned_away(self, refused: TurnedAway) -> None:
+        """As `SwitchListener.turned_away`: a rehearsed call always finds a line."""
 
     async def _talk(self, line: Line) -> None:
         await line.answer()

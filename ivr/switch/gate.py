@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     """An address, empty for every one, and a port, 0 for every one."""
 
 _ATTACH_FILTER = 26
+_DETACH_FILTER = 27
 _MEMINFO = 55
 _DROPS = 8
 """Place of the datagrams that were dropped in what SO_MEMINFO tells."""
@@ -34,6 +35,11 @@ def let_in(door: socket.socket, sources: tuple[Source, ...]) -> None:
     kept = ctypes.create_string_buffer(program, len(program))
     told = struct.pack("@HP", len(program) // 8, ctypes.addressof(kept))
     door.setsockopt(socket.SOL_SOCKET, _ATTACH_FILTER, told)
+
+
+def open_to_all(door: socket.socket) -> None:
+    """From now on everything comes in."""
+    door.setsockopt(socket.SOL_SOCKET, _DETACH_FILTER, 0)
 
 
 def kept_out(door: socket.socket) -> int:

@@ -80,7 +80,7 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         self._redirected = 0
         self._inviting = 0
         """Address of the transaction of our INVITE while it waits for its final answer."""
-        self._sip_call_id = ""
+        self.sip_call_id = ""
         self._rings = False
         self._packets = -1
         self._heard_at = 0.0
@@ -148,8 +148,6 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
 
     def _follow_own_invite(self, state: int, transaction: int) -> None:
         self._inviting = transaction if state == pjsua2.PJSIP_TSX_STATE_PROCEEDING else 0
-        if self._inviting and not self._sip_call_id:
-            self._sip_call_id = str(self.getInfo().callIdString)
         if self._inviting and self._hung_up:  # its first sign of life, and only now PJSIP sends the CANCEL
             self._await_487()
 
@@ -161,7 +159,7 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
 
     def _give_up(self, transaction: int) -> None:
         try:
-            still_there = str(self.getInfo().callIdString) == self._sip_call_id
+            still_there = str(self.getInfo().callIdString) == self.sip_call_id
         except pjsua2.Error:
             return  # nobody has the slot
         if still_there:  # and so is the transaction: the slot goes with it
@@ -214,6 +212,7 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
             header.hName, header.hValue = name, value
             prm.txOption.headers.push_back(header)
         self.makeCall(target, prm)
+        self.sip_call_id = str(self.getInfo().callIdString)
         self._alarm("no answer", timeout, lambda: self._end("no_answer", 0))
 
     def play(self, clips: list[str], stop_on: str, over: Callable[[bool, str], None], gone: Callable[[], None]) -> None:

@@ -79,6 +79,18 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnedAway:
+    """A call that the switch refused by itself."""
+
+    call_id: str
+    offer: Offer
+    sip_code: int
+    why: str
+    codecs: str = ""
+    """What its SDP offered, in words."""
+
+
+@dataclass(frozen=True, slots=True)
 class Played:
     """How a play ended: `finished`, or stopped early by a key or by the engine."""
 
@@ -173,6 +185,9 @@ class SwitchListener(Protocol):
 
     def incoming(self, line: Line, offer: Offer) -> None:
         """A call is offered. The engine must ring, answer or reject it."""
+
+    def turned_away(self, refused: TurnedAway) -> None:
+        """A call was refused before there was anything to offer: no line was free, or nothing in it fits."""
 
 
 @dataclass(frozen=True, slots=True)

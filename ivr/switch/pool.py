@@ -33,6 +33,7 @@ from ivr.switch.line import (
     SwitchError,
     SwitchListener,
     SwitchRefused,
+    TurnedAway,
 )
 from ivr.switch.parting import Parting
 from ivr.switch.pool_line import PoolLine
@@ -347,6 +348,16 @@ class Pool:
         if message is wire.OFFERED:
             self._offered(worker, call_id, fields)
             return
+        if message is wire.TURNED_AWAY:
+            refused = TurnedAway(
+                call_id,
+                self._offer(fields),
+                int(str(fields["sip_code"])),
+                str(fields["why"]),
+                str(fields["codecs"]),
+            )
+            self._listener.turned_away(refused)
+            return
         line = self._lines.get(call_id)
         if line is None:
             return
@@ -370,24 +381,30 @@ class Pool:
         self._lines[call_id] = line
         self._open.put(call_id, Dialog(True, worker.port, str(fields["invite"]), "", str(fields["seen"])))
         self._cancel(self._places[self._number(worker)])
-        pairs = [str(text) for text in fields["headers"]]  # type: ignore[union-attr]
-        said = [str(text) for text in fields["diversions"]]  # type: ignore[union-attr]
-        vouched = [str(text) for text in fields["asserted"]]  # type: ignore[union-attr]
-        believed = self._believes(str(fields["peer"]))
-        caller, display = vouched if believed and vouched else (str(fields["caller"]), str(fields["display"]))
-        offer = Offer(
-            dialled=str(fields["dialled"]),
-            caller=caller,
-            display=display,
-            diversions=tuple(map(Diversion, said[::2], said[1::2])) if believed else (),
-            headers=dict(zip(pairs[::2], pairs[1::2], strict=True)),
-        )
+        offer = self._offer(fields)
 
         def not_taken(failure: Failure) -> None:
             self.log.failure("call {call} was not taken", failure, call=call_id)
             send_off(line.hang_up(500))
 
         execute(self._listener.incoming, line, offer).addErrback(not_taken)
+
+    def _offer(self, fields: wire.Fields) -> Offer:
+        """What an INVITE says, as far as its sender is believed."""
+
+        def texts(name: str) -> list[str]:
+            return [str(text) for text in fields.get(name, [])]  # type: ignore[union-attr]
+
+        said, vouched, pairs = texts("diversions"), texts("asserted"), texts("headers")
+        believed = self._believes(str(fields["peer"]))
+        caller, display = vouched if believed and vouched else (str(fields["caller"]), str(fields["display"]))
+        return Offer(
+            dialled=str(fields["dialled"]),
+            caller=caller,
+            display=display,
+            diversions=tuple(map(Diversion, said[::2], said[1::2])) if believed else (),
+            headers=dict(zip(pairs[::2], pairs[1::2], strict=True)),
+        )
 
     def _believes(self, peer: str) -> bool:
         """Whether a peer's word on who calls and who forwarded the call counts."""

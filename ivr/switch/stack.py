@@ -55,6 +55,18 @@ class LogLines(pjsua2.LogWriter):  # type: ignore[misc]
             sys.stderr.write(f"pjsip: {line}\n")
 
 
+class Endpoint(pjsua2.Endpoint):  # type: ignore[misc]
+    """Tells `on_connection(handle, is_open)` of TCP connections that come and go."""
+
+    on_connection: Callable[[int, bool], None] | None = None
+
+    def onTransportState(self, prm: pjsua2.OnTransportStateParam) -> None:
+        ends = (pjsua2.PJSIP_TP_STATE_DISCONNECTED, pjsua2.PJSIP_TP_STATE_SHUTDOWN, pjsua2.PJSIP_TP_STATE_DESTROY)
+        opens = prm.state == pjsua2.PJSIP_TP_STATE_CONNECTED
+        if self.on_connection is not None and str(prm.type).startswith("TCP") and (opens or prm.state in ends):
+            self.on_connection(int(prm.hnd), opens)
+
+
 class Door(pjsua2.Account):  # type: ignore[misc]
     """Where calls come in. Only takes them to `offered`; everything else that SIP can ask for is refused."""
 
@@ -74,9 +86,9 @@ class Stack:
 
     def __init__(self, settings: Fields, offered: Callable[[pjsua2.OnIncomingCallParam], None]) -> None:
         """Raises pjsua2.Error when the SIP port cannot be had."""
-        self._c = _c_entry_points()
+        self.library = self._c = _c_entry_points()
         self._c.pj_log_set_level(1)  # libCreate would greet on stdout
-        self.endpoint = pjsua2.Endpoint()
+        self.endpoint = Endpoint()
         self.endpoint.libCreate()
         self._log = LogLines()
         self.endpoint.libInit(_endpoint_config(settings, self._log))
@@ -89,6 +101,8 @@ class Stack:
         address = str(settings["address"])
         self.port = self._listen(pjsua2.PJSIP_TRANSPORT_UDP, settings, int(settings["port"]))  # type: ignore[arg-type]
         self.has_tcp = False
+        self.listener: socket.socket | None = None
+        """Where TCP connections come in: a handle of our own on PJSIP's socket."""
         self._settings = settings
         self.listen_tcp()
         self.endpoint.libStart()
@@ -116,6 +130,7 @@ class Stack:
             except pjsua2.Error:
                 return False
             self.has_tcp = True
+            self.listener = _listening_on(self.port)
         return True
 
     def _listen(self, kind: int, settings: Fields, port: int) -> int:
@@ -192,6 +207,22 @@ class Stack:
     def occupied(self) -> int:
         """Call slots in use, those included whose BYE is not answered yet."""
         return int(self._c.pjsua_call_get_count())
+
+
+def _listening_on(port: int) -> socket.socket | None:
+    """The socket of this process that listens on a TCP port."""
+    for entry in os.scandir("/proc/self/fd"):
+        try:
+            one = socket.socket(fileno=os.dup(int(entry.name)))
+        except OSError:  # no socket
+            continue
+        try:
+            if one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) and one.getsockname()[1] == port:
+                return one
+        except (OSError, IndexError, TypeError):
+            pass
+        one.close()
+    return None
 
 
 def _c_entry_points() -> ctypes.CDLL:

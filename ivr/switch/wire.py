@@ -194,6 +194,20 @@ OFFERED = Message(
         "headers": TEXTS,  # name, value, name, value
     },
 )
+TURNED_AWAY = Message(  # a call that was refused before it was offered
+    "TurnedAway",
+    {
+        "call": TEXT,
+        "dialled": TEXT,
+        "caller": TEXT,
+        "display": TEXT,
+        "asserted": TEXTS,
+        "peer": TEXT,
+        "sip_code": WHOLE,
+        "why": TEXT,
+        "codecs": TEXT,  # what was offered, in words
+    },
+)
 RINGING = Message("Ringing", {"call": TEXT, "seen": TEXT})
 ANSWERED = Message("Answered", {"call": TEXT, "seen": TEXT, "final": TEXT})
 """`final` is the head of the 200, theirs or ours; `seen` the address:port that the peer's last message came from."""
@@ -201,7 +215,7 @@ KEY = Message("Key", {"call": TEXT, "key": TEXT})
 ENDED = Message("Ended", {"call": TEXT, "cause": TEXT, "sip_code": WHOLE, "by_peer": FLAG})
 """`cause` is a value of `line.Cause`, or empty: then the SIP code alone tells it."""
 
-EVENTS = {message.name: message for message in (OFFERED, RINGING, ANSWERED, KEY, ENDED)}
+EVENTS = {message.name: message for message in (OFFERED, TURNED_AWAY, RINGING, ANSWERED, KEY, ENDED)}
 
 # Why a request failed (AMP error codes).
 

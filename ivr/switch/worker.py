@@ -23,6 +23,7 @@ import pjsua2
 
 from ivr.switch import boxes, wire
 from ivr.switch.alarms import Alarms
+from ivr.switch.entrance import Entrance
 from ivr.switch.held import DIALLING, OFFERED, OVER, HeldCall, Refusal, head_of
 from ivr.switch.invite import Invitation
 from ivr.switch.priority import go_ahead
@@ -53,6 +54,7 @@ class Worker:
     """The calls of this process and the loop that serves them."""
 
     stack: Stack
+    entrance: Entrance
 
     def __init__(self, engine: socket.socket) -> None:
         self._engine = engine
@@ -85,6 +87,7 @@ class Worker:
             sys.stderr.write(f"no SIP on {start['address']}:{start['port']}: {error.reason}\n")
             sys.stderr.flush()
             os._exit(3)
+        self.entrance = Entrance(self)
         self.own_uri = str(self.stack.account.getInfo().uri)
         self._lines = min(int(start["lines"]) or self.stack.holds, self.stack.holds)  # type: ignore[arg-type]
         if not self.stack.has_tcp:
@@ -294,8 +297,14 @@ class Worker:
             self._bury(call)
             return
         self.calls[call.call_id] = call
+from ivr.switch.entrance import Entrance
         call.seen, text = seen, str(prm.rdata.wholeMsg)
         self.soon(lambda: self._offer(call, text, peer))
+
+    def room(self) -> int:
+        """0 when a further call can be taken, else the code that says why not."""
+        full = len(self.calls) >= self._lines or self.stack.occupied() >= self.stack.holds
+        return 503 if self._draining else 486 if full else 0
 
     def _offer(self, call: HeldCall, text: str, peer: str) -> None:
         invitation = Invitation(text)

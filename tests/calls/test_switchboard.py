@@ -15,17 +15,18 @@ from db.database import Database, ImmediateTransactions
 from hospital.action import ActionOutcome
 from hospital.actions import FakeActions
 from hospital.declarations import DECLARED
-from ivr.call_records import CallRecord, list_calls, show_call
+from ivr.call_records import CallRecord, list_calls, list_refused, show_call
 from ivr.edition import Edition, OnAir
 from ivr.flow.language import FlowSet
 from ivr.flow.load import load
 from ivr.line_actions import DECLARED as LINE_DECLARED
 from ivr.numbers import Closing, Numbers, Route
 from ivr.switch.fake import FakeSwitch
-from ivr.switch.line import Cause, Line, Offer
+from ivr.switch.line import Cause, Line, Offer, TurnedAway
 from ivr.switchboard import Switchboard
 from ivr.telling import Made, Outgoing, Telling
 from ivr.trace import CallBook
+from ivr.turned_away import A_MINUTE
 from ivr.voice import SilentVoice
 from notify.actions import DECLARED as NOTICE_DECLARED
 from prompts.catalog import Catalog
@@ -297,3 +298,39 @@ def test_a_pin_keyed_in_where_the_card_number_is_asked_for_is_written_nowhere(ho
     record = hospital.database.run_now(show_call, call.call_id)
     assert record is not None
     assert "4711" not in repr(record)
+
+
+def test_a_call_that_was_refused_before_a_flow_leaves_a_row_with_the_reason(hospital: Hospital) -> None:
+    offer = Offer("1502", "8001", "Li")
+    hospital.board.turned_away(TurnedAway("a" * 32, offer, 488, "no audio that this line takes", "G722 (RTP/AVP)"))
+    hospital.board.turned_away(TurnedAway("b" * 32, Offer("1502", ""), 486, "every line is in use", "PCMU (RTP/AVP)"))
+    hospital.clock.advance(1)
+    calls = {call.call_id[0]: call for call in list_calls_of(hospital)}
+    assert [(calls[one].cause, calls[one].sip_code, calls[one].outcome, calls[one].caller) for one in "ab"] == [
+        ("rejected", 488, "refused", "8001"),
+        ("congestion", 486, "refused", ""),
+    ]
+    shown = hospital.database.run_now(show_call, "a" * 32)
+    assert shown is not None
+    assert (shown.events[0].kind, dict(shown.events[0].detail)) == (
+        "refused",
+        {"sip_code": 488, "why": "no audio that this line takes", "codecs": "G722 (RTP/AVP)", "display": "Li"},
+    )
+    assert shown.ended_at is not None
+    assert len(hospital.database.run_now(list_refused, START)) == 2
+
+
+def test_a_crowd_of_refused_calls_fills_neither_the_table_nor_the_log(hospital: Hospital) -> None:
+    for number in range(500):
+        hospital.board.turned_away(TurnedAway(f"{number:032x}", Offer("1502", "8001"), 486, "every line is in use"))
+    hospital.clock.advance(1)
+    assert len(list_calls_of(hospital, 1000)) == A_MINUTE
+    hospital.clock.advance(60)
+    hospital.board.turned_away(TurnedAway("f" * 32, Offer("1502", "8001"), 486, "every line is in use"))
+    hospital.clock.advance(1)
+    assert len(list_calls_of(hospital, 1000)) == A_MINUTE + 1
+    hospital.clock.advance(60)
+
+
+def list_calls_of(hospital: Hospital, limit: int = 50) -> list[CallRecord]:
+    return hospital.database.run_now(list_calls, limit=limit)

@@ -15,7 +15,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock, deferLater
 
 from ivr.switch.fake import FakeLine, FakeSwitch
-from ivr.switch.line import Ended, Line, Offer, Switch
+from ivr.switch.line import Ended, Line, Offer, Switch, TurnedAway
 from ivr.switch.pool import Pool, SwitchSettings
 from tests.switch.peer import HOST, Peer
 
@@ -26,6 +26,7 @@ class Owner:
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self.offers: list[Offer] = []
+        self.refused: list[TurnedAway] = []
         self.heard: list[str] = []
         self.end: Ended | None = None
         self.listens = True
@@ -36,6 +37,9 @@ class Owner:
         self.offers.append(offer)
         if self.listens:
             line.listen(self)
+
+    def turned_away(self, refused: TurnedAway) -> None:
+        self.refused.append(refused)
 
     @property
     def line(self) -> Line:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from db import migrate
 from hospital.calendar import HospitalCalendar
 from ivr.switch import ranges
-from wardbell.doctor import content, database, editions, machine, pjsip, ports
+from wardbell.doctor import content, database, editions, machine, pjsip, ports, refusals
 from wardbell.doctor.finding import Finding, Level, error
 from wardbell.office import Office
 
@@ -70,6 +70,7 @@ def _database(office: Office) -> Iterator[Finding]:
     if worst(found) is not Level.ERROR:
         yield from database.rota_of_tomorrow(office.database, HospitalCalendar(office.zone), office.wallclock())
         yield from database.events_without_calls(office.database, office.wallclock())
+        yield from refusals.refused_today(office.database, office.wallclock().astimezone(office.zone))
         yield from editions.published(office.database, office.check, office.on_disk, office.wallclock())
 
 

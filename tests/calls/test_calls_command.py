@@ -1,0 +1,78 @@
+"""Calls as clerks list them: whatever callers call themselves, a line fits the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from click.testing import CliRunner, Result
+from twisted.internet.task import Clock
+
+from db.database import Database, ImmediateTransactions
+from ivr.switch.line import Offer, TurnedAway
+from ivr.trace import CallBook
+from ivr.turned_away import TurnedAwayCalls
+from prompts.catalog import Catalog
+from wardbell.calls_command import calls
+from wardbell.doctor.finding import Level
+from wardbell.doctor.refusals import refused_today
+
+NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+LONG = "8001-" + "9" * 120
+
+
+@dataclass
+class Desk:
+    database: Database
+    zone: ZoneInfo = ZoneInfo("Asia/Shanghai")  # noqa: RUF009 - never changes
+
+    def wallclock(self) -> datetime:
+        return NOW
+
+    def texts_of(self, edition: int | None) -> Catalog:
+        return Catalog.load()
+
+    def says(self, *words: str, columns: int = 100) -> Result:
+        return CliRunner().invoke(calls, list(words), obj=self, env={"COLUMNS": str(columns)})
+
+
+@pytest.fixture
+def desk(sqlite_file: Path, tmp_path: Path, open_database: Callable[[str], Database]) -> Desk:
+    (tmp_path / "wardbell.db").write_bytes(sqlite_file.read_bytes())
+    made = Desk(open_database(f"sqlite:///{tmp_path / 'wardbell.db'}"))
+    clock = Clock()
+    refused = TurnedAwayCalls(CallBook(ImmediateTransactions(made.database), clock, made.wallclock, "engine-1"), clock)
+    refused.note(TurnedAway("a" * 32, Offer("1502", LONG), 488, "no audio that this line takes", "G722 (RTP/AVP)"))
+    for number, caller in enumerate(["8001", "8001", "8002", ""]):
+        refused.note(TurnedAway(f"{number}" * 32, Offer("1502", caller), 486, "every line is in use"))
+    clock.advance(61)
+    return made
+
+
+def test_a_long_number_does_not_stretch_the_list_beyond_the_terminal(desk: Desk) -> None:
+    for columns in (80, 100, 200):
+        shown = desk.says("list", columns=columns).output.splitlines()
+        assert max(map(len, shown)) <= max(columns, 92)
+        assert any("8001" in line and "999" in line for line in shown)
+    assert LONG in desk.says("list", "--csv").output
+    assert LONG in desk.says("show", "a").output
+
+
+def test_a_refused_call_is_listed_with_its_code_and_shown_with_its_reason(desk: Desk) -> None:
+    assert "rejected 488" in desk.says("list").output
+    shown = desk.says("show", "a").output
+    assert "sip_code=488  why=no audio that this line takes  codecs=G722 (RTP/AVP)" in shown
+
+
+def test_the_doctor_tells_how_many_found_the_line_full_today(desk: Desk) -> None:
+    found = list(refused_today(desk.database, NOW.astimezone(desk.zone)))
+    assert [one.what for one in found] == [
+        "3 callers found the line full today",
+        "1 caller offered no audio today that this line takes (488)",
+    ]
+    tomorrow = list(refused_today(desk.database, datetime(2026, 11, 22, 8, 0, tzinfo=desk.zone)))
+    assert [one.level for one in tomorrow] == [Level.OK]
