@@ -9,10 +9,10 @@ import sys
 
 from ivr.switch import gate, sdp, wire
 from ivr.switch.connections import Connections
+from ivr.switch.inlet import Inlet
 from ivr.switch.invite import Invitation
 from ivr.switch.replies import Request
 from ivr.switch.screen import Screen
-from ivr.switch.inlet import Inlet
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import TestCase
 
 from ivr.switch.connections import AFTERMATH, Connections
-from ivr.switch.line import Ended
 from ivr.switch.inlet import LARGEST
+from ivr.switch.line import Ended
 from tests.switch.peer import HOST
 from tests.switch.worlds import RealWorld
 
