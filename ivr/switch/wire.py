@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-VERSION = 5
+VERSION = 6
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

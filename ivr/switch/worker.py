@@ -297,7 +297,7 @@ class Worker:
             self._bury(call)
             return
         self.calls[call.call_id] = call
-from ivr.switch.entrance import Entrance
+        call.sip_call_id = self.entrance.taken()
         call.seen, text = seen, str(prm.rdata.wholeMsg)
         self.soon(lambda: self._offer(call, text, peer))
 
