@@ -53,6 +53,10 @@ class Declared:
     """Outcomes after which it is known who listens: a login."""
     private: frozenset[str] = frozenset()
     """Variables that it sets and that are nobody's business but the patient's: never told to whoever picks up."""
+    examples: Mapping[str, Value] = field(default_factory=dict)
+    """Variable that it sets -> an example of what it holds, for the check of what flows do with it."""
+    item: Mapping[str, Value] | None = None
+    """An example of what its list holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +76,8 @@ class Action(Declared):
             secret=declared.secret,
             identifies=declared.identifies,
             private=declared.private,
+            examples=declared.examples,
+            item=declared.item,
             run=run,
         )
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from hospital.action import Declared
+from hospital.action import Declared, Value
 
 NOTHING: frozenset[str] = frozenset()
 CHOOSE: Mapping[str, frozenset[str]] = MappingProxyType({"chosen": NOTHING, "none": NOTHING})
@@ -23,6 +23,23 @@ CHOOSE: Mapping[str, frozenset[str]] = MappingProxyType({"chosen": NOTHING, "non
 LOGIN = frozenset({"card", "patient", "pace"})
 SHORT = frozenset({"balance", "fee", "currency"})
 BOOKED = frozenset({"slip", "fee", "currency"})
+
+DEPARTMENT: Mapping[str, Value] = MappingProxyType({"code": "neike", "name": {"zh": "内科", "en": "Internal medicine"}})
+DAY: Mapping[str, Value] = MappingProxyType(
+    {"date": "2026-11-23", "offset": 0, "name": {"zh": "当日", "en": "today"}}
+)
+EXPERT: Mapping[str, Value] = MappingProxyType(
+    {
+        "code": "101",
+        "name": {"zh": "王医生", "en": "Doctor Wang"},
+        "half": "am",
+        "half_name": {"zh": "上午", "en": "morning"},
+        "fee": 2000,
+        "rota_id": 7,
+    }
+)
+MONEY: Mapping[str, Value] = MappingProxyType({"balance": 100_00, "fee": 20_00, "currency": "CNY"})
+"""Examples of what the actions set and list."""
 
 DECLARED: tuple[Declared, ...] = (
     # Features rows 2, 22, 23. An unknown card and a wrong PIN are both `wrong`. `wait`: too many wrong entries of late.
@@ -34,6 +51,7 @@ DECLARED: tuple[Declared, ...] = (
         secret=frozenset({"card_number", "pin"}),  # a PIN is often keyed in where the card number is asked for
         identifies=frozenset({"right"}),
         private=frozenset({"patient"}),
+        examples={"card": "100001", "patient": "王小芳", "pace": "usual", "seconds": 120},
     ),
     # Row 24. Enough for the cheapest clinic; `fee` is what that one takes.
     Declared(
@@ -41,9 +59,10 @@ DECLARED: tuple[Declared, ...] = (
         needs=frozenset({"card"}),
         outcomes={"enough": frozenset({"balance", "currency"}), "short": SHORT},
         private=frozenset({"balance"}),
+        examples=MONEY,
     ),
     # Row 25.
-    Declared(name="registration.departments", outcomes=CHOOSE, lists=True),
+    Declared(name="registration.departments", outcomes=CHOOSE, lists=True, item=DEPARTMENT),
     # Booking the same department again for the same day gives the slip that stands, and takes no second fee.
     Declared(
         name="registration.book_general",
@@ -52,18 +71,20 @@ DECLARED: tuple[Declared, ...] = (
         private=frozenset({"balance", "slip"}),  # with the slip its holder checks in
     ),
     # Row 27.
-    Declared(name="registration.days", outcomes=CHOOSE, lists=True),
+    Declared(name="registration.days", outcomes=CHOOSE, lists=True, item=DAY),
     # Row 28.
     Declared(
         name="registration.experts_on",
         needs=frozenset({"department", "day"}),
         outcomes={"none": NOTHING, "one": frozenset({"expert"}), "several": frozenset({"experts"})},
+        examples={"expert": dict(EXPERT), "experts": [dict(EXPERT)]},
     ),
     Declared(
         name="registration.experts",
         needs=frozenset({"department", "day"}),
         outcomes=CHOOSE,
         lists=True,
+        item=EXPERT,
     ),
     Declared(
         name="registration.book_expert",

@@ -11,8 +11,9 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -20,6 +21,14 @@ from ivr.flow.mistakes import FlowErrors, Mark, Report
 
 TESTS = "tests"
 TEXTS = "texts"
+_LIKE_YAML = re.compile(r"\.ya?ml(\.|~|$|_| \d|-)|\.ya?ml[^a-z]*$|^~\$", re.IGNORECASE)
+_COPY = re.compile(
+    r" - (copy|副本|kopia|копия)|^copy of |^kopia |conflicted copy|\.sync-conflict-| \(\d+\)\.yaml$"
+    r"|[-_ .](copy|backup|bak|orig)\.yaml$|_(BASE|LOCAL|REMOTE|BACKUP)_\d+\.yaml$| \d+\.yaml$|冲突|副本|（\d+）|的副本",
+    re.IGNORECASE,
+)
+_MOST_PASSED_OVER = 20
+"""Files of one folder within that are told."""
 LARGEST_FILE = 4_000_000
 """Bytes that are read at all; what is less and still too much is told by those who read it."""
 
@@ -54,9 +63,14 @@ class Bundle:
                     report.add(Mark(str(folder)), "E101", "there is no such folder")
                 continue
             for path in there:
-                if path.suffix != ".yaml" and path.suffix.lower() in {".yaml", ".yml"}:
-                    passed_over.append(str(path))
-                if path.suffix != ".yaml" or path.name.startswith("."):  # editors leave hidden files behind
+                if path.name.startswith("."):  # editors leave hidden files behind
+                    continue
+                if path.suffix != ".yaml" or _is_copy(path.name):
+                    passed_over.extend(_meant(path, flows, texts))
+                    continue
+                if _leads_out(path, folder):
+                    sentence = "a link to a file outside the folder is not followed: put the file itself here"
+                    report.add(Mark(str(path)), "E101", sentence)
                     continue
                 try:
                     files[prefix + path.name] = _content(path)
@@ -84,6 +98,27 @@ class Bundle:
             for part in (file.encode(), data):
                 whole.update(len(part).to_bytes(8, "big") + part)
         return whole.hexdigest()
+
+
+def _leads_out(path: Path, folder: Path) -> bool:
+    """Whether a path is a link to a file elsewhere: its lines would stand in messages, and be published."""
+    real = Path(os.path.realpath(path))
+    return path.is_symlink() and real.is_file() and not real.is_relative_to(os.path.realpath(folder))
+
+
+def _is_copy(name: str) -> bool:
+    """Whether a name is one that programs give to copies and drafts of a file."""
+    return name.startswith("~$") or _COPY.search(name) is not None
+
+
+def _meant(path: Path, flows: Path, texts: Path | None) -> Iterator[str]:
+    """The files that look as if somebody thought that they are read: main.yml, fees.yaml.txt, fees/fees.yaml."""
+    if path.is_dir():
+        if path not in (flows / TESTS, flows / TEXTS, texts) and not path.is_symlink():
+            inside = sorted(one for one in path.glob("*") if one.suffix.lower() in {".yaml", ".yml"})
+            yield from (str(one) for one in inside[:_MOST_PASSED_OVER])
+    elif _LIKE_YAML.search(path.name):
+        yield str(path)
 
 
 def _content(path: Path) -> bytes:

@@ -37,12 +37,14 @@ DECLARED: tuple[Declared, ...] = (
         needs=frozenset({"code", "pin"}),
         outcomes={"right": NOTHING, "wrong": NOTHING, "wait": frozenset({"seconds"})},
         secret=frozenset({"pin"}),
+        examples={"seconds": 120},
     ),
     # `mixed`: a code of several numbers, and they differ. `open`: by the timetable.
     Declared(
         name="line.state",
         needs=frozenset({"code"}),
         outcomes={"open": NOTHING, "closed": NOTHING, "closed_until": UNTIL, "mixed": NOTHING},
+        examples={"day": "2026-11-23", "time": "08:00"},
     ),
     # `until`: "opening" (the next window of the number's hours) or "opened" (until somebody opens it).
     Declared(

@@ -27,9 +27,11 @@ from collections.abc import Collection, Mapping, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Any
 
-from prompts.errors import CatalogErrors, Mistake, NoSuchPrompt, nearest
+from prompts.errors import CatalogErrors, Mistake, NoSuchPrompt, Unreadable, nearest
 from prompts.phrase import FAMILIES, PLURAL_FORMS, Phrase
+from prompts.values import read
 from prompts.written.texts import Place, read_languages, read_texts
 
 _A_SECOND = {"zh": 4.5, "yue": 4.5}
@@ -106,7 +108,7 @@ class Catalog:
     def _of(cls, reading: _Reading, currency: str, shipped: Collection[str] | None = None) -> Catalog:
         reading.compare()
         own = {} if shipped is None or reading.mistakes else reading.unused_if_unsaid(shipped)
-        found = cls(reading.phrases, currency, own, reading.warnings, reading.unread)
+        found = cls(reading.phrases, currency, own, reading.warnings, reading.unread | reading.broken)
         if reading.mistakes:
             raise CatalogErrors(reading.mistakes, found)
         return found
@@ -147,6 +149,17 @@ class Catalog:
                 return found
         raise NoSuchPrompt(f'no text "{id}" in any language')
 
+    def cannot_read(self, id: str, path: str, value: Any) -> str:
+        """Why a language cannot read a value aloud where a text names it; nothing when all can."""
+        for language in self.languages:
+            for field in self.phrase(language, id).fields if self.has(language, id) else ():
+                if field.path == path:
+                    try:
+                        read(field.language or language, field.type, value, field.argument, self.currency)
+                    except Unreadable as wrong:
+                        return str(wrong)
+        return ""
+
     def keys_named(self, language: str, id: str) -> tuple[str, ...]:
         """The keys of the telephone that a text names; none when the language lacks it."""
         return self.phrase(language, id).keys_named if self.has(language, id) else ()
@@ -168,7 +181,7 @@ class _Reading:
         self._limit: set[str] | None = None
         """The languages that `languages.yaml` names."""
         self._places: dict[tuple[str, str], Place] = {}
-        self._broken: set[str] = set()
+        self.broken: set[str] = set()
         self._torn: set[str] = set()
         """Languages of which a file could not be read: what they lack is not known."""
 
@@ -205,7 +218,7 @@ class _Reading:
             self._torn.add(language)
         self.phrases.setdefault(language, {}).update(found.phrases)
         self._places.update({(language, id): place for id, place in found.places.items()})
-        self._broken |= found.broken
+        self.broken |= found.broken
 
     def _spoken(self, file: str, data: bytes) -> None:
         """Read `languages: [zh, en]`."""
@@ -237,8 +250,11 @@ class _Reading:
                 self.mistakes.append(self._places[here[0], id].mistake("P301", sentence))
             for language in lacking:  # so that nothing else is told because of it
                 self.phrases[language][id] = self.phrases[here[0]][id]
-            if id not in self._broken:
+            before = len(self.mistakes)
+            if id not in self.broken:
                 self._compare_fields(id, here)
+            if lacking or len(self.mistakes) > before:
+                self.broken.add(id)
 
     def _compare_fields(self, id: str, languages: list[str]) -> None:
         kinds: dict[str, dict[str, str]] = {}

@@ -37,6 +37,12 @@ class Checked:
     """What should be looked at; nothing of it keeps the edition from being used."""
 
 
+_PASSED_OVER = (
+    "nothing reads this file: flows and what stands beside them lie in the folder itself, have names such as fees.yaml "
+    "and are no copies"
+)
+
+
 def read_edition(
     bundle: Bundle,
     actions: Mapping[str, ActionSpec],
@@ -55,7 +61,7 @@ def read_edition(
             sentence = f"the file is missing: copy the shipped {file} into the folder and change it"
             report.add(Mark(bundle.name(file)), "E112", sentence)
     for path in bundle.passed_over:
-        report.add(Mark(path), "W101", "nothing reads this file: flows and what stands beside them end in .yaml")
+        report.add(Mark(path), "W101", _PASSED_OVER)
     try:
         texts = Catalog.read(bundle.under(TEXTS))
     except CatalogErrors as wrong:
@@ -85,6 +91,8 @@ def _of_unread(one: Mistake, unread: Collection[str]) -> bool:
     if one.code == "E301":
         id = one.sentence.partition('"')[2].partition('"')[0]
         return "*" in unread or bool(nearest(id, unread))
+    if one.code in {"E303", "E304", "E306", "E307", "E308", "E237", "W301"}:
+        return any(f'"{id}"' in one.sentence for id in unread)
     return "*" in unread and one.code in {"E302", "W303"}
 
 
@@ -94,8 +102,9 @@ def _numbers(
     if NUMBERS not in bundle.files:
         return Numbers({})
     holidays = bundle.files.get(HOLIDAYS)
+    warnings: list[Mistake] = []
     try:
-        return read_numbers(
+        read = read_numbers(
             bundle.name(NUMBERS),
             bundle.files[NUMBERS],
             names,
@@ -103,7 +112,10 @@ def _numbers(
             holidays,
             bundle.name(HOLIDAYS),
             zone,
+            warnings,
         )
+        report.mistakes.extend(warnings)
+        return read
     except FlowErrors as wrong:
         report.mistakes.extend((*wrong.mistakes, *wrong.warnings))
         return Numbers({})

@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from ivr.flow.commands import Value
+
 
 class ActionSpec(Protocol):
     """A declared action, for the check and for the interpreter."""
@@ -34,6 +36,14 @@ class ActionSpec(Protocol):
     @property
     def identifies(self) -> frozenset[str]:
         """Outcomes after which it is known who listens: a login."""
+
+    @property
+    def examples(self) -> Mapping[str, Value]:
+        """Variable that it sets -> an example of what it holds; of others nothing is known."""
+
+    @property
+    def item(self) -> Mapping[str, Value] | None:
+        """An example of what its list holds."""
 
     @property
     def private(self) -> frozenset[str]:

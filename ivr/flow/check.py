@@ -15,6 +15,7 @@ from ivr.flow.discretion import check_discretion, check_private
 from ivr.flow.facts import check_demands, gains, inside_of, on_entry
 from ivr.flow.idle import check_idle
 from ivr.flow.keys import check_keys
+from ivr.flow.kinds import Examples, check_kinds, examples_of
 from ivr.flow.known import check_variables
 from ivr.flow.language import AGAIN, END, NOWHERE, Fact, Flow, Step, World, exits
 from ivr.flow.mistakes import Mark, Report, did_you_mean
@@ -30,12 +31,14 @@ def check_flows(world: World, report: Report) -> None:
     order = _callees_first(world, report)
     unheard: dict[str, frozenset[str]] = {}
     gained: dict[str, Mapping[str, frozenset[Fact]]] = {}
-    world = replace(world, unheard=unheard, gains=gained)
+    examples: dict[str, Examples] = {}
+    world = replace(world, unheard=unheard, gains=gained, examples=examples)
     for name in order:
         flow = world.flows[name]
         if flow is not None:
             unheard[name] = _unheard_outcomes(flow, world)
             gained[name] = gains(flow, world)
+            examples[name] = examples_of(flow, world)
     flows = [flow for flow in world.flows.values() if flow is not None]
     for flow in flows:
         _check_flow(flow, world, report)
@@ -84,6 +87,7 @@ def _check_flow(flow: Flow, world: World, report: Report) -> None:
         step.check(world, report)
     check_keys(flow, world, report)
     check_cases(flow, world, report)
+    check_kinds(flow, world, report)
     _check_outcomes(flow, world, report)
     if flow.hazy:
         return

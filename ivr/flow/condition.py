@@ -14,7 +14,7 @@ from typing import Any
 import cel
 
 from ivr.flow.commands import Value
-from ivr.flow.mistakes import Report
+from ivr.flow.mistakes import Mark, Report
 from prompts.written.tree import Scalar
 
 LONGEST = 200
@@ -30,6 +30,27 @@ _QUEER = re.compile(r"\\|\'\'\'|\"\"\"")
 """What would make strings hard to tell from the rest: escapes, three quotes."""
 _PREFIX = re.compile(r"//|\b[rRbBuU]+''")
 """Outside strings: a comment, or a string of another kind."""
+
+
+_SLIPS = (
+    (r"([“”‘’„«»`])", "{sign} is no plain quote: write ' around texts"),
+    (r"([（），；：！＝＜＞])", "{sign} was typed with a Chinese keyboard: write the plain sign"),
+    (r"(===|!==)", "write == or != instead of {sign}"),
+    (r"(<>)", "write != instead of <>"),
+    (r"(=<|=>)", "write <= or >= instead of {sign}"),
+    (r"(?<![=!<>])(=)(?![=])", "write == to compare; a single = means nothing here"),
+    (r"([≤≥≠])", "write <=, >= or != instead of {sign}"),
+    (r"\b(and|AND|And|и|oraz)\b", "write && instead of {sign}"),
+    (r"\b(or|OR|Or|или|lub)\b", "write || instead of {sign}"),
+    (r"\b(not|NOT|Not)\b", "write ! instead of {sign}"),
+    (r"\b(is)\b", "write == instead of {sign}"),
+    (r"(?<![&])(&)(?![&])", "write && instead of {sign}"),
+    (r"(?<![|])(\|)(?![|])", "write || instead of {sign}"),
+    (r"(\$\{?|\{\{?)\s*[a-z]", "variables stand without {sign}"),
+    (r"(%)", "conditions only compare: {sign} means nothing here"),
+)
+"""What people write who know another language, and what to write here."""
+_AT = re.compile(r"ERROR: <input>:[0-9]+:([0-9]+)")
 
 
 class Unclear(Exception):
@@ -67,10 +88,12 @@ class Condition:
         try:
             program = cel.compile(source)
         except ValueError as wrong:
-            first = next((line for line in str(wrong).splitlines() if "ERROR" in line), str(wrong))
-            report.add(word.mark, "E401", f"not a condition (CEL): {first.partition('ERROR: <input>:')[2] or first}")
+            report.add(*_misread(word, str(wrong)))
             return None
         strange = [name for name in program.functions() if name.isidentifier() and name not in FUNCTIONS]
+        if strange and strange[0] in ("not", "and", "or"):
+            report.add(*_misread(word, ""))
+            return None
         if strange:
             report.add(word.mark, "E403", f'conditions have no function "{strange[0]}"')
             return None
@@ -92,6 +115,13 @@ class Condition:
 
     def holds(self, variables: Mapping[str, Value]) -> bool:
         """Whether it is true now. Raises `Unclear`."""
+        result = self.value(variables)
+        if not isinstance(result, bool):
+            raise Unclear(f"{self.source} is neither true nor false")
+        return result
+
+    def value(self, variables: Mapping[str, Value]) -> object:
+        """What it comes to, which should be true or false. Raises `Unclear`."""
         used = {name: variables[name] for name in self.variables if name in variables}
         for name, value in used.items():
             if isinstance(value, list) and len(value) > LONGEST_LIST:
@@ -99,12 +129,41 @@ class Condition:
             if _is_larger(value, LARGEST):
                 raise Unclear(f"{name} is too large for a condition")
         try:
-            result = self.program.execute(used)
+            return self.program.execute(used)
         except (ValueError, TypeError, RuntimeError, ArithmeticError, LookupError) as wrong:
             raise Unclear(f"{self.source}: {wrong}") from wrong
-        if not isinstance(result, bool):
-            raise Unclear(f"{self.source} is neither true nor false")
-        return result
+
+
+def _misread(word: Scalar, wrong: str) -> tuple[Mark, str, str]:
+    """Where a condition cannot be read, and what to write instead."""
+    source, bare = word.text, _STRING.sub(lambda found: "'" + "x" * (len(found[0]) - 2) + "'", word.text)
+    for pattern, sentence in _SLIPS:
+        if found := re.search(pattern, bare):
+            sign = source[found.start(1) : found.end(1)] if found.re.groups else source[found.start() : found.end()]
+            told = sentence.format(sign=sign)
+            return _within(word, found.start(found.re.groups and 1)), "E401", f"not a condition (CEL): {told}"
+    for quote in "\"'":
+        if bare.replace("''", "").count(quote) % 2:
+            told = f"a {quote} is opened and not closed"
+            return _within(word, source.index(quote)), "E401", f"not a condition (CEL): {told}"
+    at = _AT.search(wrong)
+    col = int(at[1]) - 1 if at is not None else 0
+    before = source[:col].rstrip()
+    if bare.count("(") != bare.count(")"):
+        told = f"{abs(bare.count('(') - bare.count(')'))} {'(' if bare.count('(') > bare.count(')') else ')'} too many"
+    elif col >= len(source.rstrip()):
+        told = f"something is missing behind {before.split()[-1] if before.split() else 'its beginning'}"
+    else:
+        told = f"{source[col:].split()[0]} cannot stand here"
+    example = "conditions are written like fee > 2000 && half == 'am'"
+    return _within(word, min(col, len(source))), "E401", f"not a condition (CEL): {told}; {example}"
+
+
+def _within(word: Scalar, at: int) -> Mark:
+    """The place of a sign of a condition; of one that goes over lines or holds escapes, its beginning."""
+    if "\n" in word.text or (not word.plain and ("'" in word.text or '"' in word.text[:at])):
+        return word.mark
+    return Mark(word.mark.file, word.mark.line, word.mark.col + at + (not word.plain))
 
 
 def _is_larger(value: Value, most: int) -> bool:

@@ -28,6 +28,10 @@ _WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": Fal
 _NOTHING = {"", "~", "null", "Null", "NULL"}
 
 
+LONGEST_TITLE = 200
+"""Letters."""
+
+
 class Form:
     """A map that is being read. `what` names it in sentences: `the step "kind"`."""
 
@@ -57,6 +61,10 @@ class Form:
 
     def unknown(self, key: Scalar, hint: str) -> None:
         """Report an entry that nobody asked for."""
+        if isinstance(self.table.values.get("then"), Table) and key.text not in ("then", "with"):
+            value = self.table.values.get(key.text)
+            if isinstance(value, Scalar) and NAME.fullmatch(value.text) and not hint.startswith(" (did"):
+                hint = f": an outcome belongs under then: {{{key.text}: {value.text}}}"
         self.report.add(key.mark, "E106", f'{self.what} has no use for "{key.text}"{hint}')
 
     def word(self, key: str, *, required: bool = False) -> Scalar | None:
@@ -79,6 +87,13 @@ class Form:
         if node.plain and (_NUMBER.fullmatch(node.text) or node.text in _WORDS):
             self.report.add(node.mark, "E107", f'{what} must be in quotes: "{node.text}"')
         return node
+
+    def title(self) -> Scalar | None:
+        """`title`, for people."""
+        word = self.word("title")
+        if word is not None and len(word.text) > LONGEST_TITLE:
+            self.report.add(word.mark, "W306", f"a title of {len(word.text):,} letters: nobody reads more than a line")
+        return word
 
     def name(self, key: str, *, required: bool = False) -> Name | None:
         """A name of a variable or an outcome."""

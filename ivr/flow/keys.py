@@ -67,11 +67,15 @@ def _check_named(step: Step, offered: Offer, world: World, report: Report) -> No
                 advice = f'give the step a key "{key}"'
             sentence = f'the text "{text.text}" names the key {key} ({listed}), which this step lacks'
             report.add(text.mark, "E306", f"{sentence}: {advice}, or correct the text")
+    silent: dict[str, list[str]] = {}
     for language in world.texts.languages:
         named = {key for text in offered.texts for key in world.texts.keys_named(language, text.text)}
         if named and (hidden := sorted(offered.own - named)):
-            sentence = f"no text of this step names the key {', '.join(hidden)} in {language}: callers cannot know it"
-            report.add(offered.texts[-1].mark, "W301", sentence)
+            silent.setdefault(", ".join(hidden), []).append(language)
+    for hidden_keys, languages in silent.items():
+        listed = ", ".join(languages)
+        sentence = f"no text of this step names the key {hidden_keys} in {listed}: callers cannot know it"
+        report.add(offered.texts[-1].mark, "W301", sentence)
 
 
 def _named(offered: Offer, world: World) -> Iterator[tuple[Name, str, list[str]]]:

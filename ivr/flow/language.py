@@ -67,6 +67,10 @@ class Variable:
         return value
 
 
+Gives: TypeAlias = Mapping[str, Sequence[Value | Variable]]
+"""Variable that a step sets -> examples of what it holds then, or the variables that it comes from."""
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """A value under `with` or `set`, with the places of value and name."""
@@ -250,6 +254,10 @@ class Step(ABC):
         """Variables that it fills with digits which the caller keys in: never a number to dial (toll fraud)."""
         return ()
 
+    def gives(self, world: World) -> Gives:
+        """Examples of what the variables hold that it sets; one that is left out may hold anything."""
+        return {}
+
     def calls(self) -> Iterable[Name]:
         """Sub-flows that it enters."""
         return ()
@@ -311,6 +319,8 @@ class World:
     gains: Mapping[str, Mapping[str, frozenset[Fact]]] = field(default_factory=dict)
     """Per flow and outcome, what the flow itself has established on every way to that outcome."""
     beside: Beside = field(default_factory=Beside)
+    examples: Mapping[str, Mapping[str, Sequence[Value] | None]] = field(default_factory=dict)
+    """Per flow and variable, examples of what it holds; None: anything."""
 
 
 @dataclass(frozen=True, slots=True)

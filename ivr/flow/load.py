@@ -26,6 +26,10 @@ NOT_FLOWS = frozenset({"holidays", "notices", "numbers", "queues", "tariffs", "p
 """Files of the folder that are no flows and have readers of their own."""
 
 
+_BESIDE = frozenset({"then", "with", "as", "else", "keys", "prompt", "each", "error", "title", "needs", "if"})
+"""What stands beside a verb: no slip of one."""
+
+
 def load(folder: Path, texts: Texts, actions: Mapping[str, ActionSpec], *, later: bool = False) -> FlowSet:
     """All flows of `folder`, one a file; `later` as in `load_sources`. Raises `FlowErrors` with every mistake."""
     report = Report()
@@ -86,7 +90,7 @@ def _read_flow(file: str, name: str, data: bytes, texts: Texts, report: Report, 
 
 def _flow(form: Form, file: str, name: str, texts: Texts, later: bool) -> Flow | None:
     report = form.report
-    title = form.word("title")
+    title = form.title()
     needs = form.names("needs")
     start = form.target("start", hint=": the first step") or NOWHERE
     outcomes, outcome_marks = _read_outcomes(form)
@@ -146,8 +150,9 @@ def _read_step(
         return None, True
     verbs = [key for key in node.keys if key in VERBS]
     if not verbs:
-        hints = [hint for key in node.keys if (hint := did_you_mean(key, VERBS))]
-        report.add(word.mark, "E201", f'the step "{word.text}" has no verb{hints[0] if hints else ""}')
+        hints = [hint for key in node.keys if key not in _BESIDE and (hint := did_you_mean(key, VERBS))]
+        told = hints[0] if hints else f": what it does ({', '.join(list(VERBS)[:6])}, ...)"
+        report.add(word.mark, "E201", f'the step "{word.text}" has no verb{told}')
         return None, True
     if len(verbs) > 1:
         sentence = f'the step "{word.text}" has two verbs, "{verbs[0]}" and "{verbs[1]}"; make two steps of it'

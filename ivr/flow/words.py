@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -10,6 +11,7 @@ from ivr.flow.commands import Prompt, Value
 from ivr.flow.form import PROMPT_ID, Form
 from ivr.flow.language import Name, Reads, Scene, Term, World
 from ivr.flow.mistakes import Report, did_you_mean
+from prompts.written.tree import Scalar
 
 SYSTEM = {
     "trouble": "system.trouble",
@@ -38,7 +40,7 @@ class Words:
             if required:
                 form.missing(key, ": the text to say")
             return cls((), given)
-        found = [form.as_name(word, f'"{key}"', PROMPT_ID) for word in form.words(node, f'"{key}"')]
+        found = [_text(form, word, key) for word in form.words(node, f'"{key}"')]
         return cls(tuple(text for text in found if text is not None), given)
 
     def prompts(self, scene: Scene, more: Mapping[str, Value] | None = None) -> tuple[Prompt, ...]:
@@ -65,8 +67,26 @@ class Words:
                 hint = did_you_mean(text.text, world.texts.ids)
                 report.add(text.mark, "E301", f'no text "{text.text}" in any catalogue{hint}')
             else:
-                for language in lacking:
-                    report.add(text.mark, "E302", f'the text "{text.text}" is missing in {language}')
+                if lacking:
+                    report.add(text.mark, "E302", f'the text "{text.text}" is missing in {", ".join(lacking)}')
+
+
+def _text(form: Form, word: Scalar, key: str) -> Name | None:
+    """The id of a text. People write words instead of it, or two ids in a row."""
+    ids = [one for one in re.split(r"[\s,，、;+]+", word.text) if one]
+    if len(ids) > 1 and all(PROMPT_ID.fullmatch(one) for one in ids):
+        form.report.add(word.mark, "E111", f'two texts are a list: {key}: [{", ".join(ids)}]')
+        return None
+    if PROMPT_ID.fullmatch(word.text) is None and (len(ids) > 1 or not word.text.isascii() or not word.plain):
+        shown = word.text if len(word.text) <= 40 else f"{word.text[:40]}..."
+        sentence = f'"{key}" takes the name of a text, such as main.welcome; words belong in texts/*.yaml: "{shown}"'
+        form.report.add(word.mark, "E111", sentence)
+        return None
+    if re.fullmatch(r"=?[a-z][a-z0-9_]*", word.text):
+        sentence = f'"{word.text}" is no name of a text: they have a dot, such as main.welcome'
+        form.report.add(word.mark, "E111", sentence)
+        return None
+    return form.as_name(word, f'"{key}"', PROMPT_ID)
 
 
 def check_unused(report: Report, world: World, *words: Words, also: Iterable[str] = ()) -> None:

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ivr.flow.form import Form
-from ivr.flow.mistakes import FlowErrors, Mark, Report, did_you_mean
+from ivr.flow.mistakes import FlowErrors, Mark, Mistake, Report, did_you_mean
 from ivr.numbers.dialling import WITHHELD, CallerList, Dialling
 from ivr.numbers.hours import Hours
 from ivr.numbers.pieces import Pieces
@@ -79,10 +79,12 @@ def read_numbers(
     holidays: bytes | None = None,
     holidays_name: str = f"flows/{HOLIDAYS}",
     zone: tzinfo | None = None,
+    warnings: list[Mistake] | None = None,
 ) -> Numbers:
     """As `load_numbers`, from the bytes of the files; without `holidays` there are no calendars.
 
-    With a `zone` dated hours are looked at for times that the change of the clocks leaves out.
+    `warnings` takes what should be looked at. With a `zone` dated hours are looked at for times that the change of the
+    clocks leaves out.
     """
     report = Report()
     calendars = read_calendars(holidays_name, holidays, zone, report)
@@ -90,7 +92,9 @@ def read_numbers(
     numbers = Numbers({})
     if root is not None:
         numbers = _Reading(report, flows, languages, calendars, holidays_name).numbers(root)
-    if report.mistakes:
+    if warnings is not None:
+        warnings.extend(one for one in report.mistakes if one.is_warning)
+    if report.wrong:
         raise FlowErrors(report.mistakes)
     return numbers
 
@@ -125,10 +129,29 @@ class _Reading(Pieces):
         numbers = root.values.get("numbers")
         if rest is None and (numbers is None or (isinstance(numbers, Table) and not numbers.values)):
             self.report.add(root.mark, "E109", "no number is answered: list one under numbers, or set default")
+        self._check_used(root)
         codes = self._codes(form, {**listed, **({DEFAULT: default} if default is not None else {})})
         form.finish()
         whole = {key: plan for key, plan in listed.items() if plan is not None}
         return Numbers(whole, default, codes, self.dialling, self.calendars or {})
+
+    def _check_used(self, root: Table) -> None:
+        """Warn of hours and lists of callers that no line names: often the line names others by a slip."""
+        named: set[str] = set()
+        waiting: list[Node] = [node for key, node in root.values.items() if key not in ("hours", "callers")]
+        while waiting:
+            here = waiting.pop()
+            if isinstance(here, Table):
+                waiting.extend(here.values.values())
+            elif isinstance(here, Listing):
+                waiting.extend(here.items)
+            else:
+                named.add(here.text)
+        for part, what in (("hours", "the hours"), ("callers", "the callers")):
+            node = root.values.get(part)
+            for word in node.keys.values() if isinstance(node, Table) else ():
+                if word.text not in named:
+                    self.report.add(word.mark, "W307", f'{what} "{word.text}" are used by no number')
 
     # The parts of the file
 
@@ -185,6 +208,9 @@ class _Reading(Pieces):
                 self.report.add(word.mark, "E107", f'write the number in quotes: "{word.text}"')
             hint = ' (for every number that is not listed: "default")' if word.text == "*" else ""
             key = self.number(word, f'"{word.text}" is not a number that can be dialled{hint}')
+            if "*" in word.text.strip("*# ") and "#" not in word.text and not word.text.startswith("*"):
+                sentence = f'the * in "{word.text}" is the key *; only at the end it stands for what may follow'
+                self.report.add(word.mark, "W308", sentence)
             plan = self._plan(key or word.text, f'the number "{word.text}"', node)
             if not key:
                 continue
@@ -200,7 +226,7 @@ class _Reading(Pieces):
             self.report.add(node.mark, "E108", f"{what} needs a map: {{flow: main, language: zh}}")
             return None
         form = Form(node, self.report, what)
-        title = form.word("title")
+        title = form.title()
         language = self.language(form, required=False)
         lines: list[Line] = []
         answer: Answer | None = None
@@ -285,7 +311,7 @@ class _Reading(Pieces):
                 self.report.add(word.mark, "E515", f'"{word.text}" is also listed under numbers')
             inner = Form(node, self.report, f'the code "{word.text}"')
             closes = self._closes(inner, plans)
-            inner.word("title")
+            inner.title()
             callers = self.chosen(inner, "callers", self._callers, "E507", "no list of callers")
             if "callers" not in inner:
                 sentence = f'the code "{word.text}" needs "callers": who may use it at all'

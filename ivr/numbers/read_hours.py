@@ -44,10 +44,17 @@ def read_hours(
     week: dict[int, tuple[Window, ...]] = {}
     first: dict[int, Scalar] = {}
     marks: dict[int, Mark] = {}
+    bare: list[Scalar] = []
     for text, word in node.keys.items():
         if text in ("calendar", "holidays"):
             continue
         form.node(text)
+        if _is_empty(node.values[text]):
+            bare.append(word)
+            continue
+        if bare:
+            _tell_bare(bare, word, report)
+            bare = []
         windows = _windows(node.values[text], f'"{text}"', report)
         for weekday in _weekdays(word, report):
             if weekday in week:
@@ -55,6 +62,8 @@ def read_hours(
                 report.add(word.mark, "E505", f'"{day}" stands twice: it is in "{first[weekday].text}" already')
             else:
                 week[weekday], first[weekday], marks[weekday] = windows, word, node.values[text].mark
+    for word in bare:
+        report.add(word.mark, "E501", f'"{word.text}" has no hours: write "08:00-12:00", or closed')
     by_day = tuple(week.get(weekday, ()) for weekday in range(7))
     _check_overlaps(by_day, marks, report)
     calendar, on_holidays = _on_holidays(form, EVERY_DAY in node.keys, calendars, holidays_name, report)
@@ -63,6 +72,17 @@ def read_hours(
     if len(report.mistakes) == before and hours.never:
         report.add(name.mark, "E514", f'the hours "{name.text}" never come: no day has a window')
     return hours
+
+
+def _is_empty(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.plain and not node.text
+
+
+def _tell_bare(days: list[Scalar], following: Scalar, report: Report) -> None:
+    """`{mon, wed, fri: [...]}` is three days, two of them without hours."""
+    told = ", ".join(one.text for one in (*days, following))
+    sentence = f'"{days[0].text}" has no hours; several days with the same hours are one key in quotes: "{told}"'
+    report.add(days[0].mark, "E501", f'{sentence}: ["08:00-12:00"]')
 
 
 def _on_holidays(
@@ -78,6 +98,11 @@ def _on_holidays(
     if isinstance(node, Scalar) and node.text == "open":
         if named is not None:
             report.add(named.mark, "E106", '"calendar" is of no use when holidays are days as any other')
+        return None, ()
+    if isinstance(node, Scalar) and not _WINDOW.fullmatch(node.text.strip()) and node.text != "closed":
+        near = did_you_mean(node.text, ("closed", "open"))
+        told = f'"holidays" is closed, open (a day as any other), or hours: ["08:00-12:00"], not "{node.text}"{near}'
+        report.add(node.mark, "E501", told)
         return None, ()
     windows = _windows(node, '"holidays"', report)
     calendar = named.text if named is not None else USUAL
@@ -136,7 +161,7 @@ def _calendar(name: str, node: Node, zone: tzinfo | None, report: Report) -> Cal
 
 
 def _special(form: Form, report: Report) -> Special:
-    title = form.word("title")
+    title = form.title()
     node = form.node("open")
     windows = _windows(node, '"open"', report) if node is not None else None
     worked_as = None
@@ -203,7 +228,8 @@ def _windows(node: Node, what: str, report: Report) -> tuple[Window, ...]:
 def _window(word: Scalar, report: Report) -> Window | None:
     found = _WINDOW.fullmatch(word.text.strip())
     if found is None:
-        report.add(word.mark, "E501", f'"{word.text}" are no hours: write them as "08:00-12:00"')
+        near = did_you_mean(word.text, ("closed",))
+        report.add(word.mark, "E501", f'"{word.text}" are no hours: write them as "08:00-12:00"{near or ", or closed"}')
         return None
     begin, end = int(found[1]) * 60 + int(found[2]), int(found[3]) * 60 + int(found[4])
     if begin >= MINUTES or end > MINUTES or int(found[2]) > 59 or int(found[4]) > 59:
@@ -240,10 +266,13 @@ def _weekday(text: str, mark: Mark, report: Report) -> int | None:
 
 
 def _check_overlaps(week: tuple[tuple[Window, ...], ...], marks: Mapping[int, Mark], report: Report) -> None:
-    """What goes past midnight must end before the next day's first window begins."""
+    """What goes past midnight must end before the next day's first window begins. Days that are written as one are
+    told as one."""
+    told: set[Mark] = set()
     for weekday, windows in enumerate(week):
         following = week[(weekday + 1) % 7]
-        if windows and following and windows[-1].end - MINUTES > following[0].begin:
+        if windows and following and windows[-1].end - MINUTES > following[0].begin and marks[weekday] not in told:
+            told.add(marks[weekday])
             day, after = WEEKDAYS[weekday], WEEKDAYS[(weekday + 1) % 7]
             sentence = f"{windows[-1]} of {day} goes on into {following[0]} of {after}"
             report.add(marks[weekday], "E503", sentence)

@@ -205,8 +205,11 @@ class _File:
     def tests(self) -> Iterator[FlowTest]:
         form = self._form
         flow, number = form.word("flow"), form.word("number")
-        if (flow is None) == (number is None):
-            self._report.add(form.table.mark, "E109", 'the file needs either "flow" or "number": what is tested')
+        if flow is not None and number is not None:
+            sentence = 'the file has "flow" and "number": not both; a number brings its own flow'
+            self._report.add(form.mark("number"), "E106", sentence)
+        elif flow is None and number is None:
+            self._report.add(form.table.mark, "E109", 'the file needs "flow" or "number": what is tested')
         if flow is not None and flow.text not in self._house.flows.flows:
             hint = did_you_mean(flow.text, self._house.flows.flows)
             self._report.add(flow.mark, "E206", f'no flow "{flow.text}"{hint}')
@@ -409,8 +412,11 @@ class _File:
                 if seconds is not None:
                     yield Wait(mark, seconds)
             case "hang_up":
+                before = len(self._report.mistakes)
                 if form.flag("hang_up"):
                     yield HangUp(mark, self._span(form, "after"))
+                elif len(self._report.mistakes) == before:
+                    self._report.add(mark, "T101", '"hang_up: false" does nothing: leave the line out')
             case "says" | "not_says":
                 given = self._values(form, "with")
                 node = form.node(verb)

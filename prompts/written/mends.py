@@ -60,7 +60,8 @@ def _signs(line: str, above: str) -> Iterator[Mend]:
         structural = [at for at in outside if _is_structural(line, at)] or outside
         for some in (structural, outside, wide):
             mended = "".join(sign.translate(WIDE) if at in some else sign for at, sign in enumerate(line))
-            mended = re.sub(r"(?<=[\w\"']):(?=[^\s:])", ": ", mended)
+            if any(line[at] == "：" for at in some):
+                mended = re.sub(r"(?<=[\w\"']):(?=[^\s:])", ": ", mended)
             yield Mend(some[0] + 1, "E113", instead(line[some[0]]), mended)
         if line.lstrip(" ").startswith("\u3000"):
             yield Mend(wide[0] + 1, "E113", instead("\u3000"), line.replace("\u3000", "  "))
@@ -79,7 +80,7 @@ def _is_structural(line: str, at: int) -> bool:
 
 def _words(line: str, above: str) -> Iterator[Mend]:
     """A blank that is missing, keys of the telephone without quotes."""
-    for found in re.finditer(r"(?<![\w\"'.:/])([a-z_][a-z0-9_]*):(?=[^\s:/])", line):
+    for found in re.finditer(r"(?<![\w\"'.:/])([a-z_][a-z0-9_.]*):(?=[^\s:/])", line):
         at = found.end()
         sentence = f'a blank is missing behind "{found[1]}:"'
         yield Mend(at + 1, "E103", f"not YAML: {sentence}", f"{line[:at]} {line[at:]}")
@@ -91,7 +92,7 @@ def _words(line: str, above: str) -> Iterator[Mend]:
 
 def _conditions(line: str, above: str) -> Iterator[Mend]:
     """A condition that begins with a quote, a bracket or a sign: the whole belongs in quotes."""
-    for found in re.finditer(r"(?<![\w\"'])(if|else if|when): *(.+?)(?=\s*,\s*then\s*:|\s*\}|\s*$)", line):
+    for found in re.finditer(r"(?<![\w\"'])(if): *(.+?)(?=\s*,\s*then\s*:|\s*\}|\s*$)", line):
         value = found[2]
         whole = "'" + value.replace("'", '"') + "'"
         if value[:1] in "\"'![{&*>|%@`" and not re.fullmatch(r"\"[^\"]*\"|'[^']*'", value):
@@ -185,6 +186,10 @@ def _values(line: str, above: str) -> Iterator[Mend]:
     entry = _ENTRY.match(line)
     if entry is not None:
         at, value = entry.start(5), entry[5]
+        if "\\" in value and '"' in value:
+            told = r"no \ within double quotes: write the text in single ones"
+            at_slash = line.index("\\", at) + 1
+            yield Mend(at_slash, "E103", f"not YAML: {told}", line.replace("\\", "/"))
         bare = value.split(" #")[0].rstrip()
         for text in dict.fromkeys((value, bare)):
             quoted = "'" + text.replace("'", "''") + "'"
@@ -200,10 +205,6 @@ def _values(line: str, above: str) -> Iterator[Mend]:
                 continue
             col = at + (odd.start() if odd and text[0] not in "{}[]*&!|>%@`,?\"'" else 0) + 1
             yield Mend(col, "E103", f"not YAML: {told}", line[:at] + quoted + rest)
-        if "\\" in value and '"' in value:
-            told = r"no \ within double quotes: write the text in single ones"
-            at_slash = line.index("\\", at) + 1
-            yield Mend(at_slash, "E103", f"not YAML: {told}", line.replace("\\", "/"))
     elif "\\" in line:
         told = r"no \ within double quotes: write the text in single ones"
         yield Mend(line.index("\\") + 1, "E103", f"not YAML: {told}", line.replace("\\", "/"))

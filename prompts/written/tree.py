@@ -24,7 +24,7 @@ from ruamel.yaml.events import (
 
 from prompts.written.encoding import NotText, decoded
 from prompts.written.lookalikes import plain, strange
-from prompts.written.mends import instead
+from prompts.written.mends import COPIED, instead, unseen
 from prompts.written.report import Mark, Report
 from prompts.written.unreadable import BROKEN, merge_marks, mistyped, unreadable
 
@@ -35,7 +35,8 @@ MOST_WORDS = 30_000
 DEEPEST = 12
 """Nested maps and lists; the language needs four."""
 _COMMENT = re.compile(r"\s+#.*$")
-_JOINED = re.compile(r"([a-z_]+):([^\s/].*)", re.DOTALL)
+_JOINED = re.compile(r"([a-z_]+):((?! |/).+)", re.DOTALL)
+_APART = re.compile(r"([a-z_]+) +(.+)", re.DOTALL)
 _LOST_KEY = re.compile(r"^\s*(#)\s*:\s+[a-z][a-z0-9_]*\s*$")
 _AMONG_KEYS = re.compile(r"^\s*(?:keys:|[\"'][0-9*#][\"']\s*:)")
 _MISTYPED_KEY = re.compile(r"[a-z0-9_.]+(：)|([“‘])|([０-９＊＃])[０-９＊＃]*\Z")
@@ -175,6 +176,8 @@ class _Building:
         if event.tag is not None:
             sentence = f"a tag ({event.tag}); there are none: put a text that begins with ! in quotes"
             self._report.add(at, "E104", sentence)
+            if isinstance(event, ScalarEvent):
+                return Scalar(at, event.value or event.tag, False)
         if isinstance(event, SequenceStartEvent):
             return Listing(at)
         if isinstance(event, MappingStartEvent):
@@ -198,12 +201,12 @@ class _Building:
         if not self._open:
             self._root = node
         elif isinstance(top := self._open[-1], Listing):
-            top.items.append(self._spelt(node))
+            top.items.append(self._item(self._spelt(node)))
         elif (key := self._waiting[-1]) is None:
             self._waiting[-1] = self._key(node, event)
         else:
             self._waiting[-1] = None
-            self._entry(top, key.word, self._spelt(node))
+            self._entry(top, key, self._spelt(node))
         if not isinstance(node, Scalar):
             self._open.append(node)
             if isinstance(node, Table):
@@ -225,17 +228,41 @@ class _Building:
         if node.plain and node.text == "<<":
             self._report.add(at, "E104", "<< takes entries over from elsewhere, which is not allowed: write them out")
             raise _Stop
+        if node.plain and re.match(r"-[\w{\[\"']", node.text):
+            told = "not YAML: a blank is missing behind the -"
+            self._report.add(Mark(self._file, at.line, at.col + 1), "E103", told)
+            raise _Stop
         end = event.end_mark
-        return _Key(self._spelt(node), Mark(self._file, end.line + 1, end.column + 1))
+        colon = self._text[end.index : end.index + 20].lstrip()[:1] == ":"
+        return _Key(self._spelt(node), Mark(self._file, end.line + 1, end.column + 1), colon)
 
-    def _entry(self, top: Table, key: Scalar, node: Node) -> None:
-        """One entry of a table. `say:main.welcome` without a blank is told, and read as it is meant."""
+    def _item(self, node: Node) -> Node:
+        """An item of a list; `says:main.welcome` without a blank is told, and read as it is meant."""
+        if isinstance(node, Scalar) and node.plain and (joined := _JOINED.fullmatch(node.text)):
+            table = Table(node.mark)
+            self._entry(table, _Key(node, node.mark, False), Scalar(node.mark, "", True))
+            return table if joined[1] in table.values else node
+        if isinstance(node, Scalar) and node.plain and (wide := _MISTYPED_KEY.match(node.text)) and wide[1]:
+            at = Mark(self._file, node.mark.line, node.mark.col + wide.start(1))
+            self._report.add(at, "E113", instead(wide[1]))
+            raise _Stop
+        return node
+
+    def _entry(self, top: Table, waiting: _Key, node: Node) -> None:
+        """One entry of a table. `say:main.welcome` without a blank, or without its colon, is told, and read as it is
+        meant."""
+        key = waiting.word
         empty = isinstance(node, Scalar) and node.plain and not node.text
-        joined = _JOINED.fullmatch(key.text) if key.plain and empty else None
-        if joined is not None and joined[1] not in top.keys:
-            at = Mark(self._file, key.mark.line, key.mark.col + len(joined[1]) + 1)
-            self._report.add(at, "E103", f'not YAML: a blank is missing behind "{joined[1]}:"')
-            key, node = Scalar(key.mark, joined[1], True), Scalar(at, joined[2].strip(), True)
+        joined = (_JOINED.fullmatch(key.text) or _APART.fullmatch(key.text)) if key.plain and empty else None
+        if joined is not None and joined[1] not in top.keys and not waiting.colon:
+            at = Mark(self._file, key.mark.line, key.mark.col + len(joined[1]) + (key.text[len(joined[1])] == ":"))
+            told = f'a blank is missing behind "{joined[1]}:"'
+            if COPIED.match(joined[2]):
+                told = unseen(joined[2][0])
+            elif key.text[len(joined[1])] != ":":
+                told = f"a : is missing behind {joined[1]}"
+            self._report.add(at, "E103", f"not YAML: {told}")
+            key, node = Scalar(key.mark, joined[1], True), Scalar(at, COPIED.sub("", joined[2]).strip(), True)
         if key.text in top.keys:
             first = top.keys[key.text].mark.line
             self._report.add(key.mark, "E105", f'"{key.text}" stands here twice (first in line {first})')
@@ -271,3 +298,5 @@ class _Key:
 
     word: Scalar
     end: Mark
+    colon: bool = True
+    """Whether its colon stands behind it, in the place of its value nothing."""

@@ -54,6 +54,11 @@ def mistyped(file: str, text: str) -> tuple[Mark, str, str] | None:
         if bare.strip() and not bare.lstrip().startswith("#"):
             for mend in next(mends(bare, "")):
                 return Mark(file, number, mend.col), mend.code, mend.sentence
+            if found := re.match(r"([a-z_][a-z0-9_.]*)(?::(?=\S)| +(?=\S))", bare):
+                missing = "a blank" if found[0].endswith(":") else "a :"
+                told = f"not YAML: {missing} is missing behind {found[0].strip()}"
+                return Mark(file, number, found.end() + 1), "E103", told
+            return None
     return None
 
 

@@ -63,6 +63,9 @@ class FakeTexts:
     def fields(self, id: str) -> Mapping[str, str]:
         return self.named.get(id, {})
 
+    def cannot_read(self, id: str, path: str, value: object) -> str:
+        return ""
+
     def keys_named(self, language: str, id: str) -> Sequence[str]:
         return ()
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ivr.flow.commands import Answer, Collect, Keys, Prompt
 from ivr.flow.defaults import Defaults, Input, Miss
 from ivr.flow.form import Form
-from ivr.flow.language import NOWHERE, Exit, Go, Head, Move, Reads, Scene, Step, Target, Wait, World
+from ivr.flow.language import NOWHERE, Exit, Gives, Go, Head, Move, Reads, Scene, Step, Target, Wait, World
 from ivr.flow.mistakes import Report
 from ivr.flow.verbs.keys import PERSON, REPEAT, read_end_key
 from ivr.flow.words import SYSTEM, Words, check_unused
@@ -78,6 +78,9 @@ class Ask(Step):
     def check(self, world: World, report: Report) -> None:
         self.words.check(world, report)
         check_unused(report, world, self.words)
+
+    def gives(self, world: World) -> Gives:
+        return {self.variable: ("1" * self.minimum, "12345678901"[: self.maximum])}
 
     def enter(self, scene: Scene) -> Move:
         scene.memory = 0

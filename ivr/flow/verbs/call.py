@@ -16,6 +16,7 @@ from ivr.flow.language import (
     Fact,
     Finish,
     Flow,
+    Gives,
     Go,
     Head,
     Move,
@@ -71,6 +72,10 @@ class Call(Step):
             for need in called.needs:
                 if need.text not in self.given:
                     yield Reads(need.text, self.flow.mark, "", f'the flow "{called.name}" needs it')
+
+    def gives(self, world: World) -> Gives:
+        inside = world.examples.get(self.flow.text, {}) if self.flow is not None else {}
+        return {name: values for name, values in inside.items() if values}
 
     def check(self, world: World, report: Report) -> None:
         if self.flow is None:

@@ -19,7 +19,22 @@ from ivr.flow.action import ActionSpec
 from ivr.flow.commands import Answer, Keys, NoInput, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Input, Miss, Trouble, check_error, known_outcomes
 from ivr.flow.form import Form
-from ivr.flow.language import AGAIN, ANYTHING, Exit, Go, Head, Move, Name, Reads, Scene, Step, Target, Wait, World
+from ivr.flow.language import (
+    AGAIN,
+    ANYTHING,
+    Exit,
+    Gives,
+    Go,
+    Head,
+    Move,
+    Name,
+    Reads,
+    Scene,
+    Step,
+    Target,
+    Wait,
+    World,
+)
 from ivr.flow.mistakes import Report
 from ivr.flow.verbs.do import Request
 from ivr.flow.verbs.keys import PERSON, REPEAT
@@ -132,12 +147,23 @@ class Choose(Step):
     def check(self, world: World, report: Report) -> None:
         for words in self._said:
             words.check(world, report)
+        known = set(world.texts.ids)
+        each = [text for text in self.each.texts if text.text in known]
+        if len(each) == len(self.each.texts) > 0 and not any("key" in roots(world, text.text) for text in each):
+            sentence = f'the text "{each[0].text}" is said of every item and names no key: write {{key:key}} in it'
+            report.add(each[0].mark, "E308", sentence)
         named = [field for words in self._said for text in words.texts for field in roots(world, text.text)]
         spec = self.request.check(world, report, lists=True, also=named)
         if spec is None:
             return
         self.then.check(report, f'"{spec.name}"', self._declared(spec), error=True)
         check_error(report, self.trouble, self.head.mark, f'"{spec.name}"')
+
+    def gives(self, world: World) -> Gives:
+        spec = self.request.spec(world)
+        if spec is None or spec.item is None or self.variable is None:
+            return {}
+        return {**{name: (value,) for name, value in spec.examples.items()}, self.variable.text: (dict(spec.item),)}
 
     def enter(self, scene: Scene) -> Move:
         return Wait(self.request.command(scene))

@@ -99,6 +99,10 @@ class Do(Errand):
         spec = None if self.request.action is None else find(self.request.action.text)
         return None if spec is None else known_outcomes(spec)
 
+    def examples(self, world: World) -> Mapping[str, Value]:
+        spec = self.request.spec(world)
+        return {} if spec is None else spec.examples
+
     def command(self, scene: Scene) -> Command:
         return self.request.command(scene)
 

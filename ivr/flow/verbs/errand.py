@@ -15,7 +15,7 @@ from ivr.flow.action import ActionSpec
 from ivr.flow.commands import Answer, Command, Outcome, Value
 from ivr.flow.defaults import Branches, Trouble, check_error
 from ivr.flow.form import Form
-from ivr.flow.language import ANYTHING, Demand, Exit, Fact, Go, Head, Move, Reads, Scene, Step, Term, Wait, World
+from ivr.flow.language import ANYTHING, Demand, Exit, Fact, Gives, Go, Head, Move, Reads, Scene, Step, Term, Wait, World
 from ivr.flow.mistakes import Mark, Report
 from ivr.flow.words import Words, check_unused
 
@@ -57,6 +57,13 @@ class Errand(Step):
     def by_caller(self, outcome: str) -> bool:
         """Whether it takes a key of the caller to come to this outcome."""
         return False
+
+    def examples(self, world: World) -> Mapping[str, Value]:
+        """One example of each value that it brings, by the names that `outcomes` tell."""
+        return {"seconds": 60, "charged": 3000, "currency": "CNY", "agent": "agent-1"}
+
+    def gives(self, world: World) -> Gives:
+        return {name: (value,) for name, value in self.examples(world).items()}
 
     def enter(self, scene: Scene) -> Move:
         command = self.command(scene)

@@ -67,6 +67,9 @@ class Record(Errand):
     def outcomes(self, find: Find) -> Outcomes:
         return {"recorded": frozenset({self.variable.text} if self.variable else ()), "silent": NOTHING}
 
+    def examples(self, world: World) -> Mapping[str, Value]:
+        return {self.variable.text: {"id": "recording-1", "seconds": 12}} if self.variable else {}
+
     def values(self, outcome: Outcome) -> Mapping[str, Value]:
         recording = outcome.values.get("recording")
         return {self.variable.text: recording} if self.variable and isinstance(recording, dict) else {}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ivr.flow.defaults import Defaults
 from ivr.flow.form import Form
-from ivr.flow.language import NOWHERE, Exit, Go, Head, Move, Reads, Scene, Step, Target, Term, World
+from ivr.flow.language import NOWHERE, Exit, Gives, Go, Head, Move, Reads, Scene, Step, Target, Term, Variable, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,12 @@ class Set(Step):
         for term in self.terms.values():
             if term.variable is not None:
                 yield Reads(term.variable, term.mark)
+
+    def gives(self, world: World) -> Gives:
+        return {
+            name: (term.value if isinstance(term.value, Variable) else term.value.value,)
+            for name, term in self.terms.items()
+        }
 
     def enter(self, scene: Scene) -> Move:
         values = {name: term.look_up(scene.variables) for name, term in self.terms.items()}

@@ -1,0 +1,57 @@
+"""Slips of every kind in every file: told at their line, in our words, and nothing else is told because of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from hospital.usual_answers import USUAL
+from ivr.bundle import TESTS, Bundle
+from ivr.flow.mistakes import FlowErrors, Mistake
+from ivr.rehearsal.written import House, read_tests
+from tests.flow.test_slips import files, write
+from wardbell.doctor.content import ACTIONS
+from wardbell.edition import read_edition
+
+HERE = Path(__file__).parent
+SISTERS = [
+    (file, *case)
+    for file, cases in YAML(typ="safe", pure=True).load(HERE / "sisters.yaml").items()
+    for case in cases
+]
+
+
+def read_all(folder: Path) -> list[Mistake]:
+    """Everything that is told of a folder with its flow tests, as `wardbell flows check` does."""
+    bundle = Bundle.of_folder(folder, folder / "texts")
+    try:
+        checked = read_edition(bundle, ACTIONS, later=True)
+        edition = checked.edition
+        read_tests(bundle.under(TESTS), House(edition.flows, edition.numbers, edition.texts, ACTIONS, USUAL))
+    except FlowErrors as wrong:
+        return sorted((*wrong.mistakes, *wrong.warnings))
+    return list(checked.warnings)
+
+
+@pytest.mark.parametrize(("file", "old", "new", "told", "words"), SISTERS)
+def test_a_slip_is_told_once_at_its_line(
+    file: str, old: str | None, new: str, told: str, words: str, tmp_path: Path
+) -> None:
+    there: dict[str, Any] = files()
+    if old is None:
+        there[file] = new.encode()
+    else:
+        text = there[file].decode()
+        assert text.count(old) == 1, old
+        there[file] = text.replace(old, new).encode()
+    found = read_all(write(there, tmp_path))
+    shown = [f"{Path(one.file).relative_to(tmp_path)}:{one.line} {one.code} {one.sentence}" for one in found]
+    if not told:
+        assert shown == []
+        return
+    assert len(shown) == 1, shown
+    assert shown[0].startswith(f"{file}:{told}"), shown
+    assert words in shown[0], shown
