@@ -90,6 +90,17 @@ def _words(line: str, above: str) -> Iterator[Mend]:
         yield Mend(at + 1, "E103", f"not YAML: {sentence}", f'{line[:at]}"{sign}"{line[at + 1 :]}')
 
 
+def _comments(line: str, above: str) -> Iterator[Mend]:
+    """What a # within brackets takes away: the rest of the line is a comment."""
+    for found in re.finditer(r"(?<=\s)#[^,}\]]*", line):
+        before = line[: found.start()]
+        if before.count("{") + before.count("[") > before.count("}") + before.count("]"):
+            told = "what stands behind a # is a comment: a word that begins with it must stand in quotes"
+            quoted = f'"{found[0].rstrip()}"'
+            yield Mend(found.start() + 1, "E103", f"not YAML: {told}", f"{before}{quoted}{line[found.end() :]}")
+            yield Mend(found.start() + 1, "E103", f"not YAML: {told}", f"{before}{line[found.start() + 1 :]}")
+
+
 def _conditions(line: str, above: str) -> Iterator[Mend]:
     """A condition that begins with a quote, a bracket or a sign: the whole belongs in quotes."""
     for found in re.finditer(r"(?<![\w\"'])(if): *(.+?)(?=\s*,\s*then\s*:|\s*\}|\s*$)", line):
@@ -242,6 +253,7 @@ def _blanks(line: str, above: str) -> Iterator[Mend]:
 _ROUNDS: tuple[Callable[[str, str], Iterator[Mend]], ...] = (
     _signs,
     _words,
+    _comments,
     _conditions,
     _brackets,
     _quotes,

@@ -105,6 +105,7 @@ def _meant(lines: Sequence[str], line: int, opened: int) -> tuple[int, Mend] | N
     if 0 <= opened < (near[-1] if near else 0):
         near = [*range(opened, min(opened + 3, near[-1])), *near]
     numbers = [number for number in near if lines[number].strip() and not lines[number].lstrip().startswith("# ")]
+    base = max(line, _reached(lines, line)[0])
     budget = _TRIES
     rounds = {number: list(mends(lines[number], _above(lines, number))) for number in numbers}
     for round_ in range(max((len(each) for each in rounds.values()), default=0)):
@@ -116,7 +117,7 @@ def _meant(lines: Sequence[str], line: int, opened: int) -> tuple[int, Mend] | N
                 tried = [*lines[:number], mend.line, *lines[number + 1 :]]
                 reached, read = _reached(tried, line)
                 budget -= read
-                if reached > line and (best is None or reached > best[0]):
+                if reached > base and (best is None or reached > best[0]):
                     best = reached, number, mend
         if best is not None:
             return best[1], best[2]

@@ -55,3 +55,26 @@ def test_a_slip_is_told_once_at_its_line(
     assert len(shown) == 1, shown
     assert shown[0].startswith(f"{file}:{told}"), shown
     assert words in shown[0], shown
+
+
+UNUSUAL = YAML(typ="safe", pure=True).load(HERE / "unusual.yaml")
+ENDS = {"crlf": (b"\n", b"\r\n"), "cr": (b"\n", b"\r")}
+
+
+@pytest.mark.parametrize(("file", "old", "new"), UNUSUAL)
+def test_what_is_unusual_and_right_is_not_told(file: str, old: str | None, new: str, tmp_path: Path) -> None:
+    there: dict[str, Any] = files()
+    there.setdefault("holidays.yaml", b"holidays:\n- {date: 2026-10-01}\n")
+    if old is None:
+        there[file] = new.encode()
+        if file == "holidays.yaml":
+            there["numbers.yaml"] = there["numbers.yaml"]
+    elif old == "bom":
+        there[file] = b"\xef\xbb\xbf" + there[file]
+    elif old in ENDS:
+        there[file] = there[file].replace(*ENDS[old])
+    else:
+        text = there[file].decode()
+        assert text.count(old) == 1, old
+        there[file] = text.replace(old, new).encode()
+    assert [str(one) for one in read_all(write(there, tmp_path))] == []
