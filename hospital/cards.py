@@ -22,6 +22,7 @@ PIN = re.compile(r"[0-9]{4,6}")
 """A PIN."""
 
 PHONE = re.compile(r"[0-9+ *#-]{0,32}")
+LONGEST_NAME = 80
 MOST_MONEY = 100_000_000_00
 
 
@@ -44,7 +45,7 @@ def add(session: Session, number: str, patient: str, phone: str, now: datetime, 
     """Register a card without PIN and money. Raises CardExists, NotAllowed."""
     if not NUMBER.fullmatch(number):
         raise NotAllowed(f'"{number}" is not a card number: 4 to 20 digits')
-    patient, phone = _name(number, patient), _phone(phone)
+    patient, phone = _name(number, patient), checked_phone(phone)
     if exists(session, number):
         raise CardExists(f"card {number} is there already")
     session.add(Card(number=number, patient=patient, phone=phone, made_at=now, demo=demo))
@@ -72,7 +73,7 @@ def change(
     if patient is not None:
         card.patient = _name(number, patient)
     if phone is not None:
-        card.phone = _phone(phone)
+        card.phone = checked_phone(phone)
     if pin_hash is not None:
         card.pin_hash = pin_hash
     if blocked is not None:
@@ -141,12 +142,13 @@ def lock_usable(session: Session, number: str) -> Card:
 
 
 def _name(number: str, patient: str) -> str:
-    if not 0 < len(patient.strip()) <= 80:
-        raise NotAllowed(f"card {number} needs the patient's name, up to 80 characters")
+    if not 0 < len(patient.strip()) <= LONGEST_NAME:
+        raise NotAllowed(f"card {number} needs the patient's name, up to {LONGEST_NAME} characters")
     return patient.strip()
 
 
-def _phone(phone: str) -> str:
+def checked_phone(phone: str) -> str:
+    """The telephone without blanks around it. Raises NotAllowed."""
     if not PHONE.fullmatch(phone.strip()):
         raise NotAllowed(f'"{phone}" is not a telephone number: digits, spaces, + and -, up to 32')
     return phone.strip()

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
+from tqdm import tqdm  # type: ignore[import-untyped]
 
-from hospital import cards, csv_file, wrong_entries
+from db.tables.cards import Card, LedgerEntry
+from hospital import cards, csv_file, ledger, wrong_entries
 from hospital.cards import CardRecord
 from hospital.csv_file import Line
-from hospital.errors import Mistakes
+from hospital.errors import LedgerConflict, Mistakes, NotAllowed
 from hospital.money import parse_money, show_money
 from hospital.pins import Pins
+from hospital.staging import Kind, Refused, Staged
 
 NEEDED = ("number", "patient", "phone")
 OPTIONAL = ("slow",)
@@ -36,29 +43,109 @@ class NewCard:
     slow: bool | None
 
 
-def parse(name: str, content: bytes, pins: Pins) -> list[tuple[Line, NewCard]]:
-    """The file's cards, PINs hashed: that takes some 30 ms each, so it is done outside of a transaction.
+def parse(name: str, content: bytes, pins: Pins, shown: bool = False) -> list[tuple[Line, NewCard]]:
+    """The file's cards, PINs hashed: that takes some 30 ms of a processor each, so it is done outside of any
+    transaction, on all processors (`shown`: with a bar).
 
     Raises Mistakes with every sentence.
     """
     lines = csv_file.read(name, content, NEEDED, OPTIONAL + TO_READ + ONLY_WRITTEN)
     checked = csv_file.each(name, lines, _check)
-    seen: dict[str, int] = {}
-    mistakes = [
-        f"{name}:{line.number}: card {card.number} is in line {first} already"
-        for line, card in checked
-        if (first := seen.setdefault(card.number, line.number)) != line.number
+    csv_file.refuse_twice(
+        name, checked, lambda card: card.number, lambda card, first: f"card {card.number} is in line {first} already"
+    )
+    with_pin = sum(bool(line.values.get("pin", "")) for line, _ in checked)
+    hashed: list[tuple[Line, NewCard]] = []
+    with (
+        ThreadPoolExecutor(os.cpu_count()) as threads,
+        tqdm(total=with_pin, disable=not shown or not with_pin, desc="PINs", unit="PIN") as bar,
+    ):
+        made = threads.map(lambda one: _hashed(one[1], one[0].values.get("pin", ""), pins), checked)
+        for (line, _), card in zip(checked, made, strict=True):
+            hashed.append((line, card))
+            bar.update(card.pin_hash is not None)
+    return hashed
+
+
+def staged(found: Iterable[tuple[Line, NewCard]]) -> list[Staged]:
+    """The lines as they are set aside."""
+    return [Staged(line.number, asdict(card)) for line, card in found]
+
+
+def _possible(session: Session, lines: Sequence[Staged]) -> list[Refused]:
+    """An opening balance is written once a card; another one than that is refused."""
+    found = [(one.line, NewCard(**one.content)) for one in lines]
+    written = _openings(session, [card for _, card in found])
+    return [
+        (line, f"{_opening_key(card.number)} was used for another movement of money")
+        for line, card in found
+        if card.opening and written.get(_opening_key(card.number), card.opening) != card.opening
     ]
-    if mistakes:
-        raise Mistakes(mistakes)
-    return [(line, _hashed(card, line.values.get("pin", ""), pins)) for line, card in checked]
 
 
-def store(session: Session, name: str, found: Iterable[tuple[Line, NewCard]], now: datetime) -> int:
-    """Add these cards or change them, all or none; how many. Raises Mistakes."""
-    new = {line.number: (line, card) for line, card in found}
-    csv_file.each(name, (line for line, _ in new.values()), lambda line: _store(session, new[line.number][1], now))
-    return len(new)
+def _store(session: Session, lines: Sequence[Staged], now: datetime) -> list[Refused]:
+    """Add these cards or change them, in a few statements whatever their number."""
+    found = [(one.line, NewCard(**one.content)) for one in lines]
+    new = [card for _, card in found]
+    numbers = [card.number for card in new]
+    ids = _ids(session, numbers)
+    fresh = [
+        {"number": card.number, "patient": card.patient, "phone": card.phone, "made_at": now}
+        for card in new
+        if card.number not in ids
+    ]
+    if fresh:
+        session.execute(insert(Card), fresh)
+        ids = _ids(session, numbers)
+    _change(session, [{"id": ids[card.number], "patient": card.patient, "phone": card.phone} for card in new])
+    _change(session, [{"id": ids[card.number], "slow": card.slow} for card in new if card.slow is not None])
+    with_pin = [card for card in new if card.pin_hash is not None]
+    _change(session, [{"id": ids[card.number], "pin_hash": card.pin_hash} for card in with_pin])
+    wrong_entries.forgive(session, *(card.number for card in with_pin))
+    return _open(session, found, ids, now)
+
+
+def _open(
+    session: Session, found: Sequence[tuple[int, NewCard]], ids: Mapping[str, int], now: datetime
+) -> list[Refused]:
+    written = _openings(session, [card for _, card in found])
+    refused: list[Refused] = []
+    for line, card in found:
+        key = _opening_key(card.number)
+        if not card.opening or written.get(key) == card.opening:
+            continue
+        try:
+            ledger.post(session, ids[card.number], card.opening, "top_up", key, now, note="opening balance")
+        except LedgerConflict as conflict:
+            refused.append((line, str(conflict)))
+    return refused
+
+
+def _openings(session: Session, new: Sequence[NewCard]) -> dict[str, int]:
+    """The opening balances that were written before, by their key."""
+    keys = [_opening_key(card.number) for card in new if card.opening]
+    if not keys:
+        return {}
+    query = select(LedgerEntry.key, LedgerEntry.amount).where(LedgerEntry.key.in_(keys))
+    return {row.key: row.amount for row in session.execute(query)}
+
+
+def _opening_key(number: str) -> str:
+    return f"opening:{number}"
+
+
+def _ids(session: Session, numbers: Sequence[str]) -> dict[str, int]:
+    query = select(Card.number, Card.id).where(Card.number.in_(numbers))
+    return {row.number: row.id for row in session.execute(query)}
+
+
+def _change(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        session.execute(update(Card), rows)
+
+
+KIND = Kind("cards", _possible, _store)
+"""What an import does with these files."""
 
 
 def dump(records: Iterable[CardRecord]) -> str:
@@ -80,6 +167,12 @@ def _check(line: Line) -> NewCard:
         mistakes.append(f'"{values["number"]}" is not a card number: 4 to 20 digits')
     if not values["patient"]:
         mistakes.append("patient is empty")
+    elif len(values["patient"]) > cards.LONGEST_NAME:
+        mistakes.append(f"patient has more than {cards.LONGEST_NAME} characters")
+    try:
+        cards.checked_phone(values["phone"])
+    except NotAllowed as wrong:
+        mistakes.append(str(wrong))
     if (pin := values.get("pin", "")) and not cards.PIN.fullmatch(pin):
         mistakes.append("the PIN is not 4 to 6 digits")  # and is not repeated here
     if written := values.get("opening_balance", ""):
@@ -89,6 +182,8 @@ def _check(line: Line) -> NewCard:
             mistakes.append(f"opening_balance: {error}")
     if opening < 0:
         mistakes.append("opening_balance is less than nothing")
+    if opening > cards.MOST_MONEY:
+        mistakes.append(f"opening_balance is more than {cards.MOST_MONEY // 100}")
     if values.get("slow", "") not in _YES_OR_NO:
         mistakes.append("slow is yes or no, or empty")
     if mistakes:
@@ -99,20 +194,6 @@ def _check(line: Line) -> NewCard:
 
 def _hashed(card: NewCard, pin: str, pins: Pins) -> NewCard:
     return replace(card, pin_hash=pins.hash(card.number, pin) if pin else None)
-
-
-def _store(session: Session, new: NewCard, now: datetime) -> None:
-    if cards.exists(session, new.number):
-        cards.change(session, new.number, patient=new.patient, phone=new.phone)
-    else:
-        cards.add(session, new.number, new.patient, new.phone, now)
-    if new.slow is not None:
-        cards.change(session, new.number, slow=new.slow)
-    if new.pin_hash is not None:
-        cards.change(session, new.number, pin_hash=new.pin_hash)
-        wrong_entries.forgive(session, new.number)
-    if new.opening:
-        cards.top_up(session, new.number, new.opening, f"opening:{new.number}", now, note="opening balance")
 
 
 def _yes(so: bool) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -21,20 +22,21 @@ class Line:
     values: dict[str, str]
 
 
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+"""What spreadsheets put between columns, by the settings of the machine."""
+
+
 def read(name: str, content: bytes, needed: Sequence[str], optional: Sequence[str] = ()) -> list[Line]:
-    """The lines of a CSV file with a heading; UTF-8, with or without a byte order mark. Raises Mistakes.
+    """The lines of a CSV file with a heading; UTF-8, with or without a byte order mark, or UTF-16 with one; commas,
+    semicolons or tabs between columns. Raises Mistakes.
 
     Empty lines are left out. Columns that are neither needed nor optional are mistakes: a slip of the pen in a heading
     would else drop a column in silence.
     """
-    try:
-        written = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise Mistakes([f"{name}:{line}: not UTF-8 (a spreadsheet saves it as “CSV UTF-8”)"]) from error
-    if "\0" in written:
-        raise Mistakes([f"{name}: not a CSV file"])
-    reader = csv.reader(io.StringIO(written, newline=""), strict=True)
+    written = _decoded(name, content)
+    known = {*needed, *optional}
+    separator = _separator(written, known)
+    reader = csv.reader(io.StringIO(written, newline=""), strict=True, delimiter=separator)
     mistakes: list[str] = []
     lines: list[Line] = []
     try:
@@ -46,7 +48,7 @@ def read(name: str, content: bytes, needed: Sequence[str], optional: Sequence[st
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) != len(heading):
-                mistakes.append(f"{name}:{reader.line_num}: {len(cells)} values for {len(heading)} columns")
+                mistakes.append(f"{name}:{reader.line_num}: {_miscounted(len(cells), len(heading), separator)}")
                 continue
             values = dict(zip(heading, (cell.strip() for cell in cells), strict=True))
             lines.append(Line(reader.line_num, values))
@@ -55,6 +57,79 @@ def read(name: str, content: bytes, needed: Sequence[str], optional: Sequence[st
     if mistakes:
         raise Mistakes(mistakes)
     return lines
+
+
+def _decoded(name: str, content: bytes) -> str:
+    for mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        if content.startswith(mark):
+            try:
+                return content.decode("utf-16")
+            except UnicodeDecodeError as error:
+                raise Mistakes([f"{name}: not UTF-16, as its first bytes say"]) from error
+    try:
+        written = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        looks = likely_encoding(content)
+        told = f"; it looks like {looks}" if looks else ""
+        raise Mistakes([f"{name}:{line}: not UTF-8{told} (a spreadsheet saves it as “CSV UTF-8”)"]) from error
+    if "\0" in written:
+        if content[1::2].count(0) > len(content) // 4 or content[::2].count(0) > len(content) // 4:
+            raise Mistakes([f"{name}: it looks like UTF-16, not UTF-8 (a spreadsheet saves it as “CSV UTF-8”)"])
+        raise Mistakes([f"{name}: not a CSV file"])
+    return written
+
+
+def likely_encoding(content: bytes) -> str:
+    """What a file that is not UTF-8 was probably saved in, by the letters that it would hold; empty: nobody knows."""
+    best, most = "", 0.0
+    for codec, shown, usual in _ENCODINGS:
+        try:
+            foreign = [letter for letter in content.decode(codec) if ord(letter) > 127]
+        except UnicodeDecodeError:
+            continue
+        share = sum(1 for letter in foreign if usual(letter)) / len(foreign)
+        if share > most:
+            best, most = shown, share
+    return best if most > 0.7 else ""
+
+
+_POLISH = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ")
+
+
+def _usual_hanzi(letter: str) -> bool:
+    try:
+        first = letter.encode("gb2312")[0]
+    except UnicodeEncodeError:
+        return False
+    return 0xB0 <= first <= 0xD7 or first in (0xA1, 0xA3)  # the 3,755 that are in use, and their punctuation
+
+
+_ENCODINGS: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
+    ("gb18030", "GBK", _usual_hanzi),
+    ("big5", "Big5", lambda letter: "\u4e00" <= letter <= "\u9fff" and letter.encode("big5")[0] < 0xC9),
+    ("cp1250", "Windows-1250", lambda letter: letter in _POLISH),
+    ("iso8859_2", "ISO-8859-2", lambda letter: letter in _POLISH),
+    ("cp1251", "Windows-1251", lambda letter: "а" <= letter.lower() <= "я" or letter in "ёЁ№"),
+)
+"""In this order where two fit as well."""
+
+
+def _separator(written: str, known: Collection[str]) -> str:
+    """The one under which the heading has the most columns that the file should have; a comma when none has."""
+    heading = written.partition("\n")[0]
+
+    def columns(separator: str) -> int:
+        return sum(cell.strip().strip('"') in known for cell in heading.split(separator))
+
+    return max(SEPARATORS, key=columns)
+
+
+def _miscounted(found: int, wanted: int, separator: str) -> str:
+    told = f"{found} values for {wanted} columns"
+    if separator == ",":
+        return told
+    return f"{told} (they are separated by {SEPARATORS[separator]} here: a value that holds one stands in quotes)"
 
 
 def each(name: str, lines: Iterable[Line], work: Callable[[Line], T]) -> list[tuple[Line, T]]:
@@ -87,3 +162,18 @@ def _heading(heading: Sequence[str], needed: Sequence[str], optional: Sequence[s
     found += [f'unknown column "{column}"' for column in heading if column not in {*needed, *optional}]
     found += [f"column {column} twice" for column in dict.fromkeys(heading) if heading.count(column) > 1]
     return found
+
+
+def refuse_twice(
+    name: str, found: Iterable[tuple[Line, T]], key: Callable[[T], object], what: Callable[[T, int], str]
+) -> None:
+    """Two lines of one thing: nobody can know which is meant. `what` tells it, with the first line's number. Raises
+    Mistakes."""
+    seen: dict[object, int] = {}
+    mistakes = [
+        f"{name}:{line.number}: {what(one, first)}"
+        for line, one in found
+        if (first := seen.setdefault(key(one), line.number)) != line.number
+    ]
+    if mistakes:
+        raise Mistakes(mistakes)

@@ -23,11 +23,15 @@ def names_of(row: Named) -> dict[str, str]:
     return {language: name for language, name in found.items() if name}
 
 
-def put_names(row: Named, names: Mapping[str, str], refusal: str) -> None:
-    """Write the names into a row; a language that is not among them keeps what it had. Raises NotAllowed
-    with `refusal` when a needed one is missing or one is too long."""
+def check_names(names: Mapping[str, str], refusal: str) -> None:
+    """Raises NotAllowed with `refusal` when a needed one is missing or one is too long."""
     if not all(names.get(language) for language in NEEDED) or any(len(name) > LONGEST for name in names.values()):
         raise NotAllowed(refusal)
+
+
+def put_names(row: Named, names: Mapping[str, str], refusal: str) -> None:
+    """Write the names into a row; a language that is not among them keeps what it had. Raises as `check_names`."""
+    check_names(names, refusal)
     row.name_zh, row.name_en = names["zh"], names["en"]
     row.name_ru = names.get("ru", row.name_ru or "")
     row.name_pl = names.get("pl", row.name_pl or "")

@@ -20,7 +20,7 @@ from db.tables.clinic import Booking, Department, Duty
 from hospital import departments
 from hospital.calendar import HALVES, HospitalCalendar
 from hospital.errors import NotAllowed, Unknown
-from hospital.names import LONGEST, names_of, put_names
+from hospital.names import LONGEST, check_names, names_of, put_names
 
 _CODE = re.compile(r"[A-Za-z0-9]{1,10}")
 MOST_PLACES = 10_000
@@ -153,7 +153,12 @@ def lock(session: Session, duty_id: int) -> Duty:
     return duty
 
 
-def _store(session: Session, new: NewDuty) -> None:
+def check(session: Session, new: NewDuty) -> None:
+    """Whether it could be stored now. Raises NotAllowed, Unknown."""
+    _checked(session, new)
+
+
+def _checked(session: Session, new: NewDuty) -> tuple[Department, Duty | None]:
     department = departments.row(session, new.department)
     if new.half not in HALVES:
         raise NotAllowed(f'"{new.half}" is neither am nor pm')
@@ -161,17 +166,55 @@ def _store(session: Session, new: NewDuty) -> None:
         raise NotAllowed(f"places are 0 to {MOST_PLACES}, a fee 0 to {MOST_MONEY // 100}")
     if not _CODE.fullmatch(new.expert):
         raise NotAllowed(f'"{new.expert}" is not an expert\'s code: up to 10 letters and digits')
+    check_names(new.names, _REFUSAL)
     duty = _find(session, new.date, new.half, department, new.expert)
     if duty is not None and duty.taken > new.capacity:
         raise NotAllowed(f"{duty.taken} places are booked already, so {new.capacity} are too few")
+    return department, duty
+
+
+_REFUSAL = f"a name has 1 to {LONGEST} characters"
+
+
+def _store(session: Session, new: NewDuty) -> None:
+    department, duty = _checked(session, new)
     added = duty is None
     duty = duty or Duty(date=new.date, half=new.half, department_id=department.id, expert=new.expert, taken=0)
-    put_names(duty, new.names, f"a name has 1 to {LONGEST} characters")
+    put_names(duty, new.names, _REFUSAL)
     if added:
         session.add(duty)
     duty.capacity = new.capacity
     duty.fee = new.fee
     session.flush()
+
+
+FAR = timedelta(366)
+"""Further than that nobody plans a rota: a slip in the year."""
+
+
+@reading
+def doubts(session: Session, duties: Sequence[NewDuty], today: date) -> list[tuple[int, str]]:
+    """What is allowed and looks like a slip: the place in `duties`, and a sentence to ask by."""
+    codes: dict[tuple[str, str], str] = {}
+    wanted = {duty.department for duty in duties}
+    query = select(Department.code, Duty.expert).join(Duty, Duty.department_id == Department.id)
+    for department, expert in session.execute(query.where(Department.code.in_(wanted)).distinct()):
+        codes.setdefault((department, _bare(expert)), expert)
+    found: list[tuple[int, str]] = []
+    for place, duty in enumerate(duties):
+        if duty.date < today:
+            found.append((place, f"{duty.date} is past"))
+        elif duty.date > today + FAR:
+            found.append((place, f"{duty.date} is more than a year away"))
+        other = codes.setdefault((duty.department, _bare(duty.expert)), duty.expert)
+        if other != duty.expert:
+            found.append((place, f"expert {duty.expert} would stand beside expert {other} of {duty.department}"))
+    return found
+
+
+def _bare(code: str) -> str:
+    """01 and 1, A and a: to a person the same."""
+    return code.lstrip("0").casefold() or "0"
 
 
 def _find(session: Session, day: date, half: str, department: Department, expert: str) -> Duty | None:

@@ -3,30 +3,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import date
 
 from sqlalchemy.orm import Session
 
+from db.reading import reading
 from hospital import csv_file, names, rota
 from hospital.csv_file import Line
 from hospital.errors import Mistakes
 from hospital.money import parse_money, show_money
 from hospital.rota import DutyRecord, NewDuty
+from hospital.staging import Kind, Staged
 
 COLUMNS = ("date", "half", "department", "expert", "name_zh", "name_en", "places", "fee")
 TAKEN = "taken"
 """Written, and left aside when read: places are taken by bookings only."""
 
 
-def load(session: Session, name: str, content: bytes) -> int:
-    """Store the file's duties, all or none; how many. Raises Mistakes with every sentence."""
+def parse(name: str, content: bytes) -> list[tuple[Line, NewDuty]]:
+    """The file's duties. Raises Mistakes with every sentence."""
     lines = csv_file.read(name, content, COLUMNS, (*names.COLUMNS, TAKEN))
     duties = csv_file.each(name, lines, _duty)
-    _refuse_twice(name, duties)
-    new = {line.number: duty for line, duty in duties}
-    csv_file.each(name, lines, lambda line: rota.store(session, [new[line.number]]))
-    return len(duties)
+    csv_file.refuse_twice(
+        name,
+        duties,
+        lambda duty: (duty.date, duty.half, duty.department, duty.expert),
+        lambda _, first: f"the same duty as in line {first}",
+    )
+    return duties
+
+
+@reading
+def doubts(session: Session, name: str, found: Sequence[tuple[Line, NewDuty]], today: date) -> list[str]:
+    """What looks like a slip, to be asked about before it is stored."""
+    told = rota.doubts(session, [duty for _, duty in found], today)
+    return [f"{name}:{found[place][0].number}: {sentence}" for place, sentence in told]
+
+
+def staged(found: Iterable[tuple[Line, NewDuty]]) -> list[Staged]:
+    """The lines as they are set aside."""
+    return [Staged(line.number, {**asdict(duty), "date": duty.date.isoformat()}) for line, duty in found]
+
+
+def _read_back(one: Staged) -> NewDuty:
+    return NewDuty(**{**one.content, "date": date.fromisoformat(one.content["date"])})
+
+
+KIND = Kind.of_lines(
+    "rota",
+    lambda session, one: rota.check(session, _read_back(one)),
+    lambda session, one, _: rota.store(session, [_read_back(one)]),
+)
+"""What an import does with these files."""
 
 
 def dump(duties: Iterable[DutyRecord]) -> str:
@@ -69,15 +99,3 @@ def _duty(line: Line) -> NewDuty:
         raise Mistakes(mistakes)
     zh, en = values["name_zh"], values["name_en"]
     return NewDuty(day, half, values["department"], values["expert"], zh, en, places, fee, names.names_in(values))
-
-
-def _refuse_twice(name: str, duties: Iterable[tuple[Line, NewDuty]]) -> None:
-    seen: dict[tuple[date, str, str, str], int] = {}
-    mistakes = []
-    for line, duty in duties:
-        key = (duty.date, duty.half, duty.department, duty.expert)
-        first = seen.setdefault(key, line.number)
-        if first != line.number:
-            mistakes.append(f"{name}:{line.number}: the same duty as in line {first}")
-    if mistakes:
-        raise Mistakes(mistakes)

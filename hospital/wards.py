@@ -14,7 +14,7 @@ from db.tables.clinic import Department
 from db.tables.wards import Ward, WardContact
 from hospital import departments
 from hospital.errors import NotAllowed, Unknown
-from hospital.names import LONGEST, names_of, put_names
+from hospital.names import LONGEST, check_names, names_of, put_names
 
 _DIAL = re.compile(r"[+]?[0-9*#]{1,31}")
 ROLES = ("station", "head_nurse", "duty_manager")
@@ -61,11 +61,11 @@ def every(session: Session) -> list[WardContacts]:
 
 def store(session: Session, ward: WardContacts) -> None:
     """Add the ward or replace it and its telephones. Raises Unknown when its department is."""
-    _check(ward)
+    check(session, ward)
     row = session.execute(select(Ward).where(Ward.code == ward.code)).scalar_one_or_none()
     new = row is None
     row = row or Ward(code=ward.code)
-    put_names(row, ward.name, f"ward {ward.code} needs its names, up to {LONGEST} characters each")
+    put_names(row, ward.name, _refusal(ward))
     if new:
         session.add(row)
     row.department_id = departments.row(session, ward.department).id if ward.department else None
@@ -76,12 +76,20 @@ def store(session: Session, ward: WardContacts) -> None:
     session.flush()
 
 
-def _check(ward: WardContacts) -> None:
+def _refusal(ward: WardContacts) -> str:
+    return f"ward {ward.code} needs its names, up to {LONGEST} characters each"
+
+
+def check(session: Session, ward: WardContacts) -> None:
+    """Whether it could be stored now. Raises NotAllowed, Unknown."""
     if not 0 < len(ward.code) <= 40:
         raise NotAllowed("a ward's code has 1 to 40 characters")
     for number in (*ward.station, *ward.head_nurse, *ward.duty_manager):
         if not _DIAL.fullmatch(number):
             raise NotAllowed(f'"{number}" cannot be dialled: an extension or a number, digits and +')
+    check_names(ward.name, _refusal(ward))
+    if ward.department:
+        departments.row(session, ward.department)
 
 
 def _add(session: Session, ward_id: int, role: str, numbers: Sequence[str]) -> None:

@@ -3,22 +3,46 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
-
-from sqlalchemy.orm import Session
+from dataclasses import asdict
 
 from hospital import csv_file, names, wards
 from hospital.csv_file import Line
+from hospital.staging import Kind, Staged
 from hospital.wards import WardContacts
 
 COLUMNS = ("code", "name_zh", "name_en", "department", "station", "head_nurse", "duty_manager")
 
 
-def load(session: Session, name: str, content: bytes) -> int:
-    """Store the file's wards, all or none; how many. Raises Mistakes with every sentence."""
+def parse(name: str, content: bytes) -> list[tuple[Line, WardContacts]]:
+    """The file's wards. Raises Mistakes with every sentence."""
     lines = csv_file.read(name, content, COLUMNS, names.COLUMNS)
-    csv_file.each(name, lines, lambda line: wards.store(session, _ward(line)))
-    return len(lines)
+    found = csv_file.each(name, lines, _ward)
+    csv_file.refuse_twice(
+        name,
+        found,
+        lambda ward: unicodedata.normalize("NFKC", ward.code).casefold(),  # w3 and W3 are one ward to whoever calls
+        lambda ward, first: f"ward {ward.code} is in line {first} already",
+    )
+    return found
+
+
+def staged(found: Iterable[tuple[Line, WardContacts]]) -> list[Staged]:
+    """The lines as they are set aside."""
+    return [Staged(line.number, asdict(ward)) for line, ward in found]
+
+
+def _read_back(one: Staged) -> WardContacts:
+    return WardContacts(**{**one.content, **{role: tuple(one.content[role]) for role in wards.ROLES}})
+
+
+KIND = Kind.of_lines(
+    "wards",
+    lambda session, one: wards.check(session, _read_back(one)),
+    lambda session, one, _: wards.store(session, _read_back(one)),
+)
+"""What an import does with these files."""
 
 
 def dump(found: Iterable[WardContacts]) -> str:

@@ -162,9 +162,10 @@ def take_back(session: Session, card: Subject, caller: Subject, now: datetime) -
         row.wait_until = NEVER
 
 
-def forgive(session: Session, number: str) -> None:
-    """A clerk has set a new PIN: the card starts anew."""
-    session.execute(delete(WrongEntries).where(WrongEntries.subject == _card(number)))
+def forgive(session: Session, *numbers: str) -> None:
+    """A clerk has set a new PIN: these cards start anew."""
+    if numbers:
+        session.execute(delete(WrongEntries).where(WrongEntries.subject.in_([_card(number) for number in numbers])))
 
 
 def forget_old(session: Session, now: datetime) -> None:

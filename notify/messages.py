@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import delete, select
+from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
 from db.tables.notices import MessageRow
@@ -101,9 +101,14 @@ def keep_broken(session: Session, raw: bytes, header: Header, peer: str, broken:
         known.repeated_at = now
 
 
-def forget(session: Session, before: datetime) -> None:
-    """Drop what was received before `before`. A message older than that, sent again, would count as new."""
-    session.execute(delete(MessageRow).where(MessageRow.received_at < before))
+def forget(session: Session, before: datetime, limit: int = 500) -> int:
+    """Drop the first `limit` of what was received before `before`; how many there were. A message older than that,
+    sent again, would count as new."""
+    old = select(MessageRow.id).where(MessageRow.received_at < before).order_by(MessageRow.received_at).limit(limit)
+    gone: CursorResult[Any] = session.execute(  # type: ignore[assignment]
+        delete(MessageRow).where(MessageRow.id.in_(old)).execution_options(synchronize_session=False)
+    )
+    return gone.rowcount
 
 
 def _about(header: Header, peer: str, now: datetime) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from notify.states import State
 
 log = Logger()
 
-AT_ONCE = 500
+AT_ONCE = 50
 """Rows that one sweep takes; the next takes the rest."""
 
 

@@ -120,9 +120,8 @@ def import_(desk: ClerkDesk, file: str) -> None:
     line is wrong, nothing is stored.
     """
     name, content = files.read(file)
-    found = cards_csv.parse(name, content, PepperedPins(desk.pepper))
-    stored = desk.database.run_now(cards_csv.store, name, found, desk.wallclock())
-    click.echo(f"{stored} cards stored")
+    found = cards_csv.parse(name, content, PepperedPins(desk.pepper), shown=True)
+    files.bring(desk, cards_csv.KIND, name, cards_csv.staged(found), "cards")
 
 
 @cards.command("export")

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
 import click
+
+from hospital.kinds import KINDS
+from hospital.staging import Kind, Staged, Staging
+from wardbell.desk import ClerkDesk
+
+LONG = 1_000
+"""Lines from which on a bar is shown."""
+SHOWN = 20
+"""Doubts that are told one by one."""
 
 
 class DayType(click.ParamType):
@@ -39,6 +49,26 @@ def read(path: str) -> tuple[str, bytes]:
         return Path(path).name, Path(path).read_bytes()
     except OSError as error:
         raise click.ClickException(f"cannot read {path}: {error.strerror}") from error
+
+
+def bring(desk: ClerkDesk, kind: Kind, name: str, staged: Sequence[Staged], what: str) -> None:
+    """Store a file's lines while everything else goes on, and say so; a bar for a long one."""
+    staging = Staging(desk.database, desk.wallclock, shown=len(staged) > LONG)
+    staging.go_on(KINDS)
+    came = staging.bring(kind, name, staged)
+    click.echo(f"{came.stored} {what} stored")
+    if came.late:
+        raise click.ClickException("these had become impossible meanwhile:\n" + "\n".join(came.late))
+
+
+def ask(doubts: Sequence[str], yes: bool) -> None:
+    """Tell what looks like a slip, and go on only when it is meant."""
+    for sentence in doubts[:SHOWN]:
+        click.echo(f"warning: {sentence}", err=True)
+    if len(doubts) > SHOWN:
+        click.echo(f"warning: and {len(doubts) - SHOWN} more of this", err=True)
+    if doubts and not yes:
+        click.confirm("is it meant so?", abort=True, err=True)
 
 
 def write(path: str, content: str) -> None:

@@ -69,8 +69,9 @@ def show(desk: ClerkDesk, first: int | date, days: int, department: str | None) 
 
 @rota.command("import")
 @click.argument("file")
+@click.option("--yes", is_flag=True, help="Do not ask about past or far days, or 01 beside 1.")
 @click.pass_obj
-def import_(desk: ClerkDesk, file: str) -> None:
+def import_(desk: ClerkDesk, file: str, yes: bool) -> None:
     """Read duties from a CSV FILE (`-`: standard input), as `export` writes it.
 
     \b
@@ -81,8 +82,9 @@ def import_(desk: ClerkDesk, file: str) -> None:
     Duties that are there are changed, others added; none is removed. When any line is wrong, nothing is stored.
     """
     name, content = files.read(file)
-    stored = desk.database.run_now(rota_csv.load, name, content)
-    click.echo(f"{stored} duties stored")
+    found = rota_csv.parse(name, content)
+    files.ask(desk.database.run_now(rota_csv.doubts, name, found, _today(desk)), yes)
+    files.bring(desk, rota_csv.KIND, name, rota_csv.staged(found), "duties")
 
 
 @rota.command("export")

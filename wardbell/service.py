@@ -20,11 +20,14 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 
 from db.database import Database
+from db.errors import DatabaseError
 from db.migrate import current, head
 from hospital.calendar import HospitalCalendar
 from hospital.hospital_actions import HospitalActions
+from hospital.kinds import KINDS
 from hospital.pin_check import PinCheck
 from hospital.pins import PepperedPins
+from hospital.staging import Staging
 from hospital.threads import SlowWork
 from ivr.closings import Closings
 from ivr.dialling import TrunkDialler
@@ -70,6 +73,9 @@ AT_NIGHT = "30 3 * * *"
 KEPT = timedelta(days=90)
 """How long received HL7 messages are remembered, to know a repetition."""
 
+
+PAUSE = 0.05
+"""Seconds between two parts of work that can wait."""
 
 LOADING = 120.0
 """Seconds that a voice may take to load; the calls do not wait for it."""
@@ -164,6 +170,7 @@ class Service:
         self._timetable.every(1.0, self._outbox.tick)
         self._timetable.every(1.0, self._watch.tick)
         self._timetable.every(1.0, self._closings.tick)
+        self._timetable.every(60.0, lambda: spawn(self._go_on(), "carrying out imports"))
         self._timetable.at(AT_NIGHT, lambda: spawn(self._forget(), "forgetting old messages"))
         self._timetable.at(AT_NIGHT, lambda: spawn(self._sweep(), "sweeping old recordings"))
         self._timetable.at(AT_NIGHT, lambda: spawn(self._clips.night(), "sweeping clips"))
@@ -202,7 +209,16 @@ class Service:
 
     async def _forget(self) -> None:
         """Headers of old messages go; a sender that repeats one after that is heard again."""
-        await self._database.run(forget, wallclock() - KEPT)
+        before = wallclock() - KEPT
+        while await self._database.run(forget, before):
+            await deferLater(self._reactor, PAUSE)  # messages and calls come first
+
+    async def _go_on(self) -> None:
+        """Imports of clerks that were decided on, and interrupted: they are carried out."""
+        try:
+            await self._slow(lambda: Staging(self._database, wallclock).go_on(KINDS))
+        except DatabaseError as wrong:
+            log.error("interrupted imports wait for the database: {wrong}", wrong=wrong)
 
     async def _sweep(self) -> None:
         """What callers said is kept no longer than the hospital says."""

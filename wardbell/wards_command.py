@@ -44,7 +44,7 @@ def import_(desk: ClerkDesk, file: str) -> None:
     A ward that is there is replaced. When any line is wrong, nothing is stored.
     """
     name, content = files.read(file)
-    click.echo(f"{desk.database.run_now(wards_csv.load, name, content)} wards stored")
+    files.bring(desk, wards_csv.KIND, name, wards_csv.staged(wards_csv.parse(name, content)), "wards")
 
 
 @wards.command("export")

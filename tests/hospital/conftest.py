@@ -11,15 +11,17 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from db.database import Database, ImmediateTransactions
-from hospital import cards, departments, rota
+from hospital import cards, cards_csv, departments, rota, rota_csv, wards_csv
 from hospital.actions import ActionOutcome, CallFacts, Value
 from hospital.calendar import HospitalCalendar
 from hospital.departments import DepartmentRecord
 from hospital.hospital_actions import HospitalActions
+from hospital.kinds import KINDS
 from hospital.pin_check import PinCheck
 from hospital.pins import PlainPins
 from hospital.registration import Request
 from hospital.rota import NewDuty
+from hospital.staging import Staging
 from hospital.threads import at_once
 
 T = TypeVar("T")
@@ -77,6 +79,16 @@ class SmallHospital:
     def run(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """One transaction."""
         return self.database.run_now(work, *args, **kwargs)
+
+    def bring(self, kind: str, name: str, content: bytes) -> int:
+        """What a clerk's import does; how many lines are stored."""
+        parsed = {
+            "cards": lambda: cards_csv.staged(cards_csv.parse(name, content, self.pins)),
+            "rota": lambda: rota_csv.staged(rota_csv.parse(name, content)),
+            "wards": lambda: wards_csv.staged(wards_csv.parse(name, content)),
+        }
+        staging = Staging(self.database, self.wallclock, pause=lambda _: None)
+        return staging.bring(KINDS[kind], name, parsed[kind]()).stored
 
     def ask(self, action: str, *, call: str = "1", **arguments: Value) -> ActionOutcome:
         """What a flow does, checked against the declaration."""

@@ -234,3 +234,16 @@ def test_the_demo_hospital_is_ready_and_can_be_made_again(
 def test_the_demo_hospital_is_refused_among_real_cards(hospital: SmallHospital) -> None:
     with pytest.raises(NotAllowed, match="real cards"):
         make(hospital.database, hospital.pins, hospital.calendar, hospital.wallclock)
+
+
+def test_a_rota_of_another_year_is_asked_about_before_it_is_stored(database: Database, tmp_path: Path) -> None:
+    clerk(database, rota_group, "department", "neike", "--name-zh", "内科", "--name-en", "Medicine", "--place", "1")
+    file = tmp_path / "rota.csv"
+    heading = "date,half,department,expert,name_zh,name_en,places,fee"
+    file.write_text(f"{heading}\n2062-03-05,am,neike,9,甲,Dr A,5,1.00\n")
+    told = CliRunner(mix_stderr=False).invoke(rota_group, ["import", str(file)], obj=Desk(database), input="n\n")
+    assert told.exit_code == 1
+    assert "stored" not in told.stdout
+    assert "rota.csv:2: 2062-03-05 is more than a year away" in told.stderr
+    assert clerk(database, rota_group, "import", str(file), typed="y\n").endswith("1 duties stored\n")
+    assert clerk(database, rota_group, "import", str(file), "--yes") == "1 duties stored\n"

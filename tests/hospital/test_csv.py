@@ -20,7 +20,7 @@ def stored(hospital: SmallHospital) -> list[str]:
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_a_rota_is_read_with_and_without_byte_order_mark(hospital: SmallHospital, mark: bytes, newline: str) -> None:
     content = mark + (HEADING + GOOD + "\n").replace("\n", newline).encode()
-    assert hospital.run(rota_csv.load, "rota.csv", content) == 1
+    assert hospital.bring("rota", "rota.csv", content) == 1
     [found] = [one for one in hospital.run(rota.between, TOMORROW, TOMORROW) if one.department == "waike"]
     assert (found.expert, found.expert_name["zh"], found.capacity, found.fee) == ("3", "周明", 15, 3000)
 
@@ -37,11 +37,11 @@ def test_every_mistake_of_a_rota_is_told_with_its_line(hospital: SmallHospital) 
         ]
     )
     with pytest.raises(Mistakes) as wrong:
-        hospital.run(rota_csv.load, "rota.csv", content.encode())
+        hospital.bring("rota", "rota.csv", content.encode())
     assert wrong.value.sentences == ["rota.csv:5: 7 values for 8 columns"]
     content = content.replace(",Dr A,15\n", ",Dr A,15,1\n")
     with pytest.raises(Mistakes) as wrong:
-        hospital.run(rota_csv.load, "rota.csv", content.encode())
+        hospital.bring("rota", "rota.csv", content.encode())
     assert wrong.value.sentences == [
         'rota.csv:3: "2026-02-30" is not a date such as 2026-03-05',
         'rota.csv:4: half is "noon", not am or pm',
@@ -56,7 +56,7 @@ def test_every_mistake_of_a_rota_is_told_with_its_line(hospital: SmallHospital) 
 def test_what_the_hospital_does_not_have_is_told_and_nothing_stored(hospital: SmallHospital) -> None:
     content = HEADING + GOOD + GOOD.replace("waike", "neike2") + GOOD.replace("waike,3", "erke,4")
     with pytest.raises(Mistakes) as wrong:
-        hospital.run(rota_csv.load, "rota.csv", content.encode())
+        hospital.bring("rota", "rota.csv", content.encode())
     assert wrong.value.sentences == ['rota.csv:3: no department "neike2"', 'rota.csv:4: no department "erke"']
     assert stored(hospital) == ["1", "2"]
 
@@ -65,18 +65,18 @@ def test_fewer_places_than_taken_is_a_mistake_of_the_file(hospital: SmallHospita
     hospital.run(registration.book_expert, hospital.request(), hospital.rota_id("1"))
     content = HEADING + f"{TOMORROW},am,neike,1,甲,Dr A,0,30\n"
     with pytest.raises(Mistakes, match=r"rota\.csv:2: 1 places are booked already"):
-        hospital.run(rota_csv.load, "rota.csv", content.encode())
+        hospital.bring("rota", "rota.csv", content.encode())
 
 
 def test_the_same_duty_twice_is_a_mistake(hospital: SmallHospital) -> None:
     with pytest.raises(Mistakes, match=r"rota\.csv:3: the same duty as in line 2"):
-        hospital.run(rota_csv.load, "rota.csv", (HEADING + GOOD + GOOD).encode())
+        hospital.bring("rota", "rota.csv", (HEADING + GOOD + GOOD).encode())
 
 
 def test_an_exported_rota_can_be_read_again(hospital: SmallHospital) -> None:
     before = hospital.run(rota.between, TOMORROW, TOMORROW)
     written = rota_csv.dump(before)
-    assert hospital.run(rota_csv.load, "rota.csv", written.encode("utf-8-sig")) == 2
+    assert hospital.bring("rota", "rota.csv", written.encode("utf-8-sig")) == 2
     assert hospital.run(rota.between, TOMORROW, TOMORROW) == before
 
 
@@ -94,13 +94,12 @@ def test_an_exported_rota_can_be_read_again(hospital: SmallHospital) -> None:
 )
 def test_what_is_no_such_file_is_told(hospital: SmallHospital, content: bytes, sentence: str) -> None:
     with pytest.raises(Mistakes) as wrong:
-        hospital.run(rota_csv.load, "rota.csv", content)
+        hospital.bring("rota", "rota.csv", content)
     assert any(one.startswith(sentence) for one in wrong.value.sentences)
 
 
 def load_cards(hospital: SmallHospital, content: str) -> int:
-    found = cards_csv.parse("cards.csv", content.encode(), hospital.pins)
-    return hospital.run(cards_csv.store, "cards.csv", found, hospital.wallclock.now)
+    return hospital.bring("cards", "cards.csv", content.encode())
 
 
 def test_cards_come_with_pin_and_opening_balance_once(hospital: SmallHospital) -> None:
@@ -164,14 +163,14 @@ def test_wards_go_out_and_come_in(hospital: SmallHospital) -> None:
     content = (
         "code,name_zh,name_en,department,station,head_nurse,duty_manager\nW3,三病区,Ward 3,neike,8301; 8302,8310,\n"
     )
-    assert hospital.run(wards_csv.load, "wards.csv", content.encode()) == 1
+    assert hospital.bring("wards", "wards.csv", content.encode()) == 1
     found = hospital.run(wards.every)
     assert found[0].station == ("8301", "8302")
-    hospital.run(wards_csv.load, "wards.csv", wards_csv.dump(found).encode())
+    hospital.bring("wards", "wards.csv", wards_csv.dump(found).encode())
     assert hospital.run(wards.every) == found
     bad = content + "W4,四病区,Ward 4,nobody,8401,,\nW5,五病区,Ward 5,,sip:8301@x,,\n"
     with pytest.raises(Mistakes) as wrong:
-        hospital.run(wards_csv.load, "wards.csv", bad.encode())
+        hospital.bring("wards", "wards.csv", bad.encode())
     assert wrong.value.sentences == [
         'wards.csv:3: no department "nobody"',
         'wards.csv:4: "sip:8301@x" cannot be dialled: an extension or a number, digits and +',
@@ -186,14 +185,14 @@ def test_quoted_commas_and_line_breaks_are_values() -> None:
 def test_names_in_russian_and_polish_come_in_go_out_and_stay(hospital: SmallHospital) -> None:
     heading = HEADING.replace("\n", ",name_ru,name_pl\n")
     more = GOOD.replace("\n", ",доктор Чжоу,doktor Zhou\n")
-    hospital.run(rota_csv.load, "rota.csv", (heading + more).encode())
+    hospital.bring("rota", "rota.csv", (heading + more).encode())
 
     def names() -> dict[str, str]:
         return next(one.expert_name for one in hospital.run(rota.between, TOMORROW, TOMORROW) if one.expert == "3")
 
     assert names() == {"zh": "周明", "en": "Dr Zhou", "ru": "доктор Чжоу", "pl": "doktor Zhou"}
     assert "Dr Zhou,15,30.00,доктор Чжоу,doktor Zhou,0" in rota_csv.dump(hospital.run(rota.between, TOMORROW, TOMORROW))
-    hospital.run(rota_csv.load, "rota.csv", (HEADING + GOOD).encode())  # a file without the columns says nothing
+    hospital.bring("rota", "rota.csv", (HEADING + GOOD).encode())  # a file without the columns says nothing
     assert names()["ru"] == "доктор Чжоу"
-    hospital.run(rota_csv.load, "rota.csv", (heading + GOOD.replace("\n", ",,\n")).encode())
+    hospital.bring("rota", "rota.csv", (heading + GOOD.replace("\n", ",,\n")).encode())
     assert names() == {"zh": "周明", "en": "Dr Zhou"}

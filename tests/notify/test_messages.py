@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +16,7 @@ from notify.errors import MessageBroken
 from notify.hl7_answers import acknowledge
 from notify.hl7_header import learn_header
 from notify.hl7_messages import Movement, Reading, read_message
+from notify.messages import forget
 from tests.notify.story import NOON, STATION, Failing, Story, adt, result_of
 
 
@@ -181,3 +184,12 @@ def test_no_message_breaks_the_reader(raw: bytes, encoding: str) -> None:
     answer = acknowledge(header, control_id="W1", now=NOON, broken=broken)
     assert answer.startswith(b"MSH")
     assert b"MSA" in answer
+
+
+def test_old_messages_go_some_at_a_time(database: Database) -> None:
+    story = Story(database)
+    for number in range(5):
+        story.receive(adt(control_id=str(number), location=f"W3^301^{number}"))
+    later = NOON + timedelta(days=91)
+    assert [database.run_now(forget, later, limit=2) for _ in range(4)] == [2, 2, 1, 0]
+    assert database.run_now(forget, NOON) == 0

@@ -1,0 +1,8 @@
+"""The kinds of files that clerks bring in, by the name under which they stand in the database meanwhile."""
+
+from __future__ import annotations
+
+from hospital import cards_csv, rota_csv, wards_csv
+from hospital.staging import Kind
+
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (cards_csv.KIND, rota_csv.KIND, wards_csv.KIND)}
