@@ -54,23 +54,27 @@ class Sip(_Section):
     host: str = "127.0.0.1"
     """Address to listen on. Loopback unless told otherwise; see docs/install.md before opening it."""
     port: Port = 5060
-    """SIP on UDP and TCP; further workers take this port + 2, + 4 ..."""
+    """Port of SIP on UDP and TCP; further workers take this port + 2, + 4 ..."""
     public_host: str = ""
     """Address that phones are told when it is not `host`: behind NAT."""
     rtp_first: Port = 20000
-    """First RTP port."""
+    """First RTP port (UDP)."""
     rtp_last: int = Field(default=0, ge=0, le=65535)
     """Last RTP port; 0: 32767, or 65535 when `rtp_first` is above 28000. Each worker has a range of its own between the
     two, and another one after every start, so that no call gets ports that a lost call's telephone still sends to."""
     workers_min: int = Field(default=1, ge=1, le=64)
+    """Worker processes that always run."""
     workers_max: int = Field(default=1, ge=1, le=64)
+    """Worker processes at most; those beyond `workers_min` come when lines are needed and go when idle for a minute."""
     lines_per_worker: int = Field(default=0, ge=0, le=4000)
-    """0: as many as this pjsua2 build allows."""
+    """Lines of one worker; 0: as many as this pjsua2 build allows."""
     media_timeout: float = Field(default=20.0, gt=0)
-    """Seconds without RTP after which a call is over."""
+    """Seconds without any RTP or RTCP after which a call is over: its peer has vanished. A telephone that sends nothing
+    while its user is silent, and no reports either, needs more than the longest prompt."""
     hold_timeout: float = Field(default=300.0, gt=0)
+    """The same in seconds while the other side holds the call."""
     log_level: int = Field(default=1, ge=0, le=6)
-    """Of PJSIP's own log: 1 errors, 3 what happens, 5 everything. Neither messages nor keys are in it; from 3 on
+    """Level of PJSIP's own log: 1 errors, 3 what happens, 5 everything. Neither messages nor keys are in it; from 3 on
     callers' numbers are."""
     drain: float = Field(default=60.0, ge=0)
     """Seconds that calls in progress may go on after SIGTERM."""
@@ -105,8 +109,8 @@ class Trunk(_Section):
     caller_id: str = "1000"
     """Number shown to the called."""
     diversions_from: Annotated[tuple[str, ...], AfterValidator(_networks)] = ()
-    """Addresses or networks that are believed when they say that a call was forwarded (Diversion, History-Info);
-    empty: the address in `target` only."""
+    """Addresses or networks that are believed when they say who calls (P-Asserted-Identity, Remote-Party-ID) and that a
+    call was forwarded (Diversion, History-Info); empty: the address in `target` only, if it is one in numbers."""
 
     @property
     def believed(self) -> tuple[str, ...]:
@@ -123,7 +127,9 @@ class Hl7(_Section):
     """The MLLP port for the hospital's messages."""
 
     host: str = "127.0.0.1"
+    """Address to listen on. Loopback unless told otherwise."""
     port: Port = 2575
+    """TCP port to listen on."""
     encoding: Literal["utf-8", "gb18030"] = "utf-8"
     """Character set when MSH-18 does not say."""
     peers: Annotated[tuple[str, ...], AfterValidator(_networks)] = ()
@@ -137,11 +143,17 @@ class Voices(_Section):
     """Voices by language, first choice first. One that is not installed is passed over."""
 
     zh: tuple[VoiceName, ...] = ("kokoro", "espeak")
+    """Voices of Chinese."""
     yue: tuple[VoiceName, ...] = ("espeak",)
+    """Voices of Cantonese."""
     en: tuple[VoiceName, ...] = ("kokoro", "espeak")
+    """Voices of English."""
     ru: tuple[VoiceName, ...] = ("festival", "kokoro", "espeak")
+    """Voices of Russian."""
     pl: tuple[VoiceName, ...] = ("kokoro", "espeak")
+    """Voices of Polish."""
     gtts_timeout: float = Field(default=5.0, gt=0)
+    """Seconds that Google's service may take for one text."""
     deadline: float = Field(default=1.5, gt=0)
     """Seconds in which a new sentence must be rendered during a call; past it a quick voice speaks (espeak)."""
     fill_silence: bool = True
@@ -181,7 +193,7 @@ class Recordings(_Section):
     """What callers say into the line."""
 
     keep_days: int = Field(default=30, ge=1, le=36_500)
-    """Older recordings are deleted by night."""
+    """Days that a recording is kept; older ones are deleted by night."""
 
 
 class Settings(BaseSettings):
@@ -194,6 +206,7 @@ class Settings(BaseSettings):
     engine: str = Field(default="wardbell", pattern=r"^[a-z0-9-]{1,40}$")
     """This engine's name in leases and call rows; unique among engines on one database."""
     data_dir: Path = Path("var")
+    """Folder of everything that Wardbell writes: the database, clips, recordings, logs of builds."""
     database: str = ""
     """SQLAlchemy URL; empty: SQLite in `data_dir`. PostgreSQL: postgresql+psycopg://user@host/name"""
     flows_dir: Path | None = None
@@ -203,7 +216,9 @@ class Settings(BaseSettings):
     recordings_dir: Path | None = None
     """Folder of recorded prompts (`zh/main.welcome.wav`, ...); empty: `prompts/recordings` of a checkout."""
     zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
+    """Time zone of the hospital, as in the IANA list: hours, holidays, the rota, what is said of times."""
     log_level: Literal["debug", "info", "warn", "error"] = "info"
+    """How much the service logs; numbers show their last three digits in any."""
     sip: Sip = Sip()
     trunk: Trunk = Trunk()
     hl7: Hl7 = Hl7()
