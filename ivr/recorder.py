@@ -10,6 +10,7 @@ from twisted.internet.defer import CancelledError
 from twisted.logger import Logger
 
 from ivr.flow.commands import Outcome, Record
+from ivr.flow.verbs.keys import REPEAT
 from ivr.leg import Leg
 from ivr.notes import Notes, Place
 from ivr.recording import RecordingFailed, Recordings, Tape
@@ -19,6 +20,9 @@ from ivr.switch.line import LineGone, Recorded, RecordEnd, SwitchRefused
 from ivr.untorn import FAILED, untorn
 
 log = Logger()
+
+AGAIN, DROPPED = "again", "dropped"
+"""In a trace: the caller threw the recording away, to speak once more or to go elsewhere. He was not silent."""
 
 
 class Recorder:
@@ -59,7 +63,10 @@ class Recorder:
             return Outcome("silent", {"key": key})
 
         def note(outcome: Outcome, alone: bool) -> None:
-            self._trace.event("record", recording=tape.id, outcome=outcome.name, alone=alone)
+            key = str(outcome.values.get("key", ""))
+            dropped = outcome.name == "silent" and key != "" and key in wanted.drop_keys
+            told = (AGAIN if key == REPEAT else DROPPED) if dropped else outcome.name
+            self._trace.event("record", recording=tape.id, outcome=told, alone=alone)
 
         answer = await untorn(self._leg, self._record(recordings, tape, wanted), note, f"recording {tape.id}")
         self._leg.forget_keys()

@@ -68,8 +68,8 @@ class Studio:
         self._ready: dict[tuple[str, str, bool], Path] = {}
         self._resting: dict[str, int] = {}
         self._falling = threading.Lock()
-        self.unavailable: list[str] = []
-        """Sentences for `doctor`: voices that the settings name and this machine lacks."""
+        self._lacking: list[tuple[str, str]] = []
+        """Language, and what is wrong with a voice of it."""
         for language, wanted in voices.items():
             self._sources[language] = [s for s in (self._source(language, v) for v in wanted) if s is not None]
         self._folder = recordings
@@ -225,6 +225,12 @@ class Studio:
         name = next(iter(self._names(language, text)), "")
         return bool(name) and self._store.find(_slow(name) if slow else name) is not None
 
+    @property
+    def unavailable(self) -> list[str]:
+        """Sentences for `doctor`: voices that the settings name for languages of this line, and this machine lacks."""
+        spoken = self.catalog.languages
+        return list(dict.fromkeys(sentence for language, sentence in self._lacking if language in spoken))
+
     def voices(self, language: str) -> list[str]:
         """The voices that can speak a language here, first choice first."""
         return [source.voice.name for source in self._sources.get(language, [])]
@@ -241,9 +247,9 @@ class Studio:
         try:
             if language in voice.languages:
                 return _Source(voice, voice.version)
-            self.unavailable.append(f"the voice {voice.name} cannot speak {language} on this machine")
+            self._lacking.append((language, f"the voice {voice.name} cannot speak {language} on this machine"))
         except VoiceFailed as e:
-            self.unavailable.append(f"the voice {voice.name}: {e}")
+            self._lacking.append((language, f"the voice {voice.name}: {e}"))
         return None
 
     def _spoken_in(self, language: str, text: str) -> str:

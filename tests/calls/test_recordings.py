@@ -290,6 +290,8 @@ def test_the_drop_key_throws_it_away_at_any_moment(shelf: Shelf, moment: str) ->
     assert told(call) == Outcome("silent", {"key": "*"})
     assert shelf.rows() == []
     assert shelf.files() == []
+    if moment == "message":  # the trace of whoever begins again does not say that he was silent
+        assert [note["outcome"] for note in call.notes.of("record")] == ["again"]
 
 
 def test_another_key_skips_the_prompt_and_the_tone_comes_at_once(shelf: Shelf) -> None:

@@ -87,6 +87,12 @@ def test_a_rested_voice_is_asked_again(catalog: Catalog, tmp_path: Path) -> None
     assert len(first.asked) == 2
 
 
+def test_voices_of_languages_that_the_line_does_not_speak_are_nobodys_concern(catalog: Catalog, tmp_path: Path) -> None:
+    nobody = [FakeVoice("two", languages=["en"])]
+    studio = Studio(catalog, Store(tmp_path / "x"), {"zh": [FakeVoice()], "tlh": nobody, "qya": nobody})
+    assert studio.unavailable == []
+
+
 def test_no_voice_at_all_is_told_with_every_reason(catalog: Catalog, tmp_path: Path) -> None:
     studio = studio_of(catalog, tmp_path, FakeVoice("one", failing=["啊"]), FakeVoice("two", languages=["en"]))
     with pytest.raises(StudioError, match="one: one cannot say that"):
