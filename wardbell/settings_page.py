@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -165,15 +164,9 @@ def _values(field: FieldInfo) -> str:
 
 def _bounds(field: FieldInfo) -> Iterator[str]:
     for bound in field.metadata:
-        match bound:
-            case Ge(ge=least):
-                yield f"from {least}"
-            case Gt(gt=least):
-                yield f"above {least}"
-            case Le(le=most):
-                yield f"to {most}"
-            case Lt(lt=most):
-                yield f"below {most}"
+        for limit, words in (("ge", "from"), ("gt", "above"), ("le", "to"), ("lt", "below")):
+            if (value := getattr(bound, limit, None)) is not None:
+                yield f"{words} {value}"
 
 
 if __name__ == "__main__":
