@@ -24,9 +24,10 @@ TEXTS = "texts"
 _LIKE_YAML = re.compile(r"\.ya?ml(\.|~|$|_| \d|-)|\.ya?ml[^a-z]*$|^~\$", re.IGNORECASE)
 _COPY = re.compile(
     r" - (copy|副本|kopia|копия)|^copy of |^kopia |conflicted copy|\.sync-conflict-| \(\d+\)\.yaml$"
-    r"|[-_ .](copy|backup|bak|orig)\.yaml$|_(BASE|LOCAL|REMOTE|BACKUP)_\d+\.yaml$| \d+\.yaml$|冲突|副本|（\d+）|的副本",
+    r"|[-_ .](copy|backup|bak|orig)\.yaml$|_(BASE|LOCAL|REMOTE|BACKUP)_\d+\.yaml$|冲突|副本|（\d+）|的副本",
     re.IGNORECASE,
 )
+_NAME = re.compile(r"[a-z][a-z0-9_]*\.yaml")
 _MOST_PASSED_OVER = 20
 """Files of one folder within that are told."""
 LARGEST_FILE = 4_000_000
@@ -108,6 +109,8 @@ def _leads_out(path: Path, folder: Path) -> bool:
 
 def _is_copy(name: str) -> bool:
     """Whether a name is one that programs give to copies and drafts of a file."""
+    if _NAME.fullmatch(name):  # night_copy.yaml is as good a name as any
+        return False
     return name.startswith("~$") or _COPY.search(name) is not None
 
 

@@ -65,7 +65,15 @@ class Mistake:
         return meant[1] if meant else ""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.col} {self.code} {self.sentence}"
+        return printable(f"{self.file}:{self.line}:{self.col} {self.code} {self.sentence}")
+
+
+def printable(text: str) -> str:
+    """`text` with every sign written out that a terminal would obey instead of showing it: names of files and words of
+    texts come from anywhere."""
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in text)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -17,7 +17,10 @@ from ivr.flow.commands import Value
 from ivr.flow.condition import Condition, Unclear
 from ivr.flow.language import ANYTHING, Constant, Flow, Step, Term, Variable, World, exits
 from ivr.flow.mistakes import Mark, Report, did_you_mean
+from ivr.flow.verbs.call import Call
 from ivr.flow.verbs.choose import Choose
+from ivr.flow.verbs.do import Do
+from ivr.flow.verbs.notify import Notify
 from ivr.flow.verbs.set import Set
 from ivr.flow.verbs.when import When
 from ivr.flow.words import Words, roots
@@ -65,8 +68,8 @@ def check_kinds(flow: Flow, world: World, report: Report) -> None:
         mine = _here(step, known, world)
         for term in _terms(step):
             _check_term(term, known, report)
-        if isinstance(step, Set):
-            _check_copies(step.terms, every, report)
+        if isinstance(step, Set | Notify | Do | Call):
+            _check_copies(step, every, report)
         for words, own in _said(step):
             _check_words(words, {**mine, **own}, known, every, world, report)
         if isinstance(step, When):
@@ -135,16 +138,16 @@ def _check_path(path: Sequence[str], mark: Mark, known: Examples, report: Report
     return False
 
 
-def _check_copies(terms: Mapping[str, Term], every: set[str], report: Report) -> None:
+def _check_copies(step: Set | Notify | Do | Call, every: set[str], report: Report) -> None:
     """`{set: {doctor: expert}}`: the caller would hear the word, not the doctor."""
-    for name, term in terms.items():
+    for term in _terms(step):
         value = term.value.value if isinstance(term.value, Constant) else None
-        if isinstance(value, str) and value and value in every and value != name:
+        if isinstance(value, str) and value in every:
             _tell_copy(term, value, report)
 
 
 def _tell_copy(term: Term, word: str, report: Report) -> None:
-    report.add(term.mark, "E238", f'"{word}" would be said as the word that it is; for the variable write ={word}')
+    report.add(term.mark, "E238", f'"{word}" stands for the word itself; for the variable write ={word}')
 
 
 def _here(step: Step, known: Examples, world: World) -> Examples:

@@ -134,3 +134,12 @@ def test_a_folder_that_is_not_there_and_one_without_flows_are_told(tmp_path: Pat
 
 def test_a_wrong_option_is_another_exit_code(tmp_path: Path) -> None:
     assert check("--jsn", home=tmp_path).exit_code == 2
+
+
+def test_signs_that_a_terminal_obeys_are_written_out(folder: Path, tmp_path: Path) -> None:
+    (folder / "x\x1b[31m.yaml").write_text('start: "\x9b2J\u202e"\nsteps: {}\n')
+    spoil(folder, "then: services}", 'then: "ser\\evices"}')
+    for words in ([str(folder)], [str(folder), "--json"]):
+        said = check(*words, home=tmp_path).output
+        assert "\\x1b[31m" in said
+        assert all(sign.isprintable() or sign == "\n" for sign in said)

@@ -27,6 +27,7 @@ from hospital.usual_answers import USUAL
 from ivr.bundle import TESTS, Bundle
 from ivr.flow.mistakes import FlowErrors, Mistake
 from ivr.rehearsal.written import House, read_tests
+from prompts.errors import printable
 from wardbell.doctor.content import ACTIONS
 from wardbell.edition import Checked, read_edition
 from wardbell.office import Office
@@ -74,13 +75,13 @@ def _look(office: Office, folder: Path, later: bool) -> tuple[Bundle, Sequence[M
 def _row(one: Mistake) -> dict[str, str | int]:
     severity = "warning" if one.is_warning else "error"
     return {
-        "file": one.file,
+        "file": printable(one.file),
         "line": one.line,
         "col": one.col,
         "code": one.code,
         "severity": severity,
-        "sentence": one.sentence,
-        "hint": one.hint,
+        "sentence": printable(one.sentence),
+        "hint": printable(one.hint),
     }
 
 
