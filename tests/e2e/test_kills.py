@@ -1,0 +1,192 @@
+"""kill -9 of the engine, hundreds of times, at every step of an alert. What the wards' telephones saw and what stands
+in the rows are held against each other: no accepted alert is lost, nobody who confirmed is rung again.
+
+    make slow ARGS="tests/e2e/test_kills.py -s"       # prints what is in docs/reliability.md
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+import socket
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hospital import wards
+from hospital.wards import WardContacts
+from tests.e2e.conftest import Template
+from tests.e2e.line import Line, admission, eventually
+from tests.e2e.small_hospital import MEDICINE, SmallHospital
+from tests.phone.plain import Habit, Happened, Telephones
+
+KILLS = 300
+WARDS = 24
+"""Each has one alert at a time, so that who is rung says for what."""
+STEPS = ("sent", "acknowledged", "invited", "ringing", "answered", "heard", "pressed", "ended", "idle")
+"""Where the engine dies: while it reads the message, after its AA, from the INVITE to the end of the call, and with
+nothing to do."""
+JITTER = 0.25
+"""Seconds after the step, at most: a step lasts a while, and each moment of it is one of its own."""
+SETTLED = 60.0
+
+
+class Ward:
+    """A ward of the rig: its station's telephone, and the alert that it waits for."""
+
+    def __init__(self, number: int) -> None:
+        self.code, self.station = f"K{number:02}", f"77{number:02}"
+        self.visits: list[str] = []
+
+
+class Rig:
+    """The line that dies, its wards, and the hospital's system that sends until it is acknowledged."""
+
+    def __init__(self, template: Template, directory: Path) -> None:
+        self.telephones = Telephones(lambda number: Habit(answers=0.1, presses=("1", 0.9)))
+        self.wards = [Ward(number) for number in range(WARDS)]
+        flows = directory / "flows"
+        shutil.copytree(template.flows, flows)
+        notices = flows / "notices.yaml"
+        patient = re.sub(r"lost: \[.*?\]", f"lost: [{', '.join(['0s'] * 20)}]", notices.read_text(encoding="utf-8"))
+        notices.write_text(re.sub(r"expires_after: \w+", "expires_after: 12h", patient), encoding="utf-8")
+        own: dict[str, Any] = {"zone": template.zone, "flows_dir": flows, "outbound__reserve": 0}
+        self.line = Line(directory / "line", self.telephones.port, **own)
+        shutil.copytree(template.data, self.line.data, ignore=shutil.ignore_patterns("prompts", "*.lock"))
+        (self.line.data / "prompts").symlink_to(template.data / "prompts")
+        hospital = SmallHospital(self.line.data, template.zone)
+        for ward in self.wards:
+            name = {"zh": "病区", "en": "ward"}
+            contacts = WardContacts(ward.code, name, "medicine", MEDICINE, (ward.station,), (), ())
+            hospital.office.database.run_now(wards.store, contacts)
+        hospital.office.close()
+        self.accepted: dict[str, Ward] = {}
+        self.kills: list[float] = []
+        self.sent = 0
+
+    def close(self) -> None:
+        """The end of it."""
+        self.line.close()
+        self.telephones.__exit__(None, None, None)
+
+    # The hospital's system
+
+    def send(self, ward: Ward) -> None:
+        """Send an admission, again and again, until it is acknowledged."""
+        visit = self.begin(ward)
+        while not self.acknowledged(visit):
+            time.sleep(0.1)
+        self.accepted[f"V{visit}"] = ward
+
+    def begin(self, ward: Ward) -> str:
+        """The next admission of a ward."""
+        self.sent += 1
+        visit = f"R{self.sent:04}"
+        ward.visits.append(f"V{visit}")
+        self._now = admission(visit, ward.code, bed="12")
+        return visit
+
+    def acknowledged(self, visit: str) -> bool:
+        """Send it once; whether AA came."""
+        try:
+            return f"MSA|AA|{visit}" in self.line.send(self._now, timeout=3.0)
+        except OSError:
+            return False
+
+    def kill(self, step: str, ward: Ward, moment: float) -> None:
+        """Send an alert to the ward and kill the engine at this step of it."""
+        since = len(self.telephones.told)
+        if step == "idle":
+            time.sleep(moment)
+        elif step == "sent":
+            visit = self.begin(ward)
+            with socket.create_connection(("127.0.0.1", self.line.hl7_port), 3) as wire:
+                wire.sendall(b"\x0b" + self._now.encode() + b"\x1c\r")
+                time.sleep(moment / 10)
+        else:
+            self.send(ward)
+            if step != "acknowledged":
+                assert self.telephones.wait_for(ward.station, step, 20, since), f"{ward.station} was never {step}"
+            time.sleep(moment)
+        self.kills.append(time.time())
+        self.line.kill()
+        self.line.start()
+        if step == "sent":  # the system knows of no answer: it sends the same message again
+            while not self.acknowledged(visit):
+                time.sleep(0.1)
+            self.accepted[f"V{visit}"] = ward
+
+    # What came of it
+
+    def notices(self) -> dict[str, dict[str, Any]]:
+        """Notices by visit."""
+        rows = self.line.rows(
+            "SELECT json_extract(e.facts, '$.visit') visit, n.* FROM notices n JOIN events e ON e.id = n.event_id"
+        )
+        found: dict[str, dict[str, Any]] = {}
+        for row in rows:
+            assert row["visit"] not in found, f"two notices for {row['visit']}"
+            found[row["visit"]] = row
+        return found
+
+    def free(self) -> list[Ward]:
+        """Wards that wait for nothing."""
+        states = {visit: row["state"] for visit, row in self.notices().items()}
+        return [ward for ward in self.wards if all(states.get(visit) == "confirmed" for visit in ward.visits)]
+
+
+@pytest.fixture
+def rig(template: Template, tmp_path: Path) -> Iterator[Rig]:
+    made = Rig(template, tmp_path)
+    try:
+        made.line.start()
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.mark.slow
+def test_no_alert_is_lost_and_nobody_who_confirmed_is_rung_again(rig: Rig) -> None:
+    dice = random.Random(20261128)
+    began, killed = time.monotonic(), Counter[str]()
+    for number in range(KILLS):
+        step = STEPS[number % len(STEPS)]
+        ward = eventually(lambda: rig.free(), SETTLED, "a ward that waits for nothing")[0]
+        rig.kill(step, ward, dice.uniform(0, JITTER))
+        killed[step] += 1
+    eventually(lambda: len(rig.free()) == WARDS, SETTLED, "every alert to be confirmed")
+
+    notices = rig.notices()
+    assert set(notices) == set(rig.accepted), "every accepted alert has its notice"
+    assert {row["state"] for row in notices.values()} == {"confirmed"}
+    late = [one for one in rig.telephones.told if one.what == "invited" and not _due(rig, notices, one)]
+    assert late == [], "a telephone rang though all of its alerts were confirmed"
+    causes = Counter(row["cause"] for row in rig.line.rows("SELECT cause FROM notice_attempts"))
+    dear = {visit: row for visit, row in notices.items() if row["attempts"] > 1 + _killed_over(rig, row)}
+    print(
+        f"\n{KILLS} kills in {time.monotonic() - began:.0f} s at {dict(killed)}: {len(notices)} alerts accepted, all"
+        f" confirmed, none rung after it; their calls ended: {dict(causes)}"
+    )
+    assert dear == {}, "a kill costs an open alert one more call at most"
+
+
+def _killed_over(rig: Rig, notice: dict[str, Any]) -> int:
+    """How often the engine was killed while this alert was open."""
+    return sum(_at(notice["created_at"]) <= at <= _at(notice["ended_at"]) for at in rig.kills)
+
+
+def _due(rig: Rig, notices: dict[str, dict[str, Any]], rang: Happened) -> bool:
+    """Whether an alert of this telephone was open when it rang."""
+    [ward] = [one for one in rig.wards if one.station == rang.number]
+    rows = [notices[visit] for visit in ward.visits]
+    return any(_at(row["created_at"]) - 0.05 <= rang.at <= _at(row["ended_at"]) for row in rows)
+
+
+def _at(written: str) -> float:
+    return datetime.fromisoformat(written).replace(tzinfo=UTC).timestamp()
