@@ -7,24 +7,19 @@ in the rows are held against each other: no accepted alert is lost, nobody who c
 from __future__ import annotations
 
 import random
-import re
-import shutil
 import socket
 import time
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hospital import wards
-from hospital.wards import WardContacts
 from tests.e2e.conftest import Template
-from tests.e2e.line import Line, admission, eventually
-from tests.e2e.small_hospital import MEDICINE, SmallHospital
-from tests.phone.plain import Habit, Happened, Telephones
+from tests.e2e.line import admission, eventually
+from tests.e2e.many_wards import ManyWards, Ward, at
+from tests.phone.plain import Habit, Happened
 
 KILLS = 300
 WARDS = 24
@@ -37,43 +32,14 @@ JITTER = 0.25
 SETTLED = 60.0
 
 
-class Ward:
-    """A ward of the rig: its station's telephone, and the alert that it waits for."""
-
-    def __init__(self, number: int) -> None:
-        self.code, self.station = f"K{number:02}", f"77{number:02}"
-        self.visits: list[str] = []
-
-
-class Rig:
-    """The line that dies, its wards, and the hospital's system that sends until it is acknowledged."""
+class Rig(ManyWards):
+    """The line that dies, and the hospital's system that sends until it is acknowledged."""
 
     def __init__(self, template: Template, directory: Path) -> None:
-        self.telephones = Telephones(lambda number: Habit(answers=0.1, presses=("1", 0.9)))
-        self.wards = [Ward(number) for number in range(WARDS)]
-        flows = directory / "flows"
-        shutil.copytree(template.flows, flows)
-        notices = flows / "notices.yaml"
-        patient = re.sub(r"lost: \[.*?\]", f"lost: [{', '.join(['0s'] * 20)}]", notices.read_text(encoding="utf-8"))
-        notices.write_text(re.sub(r"expires_after: \w+", "expires_after: 12h", patient), encoding="utf-8")
-        own: dict[str, Any] = {"zone": template.zone, "flows_dir": flows, "outbound__reserve": 0}
-        self.line = Line(directory / "line", self.telephones.port, **own)
-        shutil.copytree(template.data, self.line.data, ignore=shutil.ignore_patterns("prompts", "*.lock"))
-        (self.line.data / "prompts").symlink_to(template.data / "prompts")
-        hospital = SmallHospital(self.line.data, template.zone)
-        for ward in self.wards:
-            name = {"zh": "病区", "en": "ward"}
-            contacts = WardContacts(ward.code, name, "medicine", MEDICINE, (ward.station,), (), ())
-            hospital.office.database.run_now(wards.store, contacts)
-        hospital.office.close()
+        super().__init__(template, directory, WARDS, lambda number: Habit(answers=0.1, presses=("1", 0.9)))
         self.accepted: dict[str, Ward] = {}
         self.kills: list[float] = []
         self.sent = 0
-
-    def close(self) -> None:
-        """The end of it."""
-        self.line.close()
-        self.telephones.__exit__(None, None, None)
 
     # The hospital's system
 
@@ -124,17 +90,6 @@ class Rig:
 
     # What came of it
 
-    def notices(self) -> dict[str, dict[str, Any]]:
-        """Notices by visit."""
-        rows = self.line.rows(
-            "SELECT json_extract(e.facts, '$.visit') visit, n.* FROM notices n JOIN events e ON e.id = n.event_id"
-        )
-        found: dict[str, dict[str, Any]] = {}
-        for row in rows:
-            assert row["visit"] not in found, f"two notices for {row['visit']}"
-            found[row["visit"]] = row
-        return found
-
     def free(self) -> list[Ward]:
         """Wards that wait for nothing."""
         states = {visit: row["state"] for visit, row in self.notices().items()}
@@ -178,15 +133,11 @@ def test_no_alert_is_lost_and_nobody_who_confirmed_is_rung_again(rig: Rig) -> No
 
 def _killed_over(rig: Rig, notice: dict[str, Any]) -> int:
     """How often the engine was killed while this alert was open."""
-    return sum(_at(notice["created_at"]) <= at <= _at(notice["ended_at"]) for at in rig.kills)
+    return sum(at(notice["created_at"]) <= killed <= at(notice["ended_at"]) for killed in rig.kills)
 
 
 def _due(rig: Rig, notices: dict[str, dict[str, Any]], rang: Happened) -> bool:
     """Whether an alert of this telephone was open when it rang."""
     [ward] = [one for one in rig.wards if one.station == rang.number]
     rows = [notices[visit] for visit in ward.visits]
-    return any(_at(row["created_at"]) - 0.05 <= rang.at <= _at(row["ended_at"]) for row in rows)
-
-
-def _at(written: str) -> float:
-    return datetime.fromisoformat(written).replace(tzinfo=UTC).timestamp()
+    return any(at(row["created_at"]) - 0.05 <= rang.at <= at(row["ended_at"]) for row in rows)

@@ -41,6 +41,8 @@ class Habit:
     """The key, and the seconds of listening before it."""
     hangs_up: float | None = None
     """After the key, or after the answer when it presses none."""
+    again: float | None = None
+    """Who goes on listening presses the key once more, each time after so many seconds, until the call is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +283,8 @@ class Telephones:
             return
         call.tape.key(key)
         self._tell(call.number, "pressed")
+        if call.habit.again is not None:
+            self._later(call.habit.again, lambda: self._press(call, key))
         if call.habit.hangs_up is not None:
             self._later(call.habit.hangs_up, lambda: self._hang_up(call))
 
