@@ -37,10 +37,10 @@ LISTENER = "listener"
 """Of a rule that takes back or corrects: the telephone where somebody had confirmed."""
 
 _DEFAULT_RING = timedelta(seconds=25)
-_RING = (timedelta(seconds=5), timedelta(minutes=5))
+_RING = (timedelta(seconds=2), timedelta(minutes=5))
 _EXPIRES = (timedelta(minutes=1), timedelta(days=60))
 _WITHIN = (timedelta(minutes=1), timedelta(days=30))
-_SOON = timedelta(seconds=5)
+_SOON = timedelta(seconds=1)
 """From the second round on the wait before a call is at least so long."""
 
 
@@ -248,7 +248,7 @@ class _Reader(RuleForm):
             if len(durations) > 20:
                 self.wrong(value.mark, "N213", "more than 20 rounds: let the next step begin instead")
             elif hasty := [item for item, wait in zip(items[1:], durations[1:], strict=True) if wait < _SOON]:
-                self.wrong(hasty[0].mark, "N221", "only the first call again may come at once: wait 5s or more here")
+                self.wrong(hasty[0].mark, "N221", "only the first call again may come at once: wait 1s or more here")
             if cause:
                 waits[Missed(cause)] = durations
         return waits

@@ -49,9 +49,7 @@ def all_confirmed(hospital: ManyWards, seconds: float) -> None:
     assert [one for one in seen if one.what == "busy"] == [], "two calls of ours at one telephone"
 
 
-def test_a_nurse_who_goes_on_listening_takes_twelve_emergencies_in_one_call(
-    template: Template, tmp_path: Path
-) -> None:
+def test_a_nurse_who_goes_on_listening_takes_twelve_emergencies_in_one_call(template: Template, tmp_path: Path) -> None:
     stays = Habit(answers=0.5, presses=("1", 2.0), again=6.0)
     with wards(template, tmp_path, 1, stays) as hospital:
         send_twelve(hospital)
