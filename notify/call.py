@@ -7,7 +7,7 @@ claimed the next sweep gives back.
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -37,8 +37,12 @@ CALLED_OFF = "ward.called_off"
 class Call:
     """Implements `Tellings`. `order` is what is told now, or dialled for."""
 
-    def __init__(self, parts: OutboxParts, turn: DeferredLock, order: CallOrder) -> None:
-        """`turn`: who holds it may change which notices are in the air; see `Outbox`."""
+    def __init__(
+        self, parts: OutboxParts, turn: DeferredLock, order: CallOrder, line_is_wanted: Callable[[], bool]
+    ) -> None:
+        """`turn`: who holds it may change which notices are in the air; see `Outbox`. `line_is_wanted`: whether an
+        emergency waits for a line."""
+        self._line_is_wanted = line_is_wanted
         self._parts = parts
         self._turn = turn
         self.order = order
@@ -94,8 +98,9 @@ class Call:
         return first.order
 
     async def then(self, told: CallResult) -> CallOrder | None:
-        """As `Tellings.then`."""
+        """As `Tellings.then`. What waits here too is left for another call when an emergency waits for a line."""
         parts, now = self._parts, self._parts.wallclock()
+        wanted = self._line_is_wanted()
         following = await self._in_time(
             parts.transactions.run(
                 tell_next,
@@ -107,9 +112,12 @@ class Call:
                 parts.owner,
                 now,
                 LEASE,
+                Priority.EMERGENCY if wanted else Priority.MONEY,
             ),
             None,
         )
+        if following is None and wanted:
+            self.gave_way_at = parts.clock.seconds()
         if following is not None:
             self.order, self.further = following, True
         return following

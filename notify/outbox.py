@@ -10,7 +10,8 @@ the call sees it when it is poked, at the latest within a second. A call that ri
 hears a sentence (`Outbox.stop` gives it another one than `CALLED_OFF`), and then what else waits for that telephone. A
 notice that is called off before anybody answers is never told.
 
-An emergency that finds no line takes one on which a lesser call only rings: that one is hung up and loses nothing.
+An emergency that finds no line takes one on which a lesser call only rings: that one is hung up and loses nothing. When
+all lines talk, the first one that has told its notice says goodbye, whatever else waits for that telephone.
 """
 
 from __future__ import annotations
@@ -65,6 +66,8 @@ class Outbox:
         self._turn = DeferredLock()
         """Held while transactions change which notices are in the air: a sweep never sees one half."""
         self._rests: set[Timer] = set()
+        self._lacking = 0
+        """Lines that emergencies wait for, and no call gives way yet."""
         self._started = False
         self._draining = False
         self._running = False
@@ -200,12 +203,12 @@ class Outbox:
     async def _claim(self) -> None:
         parts = self._parts
         room = parts.budget.room(parts.capacity(), Counter(call.priority for call in self._calls.values()))
-        if room.all <= 0 and not any(call.may_give_way for call in self._calls.values()):
+        if room.all <= 0 and not self._calls:
             return
         claimed = await parts.transactions.run(
             claim, parts.rules(), parts.phonebook, parts.owner, parts.wallclock(), LEASE, room
         )
-        calls = [Call(parts, self._turn, order) for order in claimed.orders]
+        calls = [Call(parts, self._turn, order, lambda: self._lacking > 0) for order in claimed.orders]
         for call in calls:
             self._calls[call.hold.attempt_id] = call
         for call in calls:
@@ -214,14 +217,17 @@ class Outbox:
         self._give_way(claimed.wanting)
 
     def _give_way(self, wanting: int) -> None:
-        """Emergencies take lines that lesser calls ring on: the least of them first, and of those the newest."""
+        """Emergencies take lines that lesser calls ring on: the least of them first, and of those the newest. For the
+        rest, the next calls that have told their notice tell no other."""
         now = self._parts.clock.seconds()
         for call in self._calls.values():
             wanting -= call.gave_way_at is not None and now - call.gave_way_at < CANCELLING
         ringing = [call for call in self._calls.values() if call.may_give_way]
-        for call in sorted(ringing, key=lambda call: (-call.priority, -call.began))[: max(wanting, 0)]:
+        giving = sorted(ringing, key=lambda call: (-call.priority, -call.began))[: max(wanting, 0)]
+        for call in giving:
             log.info("notice {id} gives its line to an emergency", id=call.order.notice_id)
             call.give_way()
+        self._lacking = max(wanting - len(giving), 0)
 
     # One call
 

@@ -16,6 +16,7 @@ from db.tables.notices import AttemptRow
 from notify.attempts import close_told, is_enough
 from notify.caller import CallOrder, CallResult
 from notify.claim import Lease, begin
+from notify.escalation import Priority
 from notify.ladder import Ladder, Phonebook
 from notify.notices import locked_notice, release
 from notify.rules import NoticeRules
@@ -71,11 +72,12 @@ def tell_next(
     owner: str,
     now: datetime,
     lease: timedelta,
+    least: Priority = Priority.MONEY,
 ) -> CallOrder | None:
     """A notice was told to its end while the listener is still there; the next one to tell, or None to say goodbye.
 
-    Nothing more is told after one that nobody confirmed. The attempt that was told ends with this; the last one of a
-    call ends with the call.
+    Nothing more is told after one that nobody confirmed, and nothing less urgent than `least`. The attempt that was
+    told ends with this; the last one of a call ends with the call.
     """
     attempt = session.get(AttemptRow, attempt_id)
     if attempt is None:
@@ -84,6 +86,8 @@ def tell_next(
     if not State(notice.state).over and not is_enough(rules, notice, result):
         return None
     for row, chosen in waiting(session, Ladder(session, rules, phonebook), telephone, notice.ward, now):
+        if row.priority > least:
+            break
         close_told(session, rules, notice, attempt, result, now)
         shared = {"call_id": result.call_id, "answered_at": now}
         return begin(session, [(row, chosen)], Lease(owner, now, now + lease), talking=shared)[0]

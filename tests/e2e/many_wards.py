@@ -39,7 +39,8 @@ class ManyWards:
         flows = directory / "flows"
         shutil.copytree(template.flows, flows)
         notices = flows / "notices.yaml"
-        patient = re.sub(r"lost: \[.*?\]", f"lost: [{', '.join(['0s', *['1s'] * (lost - 1)])}]", notices.read_text(encoding="utf-8"))
+        waits = f"lost: [{', '.join(['0s', *['1s'] * (lost - 1)])}]"
+        patient = re.sub(r"lost: \[.*?\]", waits, notices.read_text(encoding="utf-8"))
         notices.write_text(re.sub(r"expires_after: \w+", "expires_after: 12h", patient), encoding="utf-8")
         settings: dict[str, Any] = {"zone": template.zone, "flows_dir": flows, "outbound__reserve": 0, **own}
         self.line = Line(directory / "line", self.telephones.port, **settings)
