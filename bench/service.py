@@ -89,7 +89,7 @@ class Service:
         self.line = Line(
             directory, self.nurse_port, flows_dir=flows, texts_dir=texts, sip__workers_min=workers,
             sip__workers_max=workers, sip__lines_per_worker=min(lines, per_worker), outbound__reserve=0,
-            sip__port=port_row(workers),
+            sip__port=port_row(workers), sip__rtp_first=20000, sip__rtp_last=32767,
         )  # fmt: skip
         self.line.prepare()
         catalog = Catalog.load(texts)

@@ -19,6 +19,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ivr.switch.ranges import held_here
 from tests.phone.ports import quiet_port
 
 T = TypeVar("T")
@@ -64,6 +65,17 @@ def eventually(look: Callable[[], T | None], seconds: float = 5.0, what: str = "
         time.sleep(every)
 
 
+RTP_PORTS = 1200
+
+
+def quiet_range() -> int:
+    """The first of some RTP ports of which no other line of this machine holds any."""
+    while True:
+        first, held = random.randrange(10000, 31000, 2), held_here()
+        if all(last < first or first + RTP_PORTS <= begin for begin, last in held):
+            return first
+
+
 class Line:
     """One `wardbell run` and what it leaves behind."""
 
@@ -74,10 +86,12 @@ class Line:
         self.sip_port = int(settings.get("sip__port", 0)) or quiet_port()
         self.hl7_port = quiet_port()
         self.log_path = directory / "wardbell.log"
+        rtp_first = quiet_range()
         self.settings: dict[str, Any] = {
             "data_dir": self.data,
             "sip__port": self.sip_port,
-            "sip__rtp_first": random.randrange(10000, 30000, 2),
+            "sip__rtp_first": rtp_first,
+            "sip__rtp_last": rtp_first + RTP_PORTS - 1,
             "hl7__port": self.hl7_port,
             "trunk__target": f"sip:{{number}}@127.0.0.1:{trunk_port}",
             "voices__deadline": 8,  # a busy machine takes its time; what happens past it has tests of its own

@@ -15,6 +15,7 @@ import pytest
 from tests.e2e.conftest import Template
 from tests.e2e.line import admission, eventually
 from tests.e2e.many_wards import ManyWards
+from tests.e2e.small_hospital import BEDS
 from tests.phone.plain import Habit
 
 pytestmark = pytest.mark.slow
@@ -34,7 +35,7 @@ def wards(template: Template, directory: Path, count: int, habit: Habit, **own: 
 def send_twelve(hospital: ManyWards) -> None:
     [ward] = hospital.wards
     for bed, visit in enumerate(TWELVE):
-        assert f"MSA|AA|{visit}" in hospital.line.send(admission(visit, ward.code, bed=str(bed), urgent=True))
+        assert f"MSA|AA|{visit}" in hospital.line.send(admission(visit, ward.code, bed=BEDS[bed % 2], urgent=True))
 
 
 def all_confirmed(hospital: ManyWards, seconds: float) -> None:
@@ -69,14 +70,15 @@ def test_a_nurse_who_hangs_up_after_each_confirms_all_twelve(template: Template,
 
 
 def test_an_emergency_goes_before_three_hundred_routine_admissions(template: Template, tmp_path: Path) -> None:
-    with wards(template, tmp_path, 30, Habit(answers=0.2, presses=("1", 1.5)), outbound__reserve=1) as hospital:
+    quick = Habit(answers=0.2, presses=("1", 1.5), again=2.0)
+    with wards(template, tmp_path, 30, quick, outbound__reserve=1) as hospital:
         line, seen = hospital.line, hospital.telephones.told
         for number in range(300):
             ward = hospital.wards[number % 29]
-            assert "MSA|AA" in line.send(admission(f"B{number}", ward.code, bed=str(number)))
+            assert "MSA|AA" in line.send(admission(f"B{number}", ward.code, bed=BEDS[number % 2]))
         last = hospital.wards[29]
         since = len(seen)
-        assert "MSA|AA" in line.send(admission("NOW", last.code, bed="1", urgent=True))
+        assert "MSA|AA" in line.send(admission("NOW", last.code, bed=BEDS[0], urgent=True))
         accepted = time.time()
         invited = hospital.telephones.wait_for(last.station, "invited", 60, since)
         assert invited is not None
