@@ -12,9 +12,13 @@ from sqlalchemy.orm import Session
 
 from db.reading import reading
 from db.tables.calls import CallEventRow, CallRow
+from ivr.trace import IN_BAND
 
 TURNED_AWAY = "refused"
 """The event that tells why a call never reached a flow."""
+
+EARLY = 10
+"""Events of a call among which that of its keys is, if it has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,16 @@ def show_call(session: Session, prefix: str) -> CallRecord | None:
         select(CallEventRow).where(CallEventRow.call_id == rows[0].id).order_by(CallEventRow.number)
     )
     return replace(_record(rows[0]), events=tuple(CallEvent(e.number, e.at, e.kind, dict(e.detail)) for e in events))
+
+
+@reading
+def without_key_events(session: Session, last: int = 1000) -> tuple[int, int]:
+    """Of the `last` calls that were answered: how many had a telephone without key events, and how many there are."""
+    latest = select(CallRow.id).where(CallRow.answered_at.is_not(None)).order_by(CallRow.began_at.desc()).limit(last)
+    calls = session.scalars(latest).all()
+    events = select(CallEventRow.call_id).where(CallEventRow.kind == IN_BAND, CallEventRow.number <= EARLY)
+    told = session.scalars(events.where(CallEventRow.call_id.in_(calls))).all()
+    return len(told), len(calls)
 
 
 def _record(row: CallRow) -> CallRecord:

@@ -28,7 +28,7 @@ from ivr.spawn import spawn
 from ivr.switch.line import Cause, Ended, Line, LineGone, NoLineFree, Offer, Switch, SwitchRefused, TurnedAway
 from ivr.switch.reactor import Time, call_later
 from ivr.telling import AS_DIALLED, Made, Outgoing, Telling, Tellings
-from ivr.trace import CallBook, Trace
+from ivr.trace import IN_BAND, CallBook, Trace
 from ivr.turned_away import TurnedAwayCalls
 from ivr.voice import TROUBLE
 
@@ -113,7 +113,7 @@ class Switchboard:
                 await line.reject(answer.sip_code)
             else:
                 await line.answer()
-                notes.answered()
+                _up(line, notes)
                 finished = await self._converse(air, leg, flow, language, found.variables, notes, offer.caller)
                 outcome = finished.outcome
                 await line.hang_up()
@@ -217,7 +217,7 @@ class Switchboard:
         made = Made(line.call_id, Ended(Cause.NORMAL))
         try:
             if await leg.picked_up():
-                notes.answered()
+                _up(line, notes)
                 made = await self._tell_all(leg, order, tellings, notes)
                 await line.hang_up()
         except LineGone:
@@ -276,6 +276,14 @@ def _call_off(line: Line, leg: Leg) -> None:
     """Hang up while it rings; who has answered is told why."""
     if not leg.up.here:
         spawn(line.hang_up(), f"calling off call {line.call_id}")
+
+
+def _up(line: Line, notes: Trace) -> None:
+    """Audio flows; for whoever looks why keys did nothing, how the peer sends them if it is not the usual way."""
+    notes.answered()
+    if line.in_band:
+        notes.event(IN_BAND)
+        log.info("call {call} has no key events (RFC 4733): its keys are listened for", call=line.call_id)
 
 
 async def _let_go(line: Line, leg: Leg, notes: Trace) -> None:

@@ -36,6 +36,9 @@ AT_ONCE = 1_000
 KEPT = 200_000
 """Writes kept while the database is away; beyond that new events (never rows) are dropped, and the log says so."""
 
+IN_BAND = "keys_in_band"
+"""The event of a call whose telephone offered no key events."""
+
 
 @dataclass(frozen=True, slots=True)
 class CallFacts:

@@ -80,6 +80,7 @@ class FakeLine:
         self.played: list[list[Path]] = []
         """Every play, whether or not it was heard to the end."""
         self.recorded: list[Path] = []
+        self.in_band = False
         self.speaks = True
         """Whether the peer says something while it is recorded; a tone stands for it."""
         self.bridged_with: FakeLine | None = None
@@ -345,10 +346,12 @@ class FakeSwitch:
         display: str = "",
         diversions: Sequence[Diversion] = (),
         headers: Mapping[str, str] = {},
+        in_band: bool = False,
     ) -> FakeLine:
         """A caller dials in. Without a free line, or while draining, the returned line is already
-        ended (486 or 503) and the listener heard nothing."""
+        ended (486 or 503) and the listener heard nothing. `in_band`: his telephone offers no key events."""
         line = FakeLine(self, State.OFFERED)
+        line.in_band = in_band
         line.offer = Offer(dialled, caller, display, tuple(diversions), {"Call-ID": line.call_id, **headers})
         self.offered.append(line)
         worker = self._free_worker()

@@ -36,6 +36,8 @@ OWED = 1.0
 """s after our CANCEL in which the final answer to the INVITE must come."""
 TONES_EVERY = 0.5
 """s between two looks at what a recording has written, for tones of an exchange."""
+HEAR_EVERY = 0.04
+"""s between two looks for keys in the voice band, where there is no other way."""
 LISTEN_EVERY = 0.1
 """s between two looks at the signal level of a recording."""
 
@@ -123,6 +125,8 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
             self._follow_invite(change, tsx.role == pjsua2.PJSIP_ROLE_UAC)
         if tsx.role == pjsua2.PJSIP_ROLE_UAC and tsx.method == "INVITE" and self.state == DIALLING:
             self._follow_own_invite(tsx.state, int(tsx.pjTransaction))
+            if change.type == pjsua2.PJSIP_EVENT_RX_MSG and 200 <= tsx.statusCode < 300:
+                self._keypad.answered_with(str(change.src.rdata.wholeMsg))
         if tsx.method == "INFO" and tsx.role == pjsua2.PJSIP_ROLE_UAS and tsx.state == pjsua2.PJSIP_TSX_STATE_TRYING:
             received = change.src.rdata
             message = str(received.wholeMsg)
@@ -299,7 +303,7 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
             self._worker.tell(wire.RINGING, call=self.call_id, seen=self.seen)
         elif state == pjsua2.PJSIP_INV_STATE_CONFIRMED and self.state == DIALLING:
             self._talking()
-            self._worker.tell(wire.ANSWERED, call=self.call_id, seen=self.seen, final=self.final)
+            self._tell_answered()
         elif state == pjsua2.PJSIP_INV_STATE_CONFIRMED and self.state == OFFERED:
             # It never said where it wants its audio: no SDP in the INVITE and none in the ACK.
             self._alarm("media", self._worker.media_timeout, lambda: self._end("media_timeout", 0))
@@ -324,10 +328,11 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
             if self._recording is not None:
                 self._recording.of(self._audio)
             self._connect_partner()
+            self._listen_to_voice_band()
             if self._answering is not None:
                 done, self._answering, self._unanswered = self._answering, None, None
                 self._talking()
-                self._worker.tell(wire.ANSWERED, call=self.call_id, seen=self.seen, final=self.final)
+                self._tell_answered()
                 done()
 
     def _expect_party(self) -> None:
@@ -369,6 +374,20 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         """Whatever of keys lies in the tap by now."""
         for key in self._keypad.take(self._worker.alarms.now()):
             self._pressed(key)
+
+    def _tell_answered(self) -> None:
+        in_band = not self._keypad.by_events
+        self._worker.tell(wire.ANSWERED, call=self.call_id, seen=self.seen, final=self.final, in_band=in_band)
+
+    def _listen_to_voice_band(self) -> None:
+        if self._audio is not None and self._keypad.hear(int(self._audio.getPortId())):
+            self._alarm("voice band", HEAR_EVERY, self._hear_voice_band)
+
+    def _hear_voice_band(self) -> None:
+        for key in self._keypad.heard(self._worker.alarms.now()):
+            self._pressed(key)
+        if self._keypad.hears:
+            self._alarm("voice band", HEAR_EVERY, self._hear_voice_band)
 
     def _told_of_key(self, event: Event) -> None:
         if self._keypad.told(event, self._worker.alarms.now()):
@@ -467,6 +486,8 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
 
     def _over(self, code: int) -> None:
         self.take_keys()  # pressed before the BYE, and in the kernel still
+        for key in self._keypad.heard(self._worker.alarms.now()):
+            self._pressed(key)
         if not self._cause:
             self._cause = {TALKING: "normal", OFFERED: "cancelled"}.get(self.state, "")
         self.state = OVER

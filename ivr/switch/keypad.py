@@ -1,5 +1,5 @@
 """The keys of one call, by whatever way they come: a tap on its RTP port, PJSIP's word where there can be no tap, SIP
-INFO. What an SDP says of keys is read here. What a key does is for `held.py`.
+INFO, the voice band. What an SDP says of keys is read here. What a key does is for `held.py`.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ import re
 import struct
 import sys
 
+from ivr.switch.band_ear import BandEar, EarFailed
 from ivr.switch.events import Event, events_in
 from ivr.switch.keys import KeyGate
 from ivr.switch.tap import Tap
+from ivr.switch.voice_band import VoiceBand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ class Keypad:
         self._has_packets = has_packets
         self._gate = KeyGate()
         self._tap: Tap | None = None
+        self._ear: BandEar | None = None
+        self._band = VoiceBand()
         self.sender: Source | None = None
         """Who sent the last of them."""
         self._types = {USUAL}
@@ -50,12 +54,16 @@ class Keypad:
         self.packets = 0
         """Packets that came past PJSIP."""
 
+    def answered_with(self, sdp: str) -> None:
+        """What the peer's answer to our offer says of keys."""
+        self.agree(sdp, sdp)
+
     def agree(self, ours: str, theirs: str) -> bool:
         """SDP of both sides (`theirs` may be unknown: empty): what is a key from now on. True when the peer sends
         key events at a clock that PJSIP does not offer, so that `with_events_of` must."""
         own, peer = event_types(ours), event_types(theirs)
         others = {int(number) for number, name, _ in _MAP.findall(theirs) if name.lower() != "telephone-event"}
-        self._types = {*own, *peer, USUAL} - others
+        self._types = {*self._types, *own, *peer, USUAL} - others
         if _AUDIO.search(theirs):
             self.by_events = bool(peer)
         return bool(peer) and not set(peer.values()) & set(own.values())
@@ -115,12 +123,47 @@ class Keypad:
         """PJSIP tells of an event: is it a key? Where there is a tap it has told so before."""
         return self._tap is None and self._gate.rtp(event, now)
 
+    def hear(self, source: int) -> bool:
+        """Listen for tones in the sound of the call, at that slot of the conference bridge, if the peer sends keys in
+        no other way. True when there is something to listen to from time to time."""
+        if self.by_events or self._gate.has_events:
+            self._hear_no_more()
+            return False
+        try:
+            self._ear = self._ear or self._stack.ear()
+        except EarFailed as wrong:
+            sys.stderr.write(f"keys in the voice band are not heard: {wrong}\n")
+            return False
+        self._band = VoiceBand()
+        self._ear.listen(source)
+        return True
+
+    def heard(self, now: float) -> list[str]:
+        """The keys that were heard in the voice band since the last look."""
+        if self._ear is None:
+            return []
+        keys = [key for key in self._band.feed(self._ear.read()) if self._gate.tone(key, now)]
+        if self._gate.has_events:  # it does send events, whatever it said
+            self._hear_no_more()
+        return keys
+
+    @property
+    def hears(self) -> bool:
+        """Whether it listens to the voice band."""
+        return self._ear is not None
+
+    def _hear_no_more(self) -> None:
+        if self._ear is not None:
+            self._stack.give_back(self._ear)
+            self._ear = None
+
     def info(self, key: str, now: float) -> bool:
         """A key by SIP INFO, not yet told another way?"""
         return self._gate.info(key, now)
 
     def close(self) -> None:
-        """The call or its media line is over."""
+        """The call is over, or its media line; the voice band is heard no more either."""
+        self._hear_no_more()
         if self._tap is not None:
             self._stack.unwatch(self._tap)
             self._tap.close()

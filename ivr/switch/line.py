@@ -143,6 +143,10 @@ class Line(Protocol):
     def call_id(self) -> str:
         """Ours, unique for ever (UUID hex); goes to logs, tables and the X-Wardbell-Call header."""
 
+    @property
+    def in_band(self) -> bool:
+        """Known from the answer on: the peer offers no key events (RFC 4733), so its keys are tones in its sound."""
+
     def listen(self, listener: LineListener) -> None:
         """Send events to `listener`. Events from before the first `listen` are delivered then."""
 

@@ -365,6 +365,7 @@ class Pool:
             line.mailbox.ringing()
             self._open.goes_on(call_id, peer=str(fields["seen"]))
         elif message is wire.ANSWERED:
+            line.in_band = bool(fields["in_band"])
             line.mailbox.answered()
             self._open.goes_on(call_id, peer=str(fields["seen"]), final=str(fields["final"]))
         elif message is wire.KEY:

@@ -20,6 +20,7 @@ class PoolLine:
         self.worker = worker
         self.mailbox = Mailbox(time)
         self.is_over = False
+        self.in_band = False
 
     @property
     def call_id(self) -> str:

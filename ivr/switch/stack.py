@@ -18,6 +18,8 @@ import time
 
 import pjsua2
 
+from ivr.switch.band_ear import BandEar
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,6 +120,7 @@ class Stack:
         self._on_the_line = threading.Event()
         self._taps = select.epoll()
         self._tapped: dict[int, Callable[[], None]] = {}
+        self._idle_ears: list[BandEar] = []
         threading.Thread(target=self._pump, daemon=True).start()
         self.holds = int(self._c.pjsua_call_get_max_count())
         self.version = str(self.endpoint.libVersion().full)
@@ -182,6 +185,15 @@ class Stack:
         """End the transaction at `address` as if `code` had come. Only of one that has had no final answer."""
         self._c.pjsip_tsx_terminate(ctypes.c_void_p(address), code)
 
+    def ear(self) -> BandEar:
+        """Something to listen to a call with; `give_back` it. Raises `EarFailed`."""
+        return self._idle_ears.pop() if self._idle_ears else BandEar(self._c)
+
+    def give_back(self, ear: BandEar) -> None:
+        """Another call may listen with it."""
+        ear.stop()
+        self._idle_ears.append(ear)
+
     def watch(self, tap: Tap, action: Callable[[], None]) -> None:
         """Call `action` in the thread that takes in RTP, again and again while `tap` holds packets."""
         self._tapped[tap.fileno()] = action
@@ -234,6 +246,8 @@ def _c_entry_points() -> ctypes.CDLL:
     library.pjmedia_endpt_get_ioqueue.argtypes = [ctypes.c_void_p]
     library.pjmedia_endpt_get_ioqueue.restype = ctypes.c_void_p
     library.pjmedia_endpt_stop_threads.argtypes = [ctypes.c_void_p]
+    library.pjsua_pool_create.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_size_t]
+    library.pjsua_pool_create.restype = ctypes.c_void_p
     library.pjsip_rdata_get_dlg.argtypes = [ctypes.c_void_p]
     library.pjsip_rdata_get_dlg.restype = ctypes.c_void_p
     library.pjsip_dlg_respond.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, *[ctypes.c_void_p] * 3]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-VERSION = 6
+VERSION = 7
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -209,8 +209,9 @@ TURNED_AWAY = Message(  # a call that was refused before it was offered
     },
 )
 RINGING = Message("Ringing", {"call": TEXT, "seen": TEXT})
-ANSWERED = Message("Answered", {"call": TEXT, "seen": TEXT, "final": TEXT})
-"""`final` is the head of the 200, theirs or ours; `seen` the address:port that the peer's last message came from."""
+ANSWERED = Message("Answered", {"call": TEXT, "seen": TEXT, "final": TEXT, "in_band": FLAG})
+"""`final` is the head of the 200, theirs or ours; `seen` the address:port that the peer's last message came from;
+`in_band`: the peer offers no key events, its keys are listened for in its sound."""
 KEY = Message("Key", {"call": TEXT, "key": TEXT})
 ENDED = Message("Ended", {"call": TEXT, "cause": TEXT, "sip_code": WHOLE, "by_peer": FLAG})
 """`cause` is a value of `line.Cause`, or empty: then the SIP code alone tells it."""

@@ -15,7 +15,7 @@ from db.database import Database, ImmediateTransactions
 from hospital.action import ActionOutcome
 from hospital.actions import FakeActions
 from hospital.declarations import DECLARED
-from ivr.call_records import CallRecord, list_calls, list_refused, show_call
+from ivr.call_records import CallRecord, list_calls, list_refused, show_call, without_key_events
 from ivr.edition import Edition, OnAir
 from ivr.flow.language import FlowSet
 from ivr.flow.load import load
@@ -31,6 +31,8 @@ from ivr.voice import SilentVoice
 from notify.actions import DECLARED as NOTICE_DECLARED
 from prompts.catalog import Catalog
 from tests.faults import Faults
+from wardbell.doctor.database import telephones_without_key_events
+from wardbell.doctor.finding import Level
 
 FLOWS = Path(__file__).parents[2] / "flows"
 TEXTS = Catalog.load()
@@ -125,6 +127,17 @@ def test_a_call_leaves_its_row_and_its_steps(hospital: Hospital) -> None:
     assert call.answered_at is not None
     assert call.ended_at is not None
     assert {"answered", "step", "prompt", "ended"} <= set(hospital.trace())
+
+
+@pytest.mark.parametrize("in_band", [False, True])
+def test_the_trace_tells_when_a_telephone_offers_no_key_events(hospital: Hospital, in_band: bool) -> None:
+    line = hospital.switch.offer("1000", "13800000001", in_band=in_band)
+    hospital.pass_time(1)
+    line.peer_hangs_up()
+    assert ("keys_in_band" in hospital.trace()) is in_band
+    assert hospital.database.run_now(without_key_events) == (int(in_band), 1)
+    [found] = telephones_without_key_events(hospital.database)
+    assert (found.level is Level.WARNING) is in_band
 
 
 def test_a_caller_who_presses_nothing_is_not_kept_for_ever(hospital: Hospital) -> None:

@@ -16,6 +16,7 @@ from db.database import Database
 from db.errors import DatabaseError
 from hospital import departments, rota
 from hospital.calendar import HospitalCalendar
+from ivr.call_records import without_key_events
 from notify.journal import DAMAGED, look
 from notify.listing import list_uncalled
 from wardbell.doctor.finding import Finding, error, ok, warning
@@ -90,3 +91,20 @@ def events_without_calls(database: Database, now: datetime) -> Iterator[Finding]
         yield warning(f"in the last 24 hours {one}", "add a rule to flows/notices.yaml: docs/notices.md")
     if not uncalled:
         yield ok("in the last 24 hours every event was taken by a rule")
+
+
+def telephones_without_key_events(database: Database) -> Iterator[Finding]:
+    """Whether callers' keys come as events, as they should, or have to be heard in their sound."""
+    try:
+        without, calls = database.run_now(without_key_events)
+    except DatabaseError as wrong:
+        yield error(f"calls cannot be read: {wrong}", "see the database above")
+        return
+    if without:
+        what = f"{without} of the last {calls} answered calls came from telephones that offer no key events"
+        yield warning(
+            f"{what}: their keys are listened for in their sound",
+            "switch RFC 4733 (RFC 2833, telephone-event) on in the PBX or at the trunk's provider: docs/flows/keys.md",
+        )
+    elif calls:
+        yield ok(f"the telephones of the last {calls} answered calls send keys as events")

@@ -71,6 +71,7 @@ def _database(office: Office) -> Iterator[Finding]:
         yield from database.rota_of_tomorrow(office.database, HospitalCalendar(office.zone), office.wallclock())
         yield from database.events_without_calls(office.database, office.wallclock())
         yield from refusals.refused_today(office.database, office.wallclock().astimezone(office.zone))
+        yield from database.telephones_without_key_events(office.database)
         yield from editions.published(office.database, office.check, office.on_disk, office.wallclock())
 
 
