@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
@@ -267,7 +267,9 @@ class Conversation:
 
         def note(outcome: Outcome, alone: bool) -> None:
             told = {key: value for key, value in outcome.values.items() if key not in action.private | secret}
-            values = {"values": told} if told else {}
+            values: dict[str, Any] = {"values": told} if told else {}
+            if outcome.away:
+                values["away"] = True
             self._trace.event("action", action=name, arguments=shown, outcome=outcome.name, alone=alone, **values)
 
         return await untorn(self._leg, ask(), note, f"action {name}", PATIENCE)

@@ -11,6 +11,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
+from db.errors import DatabaseAway, DatabaseBehind, DatabaseBusy, DatabaseFull
 from ivr.flow.commands import Outcome
 from ivr.leg import Leg
 from ivr.notice_board import NotPosted
@@ -20,7 +21,12 @@ from ivr.switch.reactor import call_later
 
 log = Logger()
 
+OUTAGES = (DatabaseAway, DatabaseBehind, DatabaseBusy, DatabaseFull)
+"""What passes by itself or by the hands of IT; other errors of the database are mistakes of ours."""
+
 FAILED = Outcome("error")
+AWAY = Outcome("error", away=True)
+"""The hospital's system does not answer."""
 
 
 async def untorn(
@@ -42,7 +48,11 @@ async def untorn(
         try:
             outcome = await work
         except (NotPosted, RecordingFailed) as failed:
+            outcome = AWAY if isinstance(failed.__cause__, OUTAGES) else FAILED
             log.error("{what} in call {call}: {failed}", what=what, call=leg.call_id, failed=failed)
+        except OUTAGES as away:
+            outcome = AWAY
+            log.error("{what} in call {call}: the database is away: {away}", what=what, call=leg.call_id, away=away)
         except Exception:  # noqa: BLE001 - the one place where anything of the hospital becomes `error`
             log.failure("{what} failed in call {call}", what=what, call=leg.call_id)
         note(outcome, answered.called)
@@ -51,7 +61,7 @@ async def untorn(
 
     def late() -> None:
         log.error("{what} keeps call {call} waiting too long", what=what, call=leg.call_id)
-        answered.callback(FAILED)
+        answered.callback(AWAY)
 
     spawn(run(), what)
     waiting = call_later(leg.clock, patience, late) if patience and not answered.called else None

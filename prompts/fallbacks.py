@@ -29,6 +29,7 @@ _NEAREST = {"yue": "zh"}
 """Whose words a language without files takes: of those that its callers understand, rather than silence."""
 IDS = (
     "system.trouble",
+    "system.away",
     UNSPOKEN,
     MOMENT,
     "system.nothing_pressed",

@@ -58,10 +58,10 @@ class Cluster:
         self._wait()
         self._made = 0
 
-    def create(self, template: str = "template1") -> str:
+    def create(self, template: str = "template1", name: str = "") -> str:
         """The name of a new database."""
         self._made += 1
-        name = f"t{self._made}"
+        name = name or f"t{self._made}"
         self._admin(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return name
 

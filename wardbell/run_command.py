@@ -12,6 +12,7 @@ from twisted.python.failure import Failure
 
 from wardbell import logs
 from wardbell.office import Office
+from wardbell.waiting import wait_for_database
 
 
 @click.command()
@@ -29,6 +30,7 @@ def run(office: Office) -> None:
 
     from wardbell.service import Service
 
+    wait_for_database(office)
     reactor: Any = installed
     service = Service(office, reactor)
     broken: list[Failure] = []

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from twisted.internet.defer import DeferredList
@@ -20,7 +20,7 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 
 from db.database import Database
-from db.errors import DatabaseError
+from db.errors import DatabaseAway, DatabaseBusy, DatabaseError
 from db.migrate import current, head
 from hospital.calendar import HospitalCalendar
 from hospital.hospital_actions import HospitalActions
@@ -66,6 +66,8 @@ from wardbell.notice_calls import NoticeCalls
 from wardbell.office import Office, wallclock
 from wardbell.settings import Settings
 from wardbell.who import os_user
+
+T = TypeVar("T")
 
 log = Logger()
 
@@ -180,11 +182,11 @@ class Service:
         """Serve: SIP first, then what is left over from before, then the hospital's messages."""
         self._rendering.start()
         spawn(self._warm_up(), "loading the voice")
-        closed = await self._book.adopt()
+        closed = await self._patiently(self._book.adopt)
         if closed:
             log.warn("{n} calls were going on when this engine last stopped", n=closed)
-        await self._closings.read()
-        left = await self._recordings.left_over()
+        await self._patiently(self._closings.read)
+        left = await self._patiently(self._recordings.left_over)
         await self._pool.start()
         spawn(self._take_over(left), "taking over recordings")
         spawn(self._outbox.start(), "taking over notices")
@@ -203,6 +205,18 @@ class Service:
             hl7_host=hl7.host,
             hl7_port=hl7.port,
         )
+
+    async def _patiently(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """`work`, tried again while the database is away: that it goes just as we start ends nothing."""
+        told = False
+        while True:
+            try:
+                return await work()
+            except (DatabaseAway, DatabaseBusy) as away:
+                if not told:
+                    log.error("the start waits for the database: {away}", away=away)
+                told = True
+                await deferLater(self._reactor, 1.0)
 
     async def _warm_up(self) -> None:
         await self._rendering.within(LOADING, self._office.warm_up)

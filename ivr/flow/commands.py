@@ -190,6 +190,8 @@ class Outcome:
     name: str
     values: Mapping[str, Any] = field(default_factory=dict)
     items: tuple[Mapping[str, Value], ...] = ()
+    away: bool = False
+    """It failed because the hospital's system is away: not for anything that the caller or the flow did."""
 
 
 Answer: TypeAlias = Keys | NoInput | Outcome

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ivr.flow.action import ActionSpec
+from ivr.flow.commands import Answer, Outcome
 from ivr.flow.form import Form
 from ivr.flow.language import AGAIN, NOWHERE, Exit, Finish, Go, Move, Scene, Target
 from ivr.flow.mistakes import Mark, Report, did_you_mean
@@ -152,10 +153,12 @@ class Trouble:
             return cls(then["error"], apology=False)
         return cls(defaults.error, apology=True)
 
-    def take(self, scene: Scene) -> Move:
-        """Leave by this exit."""
+    def take(self, scene: Scene, answer: Answer | None = None) -> Move:
+        """Leave by this exit, because of `answer` if one came. Of a system that is away the caller hears that it is,
+        and what to do."""
         if self.apology:
-            scene.say(scene.prompt(SYSTEM["trouble"], {}))
+            away = isinstance(answer, Outcome) and answer.away
+            scene.say(scene.prompt(SYSTEM["away" if away else "trouble"], {}))
         return Finish("trouble") if self.target is None else Go(self.target.name)
 
     def exits(self) -> Iterable[Exit]:

@@ -15,6 +15,7 @@ from prompts.written.tree import Scalar
 
 SYSTEM = {
     "trouble": "system.trouble",
+    "away": "system.away",
     "no_input": "system.nothing_pressed",
     "invalid": "system.not_understood",
     "more": "system.more",

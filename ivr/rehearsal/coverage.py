@@ -237,9 +237,9 @@ class _Trouble(Trouble):
         object.__setattr__(made, "_note", note)
         return made
 
-    def take(self, scene: Scene) -> Move:
+    def take(self, scene: Scene, answer: Answer | None = None) -> Move:
         self._note("error")  # type: ignore[attr-defined]
-        return Trouble.take(self, scene)
+        return Trouble.take(self, scene, answer)
 
 
 class _Limit(Limit):

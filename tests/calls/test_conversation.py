@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from twisted.internet.defer import Deferred
 
+from db.errors import DatabaseAway, DatabaseBusy, DatabaseFull
 from hospital.action import Action, ActionOutcome, CallFacts
 from ivr.conversation import PATIENCE
 from ivr.facilities import Facilities
@@ -204,6 +205,15 @@ def test_what_breaks_in_the_hospital_is_the_flows_error_exit(faults: Faults) -> 
     assert "the table is gone" in fault
 
 
+@pytest.mark.parametrize("error", [DatabaseAway("gone"), DatabaseBusy("locked"), DatabaseFull("no room")])
+def test_an_outage_is_told_apart_from_what_breaks(error: Exception) -> None:
+    actions, go = answering(error)
+    line = OneCall(Turn((Ask("card.check", {}),)), END, actions=actions)
+    go.callback(None)
+    assert line.flow.answers == [Outcome("error", away=True)]
+    assert line.notes.of("action")[0]["away"] is True
+
+
 @pytest.mark.parametrize("moment", [0.0, 0.7, SECONDS, SECONDS + 3.0])
 def test_hanging_up_ends_the_conversation_at_once(moment: float) -> None:
     line = OneCall(Turn((MENU,)), END)
@@ -270,7 +280,7 @@ def test_a_hospital_that_does_not_answer_costs_the_caller_some_seconds_and_the_b
     actions, go = answering(ActionOutcome("right"))
     line = OneCall(Turn((Ask("card.check", {}),)), END, actions=actions)
     line.clock.advance(PATIENCE)
-    assert line.flow.answers == [Outcome("error")]
+    assert line.flow.answers == [Outcome("error", away=True)]
     assert [one.outcome for one in line.finished] == ["done"]
     go.callback(None)
     [told] = line.notes.of("action")

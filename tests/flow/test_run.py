@@ -204,3 +204,34 @@ steps:
     assert run.waits_for == turn.commands[-1]
     assert isinstance(run.waits_for, Collect)
     assert (run.waits_for.first_key, run.waits_for.inter_key, run.waits_for.total) == (10, 8, 40)
+
+
+@pytest.mark.parametrize(
+    ("defaults", "own", "heard"),
+    [
+        ("operator", "", ("system.away", "t.one")),
+        ("operator", ", error: told", ("t.one", "t.one")),  # the flow says its own
+        ("end", "", ("system.away",)),
+    ],
+)
+def test_of_a_system_that_is_away_the_caller_hears_that_and_what_to_do(
+    defaults: str, own: str, heard: tuple[str, ...]
+) -> None:
+    text = (
+        f"start: a\ndefaults: {{no_input: end, invalid: end, exhausted: end, error: {defaults}}}\nsteps:\n"
+        "  a: {ask: t.one, as: card_number, then: b}\n"
+        "  b: {ask: t.one, as: pin, secret: true, then: c}\n"
+        f"  c: {{do: card.check_pin, then: {{right: end, wrong: end, wait: end{own}}}}}\n"
+        "  told: {say: t.one, then: operator}\n"
+        "  operator: {say: t.one, then: end}\n"
+    )
+    text = text if own else text.replace("  told: {say: t.one, then: operator}\n", "")
+    text = text if defaults == "operator" else text.replace("  operator: {say: t.one, then: end}\n", "")
+    for away, first in ((True, heard[0]), (False, heard[0].replace("away", "trouble"))):
+        run = Run(flow(text), "f", "zh")
+        run.start()
+        run.resume(Keys("1"))
+        run.resume(Keys("1"))
+        turn = run.resume(Outcome("error", away=away))
+        said = [prompt.id for command in turn.commands if isinstance(command, Say) for prompt in command.prompts]
+        assert tuple(said) == (first, *heard[1:])

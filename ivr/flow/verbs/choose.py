@@ -188,11 +188,11 @@ class Choose(Step):
                 scene.keep(variable, outcome.values[variable])
             if name != "chosen":
                 target = self.then.target(name, declared)
-                return self.trouble.take(scene) if target is None else Go(target.name)
+                return self.trouble.take(scene, outcome) if target is None else Go(target.name)
             if len(outcome.items) <= MOST:
                 scene.memory = Shown(outcome.items)
                 return self._wait(scene, scene.memory)
-        return self.trouble.take(scene)
+        return self.trouble.take(scene, outcome)
 
     def _pressed(self, scene: Scene, shown: Shown, answer: Answer) -> Move:
         if isinstance(answer, Keys):

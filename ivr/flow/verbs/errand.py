@@ -72,11 +72,11 @@ class Errand(Step):
     def answered(self, scene: Scene, answer: Answer) -> Move:
         declared = self.outcomes(scene.action) or {}
         if not isinstance(answer, Outcome) or answer.name not in declared:
-            return self.trouble.take(scene)
+            return self.trouble.take(scene, answer)
         values = self.values(answer)
         target = self.then.target(answer.name, declared)
         if target is None or not declared[answer.name] <= values.keys():
-            return self.trouble.take(scene)
+            return self.trouble.take(scene, answer)
         for name in declared[answer.name]:
             scene.keep(name, values[name])
         return Go(target.name)
