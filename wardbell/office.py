@@ -7,6 +7,7 @@ the service's.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -45,6 +46,11 @@ log = Logger()
 def wallclock() -> datetime:
     """Now, aware, in UTC: the one place of the product that looks at the clock on the wall."""
     return datetime.now(UTC)
+
+
+def boottime() -> float:
+    """Seconds since the machine started, asleep or awake: nobody can set that clock."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class Office:

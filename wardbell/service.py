@@ -54,6 +54,7 @@ from notify.journal import Journal
 from notify.messages import forget
 from notify.mllp import MllpFactory
 from notify.outbox import Outbox, OutboxParts
+from notify.shift import shift
 from notify.sweep import LogReports
 from notify.timetable import Timetable
 from notify.wards import phonebook, variables
@@ -63,8 +64,9 @@ from wardbell.edition_watch import EditionWatch
 from wardbell.first_edition import begin, tell_difference
 from wardbell.live import Live, LiveEdition
 from wardbell.notice_calls import NoticeCalls
-from wardbell.office import Office, wallclock
+from wardbell.office import Office, boottime, wallclock
 from wardbell.settings import Settings
+from wardbell.steady import SteadyClock
 from wardbell.who import os_user
 
 T = TypeVar("T")
@@ -101,6 +103,8 @@ class Service:
         self._database = Database(settings.database_url, reactor)
         _at_head(self._database, settings)
         zone = ZoneInfo(settings.zone)
+        # For what waits; calendars, the trace and what people are shown keep to the clock on the wall.
+        steady = self._steady = SteadyClock(wallclock, boottime, self._shift, settings.clock_note)
 
         self._slow = SlowWork(reactor)
         self._office = office
@@ -112,7 +116,7 @@ class Service:
             self._database,
             PepperedPins(office.pepper),
             self._slow,
-            wallclock,
+            steady,
             settings.pins.shared_callers,
             pause=lambda seconds: deferLater(reactor, seconds),
         )
@@ -121,7 +125,7 @@ class Service:
         lines = LineActions(self._database, self._closings, lambda: live.air().edition.numbers, pins, wallclock, zone)
         self._disk = SlowWork(reactor, threads=1)
         self._journal = _journal(settings.journal)
-        confirmations = Confirmations(self._database, self._journal, self._disk, reactor, wallclock)
+        confirmations = Confirmations(self._database, self._journal, self._disk, reactor, steady)
         notices = NoticeActions(confirmations)
         actions = {**hospital.actions(), **lines.actions(), **notices.actions()}
 
@@ -145,7 +149,7 @@ class Service:
         facilities = Facilities(
             recordings=self._recordings,
             dialler=TrunkDialler(lambda: self._pool, trunk, tones, self._book),
-            notices=StoredBoard(self._database, live.rules, wallclock, lambda: self._outbox.poke()),
+            notices=StoredBoard(self._database, live.rules, steady, lambda: self._outbox.poke()),
         )
         self._switchboard = Switchboard(
             live.air, actions, self._book, reactor, wallclock, zone, self._closings, facilities
@@ -154,11 +158,11 @@ class Service:
         self._outbox = Outbox(
             OutboxParts(
                 clock=reactor,
-                wallclock=wallclock,
+                wallclock=steady,
                 transactions=self._database,
                 rules=live.rules,
                 phonebook=phonebook,
-                caller=NoticeCalls(self._switchboard, self._pool, trunk, reactor, wallclock),
+                caller=NoticeCalls(self._switchboard, self._pool, trunk, reactor, steady),
                 capacity=self._pool.capacity,
                 reports=LogReports(),
                 owner=settings.engine,
@@ -166,9 +170,10 @@ class Service:
                 confirmations=confirmations,
             )
         )
-        intake = Intake(self._database, live.rules, variables, wallclock, self._outbox.poke, settings.hl7.encoding)
+        intake = Intake(self._database, live.rules, variables, steady, self._outbox.poke, settings.hl7.encoding)
         self._mllp = MllpFactory(reactor, intake, settings.hl7.peers)
         self._timetable = Timetable(reactor, wallclock, zone)
+        self._timetable.every(1.0, lambda: spawn(self._look_at_the_clock(), "comparing the clocks"))
         self._timetable.every(1.0, self._outbox.tick)
         self._timetable.every(1.0, self._watch.tick)
         self._timetable.every(1.0, self._closings.tick)
@@ -226,6 +231,15 @@ class Service:
         before = wallclock() - KEPT
         while await self._database.run(forget, before):
             await deferLater(self._reactor, PAUSE)  # messages and calls come first
+
+    async def _look_at_the_clock(self) -> None:
+        try:
+            await self._steady.look()
+        except DatabaseError as wrong:
+            log.error("what waits could not be moved with the clock, it is tried again: {wrong}", wrong=wrong)
+
+    async def _shift(self, by: timedelta) -> None:
+        await self._database.run(shift, by, self._settings.engine, self._steady())
 
     async def _go_on(self) -> None:
         """Imports of clerks that were decided on, and interrupted: they are carried out."""

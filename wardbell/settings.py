@@ -260,6 +260,11 @@ class Settings(BaseSettings):
         return self.data_dir / "confirmations.journal"
 
     @property
+    def clock_note(self) -> Path:
+        """When the machine's clock jumped last."""
+        return self.data_dir / "clock-jumped"
+
+    @property
     def tones_dir(self) -> Path:
         """Tones that the line makes itself."""
         return self.data_dir / "tones"

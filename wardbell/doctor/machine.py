@@ -8,13 +8,14 @@ import resource
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ivr.drawing.program import CHINESE_FONT, PROGRAM, shows_chinese
 from ivr.switch.priority import AHEAD
 from wardbell.doctor.finding import Finding, error, ok, warning
+from wardbell.steady import last_jump, told
 
 VOICES = {"zh": "cmn-latn-pinyin", "en": "en-us"}
 """Voices of espeak-ng by language; the plain `cmn` reads Chinese characters as English."""
@@ -153,3 +154,15 @@ def clock_kept(said: str) -> Iterator[Finding]:
         yield warning("nothing keeps the clock right (no NTP)", "timedatectl set-ntp true, or install chrony")
     elif said == "yes":
         yield ok("the clock is kept right by NTP")
+
+
+TOLD = timedelta(days=7)
+"""How long a jump of the clock is told."""
+
+
+def clock_jumped(note: Path, now: datetime) -> Iterator[Finding]:
+    """Whether the service saw the clock jump of late."""
+    jump = last_jump(note)
+    if jump is not None and abs(now - jump[0]) < TOLD:
+        what = f"the clock jumped by {told(jump[1])} at {jump[0]:%Y-%m-%d %H:%M} UTC while the service ran"
+        yield warning(what, "keep it by a time server (chrony); nothing is delayed or expires, but calendars follow it")

@@ -28,6 +28,7 @@ def findings(office: Office) -> Iterator[Finding]:
     yield from machine.priority(machine.worker_priorities())
     yield from machine.clock(now, settings.zone)
     yield from machine.clock_kept(machine.synchronised())
+    yield from machine.clock_jumped(settings.clock_note, now)
     yield from machine.folder(settings.data_dir)
     yield from _database(office)
     yield from database.kept_confirmations(settings.journal)
