@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 import time
+import uuid
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from tests.e2e.conftest import House
 from tests.e2e.line import eventually
@@ -74,11 +78,79 @@ def test_the_fifth_caller_on_four_lines_hears_busy(
     callers = [house.caller() for _ in range(LINES)]
     with Phone(tmp_path_factory.mktemp("fifth"), "fifth") as fifth:
         assert fifth.dial(house.line.uri("1000")).wait_ended().code == 486
+        [refused] = eventually(lambda: [call for call in house.line.calls() if call["sip_code"] == 486], 5, "its row")
+        assert (refused["outcome"], refused["cause"], refused["dialled"]) == ("refused", "congestion", "1000")
         callers[0].hears("main.welcome").hangs_up()
         time.sleep(0.3)  # the line is free a moment after its call
         fifth.dial(house.line.uri("1000")).wait_answered().hang_up()
     for caller in callers[1:]:
         caller.hears("main.services").hangs_up()
+
+
+LOOPBACK = "127.0.0.1"
+RAW = YAML(typ="safe").load(Path(__file__).parent / "invites.yaml")
+
+
+def send(text: str, port: int, **fields: object) -> tuple[str, int]:
+    """One INVITE as it is written; the final status, and how many packets of sound came within two seconds."""
+    with socket.socket(type=socket.SOCK_DGRAM) as sip, socket.socket(type=socket.SOCK_DGRAM) as rtp:
+        for one in (sip, rtp):
+            one.bind((LOOPBACK, 0))
+            one.settimeout(3)
+        mine, call = sip.getsockname()[1], uuid.uuid4().hex
+        for name, value in {"PORT": mine, "LINE": port, "RTP": rtp.getsockname()[1], "CALL": call, **fields}.items():
+            text = text.replace(f"{{{name}}}", str(value))
+        head, _, body = text.strip().partition("\n\n")
+        body = body.replace("\n", "\r\n") + "\r\n"
+        head = f"{head}\nContent-Length: {len(body)}\n\n".replace("\n", "\r\n")
+        sip.sendto((head + body).encode(), (LOOPBACK, port))
+        answer = "SIP/2.0 100"
+        while answer.startswith("SIP/2.0 1"):
+            answer = sip.recv(65535).decode()
+        status = answer.split(" ")[1]
+        if status != "200":
+            return status, 0
+        values = {line.partition(":")[0].lower(): line.partition(":")[2].strip() for line in answer.split("\r\n")}
+        target = values["contact"].strip("<>").partition(">")[0]
+
+        def within(method: str, number: int) -> None:
+            lines = [
+                f"{method} {target} SIP/2.0",
+                f"Via: SIP/2.0/UDP 127.0.0.1:{mine};branch=z9hG4bK{uuid.uuid4().hex}",
+                "Max-Forwards: 70",
+                f"From: {values['from']}",
+                f"To: {values['to']}",
+                f"Call-ID: {call}",
+                f"CSeq: {number} {method}",
+                "Content-Length: 0",
+            ]
+            sip.sendto("\r\n".join([*lines, "", ""]).encode(), (LOOPBACK, port))
+
+        within("ACK", 1)
+        heard, until = 0, time.monotonic() + 2
+        while time.monotonic() < until and heard < 20:
+            heard += len(rtp.recv(2000)) > 100
+        within("BYE", 2)
+        return status, heard
+
+
+@pytest.mark.parametrize("case", RAW, ids=lambda case: case["what"])
+def test_invites_as_trunks_write_them_reach_their_line_or_are_told_why_not(house: House, case: dict[str, Any]) -> None:
+    before = len(house.line.calls())
+    status, heard = send(case["invite"], house.line.sip_port)
+    assert status == str(case["status"])
+    eventually(lambda: len(house.line.calls()) > before, 5, "a row of the call")
+    call = house.line.last_call()
+    assert (call["dialled"], call["caller"]) == (case["dialled"], case["caller"])
+    if status == "200":
+        assert heard == 20
+        assert call["outcome"] == "hung_up"
+    else:
+        assert (call["outcome"], call["sip_code"]) == ("refused", case["status"])
+        shown = house.line.command("calls", "show", call["id"])
+        for words in case["shown"]:
+            assert words in shown
+        assert case["log"] in house.line.log
 
 
 def test_a_number_that_nobody_set_up_is_told_the_default(house: House) -> None:
