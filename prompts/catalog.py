@@ -256,6 +256,9 @@ class _Reading:
             if lacking or len(self.mistakes) > before:
                 self.broken.add(id)
 
+    def _is_shipped(self, language: str, id: str) -> bool:
+        return self._places[language, id].mark.file.startswith(str(SHIPPED))
+
     def _compare_fields(self, id: str, languages: list[str]) -> None:
         kinds: dict[str, dict[str, str]] = {}
         for language in languages:
@@ -263,6 +266,12 @@ class _Reading:
                 kinds.setdefault(field.path, {})[language] = FAMILIES[field.type]
         for path, by_language in kinds.items():
             there = next(iter(by_language))
+            lacking = [one for one in languages if one not in by_language]
+            if lacking and (len(by_language) == 1 < len(lacking) or any(self._is_shipped(one, id) for one in lacking)):
+                odd = next((one for one in by_language if not self._is_shipped(one, id)), there)
+                sentence = f"{id}: the field {{{path}}} is missing in {', '.join(lacking)}"
+                self.mistakes.append(self._places[odd, id].mistake("P302", sentence, f"{{{path}"))
+                continue
             for language in languages:
                 place = self._places[language, id]
                 if language not in by_language:

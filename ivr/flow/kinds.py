@@ -20,6 +20,7 @@ from ivr.flow.mistakes import Mark, Report, did_you_mean
 from ivr.flow.verbs.call import Call
 from ivr.flow.verbs.choose import Choose
 from ivr.flow.verbs.do import Do
+from ivr.flow.verbs.errand import Visit
 from ivr.flow.verbs.notify import Notify
 from ivr.flow.verbs.set import Set
 from ivr.flow.verbs.when import When
@@ -31,6 +32,11 @@ _ANY: tuple[Value, ...] = ("a", "", "1", 1, 1.5, True, [], ["a"], None)
 """What a variable of which nothing is known is tried with."""
 _MOST = 200
 """Combinations of examples that a condition is tried with."""
+_LITERAL = r"'[^']*'|\"[^\"]*\"|-?[0-9][0-9.]*"
+_EQUALS = re.compile(
+    rf"(?<![\w.'\"])(?P<path>[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)\s*[=!]=\s*(?P<literal>{_LITERAL})(?!\s*[-+*/.\w])"
+    rf"|(?<![\w.+*/-])(?P<first>{_LITERAL})\s*[=!]=\s*(?P<other>[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)(?!\s*[(+*/.\w-])"
+)
 _PATH = re.compile(r"(?<![\w.'\"])([a-z][a-z0-9_]*)((?:\.[a-z][a-z0-9_]*)+)(?!\s*\(|\w)")
 
 
@@ -72,6 +78,8 @@ def check_kinds(flow: Flow, world: World, report: Report) -> None:
             _check_copies(step, every, report)
         for words, own in _said(step):
             _check_words(words, {**mine, **own}, known, every, world, report)
+        if isinstance(step, Visit):
+            _check_place(step, known, report)
         if isinstance(step, When):
             for case in step.cases:
                 if case.mark in told:
@@ -215,6 +223,34 @@ def _article(type_: str) -> str:
     return f"{'an' if type_[0] in 'aeiou' else 'a'} {type_}"
 
 
+def _check_equals(condition: Condition, mark: Mark, known: Examples, report: Report) -> bool:
+    """`currency == 5`: a text is never a number, and CEL does not mind."""
+    for found in _EQUALS.finditer(condition.source):
+        path = (found["path"] or found["other"]).split(".")
+        literal = found["literal"] or found["first"]
+        values = known.get(path[0])
+        parts = [part for value in values or () if (part := _part(value, path[1:])) is not _MISSING]
+        if not parts or any(isinstance(part, bool) for part in parts):
+            continue
+        text = literal[0] in "'\""
+        if all(isinstance(part, str) != text and isinstance(part, str | int | float) for part in parts):
+            told = "a number and is compared with a text" if text else "a text and is compared with a number"
+            report.add(mark, "E407", f'"{".".join(path)}" is {told}: the condition is always the same')
+            return True
+    return False
+
+
+def _check_place(step: Visit, known: Examples, report: Report) -> None:
+    """Only texts can be dialled."""
+    where = step.place.where
+    if where is None or not isinstance(where.value, Variable):
+        return
+    values = _parts(known, where.value)
+    if values and not any(isinstance(value, str) for value in values):
+        name = ".".join(where.value.parts)
+        report.add(where.mark, "E108", f'"{name}" holds no text, such as "8000": the call could go nowhere')
+
+
 def _check_case(condition: Condition, mark: Mark, known: Examples, report: Report) -> None:
     """A condition must have an answer, yes or no, for some values that its variables may hold."""
     if not condition.variables:
@@ -224,6 +260,8 @@ def _check_case(condition: Condition, mark: Mark, known: Examples, report: Repor
         path = (found[1], *found[2][1:].split("."))
         if found[1] in condition.variables and _check_path(path, mark, known, report):
             return
+    if _check_equals(condition, mark, known, report):
+        return
     tried: list[Sequence[Value]] = []
     for name in condition.variables:
         values = known.get(name)

@@ -112,7 +112,17 @@ def _flow(form: Form, file: str, name: str, texts: Texts, later: bool) -> Flow |
         if defaults_node is not None:
             report.add(defaults_node.mark, "E108", '"defaults" must be a map')
     steps: dict[str, Step] = {}
+    pushed_out: frozenset[str] = frozenset()
     for word in node.keys.values():
+        if word.text in pushed_out and not isinstance(node.values[word.text], Table):
+            hazy = True
+            continue
+        pushed_out = frozenset()
+        if _is_hollow(word.text, node):
+            sentence = f'the step "{word.text}" is empty: what belongs to it must begin further to the right'
+            report.add(node.values[word.text].mark, "E108", sentence)
+            pushed_out, hazy = _BESIDE | VERBS.keys(), True
+            continue
         step, unclear = _read_step(word, node.values[word.text], defaults, report, later)
         hazy = hazy or unclear
         if step is not None:
@@ -123,6 +133,14 @@ def _flow(form: Form, file: str, name: str, texts: Texts, later: bool) -> Flow |
     if "outcomes" not in form and ends(flow, World({}, {}, texts)):
         return replace(flow, outcomes={END: ()})
     return flow
+
+
+def _is_hollow(name: str, steps: Table) -> bool:
+    """Whether a step holds nothing and what follows it looks like what it should hold."""
+    node, names = steps.values[name], list(steps.keys)
+    following = names[names.index(name) + 1 :][:1]
+    empty = isinstance(node, Scalar) and node.plain and not node.text
+    return empty and bool(following) and following[0] in VERBS.keys() | _BESIDE
 
 
 def _read_outcomes(form: Form) -> tuple[dict[str, tuple[Name, ...]], dict[str, Mark]]:

@@ -262,7 +262,8 @@ class _Building:
             elif key.text[len(joined[1])] != ":":
                 told = f"a : is missing behind {joined[1]}"
             self._report.add(at, "E103", f"not YAML: {told}")
-            key, node = Scalar(key.mark, joined[1], True), Scalar(at, COPIED.sub("", joined[2]).strip(), True)
+            value = COPIED.sub("", joined[2]).lstrip("= ").strip()
+            key, node = Scalar(key.mark, joined[1], True), Scalar(at, value, True)
         if key.text in top.keys:
             first = top.keys[key.text].mark.line
             self._report.add(key.mark, "E105", f'"{key.text}" stands here twice (first in line {first})')

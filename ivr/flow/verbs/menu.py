@@ -115,7 +115,8 @@ class Menu(Step):
         words = Words.read(form, "menu")
         keys = read_keys(form)
         if not keys:
-            form.missing("keys", ": what can be pressed")
+            if "keys" not in form:
+                form.missing("keys", ": what can be pressed")
             form.hazy = True
         settings = defaults.input.of_step(form)
         proving = {fact: key for word, fact in PROVING.items() if (key := _proving_key(form, word, keys))}
