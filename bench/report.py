@@ -34,6 +34,8 @@ COLUMNS: dict[str, list[tuple[str, str]]] = {
               ("p95", "warm_ms.p95"), ("max", "warm_ms.max"), ("within 1.5 s, %", "within_pct")],
     "beside": [("packets", "gap_ms.n"), ("gap ms median", "gap_ms.median"), ("p99", "gap_ms.p99"),
                ("max", "gap_ms.max"), ("over 60 ms", "late")],
+    "keys": [("keys", "keys"), ("wrong", "wrong"), ("right, %", "right_pct"), ("numbers right", "numbers_right")],
+    "speech": [("minutes", "minutes"), ("false keys", "false_keys"), ("CPU ms a second", "cpu_ms_per_s")],
     "lookup": [("first looks/s", "first_per_s"), ("known/s", "known_per_s")],
 }  # fmt: skip
 TITLES = {
@@ -45,6 +47,8 @@ TITLES = {
     "voice": "Render throughput: seconds of work for a second of speech",
     "first": "A new sentence during a call: asked for to clips ready",
     "beside": "Sound of calls beside other work",
+    "keys": "Keys in the voice band",
+    "speech": "Keys heard in speech, where there are none",
     "lookup": "Clips looked up in the store",
 }
 
