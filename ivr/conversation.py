@@ -75,6 +75,10 @@ class Script(Protocol):
     def resume(self, answer: Answer) -> Turn: ...
 
 
+BREATH = 0.5
+"""Seconds before the end of a prompt: a telephone that gave its last sign of life earlier has not heard it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finished:
     """How a conversation ended: the flow's own outcome, or `hung_up` when the caller left before it."""
@@ -83,6 +87,9 @@ class Finished:
     variables: Mapping[str, Value]
     heard: bool = False
     """Whether the prompt of an input was heard whole, or, in a flow that asks nothing, all that was said."""
+    unvouched: float | None = None
+    """The same, but the other side gave no sign of life at its end: then this is the clock's second of that end. It was
+    heard if a sign comes later."""
 
 
 class Conversation:
@@ -112,6 +119,7 @@ class Conversation:
         self._speaker = Speaker(leg, voice, trace, run.language)
         self._place = Place(call.call_id, edition=edition)
         self._heard = False
+        self._unvouched: float | None = None
         self._unasked = unasked
         self._offering = False
         """While the prompts of an input are said that a key may cut off: such a key counts even when the caller hangs
@@ -144,7 +152,7 @@ class Conversation:
             if not self._leg.down.here:  # we were cancelled ourselves: the service stops
                 raise
             outcome = "hung_up"
-        return Finished(outcome, dict(self._run.variables), self._heard)
+        return Finished(outcome, dict(self._run.variables), self._heard, self._unvouched)
 
     @property
     def _key_waits(self) -> bool:
@@ -155,7 +163,7 @@ class Conversation:
         if self._run.variables:
             self._trace.event("given", variables=dict(self._run.variables))
         turn = self._run.start()
-        asked, said = False, []
+        asked, said = False, list[Heard]()
         while True:
             answer: Answer | None = None
             for command in turn.commands:
@@ -170,11 +178,11 @@ class Conversation:
                     case Speak(language, slow):
                         self._speaker.turn_to(language, slow)
                     case Say(prompts, locked, keep_keys):
-                        said.append((await self._speaker.say(prompts, locked=locked, keep_keys=keep_keys)).whole)
+                        said.append(await self._speaker.say(prompts, locked=locked, keep_keys=keep_keys))
                     case HangUp(outcome):
                         self._trace.event("outcome", outcome=outcome)
                         if not asked:
-                            self._heard = bool(said) and all(said)
+                            self._said_all(said)
                         return outcome
                     case Collect():
                         asked = True
@@ -204,13 +212,22 @@ class Conversation:
             self._leg.forget_keys()
         if wanted.prompts and (wanted.locked or not self._leg.has_keys):
             heard = await self._offer(wanted)
-            self._heard = self._heard or heard.whole
+            self._said_all([heard])
         answer = await self._gather(wanted)
         if isinstance(answer, Keys):
             self._trace.event("keys", keys=HIDDEN if wanted.secret else answer.digits)
         else:
             self._trace.event("no_input")
         return answer
+
+    def _said_all(self, heard: list[Heard]) -> None:
+        """What had to be said was said. A telephone that died meanwhile has not heard it."""
+        if not heard or not all(one.whole for one in heard):
+            return
+        if heard[-1].silence < BREATH:
+            self._heard, self._unvouched = True, None
+        elif not self._heard and self._unvouched is None:
+            self._unvouched = self._leg.clock.seconds()
 
     async def _offer(self, wanted: Collect) -> Heard:
         """Play the prompts of an input. A confirmation that a key cuts off before one could have heard it

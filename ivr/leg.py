@@ -84,6 +84,8 @@ class Leg:
         self.rang: Once[float] = Once()
         self.up: Once[float] = Once()
         self.down: Once[Ended] = Once()
+        self.last_sign = float("inf")
+        """The clock's second of the last sign of life of the other side, once the call is over."""
         self._line: Line | None = None
         self._keys: deque[str] = deque(maxlen=TYPED_AHEAD)
         self._asking: Deferred[str | None] | None = None
@@ -216,4 +218,5 @@ class Leg:
     def _over(self, end: Ended) -> None:
         if self._asking is not None and not self._asking.called:
             self._asking.errback(LineGone("the call is over"))
+        self.last_sign = self.clock.seconds() - end.silence
         self.down.come(end)

@@ -34,6 +34,8 @@ class Heard:
     finished: bool = False
     whole: bool = False
     seconds: float = 0.0
+    silence: float = 0.0
+    """Seconds for which the other side had given no sign of life at the end."""
 
 
 class Speaker:
@@ -89,7 +91,8 @@ class Speaker:
             log.warn("call {call}: {refused}; rendering it again", call=self._leg.call_id, refused=refused)
             spoken = self._noted(await self._voice.renewed(self.language, prompts, self.slow))
             played = await self._leg.play(spoken.clips, stop_on=stop_on)
-        return Heard(played.finished, played.finished and not spoken.missing, self._leg.clock.seconds() - began)
+        whole = played.finished and not spoken.missing
+        return Heard(played.finished, whole, self._leg.clock.seconds() - began, played.silence)
 
     async def _clips(self, prompts: Sequence[Prompt], stop_on: str, alone: bool) -> Spoken:
         """The clips; whoever waits for them longer is asked for a moment. The prompt's play cuts that off: it never

@@ -16,7 +16,7 @@ from twisted.logger import Logger
 
 from hospital.action import Action, CallFacts
 from ivr import trace
-from ivr.conversation import Conversation, Finished
+from ivr.conversation import BREATH, Conversation, Finished
 from ivr.edition import OnAir
 from ivr.facilities import TALK_ONLY, Facilities
 from ivr.flow.commands import Prompt, Value
@@ -227,7 +227,8 @@ class Switchboard:
             raise
         end = await leg.down.wait()
         notes.finished(end, made.outcome)
-        return replace(made, end=end, rang_at=leg.rang.value, up_at=leg.up.value)
+        heard = made.heard or (made.unvouched is not None and leg.last_sign > made.unvouched - BREATH)
+        return replace(made, end=end, rang_at=leg.rang.value, up_at=leg.up.value, heard=heard)
 
     async def _tell_all(self, leg: Leg, order: Outgoing, tellings: Tellings, notes: Trace) -> Made:
         """One notice after the other, as long as there is one and somebody listens; how the last one went."""
@@ -239,6 +240,7 @@ class Switchboard:
                 notes.event("notice", notice=telling.notice, flow=telling.flow, edition=air.edition.version)
             finished = await self._tell(air, leg, telling, notes, order.dialled)
             made = replace(made, outcome=finished.outcome, variables=finished.variables, heard=finished.heard)
+            made = replace(made, unvouched=finished.unvouched)
             if leg.down.here:
                 break
             telling = await tellings.then(made)

@@ -57,6 +57,8 @@ class Made:
     outcome: str = ""
     variables: Mapping[str, Value] = field(default_factory=dict)
     heard: bool = False
+    unvouched: float | None = None
+    """As in `Finished`: the end of what was said to somebody of whom nobody knows yet whether he is there."""
 
 
 class Tellings(Protocol):

@@ -315,6 +315,7 @@ def _switch_settings(settings: Settings) -> SwitchSettings:
         rtp_last=sip.rtp_end,
         memory=settings.data_dir,
         media_timeout=sip.media_timeout,
+        silence_timeout=sip.silence_timeout,
         hold_timeout=sip.hold_timeout,
         log_level=sip.log_level,
         trunks=settings.trunk.believed,

@@ -69,10 +69,12 @@ class Sip(_Section):
     lines_per_worker: int = Field(default=0, ge=0, le=4000)
     """Lines of one worker; 0: as many as this pjsua2 build allows."""
     media_timeout: float = Field(default=20.0, gt=0)
-    """Seconds without any RTP or RTCP after which a call is over: its peer has vanished. A telephone that sends nothing
-    while its user is silent, and no reports either, needs more than the longest prompt."""
+    """Seconds without RTP and RTCP after which a telephone is asked by SIP whether it is still there; if not, the call
+    is over."""
+    silence_timeout: float = Field(default=300.0, gt=0)
+    """Seconds without RTP and RTCP after which a call is over although the telephone says that it is there."""
     hold_timeout: float = Field(default=300.0, gt=0)
-    """The same in seconds while the other side holds the call."""
+    """Seconds without RTP and RTCP after which a call is over while the other side holds the call."""
     log_level: int = Field(default=1, ge=0, le=6)
     """Level of PJSIP's own log: 1 errors, 3 what happens, 5 everything. Neither messages nor keys are in it; from 3 on
     callers' numbers are."""

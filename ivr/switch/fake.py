@@ -17,7 +17,7 @@ import struct
 import uuid
 import wave
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from twisted.internet.defer import Deferred
@@ -90,6 +90,7 @@ class FakeLine:
         self._play_ends: Timer | None = None
         self._recording: _Recording | None = None
         self._dial_limit: Timer | None = None
+        self._silent_since: float | None = None
 
     # What the peer does.
 
@@ -114,6 +115,14 @@ class FakeLine:
         cause = Cause.CANCELLED if self.state is State.OFFERED else Cause.NORMAL
         self._finish(Ended(cause, 487 if cause is Cause.CANCELLED else 200, by_peer=True))
         self.mailbox.deliver()
+
+    def peer_falls_silent(self) -> None:
+        """Neither sound nor reports come any more."""
+        self._silent_since = self.switch.clock.seconds()
+
+    def peer_gives_a_sign(self) -> None:
+        """Something comes again."""
+        self._silent_since = None
 
     def peer_vanishes(self) -> None:
         """Audio stopped and the media time-out has passed."""
@@ -145,7 +154,7 @@ class FakeLine:
 
     def finish_play(self) -> None:
         """The play under way reaches its end now."""
-        self._end_play(Played(finished=True))
+        self._end_play(Played(finished=True, silence=self._silence))
 
     @property
     def playing(self) -> list[Path]:
@@ -259,6 +268,10 @@ class FakeLine:
         if self.state is not state:
             raise AssertionError(f"the test expects a call that is {state.value}; it is {self.state.value}")
 
+    @property
+    def _silence(self) -> float:
+        return 0.0 if self._silent_since is None else self.switch.clock.seconds() - self._silent_since
+
     def _start_talking(self) -> None:
         self._cancel_dial_limit()
         self.state = State.TALKING
@@ -302,7 +315,7 @@ class FakeLine:
         self._cancel_dial_limit()
         self._unbridge()
         self.state = State.ENDED
-        self.end = end
+        self.end = end = replace(end, silence=self._silence)
         self.switch.busy.discard(self)
         self._end_recording(RecordEnd.HUNG_UP)
         self._end_play(LineGone(self.call_id))

@@ -14,6 +14,7 @@ from ivr.switch.events import Event
 from ivr.switch.info import Info
 from ivr.switch.keypad import Keypad
 from ivr.switch.shield import disarm, is_harmless
+from ivr.switch.signs import Signs
 from ivr.switch.sound import Play, Recording, seconds_of
 
 TYPE_CHECKING = False
@@ -27,6 +28,10 @@ OFFERED, DIALLING, TALKING, OVER = "offered", "dialling", "talking", "over"
 
 QUIET_LEVEL = 8
 """Signal level, of 100 on the steps of u-law, up to which a peer counts as silent: about -45 dBFS."""
+GONE = (0, 404, 408, 410, 481, 503)
+"""What a question in a call is answered with when the call is not there any more, or nobody (RFC 5057 §5.1)."""
+BEFORE_ITS_END = 1.0
+"""s before the end of a prompt when signs of life are counted, to be compared with those at its end."""
 FRAME = 0.02
 """s; the conference bridge takes in and gives out sound in pieces of this length."""
 LAST_BREATH = 0.25
@@ -84,8 +89,9 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         """Address of the transaction of our INVITE while it waits for its final answer."""
         self.sip_call_id = ""
         self._rings = False
-        self._packets = -1
-        self._heard_at = 0.0
+        self._signs = Signs(worker.alarms.now())
+        self._probes = False
+        """Whether we asked the peer by SIP if it is still there, and wait for its answer."""
         self._alarms: dict[str, Alarm] = {}
         self.closing = 0
         """Recordings that PJSIP has not yet closed."""
@@ -127,6 +133,13 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
             self._follow_own_invite(tsx.state, int(tsx.pjTransaction))
             if change.type == pjsua2.PJSIP_EVENT_RX_MSG and 200 <= tsx.statusCode < 300:
                 self._keypad.answered_with(str(change.src.rdata.wholeMsg))
+        if (
+            tsx.method == "OPTIONS"
+            and tsx.role == pjsua2.PJSIP_ROLE_UAC
+            and tsx.state > pjsua2.PJSIP_TSX_STATE_PROCEEDING
+        ):
+            code = int(tsx.statusCode)
+            self._worker.soon(lambda: self._probed(code))
         if tsx.method == "INFO" and tsx.role == pjsua2.PJSIP_ROLE_UAS and tsx.state == pjsua2.PJSIP_TSX_STATE_TRYING:
             received = change.src.rdata
             message = str(received.wholeMsg)
@@ -233,6 +246,7 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         if self._audio is not None:
             self._play.into(self._audio)
         self._alarm("play", self._play.seconds + FRAME, self._played_out)
+        self._alarm("signs", max(0.0, sum(seconds) - BEFORE_ITS_END), self._look_for_signs)
 
     def stop(self) -> None:
         self._needs(TALKING)
@@ -317,7 +331,7 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         at, media = next((one for one in lines if one[1].audioConfSlot >= 0), lines[0] if lines else (0, None))
         status = pjsua2.PJSUA_CALL_MEDIA_NONE if media is None else media.status
         self._on_hold = status in (pjsua2.PJSUA_CALL_MEDIA_REMOTE_HOLD, pjsua2.PJSUA_CALL_MEDIA_NONE)
-        self._heard_at = self._worker.alarms.now()
+        self._signs.answered_at = self._worker.alarms.now()
         self._audio = None
         if media is not None and media.audioConfSlot >= 0:
             self._audio = self.getAudioMedia(at)  # of those that PJSIP tells: lines of other media may be left out
@@ -363,7 +377,7 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
     def _talking(self) -> None:
         self.state = TALKING
         self._drop_alarm("no answer")
-        self._heard_at = self._worker.alarms.now()
+        self._signs = Signs(self._worker.alarms.now())
         self._watch_media()
 
     def _wire_has_keys(self) -> None:
@@ -414,6 +428,7 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
             self._alarm("play", self._play.seconds, self._played_out)
         else:
             self._said_at = self._worker.alarms.now()
+            self._look_for_signs()
             self._end_play(True, "")
 
     def _listen_for_silence(self) -> None:
@@ -439,23 +454,56 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         """A peer that vanished sends neither RTP nor reports; there is no other way to notice."""
         if self.state != TALKING:
             return
+        self._look_for_signs()
         now = self._worker.alarms.now()
-        packets = self._count_packets()
-        if packets != self._packets:
-            self._packets, self._heard_at = packets, now
         limit = self._worker.hold_timeout if self._on_hold else self._worker.media_timeout
-        if now - self._heard_at >= limit:
+        if self._signs.absence(now) >= limit and not self._probes:
+            if self._on_hold or self._signs.silence(now) >= self._worker.silence_timeout:
+                self._end("media_timeout", 0)
+                return
+            self._probe()
+        self._alarm("media", max(0.1, min(limit / 4, 5.0)), self._watch_media)
+
+    def _probe(self) -> None:
+        """It sends nothing, but may listen: its SIP knows whether the call is still there (RFC 3261 §11)."""
+        prm = pjsua2.CallSendRequestParam()
+        prm.method = "OPTIONS"
+        self._probes = True
+        try:
+            self.sendRequest(prm)
+        except pjsua2.Error:
+            self._end("media_timeout", 0)
+
+    def _probed(self, sip_code: int) -> None:
+        if not self._probes or self.state != TALKING:
+            return
+        self._probes = False
+        if sip_code in GONE:
             self._end("media_timeout", 0)
         else:
-            self._alarm("media", max(0.1, min(limit / 4, 5.0)), self._watch_media)
+            self._signs.answered_at = self._worker.alarms.now()
 
-    def _count_packets(self) -> int:
+    def silence(self) -> float:
+        """s since the last sign of life of the peer."""
+        return self._signs.silence(self._worker.alarms.now())
+
+    def _look_for_signs(self) -> None:
         if self._audio is None:  # the peer holds the call: no stream
-            return self._packets
+            return
         try:
             rtcp = self.getStreamStat(self._media_line).rtcp
         except pjsua2.Error:  # the stream ends this very moment
-            return self._packets
+            return
+        packets = int(rtcp.rxStat.pkt) + self._keypad.packets
+        self._signs.seen(packets, int(rtcp.txStat.updateCount), self._worker.alarms.now())
+
+    def _count_packets(self) -> int:
+        if self._audio is None:
+            return 0
+        try:
+            rtcp = self.getStreamStat(self._media_line).rtcp
+        except pjsua2.Error:  # the stream ends this very moment
+            return 0
         return int(rtcp.rxStat.pkt) + int(rtcp.txStat.updateCount) + self._keypad.packets
 
     # Within.
@@ -474,6 +522,7 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
     def _end(self, cause: str, sip_code: int) -> None:
         if self._hung_up or self.state == OVER:
             return
+        self._look_for_signs()
         self._hung_up, self._cause = True, cause
         prm = pjsua2.CallOpParam()
         prm.statusCode = sip_code
@@ -488,6 +537,8 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         self.take_keys()  # pressed before the BYE, and in the kernel still
         for key in self._keypad.heard(self._worker.alarms.now()):
             self._pressed(key)
+        if not self._cause and self._probes and code in GONE:  # PJSIP ends a call by itself when its peer says so
+            self._cause, self._hung_up = "media_timeout", True
         if not self._cause:
             self._cause = {TALKING: "normal", OFFERED: "cancelled"}.get(self.state, "")
         self.state = OVER
@@ -508,7 +559,13 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         unanswered, self._answering, self._unanswered = self._unanswered, None, None
         if unanswered is not None:
             unanswered()
-        self._worker.leave(self, cause=self._cause, sip_code=self._redirected or code, by_peer=not self._hung_up)
+        self._worker.leave(
+            self,
+            cause=self._cause,
+            sip_code=self._redirected or code,
+            by_peer=not self._hung_up,
+            silence=self.silence(),
+        )
 
     def _end_play(self, finished: bool, key: str) -> None:
         play, over = self._play, self._play_over

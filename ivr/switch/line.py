@@ -42,6 +42,8 @@ class Ended:
     sip_code: int = 0
     by_peer: bool = False
     """True when the other side hung up or refused, False when we did or something broke."""
+    silence: float = field(default=0.0, compare=False)
+    """Seconds for which the other side had given no sign of life, neither sound nor a report, when the call ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ class Played:
     finished: bool
     stopped_by: str = ""
     """The key that stopped it, or empty."""
+    silence: float = field(default=0.0, compare=False)
+    """Seconds for which the other side had given no sign of life, neither sound nor a report, when it ended."""
 
 
 class RecordEnd(enum.StrEnum):

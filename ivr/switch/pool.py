@@ -63,7 +63,9 @@ class SwitchSettings:
     memory: Path | None = None
     """A folder in which is kept what must outlive the engine; None keeps nothing."""
     media_timeout: float = 20.0
-    """A peer that sent nothing for so long has vanished."""
+    """A peer that sent nothing for so long is asked by SIP whether it is still there, and has vanished if not."""
+    silence_timeout: float = 300.0
+    """A peer that sent nothing for so long has vanished whatever its SIP says."""
     hold_timeout: float = 300.0
     """The same while the peer holds the call."""
     ack_timeout: float = 4.0
@@ -240,6 +242,7 @@ class Pool:
             "rtp_port": rtp_port,
             "rtp_ports": self._ranges.size if self._ranges is not None else 0,
             "media_timeout": settings.media_timeout,
+            "silence_timeout": settings.silence_timeout,
             "hold_timeout": settings.hold_timeout,
             "ack_timeout": settings.ack_timeout,
             "user_agent": settings.user_agent,
@@ -373,7 +376,7 @@ class Pool:
         elif message is wire.ENDED:
             sip_code = int(str(fields["sip_code"]))
             cause = Cause(str(fields["cause"])) if fields["cause"] else cause_of(sip_code)
-            self._end(line, Ended(cause, sip_code, bool(fields["by_peer"])))
+            self._end(line, Ended(cause, sip_code, bool(fields["by_peer"]), float(str(fields["silence"]))))
             return
         line.mailbox.deliver()
 

@@ -41,7 +41,7 @@ class PoolLine:
     async def play(self, clips: Sequence[Path], *, stop_on: str = "") -> Played:
         paths = [str(clip.absolute()) for clip in clips]
         answer = await self._ask(wire.PLAY, clips=paths, stop_on=stop_on)
-        return Played(finished=bool(answer["finished"]), stopped_by=str(answer["stopped_by"]))
+        return Played(bool(answer["finished"]), str(answer["stopped_by"]), float(str(answer["silence"])))
 
     async def stop(self) -> None:
         await self._ask(wire.STOP)

@@ -130,7 +130,8 @@ START = Message(
         "lines": WHOLE,  # at most so many calls; 0 is what the build holds
         "rtp_port": WHOLE,  # first RTP port; 0 is any free port
         "rtp_ports": WHOLE,  # how many ports from there
-        "media_timeout": NUMBER,  # s without a packet from the peer until the call is ended
+        "media_timeout": NUMBER,  # s without a packet from the peer until it is asked whether it is still there
+        "silence_timeout": NUMBER,  # s without a packet until the call is ended although it says so
         "hold_timeout": NUMBER,  # s, the same while the peer holds the call
         "ack_timeout": NUMBER,  # s that SIP transactions last: an ACK or a response that never comes
         "user_agent": TEXT,
@@ -142,7 +143,7 @@ RING = Message("Ring", {"call": TEXT}, {})
 ANSWER = Message("Answer", {"call": TEXT}, {})  # answered when audio flows
 REJECT = Message("Reject", {"call": TEXT, "sip_code": WHOLE}, {})
 PLAY = Message(  # answered when the play is over
-    "Play", {"call": TEXT, "clips": TEXTS, "stop_on": TEXT}, {"finished": FLAG, "stopped_by": TEXT}
+    "Play", {"call": TEXT, "clips": TEXTS, "stop_on": TEXT}, {"finished": FLAG, "stopped_by": TEXT, "silence": NUMBER}
 )
 STOP = Message("Stop", {"call": TEXT}, {})
 RECORD = Message(  # answered when the recording is complete on disk
@@ -213,8 +214,9 @@ ANSWERED = Message("Answered", {"call": TEXT, "seen": TEXT, "final": TEXT, "in_b
 """`final` is the head of the 200, theirs or ours; `seen` the address:port that the peer's last message came from;
 `in_band`: the peer offers no key events, its keys are listened for in its sound."""
 KEY = Message("Key", {"call": TEXT, "key": TEXT})
-ENDED = Message("Ended", {"call": TEXT, "cause": TEXT, "sip_code": WHOLE, "by_peer": FLAG})
-"""`cause` is a value of `line.Cause`, or empty: then the SIP code alone tells it."""
+ENDED = Message("Ended", {"call": TEXT, "cause": TEXT, "sip_code": WHOLE, "by_peer": FLAG, "silence": NUMBER})
+"""`silence` is for how many s the peer had given no sign of life.
+`cause` is a value of `line.Cause`, or empty: then the SIP code alone tells it."""
 
 EVENTS = {message.name: message for message in (OFFERED, TURNED_AWAY, RINGING, ANSWERED, KEY, ENDED)}
 

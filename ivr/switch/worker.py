@@ -73,7 +73,7 @@ class Worker:
         self._draining = False
         self._done = False
         self.own_uri = ""
-        self.media_timeout = self.hold_timeout = 0.0
+        self.media_timeout = self.hold_timeout = self.silence_timeout = 0.0
 
     # The loop.
 
@@ -81,6 +81,7 @@ class Worker:
         """Until the engine says Quit or is gone."""
         self.media_timeout = float(start["media_timeout"])  # type: ignore[arg-type]
         self.hold_timeout = float(start["hold_timeout"])  # type: ignore[arg-type]
+        self.silence_timeout = float(start["silence_timeout"])  # type: ignore[arg-type]
         try:
             self.stack = Stack(start, self._on_incoming)
         except pjsua2.Error as error:
@@ -216,7 +217,7 @@ class Worker:
             call.play(
                 list(fields["clips"]),  # type: ignore[arg-type]
                 str(fields["stop_on"]),
-                lambda finished, key: answer(finished=finished, stopped_by=key),
+                lambda finished, key: answer(finished=finished, stopped_by=key, silence=call.silence()),
                 gone,
             )
             return

@@ -174,6 +174,26 @@ def test_the_nurse_confirms_by_key(hospital: Hospital) -> None:
     assert hospital.trace()[:2] == ["rang", "answered"]
 
 
+@pytest.mark.parametrize(("dies", "returns", "heard"), [(False, False, True), (True, False, False), (True, True, True)])
+def test_a_telephone_that_died_under_a_text_has_not_heard_it(
+    hospital: Hospital, dies: bool, returns: bool, heard: bool
+) -> None:
+    hospital.call()
+    [line] = hospital.switch.dialled
+    line.peer_answers()
+    hospital.pass_time(0.5)
+    if dies:
+        line.peer_falls_silent()
+    hospital.pass_time(5)  # the text is over and a key is waited for
+    if returns:
+        line.peer_gives_a_sign()
+        hospital.pass_time(1)
+    line.peer_vanishes()
+    hospital.pass_time(2)
+    [made] = hospital.made
+    assert (made.end.cause, made.heard) == (Cause.MEDIA_TIMEOUT, heard)
+
+
 def test_a_call_in_progress_keeps_its_edition(hospital: Hospital) -> None:
     hospital.switch.offer("1000", "13800000001")
     hospital.pass_time(1)

@@ -6,6 +6,7 @@ Lives in the test's own reactor. Says no more SIP than the tests need.
 from __future__ import annotations
 
 import re
+import socket
 import struct
 import uuid
 from collections.abc import Callable, Sequence
@@ -173,6 +174,21 @@ class Peer:
         self.deaf = True
         if self.talking.running:
             self.talking.stop()
+
+    def falls_silent(self) -> None:
+        """It answers to SIP but sends no sound; so do telephones that suppress silence."""
+        if self.talking.running:
+            self.talking.stop()
+
+    def reports(self) -> None:
+        """An RTCP receiver report on what we sent, from the port beside that of its sound."""
+        if self.far_rtp is None:
+            return
+        block = struct.pack("!IIIIII", 1, 0, 0, 0, 0, 0)
+        report = struct.pack("!BBHI", 0x81, 201, 7, self.ssrc) + block
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as beside:
+            beside.bind((HOST, self.rtp_port + 1))
+            beside.sendto(report, (self.far_rtp[0], self.far_rtp[1] + 1))
 
     def holds(self, direction: str = "sendonly") -> None:
         """Re-INVITE; `sendrecv` takes the call back."""

@@ -131,6 +131,22 @@ class Contract:
         self.owner.inside = False
         await self.world.until(lambda: self.owner.heard == ["answered", "7"])
 
+    async def test_for_how_long_the_other_side_gave_no_sign_of_life_is_told(self) -> None:
+        for dies in (False, True):
+            self.owner.heard.clear()
+            self.owner.end = None
+            person = await self.talking()
+            await self.world.wait(0.3)
+            if dies:
+                person.falls_silent()
+            played = await self.finished(self.task(self.owner.line.play([self.clip(1.6)])))
+            assert (played.silence > 0.5) == dies
+            await self.finished(self.task(self.owner.line.hang_up()))
+            await self.world.until(lambda: self.owner.end is not None)
+            end: Ended | None = self.owner.end
+            assert end is not None
+            assert (end, end.silence > 0.5) == (Ended(Cause.NORMAL, 200), dies)
+
     # Sound.
 
     async def test_clips_are_played_to_the_end(self) -> None:

@@ -303,6 +303,38 @@ class Workers(TestCase):
         assert isinstance(answer.error, LineGone)
         await world.until(lambda: "BYE" in person.requests)
 
+    async def test_who_sends_nothing_but_is_there_hears_the_prompt_to_its_end(self) -> None:
+        world = await self.world(media_timeout=0.4)
+        person = await self.talking(world)
+        await world.until(lambda: person.packets > 5)
+        person.falls_silent()  # silence suppression, no RTCP
+        assert await world.owner.line.play([clip(self.places.path, 2.5)]) == Played(finished=True)
+        assert "OPTIONS" in person.requests
+        assert world.owner.end is None
+        person.vanishes()
+        await world.until(lambda: world.owner.end is not None, 10)
+        assert world.owner.end == Ended(Cause.MEDIA_TIMEOUT, world.owner.end.sip_code)  # type: ignore[union-attr]
+
+    async def test_silence_that_is_too_long_ends_a_call_whatever_sip_says(self) -> None:
+        world = await self.world(media_timeout=0.4, silence_timeout=1.5)
+        person = await self.talking(world)
+        await world.until(lambda: person.packets > 5)
+        person.falls_silent()
+        await world.until(lambda: world.owner.end is not None, 10)
+        assert world.owner.end == Ended(Cause.MEDIA_TIMEOUT, 200)
+        assert "BYE" in person.requests
+
+    async def test_reports_vouch_for_a_telephone_that_says_nothing(self) -> None:
+        world = await self.world(media_timeout=5.0)
+        person = await self.talking(world)
+        await world.until(lambda: person.packets > 5)
+        person.falls_silent()
+        play = Task(world.owner, world.owner.line.play([clip(self.places.path, 3.0)]))
+        await _wait(1.5)
+        person.reports()
+        await world.until(lambda: play.done)
+        assert play.result.silence == 0.0
+
     async def test_the_line_lets_its_last_word_be_heard_before_it_hangs_up(self) -> None:
         world = await self.world()
         person = await self.talking(world)
@@ -480,7 +512,7 @@ class Workers(TestCase):
     async def test_the_trunk_is_believed_who_calls(self) -> None:
         world = await self.world()
         world.owner.listens = False
-        await world.caller(headers="Remote-Party-ID: \"Li\" <sip:8001@pbx>;party=calling;privacy=off\r\n")
+        await world.caller(headers='Remote-Party-ID: "Li" <sip:8001@pbx>;party=calling;privacy=off\r\n')
         await world.caller(headers="P-Asserted-Identity: <tel:+86-1002>\r\n")
         first, second = world.owner.offers
         assert (first.caller, first.display, second.caller) == ("8001", "Li", "+861002")
