@@ -40,29 +40,35 @@ class Ranges:
         self._all = [first + n * self.size for n in range(count)]
         remembered = used(memory) if memory is not None else []
         self._used = [port for port in remembered if port in self._all]
-        self._held: dict[int, socket.socket] = {}
+        self._held: dict[int, socket.socket | None] = {}
+        """Those in use, with the mark of each; None for one that another engine had marked."""
 
     def take(self) -> int:
-        """The first port of the range that has rested longest. SwitchError when other engines have them all."""
+        """The first port of the range that has rested longest; one that another engine holds as well only when there
+        is no other (PJSIP passes over ports that are taken). SwitchError when this engine has them all."""
         rested = [port for port in self._all if port not in self._used]
         marked = held_here()
-        for port in [*rested, *self._used]:
-            if any(port <= last and first < port + self.size for first, last in marked):
-                continue
-            if port not in self._held and (mark := _marked(port, port + self.size - 1)) is not None:
-                self._held[port] = mark
-                self._used = [*(one for one in self._used if one != port), port]
-                self._write()
-                return port
-        raise SwitchError(f"every range of RTP ports from {self._all[0]} on is held by an engine")
+        own = [port for port in [*rested, *self._used] if port not in self._held]
+        if not own:
+            raise SwitchError(f"every range of RTP ports from {self._all[0]} on is in use")
+        free = [port for port in own if all(last < port or port + self.size <= first for first, last in marked)]
+        port, mark = next(((port, mark) for port in free if (mark := self._mark(port)) is not None), (own[0], None))
+        self._held[port] = mark
+        self._used = [*(one for one in self._used if one != port), port]
+        self._write()
+        return port
 
     def give_back(self, port: int) -> None:
         """Its worker is gone: it rests."""
-        mark = self._held.pop(port, None)
-        if mark is not None:
-            mark.close()
+        if port in self._held:
+            mark = self._held.pop(port)
+            if mark is not None:
+                mark.close()
             self._used = [*(one for one in self._used if one != port), port]
             self._write()
+
+    def _mark(self, port: int) -> socket.socket | None:
+        return _marked(port, port + self.size - 1)
 
     def _write(self) -> None:
         if self._memory is not None:

@@ -38,7 +38,7 @@ def test_an_engine_that_starts_anew_goes_on_where_the_one_before_was(tmp_path: P
 def test_two_workers_have_ranges_of_their_own_until_none_is_left() -> None:
     ranges = Ranges(FIRST, FIRST + 31, 2)
     assert [ranges.take(), ranges.take()] == [1000, 1016]
-    with pytest.raises(SwitchError, match="every range of RTP ports from 1000 on is held"):
+    with pytest.raises(SwitchError, match="every range of RTP ports from 1000 on is in use"):
         ranges.take()
 
 
@@ -52,6 +52,7 @@ def test_two_engines_of_one_machine_never_have_the_same_ports() -> None:
         ranges = Ranges(FIRST, FIRST + 47, 1)
         assert ranges.take() == 1016
         assert Ranges(1008, 1055, 1).take() == 1040  # settings that overlap in another way
+        assert Ranges(FIRST, FIRST + 15, 1).take() == 1000  # rather the same ports than no calls
         other.kill()
     ranges.give_back(1016)
     assert (1000, 1015) not in held_here()
