@@ -167,20 +167,20 @@ class Staging:
     def _timed(self, size: _Size, work: Callable[..., T], *args: Any) -> T:
         """One slice; the next is as large as this one's time says."""
 
-        def body(session: Session) -> tuple[T, float]:
-            session.connection()  # from here on others wait
-            began = time.monotonic()
-            came = work(session, *args)
-            session.flush()
-            return came, time.monotonic() - began
+        began: list[float] = []
 
-        came, took = self._database.run_now(body)
-        size.learn(took)
+        def body(session: Session) -> T:
+            session.connection()  # from here on others wait, and until the commit is on the disk
+            began[:] = [time.monotonic()]
+            return work(session, *args)
+
+        came = self._database.run_now(body)
+        size.learn(time.monotonic() - began[0])
         return came
 
     def _wait(self, took: float) -> None:
         if self._database.dialect == "sqlite":
-            self._pause(max(2 * took, 0.01))
+            self._pause(max(3 * took, 0.02))
 
 
 @dataclass(slots=True)
