@@ -105,6 +105,11 @@ class Rule:
     within: timedelta = timedelta(days=1)
     """How old an event may be that is taken back or corrected."""
 
+    @property
+    def revises(self) -> bool:
+        """Whether it changes earlier notices instead of telling something new."""
+        return bool(self.cancels or self.corrects)
+
     def fits(self, kind: str, facts: Mapping[str, object]) -> bool:
         """Whether an event of `kind` with `facts` is followed by this rule."""
         return kind == self.event and not self.unmet(facts)

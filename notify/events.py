@@ -6,8 +6,7 @@ twice is one event and calls nobody a second time.
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,18 +18,13 @@ from twisted.logger import Logger
 
 from db.tables.base import Base
 from db.tables.notices import EventRow
+from notify.escalation import Rule
+from notify.fate import Fate
 from notify.notices import Planned, plan
 from notify.rules import NoticeRules
+from notify.taken_back import revise, taken_back_before, told_again
 
 log = Logger()
-
-
-class Fate(enum.StrEnum):
-    """What became of an event. The string is what the table stores."""
-
-    PLANNED = "planned"  # notices follow
-    NOBODY = "nobody"  # no rule takes it: nobody is called, and that is told
-    SILENT = "silent"  # no rule takes it, and the file says that it is meant so
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,5 +81,27 @@ def store(session: Session, rules: NoticeRules, what: Happening, now: datetime) 
         return Stored(False)
     if why:
         log.error("NOBODY IS CALLED because of {kind}, ward {ward}: {why}", kind=what.kind, ward=what.ward, why=why)
-    planned = [Planned(event_id, rule, what.ward, what.variables, now) for rule in following]
+    planned = _planned(session, rules, following, session.get_one(EventRow, event_id), what, now) if following else []
     return Stored(True, tuple(plan(session, planned, now)))
+
+
+def _planned(
+    session: Session, rules: NoticeRules, following: Sequence[Rule], event: EventRow, what: Happening, now: datetime
+) -> list[Planned]:
+    """The notices that follow; what is taken back or corrected by the event is changed."""
+    planned: list[Planned] = []
+    if revising := [rule for rule in following if rule.revises]:
+        revision = revise(session, rules, revising, event, what.variables, now)
+        event.fate, event.why = revision.fate, revision.why
+        planned += revision.planned
+        if revision.fate is Fate.UNMATCHED:
+            log.error("{kind}, ward {ward}: {why}", kind=what.kind, ward=what.ward, why=revision.why)
+    if ordinary := [rule for rule in following if not rule.revises]:
+        why = taken_back_before(session, rules, event, now)
+        if why:
+            event.fate, event.why = Fate.TAKEN_BACK, why
+            log.warn("{kind}, ward {ward}, calls nobody: {why}", kind=what.kind, ward=what.ward, why=why)
+        else:
+            told_again(session, rules, event, now)
+            planned += [Planned(event.id, rule, what.ward, what.variables, now) for rule in ordinary]
+    return planned

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from db.reading import reading
 from db.tables.notices import AttemptRow, EventRow, MessageRow, NoticeRow
 from db.types import UtcDateTime
-from notify.events import Fate
+from notify.fate import Fate
 from notify.states import State
 
 
@@ -90,7 +90,7 @@ def list_uncalled(session: Session, since: datetime) -> list[Uncalled]:
     count = func.count()
     query = (
         select(EventRow.kind, EventRow.why, count, func.max(EventRow.received_at, type_=UtcDateTime()))
-        .where(EventRow.fate == Fate.NOBODY, EventRow.received_at >= since)
+        .where(EventRow.fate.in_((Fate.NOBODY, Fate.UNMATCHED)), EventRow.received_at >= since)
         .group_by(EventRow.kind, EventRow.why)
         .order_by(count.desc(), EventRow.kind)
     )

@@ -29,6 +29,8 @@ class Planned:
     ward: str
     variables: Mapping[str, Any]
     due_at: datetime
+    listener: str = ""
+    """Of one that takes back or corrects: the telephone where somebody had heard."""
 
 
 def plan(session: Session, planned: Sequence[Planned], now: datetime) -> list[int]:
@@ -47,6 +49,7 @@ def plan(session: Session, planned: Sequence[Planned], now: datetime) -> list[in
             "created_at": now,
             "due_at": one.due_at,
             "expires_at": one.due_at + one.rule.expires_after,
+            "listener": one.listener,
         }
         for one in planned
     ]

@@ -129,6 +129,9 @@ class _Reader(RuleForm):
             reading = replace(
                 reading, events={**reading.events, **{key: kind for key, kind in TRIGGERS.items() if kind in taken}}
             )
+        for key, node in entries:
+            rule = rules[key.text]
+            self._check_corrects(rule, node, reading)
         for use in self._uses:
             check_use(use, reading, told, self.wrong)
         self._check_taken(parts, reading, told, taken)
@@ -137,6 +140,13 @@ class _Reader(RuleForm):
             check_coverage(rules, silent, reading, marks, self._report)
         uses = tuple(use for use in self._uses if use.event in told)
         return NoticeRules(rules, reading, last, silent, uses, frozenset(told))
+
+    def _check_corrects(self, rule: Rule, node: Node, reading: Reading) -> None:
+        """Only what the hospital system tells has beds and wards that may change."""
+        foreign = [one for one in (rule.event, *rule.corrects) if rule.corrects and one not in reading.events.values()]
+        if foreign and foreign[0] and isinstance(node, Table):
+            sentence = f'"{foreign[0]}" is no event of the hospital system: only those can be corrected'
+            self.wrong(node.values["corrects"].mark, "N224", sentence)
 
     def _check_taken(self, parts: dict[str, Node], reading: Reading, told: Collection[str], taken: set[str]) -> None:
         """Report messages that are mapped to an event that nothing follows."""

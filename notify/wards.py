@@ -17,8 +17,10 @@ log = Logger()
 
 MOVED = frozenset({"bed", "room", "urgent", "ward", "department"})
 """What `variables` gives to the flow of a notice."""
-CORRECTED = frozenset({"old_bed", "moved", "to_ward"})
-"""What a notice that corrects another one has besides (`notify.taken_back`)."""
+REVISED = frozenset({"about"})
+"""What a notice that takes back or corrects another one has besides (`notify.taken_back`): its event."""
+CORRECTED = REVISED | {"old_bed", "moved", "to_ward"}
+"""What one that corrects has besides."""
 
 
 def phonebook(session: Session, ward: str) -> Mapping[str, Sequence[str]]:

@@ -18,7 +18,7 @@ from ivr.numbers.read import SWITCH
 from notify.actions import DECLARED as CONFIRMING
 from notify.escalation import Confirm, Rule
 from notify.rules import ROLES, NoticeRules
-from notify.wards import CORRECTED, MOVED
+from notify.wards import CORRECTED, MOVED, REVISED
 from prompts.written.tree import Listing, Node, Scalar, Table, read_source
 from wardbell.told import Told
 
@@ -109,7 +109,8 @@ def _brings(rule: Rule, rules: NoticeRules, told: Told) -> frozenset[str] | None
         sent += [frozenset(facts) for facts in told.by_flows(event)]
     if not sent:
         return None
-    return frozenset.intersection(*sent) | {"notice"} | (CORRECTED if rule.corrects else frozenset())
+    more = CORRECTED if rule.corrects else REVISED if rule.cancels else frozenset()
+    return frozenset.intersection(*sent) | {"notice"} | more
 
 
 def _needs(bundle: Bundle, flow: str) -> list[str]:
