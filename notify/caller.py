@@ -100,6 +100,7 @@ class FakeCaller:
         """Attempt id of the dialling -> the call that waits for `finish`."""
         self.cancelled: list[CallOrder] = []
         self._tellings: dict[int, Tellings] = {}
+        self._talking: set[int] = set()
         self._scripts: dict[str, deque[Scripted]] = defaultdict(deque)
 
     @property
@@ -113,6 +114,7 @@ class FakeCaller:
 
     async def picks_up(self, order: CallOrder) -> CallOrder | None:
         """Somebody answers a call that rings, and listens until `finish`: what is told first."""
+        self._talking.add(order.attempt_id)
         return await self._tellings[order.attempt_id].first()
 
     async def stays(self, order: CallOrder, told: CallResult) -> CallOrder | None:
@@ -143,7 +145,7 @@ class FakeCaller:
         self.in_air[order.attempt_id], self._tellings[order.attempt_id] = waiting, tellings
 
         def stop(_: str) -> None:
-            if order.attempt_id in self.in_air:
+            if order.attempt_id in self.in_air and order.attempt_id not in self._talking:
                 self.cancelled.append(order)
                 self.finish(order, CallResult(Cause.CANCELLED))
 

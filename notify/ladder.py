@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ivr.switch.address import squeeze
 from notify.escalation import Rule, Rung
-from notify.rules import ROLES, NoticeRules
+from notify.rules import LISTENER, ROLES, NoticeRules
 
 Phonebook: TypeAlias = Callable[[Session, str], Mapping[str, Sequence[str]]]
 """Ward code -> role -> numbers to call, read inside the claim, so that a change of duty counts at once."""
@@ -29,6 +29,7 @@ class Waiting(Protocol):
     round: Any
     place: Any
     attempts: Any
+    listener: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ class Ladder:
         if notice.ward not in self._called:
             self._called[notice.ward] = self._phonebook(self._session, notice.ward)
         rung = Rung(notice.step, notice.round, notice.place)
-        chosen = _choose(rule, self._rules.last_resort, self._called[notice.ward], rung, notice.attempts)
+        numbers = {**self._called[notice.ward], LISTENER: (notice.listener,) if notice.listener else ()}
+        chosen = _choose(rule, self._rules.last_resort, numbers, rung, notice.attempts)
         if chosen is None:
             return UNANSWERED if notice.attempts else f"ward {notice.ward} has nobody to call"
         return chosen
@@ -86,7 +88,7 @@ def _choose(
         targets = [
             (role, number)
             for role in ladder.steps[rung.step].call
-            for number in (numbers.get(role, ()) if role in ROLES else (role,))
+            for number in (numbers.get(role, ()) if role in ROLES or role == LISTENER else (role,))
         ]
         if rung.place < len(targets):
             role, target = targets[rung.place]

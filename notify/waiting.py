@@ -29,6 +29,7 @@ COLUMNS = (
     NoticeRow.round,
     NoticeRow.place,
     NoticeRow.attempts,
+    NoticeRow.listener,
 )
 
 
