@@ -85,6 +85,8 @@ class Reading:
     """MSH-11 that are acted on; a training message must not ring a ward."""
     accept_others: bool = True
     """Whether messages of no interest are acknowledged AA (else AR)."""
+    revising: frozenset[str] = frozenset()
+    """Kinds that only take back or correct: such a message is never refused for a ward that it does not name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +171,11 @@ def _movement(text: str, kind: str, reading: Reading) -> Movement:
         message = hl7.parse(text)
     except (hl7.HL7Exception, ValueError, LookupError, AssertionError, AttributeError, TypeError) as wrong:
         raise MessageBroken("AE", "100", "the message can't be split into segments and fields") from wrong
-    if not any(str(segment[0]) == "PV1" for segment in message if len(segment)):
+    revising = kind in reading.revising
+    if not revising and not any(str(segment[0]) == "PV1" for segment in message if len(segment)):
         raise MessageBroken("AE", "100", "the message has no PV1 segment", "PV1")
     values = {name: _first(message, paths) for name, paths in reading.fields.items()}
-    if not values.get("ward"):
+    if not values.get("ward") and not revising:
         where = reading.fields["ward"][0]
         raise MessageBroken("AE", "101", f"{where} names no ward", where.err)
     urgent = any(_value(message, path).upper() in accepted for path, accepted in reading.urgent)

@@ -129,6 +129,8 @@ class _Reader(RuleForm):
             reading = replace(
                 reading, events={**reading.events, **{key: kind for key, kind in TRIGGERS.items() if kind in taken}}
             )
+        telling = {rule.event for rule in rules.values() if not rule.revises} | {one.event for one in silent}
+        reading = replace(reading, revising=frozenset(taken - telling))
         for key, node in entries:
             rule = rules[key.text]
             self._check_corrects(rule, node, reading)

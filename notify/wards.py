@@ -36,7 +36,7 @@ def variables(session: Session, movement: Movement) -> Mapping[str, Any]:
     department, else by its ward. A ward that it doesn't know is called by its code.
     """
     ward = wards.contacts(session, movement.ward)
-    if ward is None:
+    if ward is None and movement.ward:
         log.error("ward {ward} of an HL7 message is not known here: see `wardbell wards`", ward=movement.ward)
     ward_name = ward.name if ward is not None else _everywhere(movement.ward)
     return {

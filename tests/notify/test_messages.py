@@ -102,10 +102,10 @@ def test_the_same_broken_message_a_hundred_times_is_kept_once(story: Story) -> N
 
 
 def test_a_message_of_no_interest_is_acknowledged_and_noted_without_its_content(story: Story) -> None:
-    assert "MSA|AA|1" in story.receive(adt("A08"))
-    assert "MSA|AA|2" in story.receive(adt("A08", control_id="2").replace("ADT^A08", "ORU^R01"))
+    assert "MSA|AA|1" in story.receive(adt("A31"))
+    assert "MSA|AA|2" in story.receive(adt("A31", control_id="2").replace("ADT^A31", "ORU^R01"))
     assert [(row.state, row.raw, row.type) for row in messages(story)] == [
-        ("ignored", None, "ADT^A08"),
+        ("ignored", None, "ADT^A31"),
         ("ignored", None, "ORU^R01"),
     ]
     assert events(story) == 0

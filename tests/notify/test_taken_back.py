@@ -339,3 +339,25 @@ def test_a_correction_that_nobody_has_heard_yet_is_taken_back_with_its_admission
     story.wait(60)
     assert [flow for flow, _ in flows(story)] == ["ward_admission", "ward_changed", "ward_cancelled"]
     assert story.states() == ["confirmed", "cancelled", "confirmed"]
+
+
+# Form
+
+
+@pytest.mark.parametrize("location", ["", "^^12"])
+def test_what_is_taken_back_needs_no_ward(story: Story, location: str) -> None:
+    story.caller.answers(STATION, BUSY)
+    tell(story, "A01", "1")
+    tell(story, "A08", "2", location=location)
+    assert story.states() == ["waiting"]
+    tell(story, "A11", "3", location=location)
+    assert story.states() == ["cancelled"]
+
+
+@pytest.mark.parametrize("trigger", ["A08", "A11"])
+def test_a_message_without_pv1_is_acknowledged_and_changes_nothing(story: Story, trigger: str) -> None:
+    story.caller.answers(STATION, BUSY)
+    tell(story, "A01", "1")
+    whole = adt(trigger, "2")
+    assert "|AA|" in story.receive(whole[: whole.index("PV1|")])
+    assert story.states() == ["waiting"]
