@@ -11,7 +11,7 @@ from notify.hl7_messages import FIELDS
 from notify.rules import LISTENER, ROLES
 
 TIME = r"^[0-9]{1,6}[smhd]$"
-RING = r"^0*([5-9]|[1-9][0-9]{1,2})s$|^0*[1-5]m$"
+RING = r"^0*([2-9]|[1-9][0-9]{1,2})s$|^0*[1-5]m$"
 TRUTH: Schema = {"description": "true or false", "enum": [True, False, "true", "false"]}
 TEXT: Schema = {"description": "A text or a number.", "type": ["string", "integer"]}
 FIELD = r"^[A-Z][A-Z0-9]{2}-[0-9]+(\.[0-9]+)*$"
@@ -22,7 +22,7 @@ def notices_schema(known: Known = NOTHING_KNOWN) -> Schema:
     span = word("A time: 30s, 5m, 2h or 1d.", TIME)
     waits = {cause.value: {"type": "array", "items": span, "maxItems": 20} for cause in Missed}
     retry = table("The waits between rounds, by how the last call of a round ended.", waits)
-    ring = word("How long it rings: 5s to 5m.", RING)
+    ring = word("How long it rings: 2s to 5m.", RING)
     number: Schema = {"anyOf": [word("A number.", r"^\+?[0-9*#]{1,24}$"), {"type": "integer", "minimum": 0}]}
     when = mapping("Facts that the event must have.", {"type": ["string", "boolean", "integer"]}, r".")
     of_hl7 = {name: TRUTH if kind is Kind.TRUTH else TEXT for name, kind in HL7.items()}
