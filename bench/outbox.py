@@ -21,9 +21,11 @@ from sqlalchemy.orm import Session
 from db.database import Database
 from db.tables.notices import EventRow, NoticeRow
 from ivr.switch.line import Cause
+from notify.attempts import finish
 from notify.budget import Room
 from notify.caller import CallOrder, CallResult
-from notify.notices import Planned, claim, finish, plan
+from notify.claim import claim
+from notify.notices import Planned, plan
 from notify.rules import NoticeRules, load_rules
 from notify.states import State
 from notify.sweep import sweep
@@ -34,8 +36,8 @@ BATCH = 200
 
 
 def phonebook(session: Session, ward: str) -> Mapping[str, Sequence[str]]:
-    """One telephone for every ward."""
-    return {"station": ["8001"]}
+    """Each ward has a telephone of its own."""
+    return {"station": [ward.removeprefix("W")]}
 
 
 def main() -> None:
@@ -87,7 +89,7 @@ def _later(session: Session, event: int, count: int) -> None:
     }
     session.execute(
         insert(NoticeRow),
-        [{**row, "priority": n % 3, "due_at": NOW + timedelta(days=1, seconds=n % 80_000)} for n in range(count)],
+        [{**row, "priority": n % 4, "due_at": NOW + timedelta(days=1, seconds=n % 80_000)} for n in range(count)],
     )
 
 
@@ -103,15 +105,16 @@ def _put_off(session: Session, but: set[int]) -> None:
 
 def _measure(database: Database, rules: NoticeRules, event: int, count: int) -> dict[str, float]:
     rule = rules.rules["admission"]
-    planned = [Planned(event, rule, "W3", {"bed": "1", "urgent": False}, NOW)] * BATCH
+    said = {"bed": "1", "urgent": False}
     began = time.perf_counter()
-    for _ in range(count // BATCH):
-        database.run_now(plan, planned, NOW)
+    for batch in range(count // BATCH):
+        wards = range(batch * BATCH, (batch + 1) * BATCH)
+        database.run_now(plan, [Planned(event, rule, f"W{ward}", said, NOW) for ward in wards], NOW)
     plan_seconds = time.perf_counter() - began
 
     orders: list[CallOrder] = []
     began = time.perf_counter()
-    while got := database.run_now(claim, rules, phonebook, "bench", NOW, LEASE, Room(BATCH, BATCH)):
+    while got := database.run_now(claim, rules, phonebook, "bench", NOW, LEASE, Room(BATCH, BATCH)).orders:
         orders += got
     claim_seconds = time.perf_counter() - began
 
@@ -121,12 +124,12 @@ def _measure(database: Database, rules: NoticeRules, event: int, count: int) -> 
         database.run_now(finish, rules, order.attempt_id, result, NOW)
     finish_seconds = time.perf_counter() - began
 
-    in_air = {order.notice_id for order in orders[-100:]}
-    database.run_now(_put_off, in_air)
+    in_air = {order.notice_id: order.attempt_id for order in orders[-100:]}
+    database.run_now(_put_off, set(in_air))
     ticks = []
     for _ in range(50):
         began = time.perf_counter()
-        database.run_now(sweep, rules, "bench", in_air, NOW)
+        database.run_now(sweep, rules, "bench", in_air, list(in_air.values()), NOW)
         database.run_now(claim, rules, phonebook, "bench", NOW - timedelta(1), LEASE, Room(BATCH, BATCH))
         ticks.append((time.perf_counter() - began) * 1000)
     done = len(orders)

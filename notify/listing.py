@@ -48,6 +48,8 @@ class NoticeRecord:
     attempts: int
     reason: str
     variables: dict[str, Any]
+    telephone: str
+    """The telephone that it waits for while a call of ours holds it."""
     made: tuple[AttemptRecord, ...] = ()
 
 
@@ -147,6 +149,7 @@ def _notice(row: NoticeRow, made: tuple[AttemptRecord, ...] = ()) -> NoticeRecor
         row.attempts,
         row.reason,
         dict(row.variables),
+        row.telephone,
         made,
     )
 

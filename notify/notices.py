@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import CursorResult, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from db.reading import reading
 from db.tables.notices import AttemptRow, NoticeRow
 from notify.escalation import Rule
 from notify.states import Change, State, changed
@@ -127,6 +128,7 @@ def renew(session: Session, owner: str, notice_ids: Sequence[int], until: dateti
     return done.rowcount
 
 
+@reading
 def over_of(session: Session, notice_ids: Sequence[int]) -> dict[int, State]:
     """Those of them that are over, with their state."""
     found = select(NoticeRow.id, NoticeRow.state).where(

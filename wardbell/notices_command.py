@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 
 import click
 
-from notify.listing import Uncalled, list_notices, list_uncalled, show_notice
+from notify.attempts import GIVEN_WAY, TAKEN_BACK
+from notify.listing import AttemptRecord, NoticeRecord, Uncalled, list_notices, list_uncalled, show_notice
 from notify.notices import cancel as cancel_notice
 from notify.states import State
 from wardbell.desk import ClerkDesk, table
 
 UNREACHED = (State.FAILED, State.EXPIRED)
 OPEN = (State.WAITING, State.IN_AIR)
+_WORDS = {GIVEN_WAY: "gave way to an emergency", TAKEN_BACK: "taken back"}
 
 
 @click.group()
@@ -72,6 +74,8 @@ def show(desk: ClerkDesk, notice: int) -> None:
     click.echo(f"made {_local(desk, found.created_at)}, expires {_local(desk, found.expires_at)}")
     if found.state is State.WAITING:
         click.echo(f"next call {_local(desk, found.due_at)}")
+        if found.telephone:
+            click.echo(f"waits for {found.telephone}: a call of ours holds it, and tells this notice too if it can")
     click.echo(json.dumps(found.variables, ensure_ascii=False))
     if found.made:
         columns = ("call", "role", "number", "began", "answered", "ended", "how", "heard", "trace")
@@ -83,7 +87,7 @@ def show(desk: ClerkDesk, notice: int) -> None:
                 _local(desk, one.began_at),
                 _local(desk, one.answered_at),
                 _local(desk, one.ended_at),
-                one.cause or "in the air",
+                _how(found, one),
                 "yes" if one.heard else "no",
                 one.call_id[:8],
             )
@@ -97,13 +101,22 @@ def show(desk: ClerkDesk, notice: int) -> None:
 @click.option("--reason", default="cancelled by a clerk", show_default=True, help="Kept with the notice.")
 @click.pass_obj
 def cancel(desk: ClerkDesk, notice: int, reason: str) -> None:
-    """Stop a notice: it rings no more. A call that is in the air goes on to its end."""
+    """Stop a notice: its call stops ringing, a listener hears that it is called off, and it rings no more."""
     state = desk.database.run_now(cancel_notice, notice, desk.wallclock(), reason)
     if state is None:
         raise click.ClickException(f"no notice {notice}")
     if state is not State.CANCELLED:
         raise click.ClickException(f"notice {notice} was over already: {state}")
     click.echo(f"notice {notice} cancelled")
+
+
+def _how(notice: NoticeRecord, attempt: AttemptRecord) -> str:
+    """How an attempt ended. One whose notice is over is not in the air any more, though its call may just be ending."""
+    if attempt.cause:
+        return _WORDS.get(attempt.cause, attempt.cause)
+    if not notice.state.over:
+        return "in the air"
+    return "confirmed" if attempt.confirmed else "ending"
 
 
 def _local(desk: ClerkDesk, at: datetime | None) -> str:

@@ -64,6 +64,7 @@ class OneCall:
         facilities: Facilities = TALK_ONLY,
         lines: int = 4,
         begin: bool = True,
+        unasked: bool = False,
     ) -> None:
         self.clock = Clock()
         self.voice = voice or SilentVoice()
@@ -73,6 +74,7 @@ class OneCall:
         self.notes = Notes()
         self.actions = actions or {}
         self.facilities = facilities
+        self.unasked = unasked
         self.finished: list[Finished] = []
         self.patient: FakeLine
         if begin:
@@ -91,7 +93,15 @@ class OneCall:
             await line.answer()
             call = CallFacts(line.call_id, offer.caller, "en", datetime(2026, 11, 21, tzinfo=UTC))
             conversation = Conversation(
-                leg, self.flow, self.actions, self.voice, self.notes, call, facilities=self.facilities, edition=7
+                leg,
+                self.flow,
+                self.actions,
+                self.voice,
+                self.notes,
+                call,
+                facilities=self.facilities,
+                edition=7,
+                unasked=self.unasked,
             )
             self.finished.append(await conversation.hold())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,43 @@ def test_a_key_before_one_could_have_heard_a_confirmation_does_not_confirm() -> 
     line.clock.advance(1.0)
     line.press("1")
     assert line.flow.answers == [Keys("1"), Keys("1")]
+
+
+def test_whom_we_called_confirms_nothing_before_he_can_have_heard_a_word() -> None:
+    line = OneCall(Turn((Say((Prompt("greeting"),)), MENU)), Turn((MENU,)), END, unasked=True)
+    line.press("1")  # into the greeting: it is skipped
+    line.clock.advance(0.3)
+    line.press("1")  # into the menu
+    line.clock.advance(0.3)
+    assert line.flow.answers == []
+    assert line.heard() == ["greeting", "registration.kind", "registration.kind"]
+    line.clock.advance(1.0)
+    line.press("11")  # from here on he may key ahead
+    assert line.flow.answers == [Keys("1"), Keys("1")]
+
+
+@pytest.mark.parametrize("typed_ahead", [True, False])
+def test_who_presses_a_key_and_hangs_up_in_one_moment_has_answered(typed_ahead: bool) -> None:
+    actions, go = answering(ActionOutcome("right"))
+    menu = replace(MENU, typed_ahead=typed_ahead)
+    line = OneCall(Turn((menu,)), Turn((Ask("card.check", {}),)), Turn((MENU,)), actions=actions)
+    line.clock.advance(1.0)
+    line.patient.mailbox.key("1")  # the key and the end, before the line can tell that the key stopped the prompt
+    line.patient.mailbox.deliver()
+    line.patient.peer_hangs_up()
+    go.callback(None)
+    assert line.flow.answers[0] == Keys("1")
+    assert [detail["outcome"] for detail in line.notes.of("action")] == ["right"]
+    assert [one.outcome for one in line.finished] == ["hung_up"]
+
+
+def test_a_key_too_soon_and_a_hang_up_confirm_nothing() -> None:
+    line = OneCall(Turn((replace(MENU, typed_ahead=False),)), END)
+    line.clock.advance(0.3)
+    line.patient.mailbox.key("1")
+    line.patient.mailbox.deliver()
+    line.patient.peer_hangs_up()
+    assert line.flow.answers == []
 
 
 @pytest.mark.parametrize(

@@ -21,10 +21,11 @@ from ivr.flow.language import FlowSet
 from ivr.flow.load import load
 from ivr.line_actions import DECLARED as LINE_DECLARED
 from ivr.numbers import Closing, Numbers, Route
+from ivr.once import Once
 from ivr.switch.fake import FakeSwitch
 from ivr.switch.line import Cause, Line, Offer, TurnedAway
 from ivr.switchboard import Switchboard
-from ivr.telling import Made, Outgoing, Telling
+from ivr.telling import AS_DIALLED, Made, Outgoing, Telling, Tellings
 from ivr.trace import CallBook
 from ivr.turned_away import A_MINUTE
 from ivr.voice import SilentVoice
@@ -80,10 +81,17 @@ class Hospital:
     def now(self) -> datetime:
         return START + timedelta(seconds=self.clock.seconds())
 
-    def call(self, flow: str = "ward_admission", ring: float = 20) -> None:
+    def call(
+        self,
+        flow: str = "ward_admission",
+        ring: float = 20,
+        tellings: Tellings = AS_DIALLED,
+        stopped: Once[str] | None = None,
+    ) -> None:
         async def make() -> None:
-            order = Outgoing("sip:8101@127.0.0.1", "8101", "1000", ring, Telling(flow, "en", WARD, "7"))  # type: ignore[arg-type]
-            self.made.append(await self.board.make(self.switch, order))
+            first = Telling(flow, "en", WARD, "7", stopped=stopped or Once())  # type: ignore[arg-type]
+            order = Outgoing("sip:8101@127.0.0.1", "8101", "1000", ring, first)
+            self.made.append(await self.board.make(self.switch, order, tellings))
 
         self.calling = Deferred.fromCoroutine(make())
         self.calling.addErrback(lambda failure: failure.trap(CancelledError))
@@ -367,3 +375,99 @@ def test_a_crowd_of_refused_calls_fills_neither_the_table_nor_the_log(hospital: 
 
 def list_calls_of(hospital: Hospital, limit: int = 50) -> list[CallRecord]:
     return hospital.database.run_now(list_calls, limit=limit)
+
+
+class Another:
+    """Implements `Tellings`: after the first, these are told one after the other."""
+
+    def __init__(self, *more: Telling) -> None:
+        self.more = list(more)
+        self.told: list[Made] = []
+
+    async def first(self, dialled: Telling) -> Telling:
+        return dialled
+
+    async def then(self, made: Made) -> Telling | None:
+        self.told.append(made)
+        return self.more.pop(0) if self.more else None
+
+
+def telling(notice: str, before: str = "ward.another", language: str = "en") -> Telling:
+    return Telling("ward_discharge", language, {**WARD, "notice": notice}, notice, before)  # type: ignore[arg-type]
+
+
+def test_several_notices_are_told_in_one_call_each_in_its_language(hospital: Hospital) -> None:
+    hospital.actions.answers("notice.confirm", ActionOutcome("confirmed"))
+    tellings = Another(telling("2.2", language="zh"), telling("3.3"))
+    hospital.call(tellings=tellings)
+    [line] = hospital.switch.dialled
+    line.peer_answers()
+    for _ in range(3):
+        hospital.pass_time(2.5)
+        line.press("1")
+        hospital.pass_time(1.5)
+    hospital.pass_time(5)
+    assert hospital.actions.asked == [("notice.confirm", {"notice": one}) for one in ("1.1", "2.2", "3.3")]
+    heard = [f"{clip.parent}/{clip.stem}" for clips in line.played for clip in clips]
+    assert heard == [
+        "en/ward_admission.usual",
+        "en/ward.thanks",
+        "zh/ward.another",
+        "zh/ward_discharge.notice",
+        "zh/ward.thanks",
+        "en/ward.another",
+        "en/ward_discharge.notice",
+        "en/ward.thanks",
+    ]
+    assert [made.outcome for made in tellings.told] == ["confirmed"] * 3
+    assert line.end is not None
+    assert len(hospital.calls()) == 1
+    assert hospital.trace().count("notice") == 2
+
+
+def test_keys_of_one_notice_never_confirm_the_next(hospital: Hospital) -> None:
+    hospital.actions.answers("notice.confirm", ActionOutcome("confirmed"))
+    hospital.call(tellings=Another(telling("2.2")))
+    [line] = hospital.switch.dialled
+    line.peer_answers()
+    hospital.pass_time(1)
+    line.press("1")
+    hospital.pass_time(0.5)
+    line.press("1")  # into the thanks
+    hospital.pass_time(1)
+    line.press("1")  # while she hears that there is another
+    hospital.pass_time(4)
+    assert hospital.actions.asked == [("notice.confirm", {"notice": "1.1"})]
+    line.peer_hangs_up()
+    hospital.pass_time(1)
+    [made] = hospital.made
+    assert (made.heard, made.end.cause) == (True, Cause.NORMAL)
+
+
+def test_a_notice_that_is_stopped_while_it_rings_is_hung_up(hospital: Hospital) -> None:
+    stopped: Once[str] = Once()
+    hospital.call(stopped=stopped)
+    [line] = hospital.switch.dialled
+    line.peer_rings()
+    stopped.come("ward.called_off")
+    hospital.pass_time(1)
+    assert line.end is not None
+    assert line.end.cause is Cause.CANCELLED
+    assert line.played == []
+    assert [made.up_at for made in hospital.made] == [None]
+
+
+def test_a_listener_hears_that_the_notice_is_called_off_and_then_the_next(hospital: Hospital) -> None:
+    stopped: Once[str] = Once()
+    hospital.call(stopped=stopped, tellings=Another(telling("2.2")))
+    [line] = hospital.switch.dialled
+    line.peer_answers()
+    hospital.pass_time(0.5)
+    stopped.come("ward.called_off")
+    hospital.pass_time(2.5)
+    assert [clip.stem for clips in line.played for clip in clips] == [
+        "ward_admission.usual",
+        "ward.called_off",
+        "ward.another",
+        "ward_discharge.notice",
+    ]

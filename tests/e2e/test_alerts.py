@@ -76,6 +76,30 @@ def test_the_station_hears_confirms_and_is_never_rung_again(house: House, contro
     assert call["notice"] == str(notice(house, control)["id"])
 
 
+def test_three_admissions_for_one_ward_are_told_in_one_call(house: House, control: str) -> None:
+    for number, bed in enumerate(("7", "12", "加3")):
+        house.line.send(admission(f"{control}-{number}", WARD, bed=bed, urgent=number == 0))
+    nurse = answers(house, STATION)
+    hears_of_bed(nurse, "7", urgent=True)
+    nurse.presses("1").hears("ward.thanks", "ward.another")
+    hears_of_bed(nurse, "12")
+    nurse.presses("1").hears("ward.thanks", "ward.another")
+    hears_of_bed(nurse, "加3")
+    nurse.presses("1").hears("ward.thanks")
+    assert nurse.is_hung_up_on().code == 200
+    for number in range(3):
+        went(house, f"{control}-{number}", (STATION, "confirmed", True))
+    house.exchange.no_call(1.8)
+    calls = {
+        row["call_id"]
+        for number in range(3)
+        for row in house.line.rows(
+            "SELECT call_id FROM notice_attempts WHERE notice_id = ?", notice(house, f"{control}-{number}")["id"]
+        )
+    }
+    assert len(calls) == 1
+
+
 @pytest.mark.slow
 def test_an_emergency_is_said_to_be_one_and_can_be_heard_again(house: House, control: str) -> None:
     house.line.send(admission(control, WARD, bed="7", urgent=True))
@@ -84,6 +108,7 @@ def test_an_emergency_is_said_to_be_one_and_can_be_heard_again(house: House, con
     nurse.presses("2")
     hears_of_bed(nurse, "7", urgent=True)
     nurse.presses("1").hears("ward.thanks")
+    nurse.is_hung_up_on()
 
 
 def test_the_same_message_again_is_acknowledged_and_calls_nobody(house: House, control: str) -> None:
@@ -112,6 +137,7 @@ def test_a_message_in_gb18030_is_understood(house: House, control: str) -> None:
     house.line.send(message.encode("gb18030"))
     hears_of_bed(nurse := answers(house, STATION), "加3")
     nurse.presses("1").hears("ward.thanks")
+    nurse.is_hung_up_on()
 
 
 def test_a_busy_nurse_is_called_again(house: House, control: str) -> None:
@@ -151,6 +177,7 @@ def test_who_hangs_up_without_a_key_is_called_again(house: House, control: str) 
     nurse = answers(house, STATION, 6)
     hears_of_bed(nurse, "12")
     nurse.presses("1").hears("ward.thanks")
+    nurse.is_hung_up_on()
 
 
 @pytest.mark.slow
@@ -158,7 +185,7 @@ def test_an_alert_that_nobody_confirms_goes_to_its_end_and_is_reported(house: Ho
     for number in (STATION, HEAD_NURSE, DUTY_MANAGER):
         house.exchange.expect("busy", number=number)
     house.line.send(admission(control, WARD, urgent=True))
-    reaches(house, control, "failed", 30)
+    reaches(house, control, "failed", 60)
     dialled = [target for target, _, _ in attempts(house, control)]
     assert list(dict.fromkeys(dialled)) == [STATION, HEAD_NURSE, DUTY_MANAGER]
     while True:

@@ -158,7 +158,7 @@ class Story:
 
     def die(self) -> None:
         """kill -9: what this life would still have done is never done."""
-        for timer in self.clock.getDelayedCalls():
+        for timer in list(self.clock.getDelayedCalls()):
             timer.cancel()
         self.caller.in_air.clear()
 

@@ -57,6 +57,17 @@ def test_notices_are_listed_shown_and_cancelled(story: Story) -> None:
     said(story, notices, "cancel", "99", exit_code=1)
 
 
+def test_an_attempt_whose_notice_is_over_is_not_in_the_air(story: Story) -> None:
+    story.receive(adt())
+    story.receive(adt(control_id="2"))
+    assert "in the air" in said(story, notices, "show", "1")
+    assert "waits for 8101" in said(story, notices, "show", "2")
+    result_of(story.press_confirm(story.caller.orders[0]))
+    shown = said(story, notices, "show", "1")
+    assert "in the air" not in shown
+    assert "confirmed" in shown.splitlines()[-1]
+
+
 def test_broken_messages_are_listed_and_shown(story: Story) -> None:
     assert "no broken messages" in said(story, messages, "list")
     story.receive(adt(location=""))
