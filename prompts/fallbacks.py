@@ -39,9 +39,16 @@ IDS = (
     "ward.stale",
     "ward.not_stored",
     "ward.unconfirmed",
+    "ward.another",
+    "ward.called_off",
     "ward_admission.usual.plain",
     "ward_admission.urgent.plain",
     "ward_discharge.notice.plain",
+    "ward_cancelled.admission.plain",
+    "ward_cancelled.discharge.plain",
+    "ward_changed.admission.plain",
+    "ward_changed.discharge.plain",
+    "ward_changed.moved.plain",
 )
 """The texts that are recorded: what every call may need, and all that alerts say."""
 FOLDER = Path(str(resources.files("prompts"))) / "fallbacks"

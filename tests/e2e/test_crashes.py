@@ -89,5 +89,5 @@ def test_sigterm_lets_calls_finish_and_takes_no_new_ones(own_house: House) -> No
     caller.is_hung_up_on()
     assert line.process.wait(6) == 0
     assert not line.family()
-    [call] = line.calls()
-    assert call["outcome"] == "operator"
+    [call, turned_away] = line.calls()
+    assert (call["outcome"], turned_away["outcome"]) == ("operator", "refused")
