@@ -195,3 +195,39 @@ def test_an_alert_that_nobody_confirms_goes_to_its_end_and_is_reported(house: Ho
             break
     eventually(lambda: "NOBODY CONFIRMED" in house.line.log, 3, "the log to tell of it")
     assert house.line.command("notices", "list", "--unreached")
+
+
+@pytest.mark.slow
+def test_what_is_taken_back_stops_ringing_is_called_off_and_is_told_to_who_confirmed(
+    house: House, control: str
+) -> None:
+    def takes_back(letter: str, kind: str = "A11") -> None:
+        """The hospital's system cancels the admission of that stay."""
+        message = admission(control + letter, WARD, kind=kind).replace(f"V{control}{letter}", f"V{control}")
+        answer = house.line.send(message)
+        assert "MSA|AA|" in answer
+
+    house.exchange.expect("no_answer", number=STATION)
+    house.line.send(admission(control, WARD))
+    rang = house.exchange.next_call()
+    takes_back("a")
+    assert rang.wait_ended().code == 487
+    reaches(house, control, "cancelled")
+    house.exchange.forget()
+
+    house.line.send(admission(control + "b", WARD).replace(f"V{control}b", f"V{control}"))
+    nurse = answers(house, STATION)
+    takes_back("c")
+    nurse.hears("ward.called_off")
+    nurse.is_hung_up_on()
+
+    house.line.send(admission(control + "d", WARD).replace(f"V{control}d", f"V{control}"))
+    nurse = answers(house, STATION)
+    hears_of_bed(nurse, "12")
+    nurse.presses("1").hears("ward.thanks")
+    nurse.is_hung_up_on()
+    takes_back("e")
+    nurse = answers(house, STATION, 8)
+    cancelled = {"ward": {"name": WARD_NAME}, "department": {"name": MEDICINE}, "place": "12"}
+    nurse.hears("ward_cancelled.admission", timeout=12, **cancelled)
+    nurse.presses("1").hears("ward.thanks")
