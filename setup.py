@@ -15,13 +15,13 @@ ROOMS = ["wardbell", "notify", "ivr", "hospital", "prompts", "db", "flows"]
 # What serves calls.
 NEEDS = [
     "Twisted>=26.10,<27",  # the reactor; AMP to the workers, MLLP
+    "zope.interface>=7,<9",  # how Twisted is told what a protocol can; it brings it itself
     "Automat>=25.4,<26",  # typed state machines: a leg, a notice
     "pjsua2-python>=2.15.1.post1,<3",  # SIP and audio; `make pjsip` puts a larger build in its place
     "SQLAlchemy>=2.1.9,<2.2",  # tables and transactions
     "alembic>=1.20,<2",  # migrations
     "psycopg[binary]>=3.3,<4",  # PostgreSQL
     "APScheduler>=3.11.3,<4",  # calendar times; version 4 is another library
-    "hl7>=0.4.5,<0.5",  # HL7 v2 messages
     "pydantic>=2.14,<3",  # settings: values checked by type
     "pydantic-settings>=2.16,<3",  # settings: the environment over the file
     "ruamel.yaml>=0.19.1,<0.20",  # flows and texts: keeps line and column, refuses duplicates

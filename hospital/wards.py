@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -44,12 +45,28 @@ class WardContacts:
         return numbers
 
 
+def folded(code: str) -> str:
+    """A ward's code without what systems and people do not tell apart: case, width of letters, blanks around it."""
+    return unicodedata.normalize("NFKC", code).casefold().strip()
+
+
 @reading
 def contacts(session: Session, code: str) -> WardContacts | None:
-    """The ward of that code and its telephones, or None when the hospital has no such ward."""
+    """The ward of that code and its telephones, or None when the hospital has no such ward.
+
+    `w3` and `Ｗ３` are W3. Where old data holds codes that differ in nothing else, the one that is written so counts.
+    """
     query = select(Ward, Department).outerjoin(Department, Department.id == Ward.department_id)
     found = session.execute(query.where(Ward.code == code)).one_or_none()
+    if found is None and (known := _written(session, code)) is not None:
+        found = session.execute(query.where(Ward.code == known)).one_or_none()
     return None if found is None else _record(session, *found)
+
+
+def _written(session: Session, code: str) -> str | None:
+    """How the hospital writes a ward's code."""
+    wanted = folded(code)
+    return next((one for one in session.scalars(select(Ward.code).order_by(Ward.id)) if folded(one) == wanted), None)
 
 
 @reading
@@ -87,6 +104,11 @@ def check(session: Session, ward: WardContacts) -> None:
     for number in (*ward.station, *ward.head_nurse, *ward.duty_manager):
         if not _DIAL.fullmatch(number):
             raise NotAllowed(f'"{number}" cannot be dialled: an extension or a number, digits and +')
+    there = session.scalar(select(Ward.id).where(Ward.code == ward.code))
+    if there is None and (other := _written(session, ward.code)) is not None:
+        raise NotAllowed(
+            f"there is a ward {other} already, and nobody tells {ward.code} and {other} apart: write {other}"
+        )
     check_names(ward.name, _refusal(ward))
     if ward.department:
         departments.row(session, ward.department)

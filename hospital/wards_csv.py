@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict
 
@@ -22,7 +21,7 @@ def parse(name: str, content: bytes) -> list[tuple[Line, WardContacts]]:
     csv_file.refuse_twice(
         name,
         found,
-        lambda ward: unicodedata.normalize("NFKC", ward.code).casefold(),  # w3 and W3 are one ward to whoever calls
+        lambda ward: wards.folded(ward.code),  # w3 and W3 are one ward
         lambda ward, first: f"ward {ward.code} is in line {first} already",
     )
     return found

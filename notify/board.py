@@ -59,6 +59,8 @@ def _store(
 ) -> Stored:
     ward = facts.get(WARD)
     code = str(ward.get("code", "") if isinstance(ward, dict) else ward or "")
+    known = wards.contacts(session, code) if code else None
+    code = known.code if known is not None else code
     return store(session, rules, Happening(key, event, SOURCE, code, facts, _said(session, facts, code)), now)
 
 

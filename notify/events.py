@@ -59,12 +59,16 @@ def insert_once(session: Session, table: type[Base], values: Mapping[str, Any]) 
     return made
 
 
-def store(session: Session, rules: NoticeRules, what: Happening, now: datetime) -> Stored:
-    """Store `what` and plan the notices that the rules say follow from it."""
+def store(
+    session: Session, rules: NoticeRules, what: Happening, now: datetime, quiet: tuple[Fate, str] | None = None
+) -> Stored:
+    """Store `what` and plan the notices that the rules say follow from it; none when it is `quiet`, which says why."""
     facts = {**what.facts, "ward": what.ward}
-    following = rules.following(what.kind, facts)
-    meant = not following and rules.meant(what.kind, facts)
-    why = "" if following or meant else rules.why_nobody(what.kind, facts)
+    following = rules.following(what.kind, facts) if quiet is None else ()
+    fate, why = quiet or (Fate.PLANNED, "")
+    if quiet is None and not following:
+        meant = rules.meant(what.kind, facts)
+        fate, why = (Fate.SILENT, "") if meant else (Fate.NOBODY, rules.why_nobody(what.kind, facts))
     row = {
         "key": what.key,
         "kind": what.kind,
@@ -73,13 +77,13 @@ def store(session: Session, rules: NoticeRules, what: Happening, now: datetime) 
         "facts": facts,
         "visit": what.visit[:64],
         "happened_at": what.happened_at,
-        "fate": Fate.PLANNED if following else Fate.SILENT if meant else Fate.NOBODY,
+        "fate": fate,
         "why": why[:200],
     }
     event_id = insert_once(session, EventRow, row)
     if event_id is None:
         return Stored(False)
-    if why:
+    if fate is Fate.NOBODY:
         log.error("NOBODY IS CALLED because of {kind}, ward {ward}: {why}", kind=what.kind, ward=what.ward, why=why)
     planned = _planned(session, rules, following, session.get_one(EventRow, event_id), what, now) if following else []
     return Stored(True, tuple(plan(session, planned, now)))

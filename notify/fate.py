@@ -11,6 +11,8 @@ class Fate(enum.StrEnum):
     PLANNED = "planned"  # notices follow
     NOBODY = "nobody"  # no rule takes it: nobody is called, and that is told
     SILENT = "silent"  # no rule takes it, and the file says that it is meant so
+    STALE = "stale"  # too old when it came: told, and nobody is called
+    SAME_VISIT = "same_visit"  # another system, or another message, told the same shortly before
     TAKEN_BACK = "taken_back"  # notices followed, or would have; a later event took it back
     REVISED = "revised"  # it took back or corrected earlier ones
     EARLY = "early"  # what it takes back has not come yet

@@ -70,6 +70,8 @@ class MessageRecord:
     reason: str
     encoding: str
     raw: bytes | None
+    odd: str = ""
+    """What was unusual in its form, though it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class Uncalled:
     why: str
     count: int
     last_at: datetime
+    fate: Fate = Fate.NOBODY
 
     def __str__(self) -> str:
         times = "1 event" if self.count == 1 else f"{self.count} events"
@@ -91,12 +94,45 @@ def list_uncalled(session: Session, since: datetime) -> list[Uncalled]:
     """What called nobody since then, the most frequent first."""
     count = func.count()
     query = (
-        select(EventRow.kind, EventRow.why, count, func.max(EventRow.received_at, type_=UtcDateTime()))
-        .where(EventRow.fate.in_((Fate.NOBODY, Fate.UNMATCHED)), EventRow.received_at >= since)
-        .group_by(EventRow.kind, EventRow.why)
+        select(EventRow.kind, EventRow.why, count, func.max(EventRow.received_at, type_=UtcDateTime()), EventRow.fate)
+        .where(EventRow.fate.in_((Fate.NOBODY, Fate.UNMATCHED, Fate.STALE)), EventRow.received_at >= since)
+        .group_by(EventRow.kind, EventRow.why, EventRow.fate)
         .order_by(count.desc(), EventRow.kind)
     )
-    return [Uncalled(*row) for row in session.execute(query)]
+    return [Uncalled(kind, why, times, last, Fate(fate)) for kind, why, times, last, fate in session.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """What is unusual in a sender's messages."""
+
+    sender: str
+    odd: str
+    count: int
+
+
+@reading
+def list_odd(session: Session, since: datetime, limit: int = 20) -> list[Odd]:
+    """What was read though its form is not as it should be, the most frequent first."""
+    count = func.count()
+    states = ("accepted", "ignored")  # said for the index
+    query = (
+        select(MessageRow.sender, MessageRow.odd, count)
+        .where(MessageRow.state.in_(states), MessageRow.received_at >= since, MessageRow.odd != "")
+        .group_by(MessageRow.sender, MessageRow.odd)
+        .order_by(count.desc(), MessageRow.sender)
+        .limit(limit)
+    )
+    return [Odd(*row) for row in session.execute(query)]
+
+
+@reading
+def count_refused(session: Session, since: datetime) -> int:
+    """How many messages were refused since then."""
+    query = select(func.coalesce(func.sum(MessageRow.times), 0)).where(
+        MessageRow.state == "rejected", func.coalesce(MessageRow.repeated_at, MessageRow.received_at) >= since
+    )
+    return int(session.scalar(query) or 0)
 
 
 @reading
@@ -122,10 +158,10 @@ def show_notice(session: Session, notice_id: int) -> NoticeRecord | None:
 
 @reading
 def list_messages(session: Session, every: bool = False, limit: int = 50) -> list[MessageRecord]:
-    """The newest broken messages, or the newest of all."""
+    """The newest messages that were refused or that call nobody, or the newest of all."""
     query = select(MessageRow).order_by(MessageRow.received_at.desc(), MessageRow.id.desc()).limit(limit)
     if not every:
-        query = query.where(MessageRow.state == "rejected")
+        query = query.where(MessageRow.reason != "")
     return [_message(row) for row in session.scalars(query)]
 
 
@@ -184,4 +220,5 @@ def _message(row: MessageRow) -> MessageRecord:
         row.reason,
         row.encoding,
         row.raw,
+        row.odd,
     )

@@ -33,17 +33,19 @@ def variables(session: Session, movement: Movement) -> Mapping[str, Any]:
     """What is said of a movement: `bed`, `room`, `urgent`, and `ward` and `department` as `{code, name: {zh, en}}`.
 
     A department that the hospital doesn't know is called by the message's own text, else by its ward's
-    department, else by its ward. A ward that it doesn't know is called by its code.
+    department, else by its ward. A ward that it doesn't know is called by its code; the code of one that it knows is
+    written as the hospital writes it.
     """
     ward = wards.contacts(session, movement.ward)
     if ward is None and movement.ward:
         log.error("ward {ward} of an HL7 message is not known here: see `wardbell wards`", ward=movement.ward)
+    code = ward.code if ward is not None else movement.ward
     ward_name = ward.name if ward is not None else _everywhere(movement.ward)
     return {
         "bed": movement.bed,
         "room": movement.room,
         "urgent": movement.urgent,
-        "ward": {"code": movement.ward, "name": ward_name},
+        "ward": {"code": code, "name": ward_name},
         "department": _department(session, movement, ward, ward_name),
     }
 
@@ -51,7 +53,7 @@ def variables(session: Session, movement: Movement) -> Mapping[str, Any]:
 def _department(
     session: Session, movement: Movement, ward: wards.WardContacts | None, ward_name: Mapping[str, str]
 ) -> Mapping[str, Any]:
-    code = movement.department.lower()
+    code = wards.folded(movement.department)
     if code:
         try:
             found = departments.department_record(departments.row(session, code))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
 
-from notify.send_hl7 import SendFailed, messages_of, send
+from notify.send_hl7 import SendFailed, frames_of, send
 from wardbell.office import Office
 
 
@@ -25,15 +26,18 @@ def hl7() -> None:
 def send_(office: Office, file: Path, host: str | None, port: int | None, control_id: str, encoding: str) -> None:
     """Send the HL7 messages of FILE over MLLP and print the answers. Samples are in docs/samples.
 
+    What is in FILE is sent as it stands, each message in a frame of its own; a file with frames in it (0x0B, 0x1C) is
+    sent as a whole.
     The same message sent twice is acknowledged and calls nobody: that is how a hospital's system
     repeats itself. Give --control-id to make it a new one.
     """
     refused, there = False, office.settings.hl7
     try:
-        for answer in send(host or there.host, port or there.port, messages_of(file.read_bytes(), control_id)):
+        for answer in send(host or there.host, port or there.port, frames_of(file.read_bytes(), control_id)):
             text = answer.decode(encoding, "replace").replace("\r", "\n").strip()
             click.echo(text)
-            refused = refused or "MSA|AA" not in text
+            answers = re.findall(r"^MSA.(..)", text, re.MULTILINE)
+            refused = refused or not answers or any(one not in ("AA", "CA") for one in answers)
     except SendFailed as failed:
         raise click.ClickException(str(failed)) from failed
     if refused:

@@ -1,4 +1,4 @@
-"""`wardbell messages`: HL7 messages that were refused, as they came, and on wish all that were received."""
+"""`wardbell messages`: HL7 messages that were refused, as they came, those that call nobody, and on wish all."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def messages() -> None:
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 100_000), help="How many, newest first.")
 @click.pass_obj
 def list_(desk: ClerkDesk, every: bool, limit: int) -> None:
-    """List broken messages, newest first."""
+    """List broken messages and those that call nobody (too old, or told already), newest first."""
     found = desk.database.run_now(list_messages, every, limit)
     if not found:
-        click.echo("no messages yet" if every else "no broken messages")
+        click.echo("no messages yet" if every else "no broken messages, and none that calls nobody")
         return
     columns = ("message", "received", "times", "from", "sender", "control id", "type", "answer", "reason")
     rows = [
@@ -54,6 +54,8 @@ def show(desk: ClerkDesk, message: int) -> None:
     click.echo(f"message {found.id}  {found.state}  {found.answer}  {found.reason}".rstrip())
     click.echo(f"from {found.peer}, first {_local(desk, found.received_at)}, {found.times} times")
     click.echo(f"sender {found.sender}  control id {found.control_id}  type {found.type}  {found.encoding}")
+    if found.odd:
+        click.echo(f"unusual: {found.odd}")
     if found.raw is not None:
         text = found.raw.decode(found.encoding, "backslashreplace").replace("\r", "\n")
         click.echo("".join(one if one.isprintable() or one == "\n" else f"\\x{ord(one):02x}" for one in text))

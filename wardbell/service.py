@@ -48,11 +48,13 @@ from ivr.voice import StudioVoice
 from notify.actions import NoticeActions
 from notify.board import StoredBoard
 from notify.budget import LineBudget
+from notify.character_sets import reading_order
 from notify.confirmations import Confirmations
-from notify.intake import Intake
+from notify.intake import Intake, Interface
 from notify.journal import Journal
-from notify.messages import forget
-from notify.mllp import MllpFactory
+from notify.messages import Freshness, forget
+from notify.mllp import MllpLimits
+from notify.mllp_door import MllpDoor
 from notify.outbox import Outbox, OutboxParts
 from notify.shift import shift
 from notify.sweep import LogReports
@@ -170,8 +172,11 @@ class Service:
                 confirmations=confirmations,
             )
         )
-        intake = Intake(self._database, live.rules, variables, steady, self._outbox.poke, settings.hl7.encoding)
-        self._mllp = MllpFactory(reactor, intake, settings.hl7.peers)
+        hl7 = settings.hl7
+        intake = Intake(
+            self._database, live.rules, variables, steady, self._outbox.poke, _interface(settings, zone), reactor
+        )
+        self._mllp = MllpDoor(reactor, intake, hl7.peers, MllpLimits(longest=hl7.longest, connections=hl7.connections))
         self._timetable = Timetable(reactor, wallclock, zone)
         self._timetable.every(1.0, lambda: spawn(self._look_at_the_clock(), "comparing the clocks"))
         self._timetable.every(1.0, self._outbox.tick)
@@ -319,6 +324,15 @@ def _switch_settings(settings: Settings) -> SwitchSettings:
         hold_timeout=sip.hold_timeout,
         log_level=sip.log_level,
         trunks=settings.trunk.believed,
+    )
+
+
+def _interface(settings: Settings, zone: ZoneInfo) -> Interface:
+    hl7 = settings.hl7
+    return Interface(
+        order=reading_order(hl7.encoding, hl7.guess, settings.zone),
+        freshness=Freshness(zone, timedelta(hours=hl7.stale_hours), timedelta(minutes=hl7.same_visit_minutes)),
+        hold=hl7.hold,
     )
 
 

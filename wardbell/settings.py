@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ivr.switch import ranges
+from notify.character_sets import codec_of
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 PREFIX = "WARDBELL_"
@@ -42,6 +43,16 @@ def _networks(peers: tuple[str, ...]) -> tuple[str, ...]:
         except ValueError as wrong:
             raise ValueError(f'"{peer}" is no address or network (they look like 10.1.2.3 or 10.1.2.0/24)') from wrong
     return peers
+
+
+def _character_set(name: str) -> str:
+    return name if name.strip().lower() == "guess" else _named_set(name)
+
+
+def _named_set(name: str) -> str:
+    if codec_of(name) is None:
+        raise ValueError(f'"{name}" is no character set that is known here (they look like utf-8, GB18030, CP1250)')
+    return name
 
 
 class _Section(BaseModel):
@@ -132,10 +143,23 @@ class Hl7(_Section):
     """Address to listen on. Loopback unless told otherwise."""
     port: Port = 2575
     """TCP port to listen on."""
-    encoding: Literal["utf-8", "gb18030"] = "utf-8"
-    """Character set when MSH-18 does not say."""
+    encoding: Annotated[str, AfterValidator(_character_set)] = "utf-8"
+    """Character set when MSH-18 does not say: any name of HL7 table 0211 or a usual one (`cp1250`, `GBK`); `guess`: the
+    first of `guess` that fits. What does not fit the character set that is said is guessed too."""
+    guess: tuple[Annotated[str, AfterValidator(_named_set)], ...] = ()
+    """Character sets in the order in which they are tried; empty: by the hospital's zone, see docs/hl7.md."""
     peers: Annotated[tuple[str, ...], AfterValidator(_networks)] = ()
     """Addresses or networks that may connect; empty: any that reaches the port."""
+    connections: int = Field(default=50, ge=1, le=1000)
+    """Connections at a time. One more closes the one that has been silent longest."""
+    longest: int = Field(default=67_108_864, ge=65_536)
+    """Bytes of one message; a longer one is refused and its connection closed. Memory is not taken for them."""
+    stale_hours: float = Field(default=6.0, ge=0)
+    """Hours after which an event that comes late (by EVN-2, else MSH-7) is told, and nobody is called; 0: none."""
+    same_visit_minutes: float = Field(default=10.0, ge=0)
+    """Minutes within which the same visit, told by another system or under another id, calls once; 0: each calls."""
+    hold: float = Field(default=10.0, ge=0, le=60)
+    """Seconds that an answer waits for a database that is away; then the connection is closed without one."""
 
 
 VoiceName = Literal["kokoro", "gtts", "festival", "espeak"]

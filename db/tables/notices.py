@@ -28,7 +28,8 @@ class MessageRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(64))
-    """What makes the same message again the same: hash of sender and control id; of the bytes when rejected."""
+    """What makes the same message again the same: hash of sender, control id and content; of the bytes when
+    rejected."""
     state: Mapped[str] = mapped_column(String(8))
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     repeated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -42,6 +43,10 @@ class MessageRow(Base):
     reason: Mapped[str] = mapped_column(String(200), default="")
     encoding: Mapped[str] = mapped_column(String(16))
     raw: Mapped[bytes | None] = mapped_column(LargeBinary)
+    odd: Mapped[str] = mapped_column(String(400), default="", server_default=text("''"))
+    """What was unusual in its form, though it was read."""
+    stamped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When it was recorded or sent, by the sender's clock."""
 
 
 class EventRow(Base):

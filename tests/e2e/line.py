@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -269,7 +270,8 @@ class Line:
 def admission(
     control: str, ward: str, *, bed: str = "12", kind: str = "A01", urgent: bool = False, more: Mapping[str, str] = {}
 ) -> str:
-    """An ADT message as a hospital's system sends it; the visit is `V` and the control id."""
+    """An ADT message as a hospital's system sends it now; the visit is `V` and the control id."""
+    now = datetime.now(UTC).strftime("%Y%m%d%H%M%S+0000")
     visit = [""] * 45
     visit[0] = "1"
     visit[1] = "I"
@@ -277,8 +279,8 @@ def admission(
     visit[3] = "E" if urgent else "R"
     visit[18] = f"V{control}"
     segments = [
-        f"MSH|^~\\&|HIS|HOSPITAL|WARDBELL|PHONE|20261121120000||ADT^{kind}|{control}|P|2.5|||AL|NE||UNICODE UTF-8",
-        f"EVN|{kind}|20261121120000",
+        f"MSH|^~\\&|HIS|HOSPITAL|WARDBELL|PHONE|{now}||ADT^{kind}|{control}|P|2.5|||AL|NE||UNICODE UTF-8",
+        f"EVN|{kind}|{now}",
         "PID|1||900001^^^H^MR||WANG^XIAOMING||19700101|M",
         "PV1|" + "|".join(visit).rstrip("|"),
         *(f"{name}|{fields}" for name, fields in more.items()),

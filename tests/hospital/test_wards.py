@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hospital import wards
-from hospital.errors import Unknown
+from hospital.errors import NotAllowed, Unknown
 from hospital.wards import WardContacts
 from tests.hospital.conftest import SmallHospital
 
@@ -37,3 +37,23 @@ def test_what_is_not_there_is_none_or_told(hospital: SmallHospital) -> None:
     assert hospital.run(wards.contacts, "X9") is None
     with pytest.raises(Unknown, match='no role "doctor"'):
         WARD.of("doctor")
+
+
+@pytest.mark.parametrize("written", ["W3", "w3", "Ｗ３", "ｗ3", " W3 "])
+def test_a_ward_is_found_however_its_code_is_written(hospital: SmallHospital, written: str) -> None:
+    hospital.run(wards.store, ward("W3"))
+    found = hospital.run(wards.contacts, written)
+    assert found is not None
+    assert found.code == "W3"
+
+
+@pytest.mark.parametrize("other", ["w3", "Ｗ３"])
+def test_a_second_ward_that_differs_in_nothing_else_is_refused(hospital: SmallHospital, other: str) -> None:
+    hospital.run(wards.store, ward("W3"))
+    with pytest.raises(NotAllowed, match="there is a ward W3 already"):
+        hospital.run(wards.store, ward(other))
+    hospital.run(wards.store, ward("W3"))
+
+
+def ward(code: str) -> WardContacts:
+    return WardContacts(code, {"zh": "三病区", "en": "Ward three"}, "", {}, ("8301",))

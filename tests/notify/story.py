@@ -26,7 +26,10 @@ from notify.actions import NoticeActions
 from notify.budget import LineBudget
 from notify.caller import CallOrder, CallResult, FakeCaller
 from notify.confirmations import Confirmations
-from notify.intake import Intake
+from notify.hl7_frame import gathered
+from notify.hl7_header import learn_header
+from notify.hl7_messages import Message, Reading, read_message
+from notify.intake import NOTHING, Intake, Interface
 from notify.journal import Journal
 from notify.outbox import Outbox, OutboxParts
 from notify.rules import NoticeRules, load_rules
@@ -78,6 +81,22 @@ def everywhere(session: Session, ward: str) -> Mapping[str, Sequence[str]]:
     return {"station": (f"8{ward.removeprefix('W'):0>3}",)}
 
 
+class Several(Exception):
+    """A frame with more than one message."""
+
+
+def read(raw: bytes, reading: Reading | None = None, order: tuple[str, ...] = ("utf-8", "gb18030")) -> Message:
+    """What a message says. Raises `MessageBroken`."""
+    reading = reading or Reading()
+    frame = gathered(raw, reading.segments)
+    if not frame.messages:
+        raise NOTHING
+    if len(frame.messages) > 1:
+        raise Several
+    [message] = frame.messages
+    return read_message(message, learn_header(message.header, order), reading, order)
+
+
 class Told:
     """Reports that a test can read."""
 
@@ -113,6 +132,7 @@ class Story:
     journal: Path | None = None
     """Where confirmations are kept while the database is away; None: nowhere."""
     disk: OffReactor = at_once
+    interface: Interface = field(default_factory=Interface)
 
     def __post_init__(self) -> None:
         self.transactions = self.transactions or ImmediateTransactions(self.database)
@@ -142,7 +162,9 @@ class Story:
                 confirmations=confirmations,
             )
         )
-        self.intake = Intake(self.transactions, lambda: self.rules, variables, self.now, self.outbox.poke)
+        self.intake = Intake(
+            self.transactions, lambda: self.rules, variables, self.now, self.outbox.poke, self.interface, self.clock
+        )
         spawn(self.outbox.start(), "starting the outbox")
 
     def receive(self, message: str | bytes) -> str:

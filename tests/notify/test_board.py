@@ -95,3 +95,10 @@ def test_an_event_that_is_not_listed_is_a_mistake_of_the_file() -> None:
     with pytest.raises(RulesBroken) as broken:
         read_rules(RULES.replace("events:", "#").encode(), "notices.yaml", {"complaint"}, {"zh"})
     assert [mistake.code for mistake in broken.value.mistakes] == ["N203", "N203"]
+
+
+@pytest.mark.parametrize("written", ["w3", "Ｗ３"])
+def test_a_flow_may_write_a_ward_as_it_likes(hospital: Story, written: str) -> None:
+    result_of(board(hospital).post("message_left", {"ward": written}, KEY))
+    assert [notice.ward for notice in hospital.notices()] == ["W3"]
+    assert hospital.caller.targets == [STATION]

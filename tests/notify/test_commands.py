@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from db.database import Database
-from notify.send_hl7 import SendFailed, messages_of, send
+from notify.send_hl7 import SendFailed, frames_of, send
 from tests.notify.story import NO_ANSWER, STATION, Story, adt, result_of
 from wardbell.messages_command import messages
 from wardbell.notices_command import notices
@@ -90,14 +90,27 @@ def test_broken_messages_are_listed_and_shown(story: Story) -> None:
     ],
 )
 def test_the_samples_do_what_they_say(story: Story, name: str, answer: str, rule: str | None) -> None:
-    [message] = messages_of((SAMPLES / f"{name}.hl7").read_bytes())
+    [message] = frames_of((SAMPLES / f"{name}.hl7").read_bytes())
     assert answer in result_of(story.intake.receive(message, "127.0.0.1")).decode("ascii", "replace")
     assert [notice.kind for notice in story.notices()] == ([rule] if rule else [])
 
 
 def test_a_file_may_hold_several_messages_and_get_new_control_ids() -> None:
-    both = messages_of((adt() + adt(control_id="2")).encode(), "NEW")
+    both = frames_of((adt() + adt(control_id="2")).encode(), "NEW")
     assert [message.split(b"|")[9] for message in both] == [b"NEW", b"NEW-2"]
+
+
+@pytest.mark.parametrize("ending", ["\r", "\n", "\r\n", "\r\r\n"])
+def test_what_is_in_the_file_is_what_is_sent(ending: str) -> None:
+    text = ("\r\r" + adt().replace("\rPV1", "\r\rPV1") + "\r" + adt(control_id="2")).replace("\r", ending).encode()
+    frames = frames_of(text)
+    assert b"".join(frame[1:-2] for frame in frames) == text
+    assert [frame.count(b"MSH") for frame in frames] == [1, 1]
+
+
+@pytest.mark.parametrize("raw", [b"\x0bMSH|^~\\&|1\r\x1c\r\x0bMSH|^~\\&|2\r\x1c\r", b"MSH|^~\\&|1\r\x1c\r"])
+def test_a_file_with_frames_is_sent_as_it_is(raw: bytes) -> None:
+    assert frames_of(raw) == [raw]
 
 
 def test_sending_to_nobody_is_told() -> None:

@@ -16,7 +16,7 @@ from notify.caller import CallOrder, CallResult
 from notify.claim import claim
 from notify.notices import confirm, plan
 from tests.faults import Faults
-from tests.notify.story import BUSY, HEAD_NURSE, NOON, STATION, UNCONFIRMED, Failing, Story, adt, everywhere
+from tests.notify.story import BUSY, HEAD_NURSE, NOON, STATION, UNCONFIRMED, Failing, Story, adt, everywhere, read
 
 
 class Killed(Exception):
@@ -253,15 +253,12 @@ def test_two_outboxes_never_dial_the_same_notice_at_once(database: Database) -> 
 
 
 def test_the_same_message_on_two_connections_at_once_is_one_event(database: Database) -> None:
-    from notify.hl7_header import learn_header
-    from notify.hl7_messages import read_message
-    from notify.messages import Received, accept
+    from notify.messages import Accepted, accept
     from notify.wards import variables
 
     story = Story(database)
-    raw = adt().encode()
-    message = read_message(raw, learn_header(raw, "utf-8"), story.rules.reading)
-    came: list[Received] = []
+    message = read(adt().encode())
+    came: list[Accepted] = []
     start = threading.Barrier(4)
 
     def connection() -> None:
@@ -273,5 +270,5 @@ def test_the_same_message_on_two_connections_at_once_is_one_event(database: Data
         thread.start()
     for thread in threads:
         thread.join(60)
-    assert sorted(one.name for one in came) == ["AGAIN", "AGAIN", "AGAIN", "NEW"]
+    assert sorted(one.received.name for one in came) == ["AGAIN", "AGAIN", "AGAIN", "NEW"]
     assert len(story.notices()) == 1

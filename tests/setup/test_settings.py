@@ -18,6 +18,8 @@ from wardbell.settings import SettingsError, load
     ("toml", "told"),
     [
         ('[hl7]\npeers = ["10.1.2.3", "HIS"]', 'setting hl7.peers: "HIS" is no address or network'),
+        ('[hl7]\nencoding = "KLINGON"', 'setting hl7.encoding: "KLINGON" is no character set that is known here'),
+        ('[hl7]\nguess = ["utf-8", "ANSI"]', 'setting hl7.guess.1: "ANSI" is no character set that is known here'),
         ("[sip]\nprot = 5060", "setting sip.prot: there is no such setting"),
         ('zone = "Asia/Nowhere"', 'setting zone: no time zone "Asia/Nowhere"'),
         ("[sip]\nport = 99999", "setting sip.port: "),

@@ -17,6 +17,7 @@ from db.errors import DatabaseError
 from hospital import departments, rota
 from hospital.calendar import HospitalCalendar
 from ivr.call_records import without_key_events
+from notify.fate import Fate
 from notify.journal import DAMAGED, look
 from notify.listing import list_uncalled
 from wardbell.doctor.finding import Finding, error, ok, warning
@@ -88,7 +89,9 @@ def events_without_calls(database: Database, now: datetime) -> Iterator[Finding]
         yield error(f"events cannot be read: {wrong}", "see the database above")
         return
     for one in uncalled:
-        yield warning(f"in the last 24 hours {one}", "add a rule to flows/notices.yaml: docs/notices.md")
+        stale = "see that clocks and zones are right, and why they came late: docs/hl7.md"
+        advice = stale if one.fate is Fate.STALE else "add a rule to flows/notices.yaml: docs/notices.md"
+        yield warning(f"in the last 24 hours {one}", advice)
     if not uncalled:
         yield ok("in the last 24 hours every event was taken by a rule")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from db import migrate
 from hospital.calendar import HospitalCalendar
 from ivr.switch import ranges
-from wardbell.doctor import content, database, editions, machine, pjsip, ports, refusals
+from wardbell.doctor import content, database, editions, machine, messages, pjsip, ports, refusals
 from wardbell.doctor.finding import Finding, Level, error
 from wardbell.office import Office
 
@@ -73,6 +73,7 @@ def _database(office: Office) -> Iterator[Finding]:
         yield from database.events_without_calls(office.database, office.wallclock())
         yield from refusals.refused_today(office.database, office.wallclock().astimezone(office.zone))
         yield from database.telephones_without_key_events(office.database)
+        yield from messages.received(office.database, office.wallclock())
         yield from editions.published(office.database, office.check, office.on_disk, office.wallclock())
 
 
