@@ -108,7 +108,7 @@ class Entrances(TestCase):
         await world.caller()
         other = world.person()
         await other.dials("1502", "8002")
-        await world.until(lambda: other.refused_with)
+        await world.until(lambda: other.refused_with and world.owner.refused)
         [refused] = world.owner.refused
         assert (refused.sip_code, refused.offer.caller, refused.offer.dialled) == (486, "8002", "1502")
         assert refused.codecs == "PCMU (RTP/AVP)"
@@ -122,7 +122,7 @@ class Entrances(TestCase):
         await world.until(lambda: len(world.owner.lines) == 4)
         other = world.person()
         await other.dials("1502", "8002")
-        await world.until(lambda: world.owner.refused)
+        await world.until(lambda: world.owner.refused and other.refused_with)
         assert (other.refused_with, len(world.owner.refused)) == (486, 1)
 
     async def test_a_large_invite_is_taken_or_refused_and_never_misread(self) -> None:
@@ -135,6 +135,7 @@ class Entrances(TestCase):
                 await world.owner.lines.pop().reject(480)
             assert (await asked).split(" ")[1] == ("480" if LARGEST > 10_000 else "513")
             if LARGEST < 10_000:
+                await world.until(lambda: world.owner.refused)
                 [refused] = world.owner.refused
                 assert (refused.sip_code, refused.offer.caller, refused.offer.dialled) == (513, "8001", "1502")
                 world.owner.refused.clear()
