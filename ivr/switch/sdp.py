@@ -9,6 +9,9 @@ _USUAL = {"0": "PCMU", "3": "GSM", "4": "G723", "8": "PCMA", "9": "G722", "13": 
 _MAPPED = re.compile(r"a=rtpmap:([0-9]{1,3})[ \t]+([A-Za-z0-9._-]{1,40})/([0-9]{1,6})(?:/([0-9]{1,2}))?", re.IGNORECASE)
 _TAKEN = frozenset(("pcmu", "pcma"))
 _PLAIN = frozenset(("rtp/avp", "rtp/avpf"))
+_PTIME = re.compile(rb"^a=(ptime):(\d{1,4})", re.MULTILINE | re.IGNORECASE)
+TICK = 20
+"""Milliseconds between two packets of sound that we send."""
 MOST = 20
 """Codecs that are told of one offer."""
 
@@ -53,6 +56,13 @@ def media(sdp: str) -> list[Media]:
         elif found:
             found[-1].maps(line)
     return found
+
+
+def uneven(message: bytes) -> list[int]:
+    """Where a wish for packets (`ptime`) stands that do not come out evenly every `TICK` ms: of the attribute's name,
+    the places of its first letter."""
+    found = ((one.start(1), int(one[2])) for one in _PTIME.finditer(message))
+    return [place for place, wished in found if wished % TICK]
 
 
 def told(sdp: str) -> str:

@@ -39,6 +39,7 @@ class _Rtp(DatagramProtocol):
 
     def datagramReceived(self, datagram: bytes, addr: tuple[str, int]) -> None:
         self.peer.packets += 1
+        self.peer.lengths.add(len(datagram) - 12)
         self.peer.sound += datagram[12:]
 
     def connectionRefused(self) -> None: ...
@@ -119,6 +120,10 @@ class Peer:
         """Answers a CANCEL, and the INVITE never."""
         self.first_media = ""
         """Media lines before the audio."""
+        self.wish = ""
+        """A further attribute of the audio."""
+        self.lengths: set[int] = set()
+        """Bytes of sound that packets held."""
         self._invite_headers = ""
         self._branch = ""
 
@@ -251,7 +256,7 @@ class Peer:
         return (
             f"v=0\r\no=- 1 {self.cseq} IN IP4 {HOST}\r\ns=-\r\nc=IN {self.media_address}\r\nt=0 0\r\n{self.first_media}"
             f"m=audio {self.rtp_port} RTP/AVP {kinds}\r\na=rtpmap:0 PCMU/8000\r\n"
-            f"{self._event_lines()}a={direction}\r\n"
+            f"{self._event_lines()}{self.wish}a={direction}\r\n"
         )
 
     def _event_lines(self) -> str:

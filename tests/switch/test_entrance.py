@@ -6,6 +6,7 @@ import contextlib
 import re
 import socket
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from ivr.switch.connections import AFTERMATH, Connections
 from ivr.switch.inlet import LARGEST
 from ivr.switch.line import Ended
 from tests.switch.peer import HOST
-from tests.switch.worlds import RealWorld
+from tests.switch.worlds import Owner, RealWorld, Task, clip
 
 CASES = YAML(typ="safe").load(Path(__file__).parent / "requests.yaml")
 AUDIO = "m=audio 40000 RTP/AVP 0 8 101\na=rtpmap:101 telephone-event/8000"
@@ -139,6 +140,27 @@ class Entrances(TestCase):
                 [refused] = world.owner.refused
                 assert (refused.sip_code, refused.offer.caller, refused.offer.dialled) == (513, "8001", "1502")
                 world.owner.refused.clear()
+
+    async def test_who_wishes_for_packets_of_30_ms_gets_even_ones(self) -> None:
+        world = await self.world()
+        caller = world.person()
+        caller.wish = "a=ptime:30\r\n"
+        await caller.dials()
+        await world.until(lambda: world.owner.lines)
+        await world.owner.line.answer()
+        await world.until(lambda: caller.packets > 30)
+        assert caller.lengths == {160}  # 20 ms each
+        owner = Owner()
+        line, called = await world.dial(owner)
+        called.wish = "a=ptime:30\r\n"
+        called.answers()
+        await world.until(lambda: "answered" in owner.heard)
+        with TemporaryDirectory() as folder:
+            play = Task(owner, line.play([clip(Path(folder), 0.8)]))
+            await world.until(lambda: play.done)
+        assert called.packets > 30
+        assert called.lengths == {160}
+        await line.hang_up()
 
     async def test_within_a_call(self) -> None:
         world = await self.world()
