@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import click
 from sqlalchemy.orm import Session
 
+from db.reading import reading
 from hospital import departments, rota_csv
 from hospital import rota as duties
 from hospital.calendar import HospitalCalendar
@@ -110,6 +111,7 @@ def export(desk: ClerkDesk, first: int | date, days: int, out: str) -> None:
 @click.option("--name-pl", help="Name in Polish; callers hear the English one without it.")
 @click.option("--places", type=click.IntRange(0, 10_000), help="How many patients.")
 @click.option("--fee", type=MoneyType(), help="What one place costs, e.g. 20.00.")
+@click.option("--yes", is_flag=True, help="Do not ask about a past or far day, or 01 beside 1.")
 @click.pass_obj
 def set_(
     desk: ClerkDesk,
@@ -123,6 +125,7 @@ def set_(
     name_pl: str | None,
     places: int | None,
     fee: int | None,
+    yes: bool,
 ) -> None:
     """Put EXPERT (a code) of DEPARTMENT on duty on DAY (today, tomorrow, a date), am or pm.
 
@@ -130,7 +133,7 @@ def set_(
     """
     when = files.day(day, _today(desk))
 
-    def work(session: Session) -> None:
+    def planned(session: Session) -> NewDuty:
         old = duties.latest(session, department, expert, when, half)
         zh = name_zh if old is None or name_zh is not None else old.expert_name["zh"]
         en = name_en if old is None or name_en is not None else old.expert_name["en"]
@@ -140,9 +143,14 @@ def set_(
             raise Unknown(f'no duty of expert "{expert}" yet: give --name-zh, --name-en, --places and --fee')
         more = {} if old is None else {k: v for k, v in old.expert_name.items() if k in MORE}
         more |= {k: v for k, v in {"ru": name_ru, "pl": name_pl}.items() if v is not None}
-        duties.store(session, [NewDuty(when, half, department, expert, zh, en, capacity, cost, more)])
+        return NewDuty(when, half, department, expert, zh, en, capacity, cost, more)
 
-    desk.database.run_now(work)
+    @reading
+    def doubts(session: Session) -> list[tuple[int, str]]:
+        return duties.doubts(session, [planned(session)], _today(desk))
+
+    files.ask([sentence for _, sentence in desk.database.run_now(doubts)], yes)
+    desk.database.run_now(lambda session: duties.store(session, [planned(session)]))
     click.echo(f"{department} expert {expert} is on duty on {when} {half}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -78,6 +78,17 @@ def test_the_rota_is_shown_set_and_removed(hospital: SmallHospital) -> None:
     assert (copied.expert_name["zh"], copied.capacity, copied.fee) == ("专家1", 9, 2550)
     clerk(hospital.database, rota_group, "remove", "tomorrow", "am", "neike", "1")
     assert "专家1" not in clerk(hospital.database, rota_group, "show", "--days", "2")
+
+
+def test_a_duty_that_looks_like_a_slip_is_asked_about(hospital: SmallHospital) -> None:
+    past = refused(hospital.database, rota_group, "set", "2020-01-01", "am", "neike", "1", typed="n\n")
+    assert "warning: 2020-01-01 is past" in past
+    assert hospital.run(rota.between, date(2020, 1, 1), date(2020, 1, 1)) == []
+    words = ("set", "tomorrow", "am", "neike", "01", "--name-zh", "专家1", "--name-en", "Expert", "--places", "9")
+    beside = refused(hospital.database, rota_group, *words, "--fee", "20", typed="n\n")
+    assert "expert 01 would stand beside expert 1 of neike" in beside
+    clerk(hospital.database, rota_group, *words, "--fee", "20", "--yes")
+    assert "01" in {duty.expert for duty in hospital.run(rota.between, TOMORROW, TOMORROW)}
 
 
 def test_a_rota_without_tomorrow_is_a_warning(hospital: SmallHospital) -> None:
