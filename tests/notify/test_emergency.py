@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy.orm import Session
 
 from hospital import wards
+from ivr.switch.line import Cause
+from notify.caller import CallOrder, CallResult
 from notify.escalation import Priority
 from notify.events import Happening, store
-from notify.notices import Planned, plan
+from notify.notices import Planned, confirm, plan
 from tests.notify.one_line import OneLine
-from tests.notify.story import NOON, STATION, WARD, Story, adt
+from tests.notify.story import NOON, STATION, WARD, Story, adt, result_of
 
 WARDS = 30
 
@@ -79,8 +81,6 @@ def test_it_takes_the_line_of_a_lesser_call_that_rings_and_that_one_loses_nothin
 
 
 def test_a_call_that_talks_keeps_its_line(hospital: Story) -> None:
-    from tests.notify.story import result_of
-
     routine(hospital, 3)
     for order in hospital.caller.orders:
         result_of(hospital.caller.picks_up(order))
@@ -88,6 +88,30 @@ def test_a_call_that_talks_keeps_its_line(hospital: Story) -> None:
     hospital.wait(5)
     assert hospital.caller.cancelled == []
     assert len(hospital.caller.orders) == 3
+
+
+def test_when_all_lines_talk_the_next_that_has_told_its_notice_says_goodbye(hospital: Story) -> None:
+    """Each of the three telephones has nine more notices waiting: the emergency does not wait for all of them."""
+    routine(hospital, 10 * WARDS)
+    told = [result_of(hospital.caller.picks_up(order)) for order in hospital.caller.orders]
+    assert None not in told
+    first, second, _ = hospital.caller.orders
+    confirmed = CallResult(Cause.NORMAL, answered=True, heard=True, call_id="c" * 32)
+
+    def confirms(order: CallOrder) -> None:
+        hospital.database.run_now(confirm, order.notice_id, order.attempt_id, hospital.now())
+
+    confirms(first)
+    further = result_of(hospital.caller.stays(first, confirmed))
+    assert further is not None  # nothing urgent: the next one is told in the same call
+    hospital.receive(adt(kind="E"))
+    assert hospital.caller.targets[3:] == []
+    confirms(second)
+    assert result_of(hospital.caller.stays(second, confirmed)) is None
+    hospital.caller.finish(second, confirmed)
+    hospital.lines = 3
+    hospital.wait(1)
+    assert hospital.caller.targets[3] == STATION
 
 
 def test_the_least_urgent_call_gives_way(hospital: Story) -> None:
