@@ -101,7 +101,9 @@ def accept(
     ward = str(variables["ward"]["code"])
     # What takes back or corrects is carried out however late it comes.
     revising = rules.reading.revising
-    quiet = None if movement.kind in revising else _quiet(session, movement, ward, moment, now, freshness, revising)
+    quiet = None
+    if movement.kind not in revising:
+        quiet = _quiet(session, _sender(header), movement, ward, moment, now, freshness, revising)
     if quiet is not None:
         session.execute(update(MessageRow).where(MessageRow.id == made).values(reason=quiet[1][:200]))
     # The key holds the moment too: events outlive the messages that they came in.
@@ -130,8 +132,14 @@ def _another(session: Session, key: str, moment: datetime | None, now: datetime)
     return True
 
 
+def _sender(header: Header) -> str:
+    """As it is stored with the event."""
+    return header.sender.replace("\0", "�")
+
+
 def _quiet(
     session: Session,
+    sender: str,
     movement: Movement,
     ward: str,
     moment: datetime | None,
@@ -152,7 +160,7 @@ def _quiet(
     for event in session.scalars(told.order_by(EventRow.id.desc())):
         if event.kind in revising:
             return None  # taken back or corrected since: what comes now is news
-        if event.kind != movement.kind or event.fate != Fate.PLANNED:
+        if event.kind != movement.kind or event.fate != Fate.PLANNED or event.source == sender:
             continue
         before = event.facts
         urgent = bool(before.get("urgent"))
@@ -168,7 +176,7 @@ def _happening(
     return Happening(
         key=key,
         kind=movement.kind,
-        source=header.sender.replace("\0", "�"),
+        source=_sender(header),
         ward=ward,
         facts={
             "urgent": movement.urgent,

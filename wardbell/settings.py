@@ -157,7 +157,7 @@ class Hl7(_Section):
     stale_hours: float = Field(default=6.0, ge=0)
     """Hours after which an event that comes late (by EVN-2, else MSH-7) is told, and nobody is called; 0: none."""
     same_visit_minutes: float = Field(default=10.0, ge=0)
-    """Minutes within which the same visit, told by another system or under another id, calls once; 0: each calls."""
+    """Minutes within which the same visit, told by two systems, calls once; 0: each calls."""
     hold: float = Field(default=10.0, ge=0, le=60)
     """Seconds that an answer waits for a database that is away; then the connection is closed without one."""
 
