@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 import socket
 import time
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,8 @@ from tests.e2e.line import admission, eventually
 from tests.e2e.many_wards import ManyWards, Ward, at
 from tests.phone.plain import Habit, Happened
 
-KILLS = 300
+KILLS = 34
+"""At each step."""
 WARDS = 24
 """Each has one alert at a time, so that who is rung says for what."""
 STEPS = ("sent", "acknowledged", "invited", "ringing", "answered", "heard", "pressed", "ended", "idle")
@@ -96,9 +96,9 @@ class Rig(ManyWards):
         return [ward for ward in self.wards if all(states.get(visit) == "confirmed" for visit in ward.visits)]
 
 
-@pytest.fixture
-def rig(template: Template, tmp_path: Path) -> Iterator[Rig]:
-    made = Rig(template, tmp_path)
+@pytest.fixture(scope="module")
+def rig(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    made = Rig(template, tmp_path_factory.mktemp("rig"))
     try:
         made.line.start()
         yield made
@@ -107,27 +107,27 @@ def rig(template: Template, tmp_path: Path) -> Iterator[Rig]:
 
 
 @pytest.mark.slow
-def test_no_alert_is_lost_and_nobody_who_confirmed_is_rung_again(rig: Rig) -> None:
-    dice = random.Random(20261128)
-    began, killed = time.monotonic(), Counter[str]()
-    for number in range(KILLS):
-        step = STEPS[number % len(STEPS)]
+@pytest.mark.parametrize("step", STEPS)
+def test_no_alert_is_lost_and_nobody_who_confirmed_is_rung_again(rig: Rig, step: str) -> None:
+    dice, known = random.Random(f"20261128 {step}"), set(rig.notices())
+    began = time.monotonic()
+    for _ in range(KILLS):
         ward = eventually(lambda: rig.free(), SETTLED, "a ward that waits for nothing")[0]
         rig.kill(step, ward, dice.uniform(0, JITTER))
-        killed[step] += 1
     eventually(lambda: len(rig.free()) == WARDS, SETTLED, "every alert to be confirmed")
 
     notices = rig.notices()
     assert set(notices) == set(rig.accepted), "every accepted alert has its notice"
-    assert {row["state"] for row in notices.values()} == {"confirmed"}
+    assert {row["state"] for row in notices.values()} <= {"confirmed"}
     late = [one for one in rig.telephones.told if one.what == "invited" and not _due(rig, notices, one)]
     assert late == [], "a telephone rang though all of its alerts were confirmed"
-    causes = Counter(row["cause"] for row in rig.line.rows("SELECT cause FROM notice_attempts"))
-    dear = {visit: row for visit, row in notices.items() if row["attempts"] > 1 + _killed_over(rig, row)}
+    fresh = {visit: row for visit, row in notices.items() if visit not in known}
+    calls = sum(row["attempts"] for row in fresh.values())
     print(
-        f"\n{KILLS} kills in {time.monotonic() - began:.0f} s at {dict(killed)}: {len(notices)} alerts accepted, all"
-        f" confirmed, none rung after it; their calls ended: {dict(causes)}"
+        f"\n{step}: {KILLS} kills in {time.monotonic() - began:.0f} s, {len(fresh)} alerts accepted, all confirmed in"
+        f" {calls} calls, none rung after it"
     )
+    dear = {visit: row for visit, row in fresh.items() if row["attempts"] > 1 + _killed_over(rig, row)}
     assert dear == {}, "a kill costs an open alert one more call at most"
 
 
