@@ -1,7 +1,7 @@
 """kill -9 of the engine, hundreds of times, at every step of an alert. What the wards' telephones saw and what stands
 in the rows are held against each other: no accepted alert is lost, nobody who confirmed is rung again.
 
-    make slow ARGS="tests/e2e/test_kills.py -s"       # prints what is in docs/reliability.md
+    .venv/bin/python -m pytest -m slow -s tests/e2e/test_kills.py       # prints what is in docs/reliability.md
 """
 
 from __future__ import annotations

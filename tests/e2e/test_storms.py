@@ -1,6 +1,6 @@
 """Many alerts at once, with real calls: for one ward, for thirty, and one that cannot wait.
 
-    make slow ARGS="tests/e2e/test_storms.py -s"      # prints what is in docs/reliability.md
+    .venv/bin/python -m pytest -m slow -s tests/e2e/test_storms.py      # prints what is in docs/reliability.md
 """
 
 from __future__ import annotations
