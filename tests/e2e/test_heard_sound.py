@@ -127,7 +127,7 @@ def hears_all(house: House, directory: Path, language: str, callers: dict[str, L
     """Dials, listens to the end, and keeps what was heard of each fallback: the whole of it, in order."""
     with Phone(directory, f"fallbacks-{language}") as phone:
         call = phone.dial(house.line.uri(NUMBERS[language]), caller="13600000001").wait_answered(20)
-        call.wait_ended(180)
+        call.wait_ended(300)
         listener = callers[language] = Listener(call, language, house.hospital.office.catalog)
         whole = load(call.recording)
         found = places(whole, [FOLDER / language / f"{id}.wav" for id in IDS])

@@ -91,9 +91,10 @@ class Rig(ManyWards):
     # What came of it
 
     def free(self) -> list[Ward]:
-        """Wards that wait for nothing."""
+        """Wards that wait for nothing, and whose telephone nobody uses: what comes then is told in a call of its own."""
         states = {visit: row["state"] for visit, row in self.notices().items()}
-        return [ward for ward in self.wards if all(states.get(visit) == "confirmed" for visit in ward.visits)]
+        quiet = [ward for ward in self.wards if not self.telephones.in_use(ward.station)]
+        return [ward for ward in quiet if all(states.get(visit) == "confirmed" for visit in ward.visits)]
 
 
 @pytest.fixture(scope="module")

@@ -102,6 +102,10 @@ class Telephones:
         self._thread.join(5)
         self._sip.close()
 
+    def in_use(self, number: str) -> bool:
+        """Whether this telephone rings or talks."""
+        return any(one.number == number for one in list(self._calls.values()))
+
     def wait_for(self, number: str, what: str, seconds: float, since: int = 0) -> Happened | None:
         """The first such thing at this telephone among `told[since:]`, waited for; None when it did not happen."""
         until = time.monotonic() + seconds
