@@ -91,7 +91,7 @@ class Rig(ManyWards):
     # What came of it
 
     def free(self) -> list[Ward]:
-        """Wards that wait for nothing, and whose telephone nobody uses: what comes then is told in a call of its own."""
+        """Wards that wait for nothing, and whose telephone nobody uses: what comes is told in a new call."""
         states = {visit: row["state"] for visit, row in self.notices().items()}
         quiet = [ward for ward in self.wards if not self.telephones.in_use(ward.station)]
         return [ward for ward in quiet if all(states.get(visit) == "confirmed" for visit in ward.visits)]
