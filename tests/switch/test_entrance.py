@@ -144,7 +144,7 @@ class Entrances(TestCase):
     async def test_who_wishes_for_packets_of_30_ms_gets_even_ones(self) -> None:
         world = await self.world()
         caller = world.person()
-        caller.wish = "a=ptime:30\r\n"
+        caller.wish = "a=ptime:30\r\na=maxptime:10\r\n"
         await caller.dials()
         await world.until(lambda: world.owner.lines)
         await world.owner.line.answer()
