@@ -32,6 +32,8 @@ FINISHED = 1.4
 
 TOGETHER = 25.0
 """Seconds of sound that are written down at once."""
+LOST = 0.5
+"""Part of several prompts, written down at once, that is wrong when the recogniser has lost its way."""
 BEGINNING = RATE // 2
 """Samples by which a clip is found, unless it is short."""
 SHORT = 2 * RATE
@@ -84,17 +86,28 @@ class Listener:
 
 
 def score(ear: Ear, listener: Listener) -> Score:
-    """How much of what a caller heard an ear understands; short prompts are written down together, it is quicker."""
+    """How much of what a caller heard an ear understands; short prompts are written down together, it is quicker.
+
+    A recogniser may lose its way in a long sound and stop writing. Then it hears each prompt by itself: that is the
+    model's weakness, no caller's.
+    """
     made = Score()
-    together: list[tuple[str, Sound]] = []
+    groups: list[list[tuple[str, Sound]]] = []
     for said, sound in listener.heard:
-        if together and together[-1][1].size + sound.size < TOGETHER * RATE:
-            before, heard = together.pop()
-            together.append((f"{before} {said}", np.concatenate([heard, sound])))
+        if groups and sum(one.size for _, one in groups[-1]) + sound.size < TOGETHER * RATE:
+            groups[-1].append((said, sound))
         else:
-            together.append((said, sound))
-    for said, sound in together:
-        made.add(listener.language, said, ear.write_down(sound, listener.language))
+            groups.append([(said, sound)])
+    for group in groups:
+        whole = (" ".join(said for said, _ in group), np.concatenate([sound for _, sound in group]))
+        heard = ear.write_down(whole[1], listener.language)
+        tried = Score()
+        tried.add(listener.language, whole[0], heard)
+        if len(group) == 1 or tried.rate <= LOST:
+            made.add(listener.language, whole[0], heard)
+            continue
+        for said, sound in group:
+            made.add(listener.language, said, ear.write_down(sound, listener.language))
     return made
 
 
