@@ -29,14 +29,14 @@ STEPS = ("sent", "acknowledged", "invited", "ringing", "answered", "heard", "pre
 nothing to do."""
 JITTER = 0.25
 """Seconds after the step, at most: a step lasts a while, and each moment of it is one of its own."""
-SETTLED = 60.0
+SETTLED = 120.0
 
 
 class Rig(ManyWards):
     """The line that dies, and the hospital's system that sends until it is acknowledged."""
 
     def __init__(self, template: Template, directory: Path) -> None:
-        super().__init__(template, directory, WARDS, lambda number: Habit(answers=0.1, presses=("1", 0.9)))
+        super().__init__(template, directory, WARDS, lambda number: Habit(answers=0.1, presses=("1", 0.9), again=2.0))
         self.accepted: dict[str, Ward] = {}
         self.kills: list[float] = []
         self.sent = 0
@@ -139,6 +139,5 @@ def _killed_over(rig: Rig, notice: dict[str, Any]) -> int:
 
 def _due(rig: Rig, notices: dict[str, dict[str, Any]], rang: Happened) -> bool:
     """Whether an alert of this telephone was open when it rang."""
-    [ward] = [one for one in rig.wards if one.station == rang.number]
-    rows = [notices[visit] for visit in ward.visits]
+    rows = [notices[visit] for ward in rig.wards if ward.station == rang.number for visit in ward.visits]
     return any(at(row["created_at"]) - 0.05 <= rang.at <= at(row["ended_at"]) for row in rows)
