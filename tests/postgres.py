@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -37,25 +38,7 @@ class Cluster:
             [self._bin / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
         )
         self._log = (self._home / "log").open("wb")
-        options = {
-            "listen_addresses": "",
-            "unix_socket_directories": str(self._home),
-            "fsync": "off",
-            "synchronous_commit": "off",
-            "full_page_writes": "off",
-            "max_connections": "60",
-            "shared_buffers": "16MB",
-        }
-        self._server = subprocess.Popen(
-            # pdeathsig: a killed test run leaves no server behind.
-            ["setpriv", "--pdeathsig", "INT", "--", str(self._bin / "postgres"), "-D", str(data)]
-            + [word for name, value in options.items() for word in ("-c", f"{name}={value}")],
-            stdout=self._log,
-            stderr=self._log,
-            cwd=self._home,
-            **self._as,
-        )
-        self._wait()
+        self._serve()
         self._made = 0
 
     def create(self, template: str = "template1", name: str = "") -> str:
@@ -86,6 +69,16 @@ class Cluster:
         """SQLAlchemy's URL of a database."""
         return f"postgresql+psycopg://postgres@/{name}?host={self._home}"
 
+    def halt(self, *, crash: bool = False) -> None:
+        """Take the server away, as `pg_ctl stop -m fast` does, or `-m immediate`; its data stay for `resume`."""
+        self._server.send_signal(signal.SIGQUIT if crash else signal.SIGINT)
+        self._server.wait(20)
+
+    def resume(self) -> None:
+        """Start the server again if it was taken away."""
+        if self._server.poll() is not None:
+            self._serve()
+
     def stop(self) -> None:
         """End the server and remove its files."""
         self._server.terminate()
@@ -96,6 +89,27 @@ class Cluster:
             self._server.wait()
         self._log.close()
         shutil.rmtree(self._home, ignore_errors=True)
+
+    def _serve(self) -> None:
+        options = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self._home),
+            "fsync": "off",
+            "synchronous_commit": "off",
+            "full_page_writes": "off",
+            "max_connections": "60",
+            "shared_buffers": "16MB",
+        }
+        self._server = subprocess.Popen(
+            # pdeathsig: a killed test run leaves no server behind.
+            ["setpriv", "--pdeathsig", "INT", "--", str(self._bin / "postgres"), "-D", str(self._home / "data")]
+            + [word for name, value in options.items() for word in ("-c", f"{name}={value}")],
+            stdout=self._log,
+            stderr=self._log,
+            cwd=self._home,
+            **self._as,
+        )
+        self._wait()
 
     def _admin(self, statement: str) -> None:
         with psycopg.connect(host=str(self._home), user="postgres", dbname="postgres", autocommit=True) as connection:

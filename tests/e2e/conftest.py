@@ -113,7 +113,9 @@ class House:
 
 
 def build(template: Template, directory: Path, *, sung: bool = True, **settings: Any) -> House:
-    """A house of its own: a copy of the template, telephones, ports. `sung`: with its melodies."""
+    """A house of its own: a copy of the template, telephones, ports. `sung`: with its melodies.
+
+    With a `database` of its own, that one is furnished."""
     exchange = Phone(directory, "exchange")
     patient = Phone(directory, "patient")
     own = {"zone": template.zone, "flows_dir": template.flows, "sip__drain": 30, "outbound__reserve": 0}
@@ -122,7 +124,11 @@ def build(template: Template, directory: Path, *, sung: bool = True, **settings:
     shutil.copytree(template.data, line.data, ignore=shutil.ignore_patterns("prompts", "*.lock"))
     if sung:
         (line.data / "prompts").symlink_to(template.data / "prompts")
-    hospital = SmallHospital(line.data, template.zone)
+    database = str(settings.get("database", ""))
+    hospital = SmallHospital(line.data, template.zone, database)
+    if database:
+        line.command("db", "upgrade")
+        hospital.open()
     line.start()
     return House(line, hospital, exchange, patient, said(template.singer))
 

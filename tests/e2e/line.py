@@ -20,6 +20,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+import psycopg
+from psycopg.rows import dict_row
+
 from ivr.switch.ranges import held_here
 from tests.phone.ports import quiet_port
 
@@ -127,14 +130,27 @@ class Line:
 
     def start(self, pin: str = "") -> Line:
         """Start it and wait until it serves SIP and HL7. `pin`: a taskset list of CPUs."""
+        self.launch(pin)
+        return self.wait_serving()
+
+    def launch(self, pin: str = "") -> None:
+        """Start it, and wait for nothing."""
         command = [*(["taskset", "-c", pin] if pin else []), *PROGRAM, "run"]
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
                 command, env=self.environment, cwd=self.directory, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
                 process_group=0,  # not a session: Linux gives each one the same share, whatever its priority
             )  # fmt: skip
-        eventually(self._serves, 30, f"the line to serve; its log:\n{self.log}")
+
+    def wait_serving(self, seconds: float = 30.0) -> Line:
+        """Until it serves SIP and HL7."""
+        eventually(self._serves, seconds, f"the line to serve; its log:\n{self.log}")
         return self
+
+    @property
+    def alive(self) -> bool:
+        """Whether its engine runs."""
+        return self.process is not None and self.process.poll() is None
 
     def _serves(self) -> bool:
         assert self.process is not None
@@ -224,7 +240,10 @@ class Line:
             yield connection
 
     def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
-        """What a SELECT finds in its database."""
+        """What a SELECT finds in its database. The places of values are marked with `?`."""
+        if url := self.settings.get("database"):
+            with psycopg.connect(url.replace("+psycopg", ""), row_factory=dict_row) as there:
+                return there.execute(query.replace("?", "%s").encode(), values).fetchall()
         with self._database() as connection:
             return [dict(row) for row in connection.execute(query, values)]
 
@@ -249,7 +268,8 @@ class Line:
     def events(self, call_id: str) -> list[dict[str, Any]]:
         """What happened in a call: `kind` and the fields of its detail."""
         rows = self.rows("SELECT kind, detail FROM call_events WHERE call_id = ? ORDER BY number", call_id)
-        return [{**json.loads(row["detail"]), "kind": row["kind"]} for row in rows]
+        details = [json.loads(row["detail"]) if isinstance(row["detail"], str) else row["detail"] for row in rows]
+        return [{**detail, "kind": row["kind"]} for detail, row in zip(details, rows, strict=True)]
 
     # the hospital's system
 

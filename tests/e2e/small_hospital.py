@@ -48,10 +48,10 @@ def morning_zone(now: datetime) -> str:
 
 
 class SmallHospital:
-    """The hospital in a data folder: its settings, its database, its cards."""
+    """The hospital in a data folder: its settings, its database (in the folder, unless told), its cards."""
 
-    def __init__(self, data: Path, zone: str) -> None:
-        self.office = Office(Settings(data_dir=data, zone=zone))
+    def __init__(self, data: Path, zone: str, database: str = "") -> None:
+        self.office = Office(Settings(data_dir=data, zone=zone, database=database))
         self._pins = PepperedPins(self.office.pepper)
         self._numbers = count(6001)
 
