@@ -129,7 +129,8 @@ class Run:
         return Service(directory, lines, self._per_worker, self._build, self._chosen.server_cpu)
 
     def _add(self, subject: measures.Subject, row: measures.Row) -> None:
-        row = {"subject": subject.name, "build": subject.build, "load1": processes.load(), **row}
+        now = {"load1": processes.load(), "machine": machine.speed()}
+        row = {"subject": subject.name, "build": subject.build, **now, **row}
         self.rows.append(row)
         print(report.table([row]), flush=True)
 

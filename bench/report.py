@@ -9,6 +9,8 @@ from typing import Any
 
 Row = dict[str, Any]
 
+SPEED = [("machine: loop ms", "machine.python_loop_ms"), ("G.711 ms", "machine.g711_minute_ms")]
+"""How fast the machine was just then (`machine.py`), behind the columns of each row that tells it."""
 COLUMNS: dict[str, list[tuple[str, str]]] = {
     "idle": [("workers", "workers"), ("cores", "cores"), ("worker PSS MiB", "worker_pss_mib"),
              ("engine PSS MiB", "engine_pss_mib")],
@@ -68,6 +70,8 @@ def table(rows: Sequence[Row]) -> str:
         chosen = [row for row in rows if row["measure"] == kind]
         if not chosen:
             continue
+        if any("machine" in row for row in chosen):
+            columns = [*columns, *SPEED]
         lines = [["subject", *(title for title, _ in columns)]]
         lines += [[f"{row['subject']}, {row['build']}", *(value(row, path) for _, path in columns)] for row in chosen]
         widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
