@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner, Result
+from twisted.internet import defer
 from twisted.internet.task import Clock
 
 from db.database import Database, ImmediateTransactions
 from ivr.switch.line import Offer, TurnedAway
-from ivr.trace import CallBook
+from ivr.trace import CallBook, CallFacts
 from ivr.turned_away import TurnedAwayCalls
 from prompts.catalog import Catalog
 from wardbell.calls_command import calls
@@ -29,9 +30,10 @@ LONG = "8001-" + "9" * 120
 class Desk:
     database: Database
     zone: ZoneInfo = ZoneInfo("Asia/Shanghai")  # noqa: RUF009 - never changes
+    now: datetime = NOW
 
     def wallclock(self) -> datetime:
-        return NOW
+        return self.now
 
     def texts_of(self, edition: int | None) -> Catalog:
         return Catalog.load()
@@ -60,6 +62,32 @@ def test_a_long_number_does_not_stretch_the_list_beyond_the_terminal(desk: Desk)
         assert any("8001" in line and "999" in line for line in shown)
     assert LONG in desk.says("list", "--csv").output
     assert LONG in desk.says("show", "a").output
+
+
+@pytest.fixture
+def book(desk: Desk) -> Iterator[CallBook]:
+    """Calls of a service that goes on while the clerk looks."""
+    clock = Clock()
+    made = CallBook(ImmediateTransactions(desk.database), clock, desk.wallclock, "engine-1")
+    yield made
+    clock.advance(1)
+
+
+def test_calls_of_this_moment_are_listed_as_ringing_or_talking(desk: Desk, book: CallBook) -> None:
+    book.begin(CallFacts("7" * 32, "in", "1000", "8001", "main", "zh")).answered()
+    book.begin(CallFacts("8" * 32, "out", "8101", "1000", "ward_admission", "zh"))
+    defer.ensureDeferred(book.flush())
+    shown = {line.split()[0]: line.split()[-1] for line in desk.says("list", columns=200).output.splitlines()}
+    assert (shown["77777777"], shown["88888888"]) == ("talking", "ringing")
+
+
+def test_only_the_calls_of_the_last_hours_are_listed_when_so_many_are_asked_for(desk: Desk, book: CallBook) -> None:
+    desk.now = NOW - timedelta(hours=3)
+    book.begin(CallFacts("7" * 32, "in", "1000", "8001", "main", "zh"))
+    defer.ensureDeferred(book.flush())
+    desk.now = NOW
+    assert "77777777" in desk.says("list", "--hours", "4").output
+    assert "77777777" not in desk.says("list", "--hours", "2").output
 
 
 def test_a_refused_call_is_listed_with_its_code_and_shown_with_its_reason(desk: Desk) -> None:

@@ -97,7 +97,7 @@ def test_every_verb_has_its_section_with_an_example() -> None:
 
 
 def commands() -> Iterator[tuple[str, str]]:
-    for page in [*PAGES, DOCS / "install.md", DOCS / "prompts.md", ROOT / "README.md"]:
+    for page in [*PAGES, *(DOCS / name for name in ("features.md", "install.md", "prompts.md")), ROOT / "README.md"]:
         text = page.read_text(encoding="utf-8")
         for line in re.findall(r"^ {4}(wardbell [^\n]*)|`(wardbell [^`\n]*)`", text, re.MULTILINE):
             yield page.name, next(filter(None, line))
@@ -117,7 +117,7 @@ def test_every_command_of_the_manual_is_there(page: str, line: str) -> None:
 
 
 def test_every_link_of_the_manual_leads_somewhere() -> None:
-    for page in PAGES:
+    for page in [*PAGES, DOCS / "features.md"]:
         for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
             if "://" not in target:
                 assert (page.parent / target).exists(), f"{page.name}: {target}"
