@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from twisted.internet.defer import Deferred, DeferredLock
+from twisted.internet.defer import DeferredLock
 from twisted.logger import Logger
 
 from db.database import Transactions
-from db.errors import ConstraintBroken, DatabaseAway, DatabaseError, DatabaseFault
+from db.errors import ConstraintBroken, DatabaseError, DatabaseFault
 from hospital.action import OffReactor
-from ivr.spawn import spawn
-from ivr.switch.reactor import Time, call_later
+from ivr.switch.reactor import Time
+from notify.in_time import in_time
 from notify.journal import Journal, Kept
 from notify.notices import Confirmed, confirm
 
@@ -56,7 +56,8 @@ class Confirmations:
         """Noted when it returns. Raises `DatabaseError` when neither the database nor the disk took it."""
         kept = Kept(notice_id, attempt_id, self._wallclock())
         try:
-            return await self._in_time(kept)
+            noting = self._transactions.run(confirm, notice_id, attempt_id, kept.at)
+            return await in_time(self._clock, DEADLINE, noting, f"the confirmation of notice {notice_id}")
         except DatabaseError as away:
             if self._journal is None:
                 raise
@@ -121,30 +122,3 @@ class Confirmations:
             await self._disk(work)
         except OSError as wrong:
             log.error("the journal of confirmations cannot be written: {wrong}", wrong=wrong)
-
-    async def _in_time(self, kept: Kept) -> Confirmed:
-        """The database's word, within the deadline. What is late goes on alone: confirmed twice is confirmed."""
-        said: Deferred[Confirmed] = Deferred()
-
-        async def ask() -> None:
-            try:
-                confirmed = await self._transactions.run(confirm, kept.notice_id, kept.attempt_id, kept.at)
-            except DatabaseError as wrong:
-                if not said.called:
-                    said.errback(wrong)
-                return
-            if not said.called:
-                said.callback(confirmed)
-
-        def late() -> None:
-            said.errback(DatabaseAway(f"no answer within {DEADLINE:.0f} s"))
-
-        spawn(ask(), f"the confirmation of notice {kept.notice_id}")
-        if said.called:
-            return await said
-        waiting = call_later(self._clock, DEADLINE, late)
-        try:
-            return await said
-        finally:
-            if waiting.active():
-                waiting.cancel()

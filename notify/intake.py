@@ -26,6 +26,7 @@ from notify.hl7_answers import RESEND, acknowledge
 from notify.hl7_frame import Frame, Gathered, gathered
 from notify.hl7_header import Header, learn_header
 from notify.hl7_messages import Message, read_message
+from notify.in_time import in_time
 from notify.messages import Accepted, Freshness, Received, Wording, accept, keep_broken
 from notify.oddities import Oddities
 from notify.rules import NoticeRules
@@ -37,6 +38,9 @@ log = Logger()
 
 AGAIN = 0.5
 """Seconds until a write that the database did not take is tried again."""
+
+LEAST = 5.0
+"""Seconds that a write has, however little is left of the time that an answer is held."""
 
 NOTHING = MessageBroken("AR", "100", "the message does not begin with a readable MSH segment", "MSH")
 TOO_MANY = MessageBroken("AR", "100", "the frame holds more messages than are taken at once")
@@ -185,11 +189,17 @@ class Intake:
         return self._answer(header, broken)
 
     async def _stored(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """`work` as a transaction, tried again for a while when the database is away."""
+        """`work` as a transaction, tried again for a while when the database is away, and given up when it hangs.
+
+        What is stored after that is known when the sender repeats it."""
         until = self._clock.seconds() + self._interface.hold if self._clock is not None else None
         while True:
+            storing = self._transactions.run(work, *args, **kwargs)
             try:
-                return await self._transactions.run(work, *args, **kwargs)
+                if self._clock is None or until is None:
+                    return await storing
+                left = max(until - self._clock.seconds(), LEAST)
+                return await in_time(self._clock, left, storing, "storing an HL7 message")
             except (ConstraintBroken, DatabaseFault):
                 raise
             except DatabaseError:

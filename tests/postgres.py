@@ -39,6 +39,7 @@ class Cluster:
         )
         self._log = (self._home / "log").open("wb")
         self._serve()
+        self._frozen: list[int] = []
         self._made = 0
 
     def create(self, template: str = "template1", name: str = "") -> str:
@@ -74,8 +75,17 @@ class Cluster:
         self._server.send_signal(signal.SIGQUIT if crash else signal.SIGINT)
         self._server.wait(20)
 
+    def freeze(self) -> None:
+        """Leave the server there, and its connections, but let it say nothing any more; until `resume`."""
+        self._frozen = [self._server.pid, *_children(self._server.pid)]
+        for pid in self._frozen:
+            os.kill(pid, signal.SIGSTOP)
+
     def resume(self) -> None:
-        """Start the server again if it was taken away."""
+        """Bring the server back if it was taken away."""
+        for pid in self._frozen:
+            os.kill(pid, signal.SIGCONT)
+        self._frozen = []
         if self._server.poll() is not None:
             self._serve()
 
@@ -134,6 +144,10 @@ class Cluster:
 
 def _over(statement: LiteralString, tables: Iterable[str]) -> sql.Composed:
     return sql.SQL(statement).format(sql.SQL(", ").join(sql.Identifier(table) for table in tables))
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def _programs() -> Path:

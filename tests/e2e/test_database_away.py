@@ -140,18 +140,23 @@ def test_who_is_booking_when_it_goes_hears_it_and_pays_nothing(hospital: House, 
     assert booked["left"] == BALANCE - GENERAL_FEE
 
 
+@pytest.mark.parametrize("hangs", [False, True], ids=["stopped", "hanging"])
 def test_what_the_hospitals_system_sends_meanwhile_stays_with_it_and_is_accepted_once(
-    hospital: House, server: Cluster
+    hospital: House, server: Cluster, hangs: bool
 ) -> None:
-    line, known = hospital.line, len(notices(hospital))
-    server.halt()
-    assert line.send(admission("M1", WARD), timeout=HOLD + 10) == "", "no answer, so that it keeps the message"
+    line, known, first, second = hospital.line, len(notices(hospital)), f"M1-{hangs:d}", f"M2-{hangs:d}"
+    if hangs:
+        server.freeze()
+    else:
+        server.halt()
+    message = admission(first, WARD)
+    assert line.send(message, timeout=HOLD + 10) == "", "no answer, so that it keeps the message"
     with ThreadPoolExecutor(1) as sender:
-        held = sender.submit(line.send, admission("M2", WARD), HOLD + 10)
+        held = sender.submit(line.send, admission(second, WARD), HOLD + 10)
         server.resume()
-        assert "MSA|AA|M2" in held.result()
+        assert f"MSA|AA|{second}" in held.result()
     for _ in range(2):
-        assert "MSA|AA|M1" in line.send(admission("M1", WARD))
+        assert f"MSA|AA|{first}" in line.send(message, timeout=HOLD + 10)
     nurse = answers(hospital, STATION)
     hears_of_bed(nurse, "12")
     nurse.presses("1").hears("ward.thanks", "ward.another", timeout=12)
@@ -175,3 +180,19 @@ def test_a_service_started_before_its_database_serves_when_that_comes(hospital: 
     nurse = alert(hospital, "S1")
     nurse.presses("1").hears("ward.thanks")
     nurse.is_hung_up_on()
+
+
+def test_a_server_that_is_there_and_says_nothing_costs_no_alert_and_no_caller_his_way(
+    hospital: House, server: Cluster
+) -> None:
+    card = hospital.hospital.card()
+    nurse = alert(hospital, "F1")
+    server.freeze()
+    nurse.presses("1").hears("ward.thanks")
+    nurse.is_hung_up_on()
+    with hospital.caller() as caller:
+        log_in(caller, card).hears("system.away", timeout=20)
+        assert hospital.exchange.next_call().number == DESK
+    back = datetime.now(UTC)
+    server.resume()
+    is_confirmed(hospital, "F1", back)

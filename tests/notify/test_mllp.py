@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import tracemalloc
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, Concatenate
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 from twisted.internet.defer import Deferred
 from twisted.internet.protocol import connectionDone
@@ -422,3 +425,35 @@ def test_while_the_database_stays_away_the_sender_is_left_without_an_answer(data
     story.clock.pump([0.5] * 25)
     assert wire.answers() == []
     assert wire.closed
+
+
+def test_a_database_that_hangs_leaves_the_sender_without_an_answer_too_and_his_repetition_is_known(
+    database: Database,
+) -> None:
+    story = Story(database, interface=Interface(hold=10.0))
+    answers = story.transactions
+    hanging: list[Deferred[None]] = []
+
+    class Hanging:
+        async def run(self, work: Callable[Concatenate[Session, ...], Any], *args: Any, **kwargs: Any) -> Any:
+            hanging.append(Deferred())
+            await hanging[-1]
+            return await answers.run(work, *args, **kwargs)
+
+    story.die()
+    story.transactions = Hanging()
+    story.start()
+    wire = Wire(story, MllpDoor(story.clock, story.intake))
+    wire.send(numbered(1))
+    story.clock.pump([0.5] * 25)
+    assert wire.closed
+    assert wire.answers() == []
+    for one in hanging:
+        one.callback(None)
+    story.die()
+    story.transactions = answers
+    story.start()
+    again = Wire(story, MllpDoor(story.clock, story.intake))
+    assert again.send(numbered(1)) == ["MSA|AA|1"]
+    story.wait(60)
+    assert len(story.notices()) == 1
