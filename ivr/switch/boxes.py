@@ -1,4 +1,4 @@
-"""AMP boxes without Twisted: bytes in, boxes out. What the worker speaks; the engine uses twisted.protocols.amp.
+"""AMP boxes without Twisted: bytes in, boxes out. What the engine and its workers speak.
 
 A box is a run of (2-byte length, key) (2-byte length, value) pairs closed by a zero length; keys have 1-255 bytes,
 values at most 65,535 (https://amp-protocol.net).

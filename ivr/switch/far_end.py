@@ -1,4 +1,4 @@
-"""A worker process as the engine sees it: started, spoken to over AMP, watched, and buried. Calls that it holds are
+"""A worker process as the engine sees it: started, spoken to (`link.py`), watched, and buried. Calls that it holds are
 `PoolLine`s; how many workers there are is for `pool.py`.
 """
 
@@ -9,86 +9,21 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from twisted.internet.defer import Deferred, execute
-from twisted.internet.error import ConnectionDone, ConnectionLost, ProcessDone, ProcessExitedAlready
-from twisted.internet.protocol import Factory, ProcessProtocol
+from twisted.internet.defer import Deferred
+from twisted.internet.error import ProcessDone, ProcessExitedAlready
+from twisted.internet.protocol import ProcessProtocol
 from twisted.logger import Logger
-from twisted.protocols import amp
 from twisted.python.failure import Failure
 
 import ivr
 from ivr.switch import wire
-from ivr.switch.line import LineGone, NoLineFree, SwitchError, SwitchRefused
+from ivr.switch.line import LineGone, SwitchError
+from ivr.switch.link import Link
 from ivr.switch.reactor import Reactor, Timer, call_later
-
-_ERRORS = {LineGone: wire.GONE.encode(), NoLineFree: wire.NO_LINE.encode(), SwitchRefused: wire.REFUSED.encode()}
-
-
-class _Argument(amp.Argument):
-    """A declared field type as an AMP argument."""
-
-    def __init__(self, kind: wire.FieldType) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._kind = kind
-
-    def toString(self, inObject: wire.Value) -> bytes:
-        return self._kind.pack(inObject)
-
-    def fromString(self, inString: bytes) -> wire.Value:
-        return self._kind.unpack(inString)
-
-
-def _arguments(fields: Mapping[str, wire.FieldType] | None) -> list[tuple[bytes, _Argument]]:
-    return [(name.encode(), _Argument(kind)) for name, kind in (fields or {}).items()]
-
-
-def _command(message: wire.Message) -> type[amp.Command]:
-    return type(
-        message.name,
-        (amp.Command,),
-        {
-            "commandName": message.name.encode(),
-            "arguments": _arguments(message.fields),
-            "response": _arguments(message.answer),
-            "errors": _ERRORS,
-        },
-    )
-
-
-COMMANDS = {name: _command(message) for name, message in wire.REQUESTS.items()}
-
-
-class _Link(amp.AMP):
-    """The engine's end of the socket."""
-
-    log = Logger()
-
-    def __init__(self, heard: Callable[[wire.Message, wire.Fields], None], lost: Callable[[], None]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._heard = heard
-        self._lost = lost
-
-    def locateResponder(self, name: bytes) -> Callable[[amp.AmpBox], amp.AmpBox] | None:
-        message = wire.EVENTS.get(name.decode())
-        if message is None:
-            return None
-
-        def respond(box: amp.AmpBox) -> amp.AmpBox:
-            # What the owner of a line does with its event must not cost the connection: a failure ends in the log.
-            execute(self._heard, message, message.unpack(box)).addErrback(
-                lambda failure: self.log.failure("{event} was not taken well", failure, event=message.name)
-            )
-            return amp.AmpBox()  # type: ignore[no-untyped-call]
-
-        return respond
-
-    def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
-        super().connectionLost(reason)  # type: ignore[no-untyped-call]
-        self._lost()
 
 
 class _Process(ProcessProtocol):
@@ -163,9 +98,8 @@ class FarEnd:
         self._waiting: list[Deferred[None]] = []
         self._words = _Process(name, self._reaped)
         ours, theirs = socket.socketpair()
-        with ours, theirs, Path(os.devnull).open() as nothing:
-            self._link = _Link(heard, self._gone)
-            reactor.adoptStreamConnection(ours.fileno(), socket.AF_UNIX, _only(self._link))
+        self._link = Link(reactor, ours, heard, self._gone)
+        with theirs, Path(os.devnull).open() as nothing:
             self._process: Any = reactor.spawnProcess(
                 self._words,
                 sys.executable,
@@ -206,13 +140,8 @@ class FarEnd:
     async def _request(self, message: wire.Message, fields: wire.Fields) -> dict[str, Any]:
         if self.health is Health.DEAD:
             raise LineGone(f"{self.name} is gone")
-        try:
-            sent: Deferred[dict[str, Any]] = self._link.callRemote(COMMANDS[message.name], **fields)  # type: ignore[no-untyped-call]
-            return await sent
-        except (ConnectionDone, ConnectionLost, amp.ProtocolSwitched) as error:
-            raise LineGone(f"{self.name} is gone") from error
-        except amp.TooLong as error:
-            raise SwitchRefused("too long to be told to a worker") from error
+        answer: dict[str, Any] = await self._link.ask(message, fields)
+        return answer
 
     def quit(self) -> None:
         """Ask it to hang up what it holds and exit; insist after 3 s."""
@@ -265,8 +194,7 @@ class FarEnd:
         if self._timer is not None and self._timer.active():
             self._timer.cancel()
         self.kill()  # a process that has closed its socket may still be there
-        if self._link.transport is not None:
-            self._link.transport.abortConnection()
+        self._link.close()
         self._ended()
 
     def _reaped(self) -> None:
@@ -285,13 +213,6 @@ def send_off(request: Coroutine[Deferred[Any], Any, object]) -> None:
         failure.trap(SwitchError)  # type: ignore[no-untyped-call]
 
     Deferred.fromCoroutine(request).addErrback(expected)
-
-
-def _only(link: _Link) -> Factory:
-    factory = Factory()
-    factory.buildProtocol = lambda _: link  # type: ignore[method-assign, assignment]
-    factory.noisy = False
-    return factory
 
 
 def _environment() -> dict[str, str]:

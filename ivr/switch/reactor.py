@@ -25,7 +25,7 @@ class Time(Protocol):
 
 
 class Reactor(Time, Protocol):
-    """Time, and what it takes to run worker processes and to speak for them (`IReactorProcess`, `IReactorSocket`,
+    """Time, and what it takes to run worker processes and to speak for them (`IReactorProcess`, `IReactorFDSet`,
     `IReactorUDP`, `IReactorTCP`)."""
 
     def spawnProcess(
@@ -43,7 +43,13 @@ class Reactor(Time, Protocol):
 
     def connectTCP(self, host: str, port: int, factory: object, /, timeout: float) -> object: ...
 
-    def adoptStreamConnection(self, fileDescriptor: int, addressFamily: int, factory: object, /) -> object: ...
+    def addReader(self, reader: object, /) -> object: ...
+
+    def removeReader(self, reader: object, /) -> object: ...
+
+    def addWriter(self, writer: object, /) -> object: ...
+
+    def removeWriter(self, writer: object, /) -> object: ...
 
 
 def call_later(time: Time, delay: float, action: Callable[[], object]) -> Timer:

@@ -1,9 +1,8 @@
 """Every message between the engine and a media worker: names, fields, types. The only place where they are declared.
 
-The wire format is AMP (Asynchronous Messaging Protocol: boxes of length-prefixed keys and values). The engine
-makes `twisted.protocols.amp` commands from these declarations (`far_end.py`); the worker reads and writes boxes by
-itself (`boxes.py`), because importing Twisted would cost every worker some 20 MB. So nothing here may import it,
-nor `dataclasses` or `typing`, which cost a worker another 2 MB.
+The wire format is AMP (Asynchronous Messaging Protocol: boxes of length-prefixed keys and values). Both ends read and
+write boxes by themselves (`boxes.py`): importing Twisted would cost every worker some 20 MB, and the engine a fifth of
+what it does for a call. So nothing here may import it, nor `dataclasses` or `typing`, which cost a worker another 2 MB.
 
 Raise VERSION with every change: the engine refuses a worker that speaks another one.
 """
