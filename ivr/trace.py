@@ -108,6 +108,7 @@ class CallBook:
         self._engine = engine
         self._waiting: deque[_Write] = deque()
         self._lost = 0
+        self._away = False
         self._soon: Timer | None = None
         self._one = DeferredLock()
 
@@ -155,8 +156,11 @@ class CallBook:
             middle = len(batch) // 2
             return await self._write_all(batch[:middle]) + await self._write_all(batch[middle:])
         except DatabaseError as away:
-            log.warn("call traces wait for the database: {away}", away=away, waiting=len(self._waiting))
+            if not self._away:
+                log.warn("call traces wait for the database: {away}", away=away)
+            self._away = True
             return batch
+        self._away = False
         return []
 
     def _put(self, write: _Write) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from importlib import resources
 from pathlib import Path
@@ -63,6 +64,32 @@ def test_a_flow_that_nobody_uses_is_a_warning(folder: Path) -> None:
     told = said(folder)
     assert wrong(told) == []
     assert ["draft.yaml:1:1 W201" in found.what for found in told if found.level is Level.WARNING] == [True]
+
+
+def before_there_was_taking_back(folder: Path, *nobody: str) -> list[str]:
+    """What is said of a notices.yaml that a hospital wrote before there was `cancels`."""
+    notices = folder / "notices.yaml"
+    text = notices.read_text()
+    for trigger in ("A11", "A13", "A02", "A12", "A08"):
+        text = re.sub(rf"    {trigger}: .*\n", "", text)
+    text = text[: text.index("  # What is no longer so.")]
+    if nobody:
+        text = text.replace("  events:\n", "  events:\n    A11: admission_cancelled\n    A13: discharge_cancelled\n")
+        text += f"nobody: [{', '.join(f'{{event: {event}}}' for event in nobody)}]\n"
+    notices.write_text(text)
+    told = said(folder)
+    assert wrong(told) == []
+    return [found.what for found in told if found.what.startswith("notices: wards are called for")]
+
+
+def test_rules_that_call_for_what_was_taken_back_are_a_warning(folder: Path) -> None:
+    admission, discharge = before_there_was_taking_back(folder)
+    assert "(A01) also when it was taken back (A11)" in admission
+    assert "(A03) also when it was taken back (A13)" in discharge
+
+
+def test_who_says_that_taking_back_calls_nobody_is_not_told_again(folder: Path) -> None:
+    assert before_there_was_taking_back(folder, "admission_cancelled", "discharge_cancelled") == []
 
 
 def test_a_broken_text_is_told(tmp_path: Path) -> None:

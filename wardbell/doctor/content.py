@@ -11,6 +11,7 @@ from ivr.bundle import Bundle
 from ivr.flow.mistakes import FlowErrors, Mistake
 from ivr.line_actions import DECLARED as LINES
 from notify.actions import DECLARED as NOTICES
+from notify.rules import NoticeRules
 from prompts.catalog import Catalog
 from prompts.errors import CatalogErrors, PromptError
 from prompts.render import Known, texts_ahead
@@ -20,6 +21,8 @@ from wardbell.edition import Checked
 
 ACTIONS: Mapping[str, Declared] = {action.name: action for action in (*HOSPITAL, *LINES, *NOTICES)}
 """What flows may ask."""
+TAKEN_BACK_BY = {"A01": "A11", "A03": "A13"}
+"""Messages of HL7 2.x, and those that take them back."""
 HARD_TO_FOLLOW = frozenset({"zh", "ru"})
 """Languages in which espeak is understood by few over a telephone."""
 
@@ -39,7 +42,23 @@ def flows(bundle: Callable[[], Bundle], check: Callable[[Bundle], Checked]) -> I
     yield ok(f"flows: {', '.join(sorted(edition.flows.flows))}")
     yield ok(f"numbers that are answered: {', '.join(listed)}")
     yield ok(f"notices: {', '.join(sorted(checked.rules.rules))}")
+    yield from _taken_back(checked.rules)
     yield from _warnings(checked.warnings)
+
+
+def _taken_back(rules: NoticeRules) -> Iterator[Finding]:
+    """Whether a ward that was told of somebody hears it when the hospital's system takes that back."""
+    events = rules.reading.events
+    for told, back in TAKEN_BACK_BY.items():
+        kind = events.get(told)
+        tells = any(rule.event == kind and not rule.revises for rule in rules.rules.values())
+        cancels = any(kind in rule.cancels for rule in rules.rules.values())
+        silent = any(one.event == events.get(back) for one in rules.silent)
+        if kind and tells and not cancels and not silent:
+            yield warning(
+                f'notices: wards are called for "{kind}" ({told}) also when it was taken back ({back})',
+                f"map {back} in flows/notices.yaml and add a rule with `cancels: {kind}`: docs/notices.md",
+            )
 
 
 def _warnings(mistakes: Iterable[Mistake]) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from db import migrate
 from hospital.calendar import HospitalCalendar
 from ivr.switch import ranges
-from wardbell.doctor import content, database, editions, machine, messages, pjsip, ports, refusals
+from wardbell.doctor import content, database, editions, machine, messages, pjsip, ports, refusals, trunk
 from wardbell.doctor.finding import Finding, Level, error
 from wardbell.office import Office
 
@@ -20,6 +20,7 @@ def findings(office: Office) -> Iterator[Finding]:
     yield from ports.port("HL7", hl7.host, hl7.port, ports.TCP)
     yield from ports.sip_reach(sip.host)
     yield from ports.hl7_reach(hl7.host, hl7.peers)
+    yield from trunk.believed(settings.trunk)
     yield from _pjsip(office)
     yield from machine.program("ffmpeg", "ffmpeg")
     yield from machine.program("espeak-ng", "espeak-ng")
