@@ -337,7 +337,12 @@ class Pool:
         if worker is None or place.number < max(1, self._settings.min_workers) or self._room(worker) < worker.lines:
             return
         self._cancel(place)
-        place.timer = call_later(self._reactor, self._settings.idle, worker.quit)
+        place.timer = call_later(self._reactor, self._settings.idle, lambda: self._give_back(worker))
+
+    def _give_back(self, worker: FarEnd) -> None:
+        """Unless it has a call: the one that it was brought up for began after its time did."""
+        if self._room(worker) == worker.lines:
+            worker.quit()
 
     def _cancel(self, place: _Place) -> None:
         if place.timer is not None and place.timer.active():

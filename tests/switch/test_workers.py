@@ -142,8 +142,21 @@ class Workers(TestCase):
         assert refused.error is not None
         for line, _ in dialled:
             await line.hang_up()
-        await world.until(lambda: len(world.switch.workers) == 1, 5)
+        await world.until(lambda: len(world.switch.workers) == 1, 20)
         assert world.switch.workers[0].name == "worker 0"
+
+    async def test_a_worker_that_was_brought_up_for_a_call_stays_as_long_as_the_call(self) -> None:
+        world = await self.world(lines=1, max_workers=2, idle=0.1)
+        world.owner.listens = False
+        owners = [Owner(), Owner()]
+        for owner in owners:
+            line, person = await world.dial(owner)
+            person.answers()
+            await world.until(lambda owner=owner: "answered" in owner.heard)  # type: ignore[misc]
+        await world.wait(0.5)
+        assert [owner.end for owner in owners] == [None, None]
+        await line.hang_up()
+        await world.until(lambda: len(world.switch.workers) == 1, 20)
 
     async def test_what_a_worker_complains_of_is_logged_without_anybodys_digits(self) -> None:
         world = await self.world()
