@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from prompts.catalog import Catalog
@@ -76,8 +77,13 @@ def value_texts(catalog: Catalog, language: str, type_: str, value: Any) -> tupl
     return tuple(found)
 
 
-def _parts(phrase: Phrase) -> Iterator[tuple[Fixed | Field, str]]:
+@lru_cache(maxsize=4096)
+def _parts(phrase: Phrase) -> tuple[tuple[Fixed | Field, str], ...]:
     """Parts that sound, fixed words made fit for a voice; beside a field the pause that follows it."""
+    return tuple(_sounding(phrase))
+
+
+def _sounding(phrase: Phrase) -> Iterator[tuple[Fixed | Field, str]]:
     cleaned: list[Fixed | Field] = []
     for part in phrase.parts:
         if isinstance(part, Field):

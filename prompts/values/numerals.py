@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from unicode_rbnf import RbnfEngine
 
@@ -22,6 +22,7 @@ def _engine(language: str) -> RbnfEngine:
     return RbnfEngine.for_language(language)
 
 
+@lru_cache(maxsize=4096)
 def spelled(language: str, rules: str, number: int) -> str:
     """`number` in words by one of the language's rule sets, e.g. `spellout-ordinal`."""
     return str(_engine(language).format_number(number, ruleset_names=[rules]).text)

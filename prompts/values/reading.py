@@ -15,6 +15,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any
 
 from prompts.errors import Unreadable
@@ -42,6 +43,7 @@ def _language(code: str) -> Language:
         raise Unreadable(f'no rules for reading values in "{code}"') from e
 
 
+@lru_cache(maxsize=4096)
 def tidy(language: str, text: str) -> str:
     """Fixed text made fit for a voice: figures of one or two digits become numbers, longer ones
     are read digit by digit (120, telephone numbers), `*` and `#` become words."""
@@ -81,7 +83,7 @@ def read(language: str, type_: str, value: Any, argument: str = "", currency: st
             raise Unreadable(f"{value!r} is no key of a telephone")
         return rules.key(str(value))
     if type_ in ("name", "text"):
-        return rules.tidy(_words(rules, value, form.case))
+        return tidy(language, _words(rules, value, form.case))
     raise Unreadable(f'no field type "{type_}"')
 
 
