@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from db.reading import reading
@@ -18,6 +18,12 @@ from hospital.names import LONGEST, names_of, put_names
 
 _CODE = re.compile(r"[a-z0-9_-]{1,40}")
 _UNTIL = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
+_IN_ORDER = select(Department).order_by(Department.position, Department.code)
+_WITH_EXPERTS = (
+    select(Duty.department_id)
+    .where(Duty.date.between(bindparam("first"), bindparam("last")), Duty.capacity > 0)
+    .distinct()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,7 @@ def store(session: Session, record: DepartmentRecord) -> None:
 @reading
 def every(session: Session) -> list[DepartmentRecord]:
     """All departments in the order in which callers hear them."""
-    return [department_record(row) for row in session.execute(_in_order()).scalars()]
+    return [department_record(row) for row in session.execute(_IN_ORDER).scalars()]
 
 
 @reading
@@ -68,14 +74,10 @@ def offered(session: Session, calendar: HospitalCalendar, now: datetime) -> list
     """Departments with an open general clinic or an expert to come, in the order that callers hear (row 25)."""
     today = calendar.today(now)
     last = today + timedelta(calendar.days_ahead - 1)
-    with_experts = set(
-        session.execute(
-            select(Duty.department_id).where(Duty.date.between(today, last), Duty.capacity > 0).distinct()
-        ).scalars()
-    )
+    with_experts = set(session.execute(_WITH_EXPERTS, {"first": today, "last": last}).scalars())
     return [
         department_record(row)
-        for row in session.execute(_in_order()).scalars()
+        for row in session.execute(_IN_ORDER).scalars()
         if row.id in with_experts or (row.general_capacity > 0 and is_open(row, calendar, now))
     ]
 
@@ -99,10 +101,6 @@ def row(session: Session, code: str) -> Department:
     if found is None:
         raise Unknown(f'no department "{code}"')
     return found
-
-
-def _in_order() -> Select[Department]:
-    return select(Department).order_by(Department.position, Department.code)
 
 
 def lock_day(session: Session, department: Department, day: date) -> GeneralDay:
