@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import resource
 import signal
 from typing import Any
@@ -33,6 +34,7 @@ def run(office: Office) -> None:
     wait_for_database(office)
     reactor: Any = installed
     service = Service(office, reactor)
+    _keep_what_stands()
     broken: list[Failure] = []
 
     starting: list[Deferred[None]] = []
@@ -62,6 +64,14 @@ def run(office: Office) -> None:
         signal.signal(number, signal.SIG_IGN)
     if broken:
         broken[0].raiseException()
+
+
+def _keep_what_stands() -> None:
+    """Modules, tables and flows are no garbage: a full collection that walks them stops every call for a seventh of a
+    second. From now on it sees only what came since, and less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
 
 
 def _as_many_files_as_allowed() -> None:
