@@ -10,7 +10,9 @@ from setuptools import find_packages, setup
 
 HERE = Path(__file__).parent
 VERSION = re.search(r'^__version__ = "(.+)"$', (HERE / "wardbell" / "__init__.py").read_text(), re.MULTILINE)[1]
-ROOMS = ["wardbell", "notify", "ivr", "hospital", "prompts", "db", "flows"]
+ROOMS = [
+    "wardbell", "editions", "notify", "ivr", "hospital", "db", "prompts", "actions", "forms", "background", "flows",
+]
 
 # What serves calls.
 NEEDS = [

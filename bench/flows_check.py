@@ -10,9 +10,9 @@ import time
 from importlib import resources
 from pathlib import Path
 
-from ivr.bundle import Bundle
+from editions.bundle import Bundle
+from editions.edition import read_edition
 from wardbell.doctor.content import ACTIONS
-from wardbell.edition import read_edition
 
 SIZES = (500, 1_000, 2_000)
 A_FLOW = 50

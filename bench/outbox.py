@@ -21,14 +21,14 @@ from sqlalchemy.orm import Session
 from db.database import Database
 from db.tables.notices import EventRow, NoticeRow
 from ivr.switch.line import Cause
-from notify.attempts import finish
-from notify.budget import Room
-from notify.caller import CallOrder, CallResult
-from notify.claim import claim
-from notify.notices import Planned, plan
-from notify.rules import NoticeRules, load_rules
-from notify.states import State
-from notify.sweep import sweep
+from notify.notices.attempts import finish
+from notify.notices.budget import Room
+from notify.notices.claim import claim
+from notify.notices.notice import Planned, plan
+from notify.notices.rules import NoticeRules, load_rules
+from notify.notices.states import State
+from notify.notices.sweep import sweep
+from notify.notices.telephone import CallOrder, CallResult
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LEASE = timedelta(seconds=30)

@@ -26,7 +26,7 @@ from tests.e2e.line import Line
 from tests.e2e.melodies import sing_ahead
 from tests.e2e.melodies import studio as singer
 from tests.phone.ports import free_port
-from wardbell.office import Office
+from wardbell.parts import Office
 from wardbell.settings import Settings
 
 HERE = Path(__file__).parent

@@ -24,8 +24,8 @@ from importlib import resources
 from pathlib import Path
 
 from bench import machine, report
-from ivr.sound_file import HEADER
-from ivr.switch.voice_band import HIGH, KEYS, LOW, VoiceBand
+from ivr.call.sound_file import HEADER
+from ivr.switch.worker.voice_band import HIGH, KEYS, LOW, VoiceBand
 from prompts.catalog import Catalog
 from prompts.errors import PromptError
 from prompts.sound import pads, to_telephone, without_leading_marks

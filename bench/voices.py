@@ -24,9 +24,9 @@ from typing import Any
 from twisted.internet import defer, reactor
 
 from bench import machine, processes, report, rtp
+from ivr.call.rendering import Rendering
+from ivr.call.voice import DEADLINE, StudioVoice
 from ivr.flow.commands import Prompt
-from ivr.rendering import Rendering
-from ivr.voice import DEADLINE, StudioVoice
 from prompts.catalog import Catalog
 from prompts.errors import PromptError, VoiceFailed
 from prompts.sound import pads, to_telephone, without_leading_marks

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hospital.action import Action, ActionOutcome, CallFacts, Declared, Value
+from actions.action import Action, ActionOutcome, CallFacts, Declared, Value
 from hospital.declarations import DECLARED
 from hospital.fake_actions import FakeActions, NotScripted
 

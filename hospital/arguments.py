@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from hospital.action import Value
+from actions.action import Value
 from hospital.errors import BadArgument
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from hospital.action import Declared, Value
+from actions.action import Declared, Value
 
 NOTHING: frozenset[str] = frozenset()
 CHOOSE: Mapping[str, frozenset[str]] = MappingProxyType({"chosen": NOTHING, "none": NOTHING})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Coroutine, Iterable, Iterator, Mapping
 from typing import Any
 
-from hospital.action import Action, ActionOutcome, Ask, CallFacts, Declared, Value
+from actions.action import Action, ActionOutcome, Ask, CallFacts, Declared, Value
 from hospital.declarations import DECLARED
 
 

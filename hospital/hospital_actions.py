@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from actions.action import Action, ActionOutcome, Ask, CallFacts, Value
 from db.database import Transactions
-from hospital import cards, departments, registration, rota
-from hospital.action import Action, ActionOutcome, Ask, CallFacts, Value
 from hospital.arguments import day, number, text
-from hospital.calendar import HALVES, HospitalCalendar
+from hospital.cards import cards
+from hospital.cards.pin_check import PinCheck, Right, Wait
+from hospital.clinic import departments, registration, rota
+from hospital.clinic.calendar import HALVES, HospitalCalendar
+from hospital.clinic.registration import Booked, Full, Request, Short, TakenByYou
+from hospital.clinic.rota import DutyRecord
 from hospital.declarations import DECLARED
-from hospital.pin_check import PinCheck, Right, Wait
-from hospital.registration import Booked, Full, Request, Short, TakenByYou
-from hospital.rota import DutyRecord
 
 
 class HospitalActions:

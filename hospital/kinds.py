@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hospital import cards_csv, rota_csv, wards_csv
+from hospital.cards import cards_csv
+from hospital.clinic import rota_csv
 from hospital.staging import Kind
+from hospital.wards import wards_csv
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in (cards_csv.KIND, rota_csv.KIND, wards_csv.KIND)}

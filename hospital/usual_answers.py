@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hospital.action import ActionOutcome, Value
-from hospital.calendar import HALVES
+from actions.action import ActionOutcome, Value
+from hospital.clinic.calendar import HALVES
 
 _WANG: dict[str, Value] = {
     "code": "101",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from prompts.errors import Mistake
+from forms.mistake import Mistake
 
 CODES = {
     "N001": "the file of notices cannot be read",

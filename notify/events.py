@@ -18,11 +18,11 @@ from twisted.logger import Logger
 
 from db.tables.base import Base
 from db.tables.notices import EventRow
-from notify.escalation import Rule
-from notify.fate import Fate
-from notify.notices import Planned, plan
-from notify.rules import NoticeRules
-from notify.taken_back import revise, taken_back_before, told_again
+from notify.notices.escalation import Rule
+from notify.notices.fate import Fate
+from notify.notices.notice import Planned, plan
+from notify.notices.rules import NoticeRules
+from notify.notices.taken_back import revise, taken_back_before, told_again
 
 log = Logger()
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from apscheduler.triggers.cron import CronTrigger
 from twisted.logger import Logger
 
-from ivr.switch.reactor import Time, Timer, call_later
+from background.reactor import Time, Timer, call_later
 
 log = Logger()
 

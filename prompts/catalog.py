@@ -29,10 +29,11 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from prompts.errors import CatalogErrors, Mistake, NoSuchPrompt, Unreadable, nearest
+from forms.mistake import Mistake, nearest
+from prompts.errors import CatalogErrors, NoSuchPrompt, Unreadable
 from prompts.phrase import FAMILIES, PLURAL_FORMS, Phrase
+from prompts.texts import Place, read_languages, read_texts
 from prompts.values import read
-from prompts.written.texts import Place, read_languages, read_texts
 
 _A_SECOND = {"zh": 4.5, "yue": 4.5}
 """Characters that are said in a second; of a language in letters, 14."""

@@ -8,25 +8,25 @@ from pathlib import Path
 import click
 
 from wardbell import __version__
-from wardbell.bookings_command import bookings
-from wardbell.calls_command import calls
-from wardbell.cards_command import cards
-from wardbell.db_command import db
-from wardbell.demo_command import demo
-from wardbell.doctor_command import doctor
+from wardbell.commands.bookings import bookings
+from wardbell.commands.calls import calls
+from wardbell.commands.cards import cards
+from wardbell.commands.db import db
+from wardbell.commands.demo import demo
+from wardbell.commands.doctor import doctor
+from wardbell.commands.flows import flows
+from wardbell.commands.hl7 import hl7
+from wardbell.commands.messages import messages
+from wardbell.commands.notices import notices
+from wardbell.commands.numbers import numbers
+from wardbell.commands.prompts import prompts
+from wardbell.commands.recordings import recordings
+from wardbell.commands.rota import rota
+from wardbell.commands.run import run
+from wardbell.commands.wards import wards
 from wardbell.errors import FATAL
-from wardbell.flows_command import flows
-from wardbell.hl7_command import hl7
-from wardbell.messages_command import messages
-from wardbell.notices_command import notices
-from wardbell.numbers_command import numbers
-from wardbell.office import Office
-from wardbell.prompts_command import prompts
-from wardbell.recordings_command import recordings
-from wardbell.rota_command import rota
-from wardbell.run_command import run
+from wardbell.parts import Office
 from wardbell.settings import SettingsError, load
-from wardbell.wards_command import wards
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -14,7 +14,7 @@ from weakref import WeakSet
 from twisted.logger import Logger
 
 from db.database import Transactions
-from hospital.calendar import HospitalCalendar
+from hospital.clinic.calendar import HospitalCalendar
 from prompts.render import Known, names_ahead
 from prompts.studio import Studio
 from prompts.sweep import Swept, sweep

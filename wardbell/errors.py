@@ -6,7 +6,7 @@ from db.errors import DatabaseError
 from hospital.errors import HospitalError
 from ivr.flow.mistakes import FlowError
 from ivr.switch.line import SwitchError
-from ivr.trunk import NotDiallable
+from ivr.trunks.trunk import NotDiallable
 from notify.errors import NotifyError
 from prompts.errors import PromptError
 from wardbell.service import CannotStart

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from db.reading import reading
-from hospital import departments, rota, wards
-from hospital.calendar import HALVES, HospitalCalendar
+from hospital.clinic import departments, rota
+from hospital.clinic.calendar import HALVES, HospitalCalendar
+from hospital.wards import wards
 from prompts.render import Known
 
 

@@ -19,57 +19,57 @@ from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 
+from background.spawn import spawn
+from background.steady_clock import SteadyClock
+from background.threads import SlowWork
 from db.database import Database
 from db.errors import DatabaseAway, DatabaseBusy, DatabaseError
 from db.migrate import current, head
-from hospital.calendar import HospitalCalendar
+from editions.edition import read_edition
+from editions.first import begin, tell_difference
+from editions.live import Live, LiveEdition
+from editions.store import StoredEdition
+from editions.watch import EditionWatch
+from hospital.cards.pin_check import PinCheck
+from hospital.cards.pins import PepperedPins
+from hospital.clinic.calendar import HospitalCalendar
 from hospital.hospital_actions import HospitalActions
 from hospital.kinds import KINDS
-from hospital.pin_check import PinCheck
-from hospital.pins import PepperedPins
 from hospital.staging import Staging
-from hospital.threads import SlowWork
-from ivr.closings import Closings
-from ivr.dialling import TrunkDialler
-from ivr.edition import OnAir
-from ivr.editions import StoredEdition
-from ivr.facilities import Facilities
-from ivr.line_actions import LineActions
-from ivr.recording_rows import RecordingRecord
-from ivr.recording_store import RecordingStore
-from ivr.rendering import Rendering
-from ivr.spawn import spawn
+from ivr.call.edition import OnAir
+from ivr.call.facilities import Facilities
+from ivr.call.rendering import Rendering
+from ivr.call.switchboard import Switchboard
+from ivr.call.tones import Tones
+from ivr.call.voice import StudioVoice
+from ivr.numbers.closings import Closings
+from ivr.numbers.line_actions import LineActions
+from ivr.record.trace import CallBook
+from ivr.recordings.rows import RecordingRecord
+from ivr.recordings.store import RecordingStore
 from ivr.switch.pool import Pool, SwitchSettings
-from ivr.switchboard import Switchboard
-from ivr.tones import Tones
-from ivr.trace import CallBook
-from ivr.trunk import Trunk
-from ivr.voice import StudioVoice
-from notify.actions import NoticeActions
-from notify.board import StoredBoard
-from notify.budget import LineBudget
-from notify.character_sets import reading_order
-from notify.confirmations import Confirmations
-from notify.intake import Intake, Interface
-from notify.journal import Journal
-from notify.messages import Freshness, forget
-from notify.mllp import MllpLimits
-from notify.mllp_door import MllpDoor
-from notify.outbox import Outbox, OutboxParts
-from notify.shift import shift
-from notify.sweep import LogReports
+from ivr.trunks.dialling import TrunkDialler
+from ivr.trunks.trunk import Trunk
+from notify.hl7.character_sets import reading_order
+from notify.hl7.intake import Intake, Interface
+from notify.hl7.messages import Freshness, forget
+from notify.hl7.mllp import MllpLimits
+from notify.hl7.mllp_door import MllpDoor
+from notify.notices.actions import NoticeActions
+from notify.notices.board import StoredBoard
+from notify.notices.budget import LineBudget
+from notify.notices.confirmations import Confirmations
+from notify.notices.journal import Journal
+from notify.notices.line_telephone import NoticeCalls
+from notify.notices.outbox import Outbox, OutboxParts
+from notify.notices.shift import shift
+from notify.notices.sweep import LogReports
+from notify.notices.wards import phonebook, variables
 from notify.timetable import Timetable
-from notify.wards import phonebook, variables
 from wardbell.clip_sweep import ClipSweep
-from wardbell.edition import read_edition
-from wardbell.edition_watch import EditionWatch
-from wardbell.first_edition import begin, tell_difference
-from wardbell.live import Live, LiveEdition
-from wardbell.notice_calls import NoticeCalls
-from wardbell.office import Office, boottime, wallclock
+from wardbell.commands.who import os_user
+from wardbell.parts import Office, boottime, wallclock
 from wardbell.settings import Settings
-from wardbell.steady import SteadyClock
-from wardbell.who import os_user
 
 T = TypeVar("T")
 

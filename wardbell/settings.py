@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ivr.switch import ranges
-from notify.character_sets import codec_of
+from notify.hl7.character_sets import codec_of
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 PREFIX = "WARDBELL_"

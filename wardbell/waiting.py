@@ -16,7 +16,7 @@ from twisted.logger import Logger
 
 from db.errors import DatabaseAway, DatabaseBusy
 from db.migrate import current
-from wardbell.office import Office
+from wardbell.parts import Office
 
 log = Logger()
 

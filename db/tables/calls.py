@@ -1,6 +1,6 @@
 """Tables of calls: one row a call, and what happened in it step by step.
 
-Written by `ivr.trace` while calls go on; never changed after the call but by the engine's
+Written by `ivr.record.trace` while calls go on; never changed after the call but by the engine's
 restart, which closes what a crash left open.
 """
 

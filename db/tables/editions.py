@@ -1,7 +1,7 @@
 """Tables of editions: what the hospital published, whole, and which engine serves which of them.
 
 Editions are only added, never changed: the newest is the current one, and taking one back adds the
-old files again under a new number. Written by `ivr.editions`.
+old files again under a new number. Written by `editions.store`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Tables of the numbers that are answered: who closed and opened them, and the PINs of feature codes.
 
-Written by `ivr.closings`. A switching is never changed nor removed: the newest row of a number is its state, all of
-them are the record of who did what.
+Written by `ivr.numbers.closings`. A switching is never changed nor removed: the newest row of a number is its state,
+all of them are the record of who did what.
 """
 
 from __future__ import annotations

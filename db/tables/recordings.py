@@ -1,6 +1,6 @@
 """The table of recordings: what callers said into the line, where it lies, and how it came to an end.
 
-Written by `ivr.recording_store`. The row is there before the first word, so that a crash leaves no
+Written by `ivr.recordings.store`. The row is there before the first word, so that a crash leaves no
 file that nobody knows of. No foreign key: a call's row may be written after its recording began, and
 a recording outlives it.
 """

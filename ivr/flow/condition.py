@@ -13,9 +13,9 @@ from typing import Any
 
 import cel
 
+from forms.tree import Scalar
 from ivr.flow.commands import Value
 from ivr.flow.mistakes import Mark, Report
-from prompts.written.tree import Scalar
 
 LONGEST = 200
 """Characters of an expression."""

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from forms.tree import Scalar, Table
 from ivr.flow.action import ActionSpec
 from ivr.flow.commands import Answer, Outcome
 from ivr.flow.form import Form
 from ivr.flow.language import AGAIN, NOWHERE, Exit, Finish, Go, Move, Scene, Target
 from ivr.flow.mistakes import Mark, Report, did_you_mean
 from ivr.flow.words import SYSTEM
-from prompts.written.tree import Scalar, Table
 
 Miss = Literal["no_input", "invalid"]
 

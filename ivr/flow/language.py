@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 from ivr.flow.action import ActionSpec
-from ivr.flow.beside import Beside
 from ivr.flow.commands import Answer, Command, Prompt, Value
 from ivr.flow.mistakes import Mark, Report
 from ivr.flow.texts import Texts
+from ivr.flow.uses import Beside
 
 END = "end"
 AGAIN = "again"

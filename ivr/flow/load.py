@@ -11,16 +11,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from forms.tree import Node, Scalar, Table, read_source
 from ivr.flow.action import ActionSpec
-from ivr.flow.beside import Beside
-from ivr.flow.check import check_flows, ends
+from ivr.flow.check.flows import check_flows, ends
 from ivr.flow.defaults import Defaults
 from ivr.flow.form import NAME, Form, check_step_name, fill
 from ivr.flow.language import END, NOWHERE, Flow, FlowSet, Head, Limit, Name, Step, World
 from ivr.flow.mistakes import FlowErrors, Mark, Report, did_you_mean
 from ivr.flow.texts import Texts
+from ivr.flow.uses import Beside
 from ivr.flow.verbs import LATER, VERBS
-from prompts.written.tree import Node, Scalar, Table, read_source
 
 NOT_FLOWS = frozenset({"holidays", "notices", "numbers", "queues", "tariffs", "permissions"})
 """Files of the folder that are no flows and have readers of their own."""

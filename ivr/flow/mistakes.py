@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from prompts.errors import Mistake
-from prompts.written.report import Mark, Report, did_you_mean
+from forms.mistake import Mistake
+from forms.report import Mark, Report, did_you_mean
 
 __all__ = ["CODES", "FlowError", "FlowErrors", "FlowMisused", "Mark", "Mistake", "Report", "did_you_mean"]
 

@@ -1,7 +1,7 @@
 """Which flow answers a dialled number, and when: `flows/numbers.yaml` and `flows/holidays.yaml`.
 
 Reading the files, the hours of the clock on the wall and the look-up are pure: who closed a number
-(`ivr.closings`) and what time it is are handed in. The carrying out is the switchboard's.
+(`ivr.numbers.closings`) and what time it is are handed in. The carrying out is the switchboard's.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One number that somebody closed, as the look-up sees it. Where it is kept is `ivr.closings`."""
+"""One number that somebody closed, as the look-up sees it. Where it is kept is `ivr.numbers.closings`."""
 
 from __future__ import annotations
 

@@ -14,9 +14,9 @@ from typing import TypeAlias
 
 from ivr.flow.commands import Value
 from ivr.numbers.closing import Closing
-from ivr.numbers.dialling import CallerList, Dialling
 from ivr.numbers.hours import Calendar, Hours
-from ivr.numbers.wall import moment
+from ivr.numbers.local_time import moment
+from ivr.numbers.telephone_number import CallerList, Dialling
 
 DEFAULT = "default"
 """The key of the numbers that are not listed."""

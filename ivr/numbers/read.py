@@ -26,14 +26,14 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import TypeVar
 
+from forms.tree import Listing, Node, Scalar, Table, read_source
 from ivr.flow.form import Form
 from ivr.flow.mistakes import FlowErrors, Mark, Mistake, Report, did_you_mean
-from ivr.numbers.dialling import WITHHELD, CallerList, Dialling
+from ivr.numbers.entries import Pieces
 from ivr.numbers.hours import Hours
-from ivr.numbers.pieces import Pieces
 from ivr.numbers.plan import DEFAULT, Answer, Code, Line, Numbers, Plan, Route
 from ivr.numbers.read_hours import read_calendars, read_hours
-from prompts.written.tree import Listing, Node, Scalar, Table, read_source
+from ivr.numbers.telephone_number import WITHHELD, CallerList, Dialling
 
 FILE = "numbers.yaml"
 HOLIDAYS = "holidays.yaml"

@@ -14,11 +14,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 
+from forms.tree import Listing, Node, Scalar, Table, read_source
 from ivr.flow.form import NAME, Form
 from ivr.flow.mistakes import Mark, Report, did_you_mean
 from ivr.numbers.hours import WEEKDAYS, Calendar, Hours, Special, Window
-from ivr.numbers.wall import MINUTES, clock, skipped
-from prompts.written.tree import Listing, Node, Scalar, Table, read_source
+from ivr.numbers.local_time import MINUTES, clock, skipped
 
 USUAL = "holidays"
 """The calendar of hours that name none."""

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from hospital.action import Action, ActionOutcome, CallFacts, Declared
+from actions.action import Action, ActionOutcome, CallFacts, Declared
 from hospital.errors import HospitalError
-from ivr.conversation import HIDDEN
+from ivr.call.conversation import HIDDEN
 from ivr.flow.commands import Value
 from ivr.rehearsal.moments import Answered, Asked
 

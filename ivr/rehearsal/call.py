@@ -21,13 +21,13 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
-from hospital.action import Action, ActionOutcome, CallFacts, Declared
-from ivr.conversation import HIDDEN, LATE_KEY, Conversation, Finished
-from ivr.facilities import Facilities
+from actions.action import Action, ActionOutcome, CallFacts, Declared
+from ivr.call.conversation import HIDDEN, LATE_KEY, Conversation, Finished
+from ivr.call.facilities import Facilities
+from ivr.call.leg import Leg
 from ivr.flow.commands import Collect, Prompt, Value
 from ivr.flow.language import FlowSet, Target
 from ivr.flow.run import Run
-from ivr.leg import Leg
 from ivr.rehearsal.answers import BEYOND, Answers, NotAnswered, stand_ins, told
 from ivr.rehearsal.moments import (
     Ended,

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from ivr.call_records import CallRecord
-from ivr.conversation import HIDDEN
+from ivr.call.conversation import HIDDEN
 from ivr.flow.commands import Prompt, Value
 from ivr.flow.language import FlowSet, Step
 from ivr.flow.verbs.ask import Ask
 from ivr.flow.words import SYSTEM
+from ivr.record.call_records import CallRecord
 from ivr.rehearsal.answers import BEYOND, usual
 from ivr.rehearsal.call import Caller
 from ivr.rehearsal.moments import (
@@ -35,8 +35,8 @@ from ivr.rehearsal.moments import (
     Speaks,
     What,
 )
+from ivr.rehearsal.test_file import House
 from ivr.rehearsal.voice import TALK
-from ivr.rehearsal.written import House
 
 SECRET = "secret: not what was pressed"
 _NOTICED = ("record", "dial", "notify")
@@ -46,7 +46,7 @@ _LIKE_OTHERS = {"true", "false", "null", "yes", "no", "on", "off"}
 
 
 def as_test(name: str, caller: Caller, moments: Sequence[Moment], house: House) -> str:
-    """The call as a file of one test (`ivr.rehearsal.written`). Further lines of `name` are a comment."""
+    """The call as a file of one test (`ivr.rehearsal.test_file`). Further lines of `name` are a comment."""
     lines = [f"# {line}" for line in name.splitlines()[1:]]
     lines += [f"flow: {caller.flow}", f"language: {caller.language}", f"caller: {_written(caller.number)}"]
     lines.append(f'at: "{caller.at.astimezone(house.zone):%Y-%m-%d %H:%M}"')

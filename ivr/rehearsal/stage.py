@@ -17,7 +17,7 @@ from ivr.rehearsal.voice import TALK
 
 
 class Stage:
-    """Implements `ivr.conversation.Script`."""
+    """Implements `ivr.call.conversation.Script`."""
 
     def __init__(self, run: Run, tell: Callable[[Collected], None], hidden: str) -> None:
         self._run = run

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ivr.rehearsal.coverage import Coverage, FlowCoverage
-from ivr.rehearsal.played import Played, play
-from ivr.rehearsal.written import House, read_tests
+from ivr.rehearsal.test_file import House, read_tests
+from ivr.rehearsal.test_run import Played, play
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from hospital.action import ActionOutcome
-from ivr.notes import Place
-from ivr.recording import RecordingFailed, Tape
+from actions.action import ActionOutcome
+from background.reactor import Time, call_later
+from ivr.call.notes import Place
+from ivr.call.recording import RecordingFailed, Tape
 from ivr.rehearsal.answers import ERROR
 from ivr.switch.line import Recorded
-from ivr.switch.reactor import Time, call_later
 
 TONE = 0.5
 """Seconds of the tone before a recording."""
@@ -22,7 +22,7 @@ SILENT = 5.0
 
 
 class Tapes:
-    """Implements `ivr.recording.Recordings`."""
+    """Implements `ivr.call.recording.Recordings`."""
 
     def __init__(
         self, tone: Path, clock: Time, ask: Callable[[float], Awaitable[ActionOutcome]], quiet: Callable[[], None]

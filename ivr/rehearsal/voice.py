@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ivr.call.voice import Spoken
 from ivr.flow.commands import Prompt
 from ivr.rehearsal.moments import Saying, Unspoken
-from ivr.voice import Spoken
 from prompts.catalog import Catalog
 from prompts.errors import PromptError
 from prompts.speech import speak
@@ -53,7 +53,7 @@ class _Clip:
 
 
 class RehearsedVoice:
-    """Implements `ivr.voice.Voice`; tells what it says as it begins."""
+    """Implements `ivr.call.voice.Voice`; tells what it says as it begins."""
 
     def __init__(
         self,

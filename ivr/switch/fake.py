@@ -22,6 +22,7 @@ from pathlib import Path
 
 from twisted.internet.defer import Deferred
 
+from background.reactor import Time, Timer, call_later
 from ivr.switch.line import (
     KEYS,
     Capacity,
@@ -40,7 +41,6 @@ from ivr.switch.line import (
     SwitchRefused,
 )
 from ivr.switch.mailbox import Mailbox
-from ivr.switch.reactor import Time, Timer, call_later
 from ivr.switch.sip import cause_of, checked_caller_id, checked_headers, checked_target
 
 

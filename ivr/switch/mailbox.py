@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
+from background.reactor import Time, Timer, call_later
 from ivr.switch.line import Ended, LineListener
-from ivr.switch.reactor import Time, Timer, call_later
 
 
 class Mailbox:

@@ -15,8 +15,8 @@ from twisted.internet.error import CannotListenError
 from twisted.internet.protocol import ClientFactory, DatagramProtocol, Protocol
 from twisted.logger import Logger
 
+from background.reactor import Reactor, Timer, call_later
 from ivr.switch.dialog import Dialog, LastWord, last_word
-from ivr.switch.reactor import Reactor, Timer, call_later
 
 AGAIN = (0.5, 1.5, 3.5)
 """s after the first time when it is said again."""

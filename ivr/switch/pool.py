@@ -17,9 +17,9 @@ from twisted.internet.defer import CancelledError, Deferred, DeferredList, execu
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from background.reactor import Reactor, Timer, call_later
 from ivr.switch import open_calls, ranges, wire
 from ivr.switch.dialog import Dialog
-from ivr.switch.far_end import FarEnd, Health, send_off
 from ivr.switch.line import (
     Capacity,
     Cause,
@@ -37,8 +37,8 @@ from ivr.switch.line import (
 )
 from ivr.switch.parting import Parting
 from ivr.switch.pool_line import PoolLine
-from ivr.switch.reactor import Reactor, Timer, call_later
 from ivr.switch.sip import cause_of, checked_caller_id, checked_headers, checked_target
+from ivr.switch.worker_process import FarEnd, Health, send_off
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from background.reactor import Time
 from ivr.switch import wire
-from ivr.switch.far_end import FarEnd
 from ivr.switch.line import Line, LineGone, LineListener, Played, Recorded, RecordEnd, SwitchRefused
 from ivr.switch.mailbox import Mailbox
-from ivr.switch.reactor import Time
+from ivr.switch.worker_process import FarEnd
 
 
 class PoolLine:

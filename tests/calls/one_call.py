@@ -10,14 +10,14 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from hospital.action import Action, CallFacts
-from ivr.conversation import Conversation, Finished
-from ivr.facilities import TALK_ONLY, Facilities
+from actions.action import Action, CallFacts
+from ivr.call.conversation import Conversation, Finished
+from ivr.call.facilities import TALK_ONLY, Facilities
+from ivr.call.leg import Leg
+from ivr.call.voice import SilentVoice, Voice
 from ivr.flow.commands import Answer, Turn, Value
-from ivr.leg import Leg
 from ivr.switch.fake import FakeLine, FakeSwitch
 from ivr.switch.line import Line, Offer
-from ivr.voice import SilentVoice, Voice
 
 SECONDS = 2.0
 """How long every clip lasts."""

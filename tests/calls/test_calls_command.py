@@ -14,11 +14,11 @@ from twisted.internet import defer
 from twisted.internet.task import Clock
 
 from db.database import Database, ImmediateTransactions
+from ivr.record.trace import CallBook, CallFacts
+from ivr.record.turned_away import TurnedAwayCalls
 from ivr.switch.line import Offer, TurnedAway
-from ivr.trace import CallBook, CallFacts
-from ivr.turned_away import TurnedAwayCalls
 from prompts.catalog import Catalog
-from wardbell.calls_command import calls
+from wardbell.commands.calls import calls
 from wardbell.doctor.finding import Level
 from wardbell.doctor.refusals import refused_today
 

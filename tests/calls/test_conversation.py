@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from twisted.internet.defer import Deferred
 
+from actions.action import Action, ActionOutcome, CallFacts
 from db.errors import DatabaseAway, DatabaseBusy, DatabaseFull
-from hospital.action import Action, ActionOutcome, CallFacts
-from ivr.conversation import PATIENCE
-from ivr.facilities import Facilities
+from ivr.call.conversation import PATIENCE
+from ivr.call.facilities import Facilities
+from ivr.call.notice_board import FakeNoticeBoard
+from ivr.call.voice import SilentVoice, Spoken
 from ivr.flow.commands import (
     Answer,
     Ask,
@@ -32,8 +34,6 @@ from ivr.flow.commands import (
     Turn,
     Value,
 )
-from ivr.notice_board import FakeNoticeBoard
-from ivr.voice import SilentVoice, Spoken
 from tests.calls.one_call import SECONDS, OneCall
 from tests.faults import Faults
 

@@ -11,15 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.database import Database, ImmediateTransactions
-from ivr.call_records import CallRecord, list_calls, show_call
-from ivr.dialling import FakeDialler, TrunkDialler
-from ivr.facilities import Facilities
+from ivr.call.facilities import Facilities
+from ivr.call.tones import Tones
 from ivr.flow.commands import Collect, Dial, Entered, HangUp, Keys, Outcome, Prompt, Turn
+from ivr.record.call_records import CallRecord, list_calls, show_call
+from ivr.record.trace import CallBook
 from ivr.switch.fake import FakeLine, FakeSwitch, State
 from ivr.switch.line import Cause, Switch
-from ivr.tones import Tones
-from ivr.trace import CallBook
-from ivr.trunk import Trunk
+from ivr.trunks.dialling import FakeDialler, TrunkDialler
+from ivr.trunks.trunk import Trunk
 from tests.calls.one_call import SECONDS, OneCall
 
 START = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from ivr.call.leg import LATE_END
 from ivr.flow.commands import Collect, HangUp, Keys, NoInput, Prompt, Say, Turn
-from ivr.leg import LATE_END
 from tests.calls.one_call import SECONDS, OneCall
 
 END = Turn((HangUp("done"),))

@@ -12,20 +12,20 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred
 
+from actions.action import Action, ActionOutcome, OffReactor
+from background.threads import at_once
 from db.database import Database, ImmediateTransactions
 from db.errors import DatabaseAway
-from hospital.action import Action, ActionOutcome, OffReactor
-from hospital.threads import at_once
-from ivr.dialling import FakeDialler
-from ivr.facilities import Facilities
+from ivr.call.facilities import Facilities
+from ivr.call.notes import Place
+from ivr.call.notice_board import FakeNoticeBoard
+from ivr.call.recording import FakeRecordings
+from ivr.call.sound_file import write_tone
 from ivr.flow.commands import Ask, Collect, Dial, Entered, HangUp, Keys, Outcome, Prompt, Raise, Record, Say, Turn
-from ivr.notes import Place
-from ivr.notice_board import FakeNoticeBoard
-from ivr.recording import FakeRecordings
-from ivr.recording_rows import RecordingRecord, list_recordings
-from ivr.recording_store import SPARE, RecordingStore
-from ivr.sound_file import write_tone
+from ivr.recordings.rows import RecordingRecord, list_recordings
+from ivr.recordings.store import SPARE, RecordingStore
 from ivr.switch.line import Recorded, RecordEnd
+from ivr.trunks.dialling import FakeDialler
 from tests.calls.one_call import SECONDS, OneCall
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)

@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from db.database import Database
-from ivr import recording_rows as rows
-from ivr.recording_rows import RecordingRecord
-from wardbell.recordings_command import recordings
+from ivr.recordings import rows as rows
+from ivr.recordings.rows import RecordingRecord
+from wardbell.commands.recordings import recordings
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 

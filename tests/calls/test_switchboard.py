@@ -11,25 +11,25 @@ import pytest
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
 
+from actions.action import ActionOutcome
+from background.once import Once
 from db.database import Database, ImmediateTransactions
-from hospital.action import ActionOutcome
 from hospital.actions import FakeActions
 from hospital.declarations import DECLARED
-from ivr.call_records import CallRecord, list_calls, list_refused, show_call, without_key_events
-from ivr.edition import Edition, OnAir
+from ivr.call.edition import Edition, OnAir
+from ivr.call.switchboard import Switchboard
+from ivr.call.telling import AS_DIALLED, Made, Outgoing, Telling, Tellings
+from ivr.call.voice import SilentVoice
 from ivr.flow.language import FlowSet
 from ivr.flow.load import load
-from ivr.line_actions import DECLARED as LINE_DECLARED
 from ivr.numbers import Closing, Numbers, Route
-from ivr.once import Once
+from ivr.numbers.line_actions import DECLARED as LINE_DECLARED
+from ivr.record.call_records import CallRecord, list_calls, list_refused, show_call, without_key_events
+from ivr.record.trace import CallBook
+from ivr.record.turned_away import A_MINUTE
 from ivr.switch.fake import FakeSwitch
 from ivr.switch.line import Cause, Line, Offer, TurnedAway
-from ivr.switchboard import Switchboard
-from ivr.telling import AS_DIALLED, Made, Outgoing, Telling, Tellings
-from ivr.trace import CallBook
-from ivr.turned_away import A_MINUTE
-from ivr.voice import SilentVoice
-from notify.actions import DECLARED as NOTICE_DECLARED
+from notify.notices.actions import DECLARED as NOTICE_DECLARED
 from prompts.catalog import Catalog
 from tests.faults import Faults
 from wardbell.doctor.database import telephones_without_key_events

@@ -14,9 +14,9 @@ from twisted.internet.task import Clock
 
 from db.database import Database, ImmediateTransactions
 from db.errors import DatabaseAway
-from ivr.call_records import list_calls, show_call
+from ivr.record.call_records import list_calls, show_call
+from ivr.record.trace import AGAIN, AT_ONCE, GATHER, CallBook, CallFacts
 from ivr.switch.line import Cause, Ended
-from ivr.trace import AGAIN, AT_ONCE, GATHER, CallBook, CallFacts
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 CALL = CallFacts("c" * 32, "in", "1000", "13800000001", "main", "zh")

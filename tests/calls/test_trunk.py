@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivr.switch.sip import checked_target
-from ivr.trunk import NotDiallable, Trunk
+from ivr.trunks.trunk import NotDiallable, Trunk
 
 
 @pytest.mark.parametrize(

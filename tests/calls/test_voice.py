@@ -17,10 +17,10 @@ from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
+from ivr.call.rendering import Rendering
+from ivr.call.speaker import SILENCE
+from ivr.call.voice import DEADLINE, QUICK, SilentVoice, Spoken, StudioVoice
 from ivr.flow.commands import Collect, HangUp, Keys, Prompt, Say, Turn
-from ivr.rendering import Rendering
-from ivr.speaker import SILENCE
-from ivr.voice import DEADLINE, QUICK, SilentVoice, Spoken, StudioVoice
 from prompts.catalog import Catalog
 from prompts.errors import StudioError
 from prompts.fallbacks import FOLDER
@@ -421,7 +421,7 @@ class Together(FakeVoice):
 def test_new_texts_of_a_sentence_are_made_together_by_a_voice_that_can(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: bool, most: int
 ) -> None:
-    monkeypatch.setattr("ivr.voice.PROCESSORS", 2)
+    monkeypatch.setattr("ivr.call.voice.PROCESSORS", 2)
     voice = Together(at_once=at_once)
     voices = Voices(tmp_path, voices=[voice])
     voices.say(Prompt("a.hello"), Prompt("a.balance", {"balance": 201}))

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ivr.bundle import Bundle
+from editions.bundle import Bundle
+from editions.edition import read_edition
 from prompts.catalog import Catalog
 from prompts.store import Store
 from prompts.studio import Studio
@@ -19,7 +20,6 @@ from prompts.voices.fake import FakeVoice
 from wardbell.doctor import content
 from wardbell.doctor.content import ACTIONS
 from wardbell.doctor.finding import Finding, Level
-from wardbell.edition import read_edition
 
 SHIPPED = Path(str(resources.files("flows")))
 

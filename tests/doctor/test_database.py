@@ -11,11 +11,11 @@ from sqlalchemy import text
 
 from db import migrate
 from db.database import Database
-from hospital import rota
-from hospital.calendar import HospitalCalendar
-from hospital.departments import DepartmentRecord, store
-from hospital.rota import NewDuty
-from notify.journal import DAMAGED, Journal, Kept
+from hospital.clinic import rota
+from hospital.clinic.calendar import HospitalCalendar
+from hospital.clinic.departments import DepartmentRecord, store
+from hospital.clinic.rota import NewDuty
+from notify.notices.journal import DAMAGED, Journal, Kept
 from wardbell.doctor import database as checks
 from wardbell.doctor.finding import Level
 

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from db import migrate
-from wardbell.doctor_command import doctor
-from wardbell.office import Office
+from wardbell.commands.doctor import doctor
+from wardbell.parts import Office
 from wardbell.settings import Hl7, Settings, Sip
 
 

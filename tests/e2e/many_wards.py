@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hospital import wards
-from hospital.wards import WardContacts
+from hospital.wards import wards
+from hospital.wards.wards import WardContacts
 from tests.e2e.conftest import Template
 from tests.e2e.line import Line
 from tests.e2e.small_hospital import MEDICINE, SmallHospital

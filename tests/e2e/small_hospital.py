@@ -12,12 +12,14 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from hospital import cards, departments, rota, wards
-from hospital.departments import DepartmentRecord
-from hospital.pins import PepperedPins
-from hospital.rota import NewDuty
-from hospital.wards import WardContacts
-from wardbell.office import Office
+from hospital.cards import cards
+from hospital.cards.pins import PepperedPins
+from hospital.clinic import departments, rota
+from hospital.clinic.departments import DepartmentRecord
+from hospital.clinic.rota import NewDuty
+from hospital.wards import wards
+from hospital.wards.wards import WardContacts
+from wardbell.parts import Office
 from wardbell.settings import Settings
 
 PIN = "470815"

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from hospital.calendar import HALVES, day_name
+from hospital.clinic.calendar import HALVES, day_name
 from tests.e2e.conftest import House
 from tests.e2e.small_hospital import EXPERT_FEE, LONE, MEDICINE, PIN, SURGERY
 from tests.e2e.test_registration import BOOKINGS, log_in

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from hospital import departments
-from hospital.departments import DepartmentRecord
+from hospital.clinic import departments
+from hospital.clinic.departments import DepartmentRecord
 from prompts.speech import speak
 from tests.e2e.conftest import House, Template, build
 from tests.e2e.line import admission, eventually

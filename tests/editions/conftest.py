@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from db.database import Database
-from ivr import editions
-from ivr.bundle import Bundle
-from ivr.edition import OnAir
-from ivr.editions import Draft, EditionRecord, Overtaken, Published, StoredEdition, Unchanged
-from ivr.voice import SilentVoice
+from editions import store
+from editions.bundle import Bundle
+from editions.edition import read_edition
+from editions.live import LiveEdition
+from editions.store import Draft, EditionRecord, Overtaken, Published, StoredEdition, Unchanged
+from ivr.call.edition import OnAir
+from ivr.call.voice import SilentVoice
 from wardbell.doctor.content import ACTIONS
-from wardbell.edition import read_edition
-from wardbell.live import LiveEdition
 
 NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 MAIN = "title: Main\nstart: hello\nsteps:\n  hello: {say: main.welcome, then: over}\n  over: {hangup: done}\n"
@@ -54,11 +54,11 @@ class Publisher:
         return NOON + timedelta(hours=self.hours)
 
     def tries(self, files: Bundle, parent: int, who: str = "chen") -> Published | Unchanged | Overtaken:
-        draft = Draft(editions.as_texts(files), files.digest, who, "because")
-        return self.database.run_now(editions.publish, draft, parent, self.now())
+        draft = Draft(store.as_texts(files), files.digest, who, "because")
+        return self.database.run_now(store.publish, draft, parent, self.now())
 
     def publishes(self, files: Bundle) -> EditionRecord:
-        current = self.database.run_now(editions.newest)
+        current = self.database.run_now(store.newest)
         came = self.tries(files, current.number if current else 0)
         assert isinstance(came, Published)
         return came.record

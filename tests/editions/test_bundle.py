@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.bundle import LARGEST_FILE, Bundle
+from editions.bundle import LARGEST_FILE, Bundle
 from ivr.flow.mistakes import FlowErrors
 
 

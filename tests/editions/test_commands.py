@@ -12,17 +12,17 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 
-from ivr import editions
-from ivr.editions import Draft, EngineRecord
+from editions import store
+from editions.store import Draft, EngineRecord
 from prompts.catalog import Catalog
 from prompts.speech import fixed_texts
 from prompts.studio import Studio
 from tests.e2e.melodies import studio
 from tests.editions.conftest import BROKEN, MAIN, bundle, other
+from wardbell.commands.flows import flows, publishing
 from wardbell.doctor.editions import published
 from wardbell.doctor.finding import Level
-from wardbell.flows_command import flows, publishing
-from wardbell.office import Office, wallclock
+from wardbell.parts import Office, wallclock
 from wardbell.settings import Settings
 
 
@@ -79,15 +79,15 @@ class It:
         (self.folder / "main.yaml").write_text(main)
 
     def live(self) -> int:
-        newest = self.office.database.run_now(editions.newest)
+        newest = self.office.database.run_now(store.newest)
         return newest.number if newest else 0
 
     def engine(self, name: str, edition: int, refused: int | None = None, ago: float = 0) -> None:
-        stored = self.office.database.run_now(editions.fetch, edition)
+        stored = self.office.database.run_now(store.fetch, edition)
         assert stored is not None
         at = self.office.wallclock() - timedelta(seconds=ago)
         told = EngineRecord(name, edition, stored.record.digest, at, refused, "because" if refused else "")
-        self.office.database.run_now(editions.say, told)
+        self.office.database.run_now(store.say, told)
 
 
 @pytest.fixture
@@ -209,8 +209,8 @@ def test_who_is_overtaken_while_prompts_are_rendered_is_told(it: It, monkeypatch
 
     def render(office: Office, texts: Catalog, live: object) -> None:
         files = other("hers")
-        draft = Draft(editions.as_texts(files), files.digest, "li", "quicker")
-        office.database.run_now(editions.publish, draft, 1, wallclock())
+        draft = Draft(store.as_texts(files), files.digest, "li", "quicker")
+        office.database.run_now(store.publish, draft, 1, wallclock())
 
     monkeypatch.setattr(publishing, "render", render)
     it.edits(MAIN.replace("Main", "his"))
@@ -388,8 +388,8 @@ def test_rollback_again_steps_further_back_and_never_to_what_was_just_taken_back
 
 
 def test_rollback_to_a_number_that_passes_no_more_changes_nothing(it: It) -> None:
-    draft = Draft(editions.as_texts(BROKEN), BROKEN.digest, "old", "of an earlier version")
-    it.office.database.run_now(editions.publish, draft, 0, wallclock())
+    draft = Draft(store.as_texts(BROKEN), BROKEN.digest, "old", "of an earlier version")
+    it.office.database.run_now(store.publish, draft, 0, wallclock())
     it.publishes()
     told = it.fails("rollback", "1")
     assert "flows/main.yaml:4:" in told
@@ -419,8 +419,8 @@ def test_the_doctor_tells_what_is_live_and_what_differs(it: It) -> None:
 
 
 def test_the_doctor_tells_that_the_live_edition_does_not_pass(it: It) -> None:
-    draft = Draft(editions.as_texts(BROKEN), BROKEN.digest, "old", "of an earlier version")
-    it.office.database.run_now(editions.publish, draft, 0, wallclock())
+    draft = Draft(store.as_texts(BROKEN), BROKEN.digest, "old", "of an earlier version")
+    it.office.database.run_now(store.publish, draft, 0, wallclock())
     told = doctors_words(it)
     assert any("edition 1: flows/main.yaml:4:" in what for what, level in told.items() if level is Level.ERROR)
     assert bundle().digest != BROKEN.digest

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from db.database import Database
-from ivr import editions
-from ivr.bundle import Bundle
-from ivr.editions import EditionDamaged, EngineRecord, Overtaken, Published, Unchanged
+from editions import store
+from editions.bundle import Bundle
+from editions.store import EditionDamaged, EngineRecord, Overtaken, Published, Unchanged
 from ivr.flow.mistakes import FlowErrors
 from tests.editions.conftest import NOON, Publisher, bundle, other
 
@@ -19,24 +19,24 @@ from tests.editions.conftest import NOON, Publisher, bundle, other
 def test_what_is_published_comes_back_byte_by_byte(publisher: Publisher) -> None:
     files = Bundle({**bundle().files, "texts/zh.yaml": "main.welcome: 您好。\r\n\u2028".encode()})
     assert publisher.publishes(files).number == 1
-    stored = publisher.database.run_now(editions.fetch, 1)
+    stored = publisher.database.run_now(store.fetch, 1)
     assert stored is not None
     assert stored.bundle().files == files.files
     assert (stored.record.who, stored.record.why, stored.record.at) == ("chen", "because", NOON)
 
 
 def test_before_the_first_there_is_none(database: Database) -> None:
-    assert database.run_now(editions.newest) is None
-    assert database.run_now(editions.history) == []
-    assert database.run_now(editions.fetch, 1) is None
+    assert database.run_now(store.newest) is None
+    assert database.run_now(store.history) == []
+    assert database.run_now(store.fetch, 1) is None
 
 
 def test_the_newest_is_the_current_one_and_the_rest_stays(publisher: Publisher) -> None:
     for title in ("one", "two", "three"):
         publisher.publishes(other(title))
-    assert [one.number for one in publisher.database.run_now(editions.history)] == [3, 2, 1]
-    assert [one.number for one in publisher.database.run_now(editions.history, 2)] == [3, 2]
-    newest = publisher.database.run_now(editions.newest)
+    assert [one.number for one in publisher.database.run_now(store.history)] == [3, 2, 1]
+    assert [one.number for one in publisher.database.run_now(store.history, 2)] == [3, 2]
+    newest = publisher.database.run_now(store.newest)
     assert newest is not None
     assert newest.digest == other("three").digest
 
@@ -46,7 +46,7 @@ def test_the_same_files_again_change_nothing(publisher: Publisher) -> None:
     came = publisher.tries(bundle(), 1)
     assert isinstance(came, Unchanged)
     assert came.record.number == 1
-    assert len(publisher.database.run_now(editions.history)) == 1
+    assert len(publisher.database.run_now(store.history)) == 1
 
 
 def test_who_is_overtaken_is_told_by_whom_and_loses_nothing(publisher: Publisher) -> None:
@@ -76,7 +76,7 @@ def test_of_many_who_publish_at_once_one_does(publisher: Publisher) -> None:
     lost = [one for one in came if isinstance(one, Overtaken)]
     assert (len(won), len(lost)) == (1, 5)
     assert {one.record.who for one in lost} == {won[0].record.who}
-    assert len(publisher.database.run_now(editions.history)) == 2
+    assert len(publisher.database.run_now(store.history)) == 2
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_of_many_who_publish_at_once_one_does(publisher: Publisher) -> None:
 )
 def test_what_cannot_be_kept_is_refused(files: dict[str, bytes], code: str, word: str) -> None:
     with pytest.raises(FlowErrors) as refused:
-        editions.as_texts(Bundle(files))
+        store.as_texts(Bundle(files))
     [mistake] = refused.value.mistakes
     assert mistake.code == code
     assert word in mistake.sentence
@@ -104,7 +104,7 @@ def test_a_row_that_was_changed_by_hand_is_known(publisher: Publisher, files: st
     publisher.publishes(bundle())
     change = text("UPDATE editions SET files = :files")
     publisher.database.run_now(lambda session: session.execute(change, {"files": files}))
-    stored = publisher.database.run_now(editions.fetch, 1)
+    stored = publisher.database.run_now(store.fetch, 1)
     assert stored is not None
     with pytest.raises(EditionDamaged, match="edition 1 is not what chen published"):
         stored.bundle()
@@ -114,19 +114,19 @@ def test_the_same_files_again_put_a_row_right_that_was_changed_by_hand(publisher
     publisher.publishes(bundle())
     publisher.database.run_now(lambda session: session.execute(text("UPDATE editions SET files = '{}'")))
     assert publisher.publishes(bundle()).number == 2
-    stored = publisher.database.run_now(editions.fetch, 2)
+    stored = publisher.database.run_now(store.fetch, 2)
     assert stored is not None
     assert stored.bundle().files == bundle().files
 
 
 def test_engines_say_what_they_serve_until_they_leave(database: Database) -> None:
     said = EngineRecord("a", 3, "d", NOON)
-    database.run_now(editions.say, said)
-    database.run_now(editions.say, dataclasses.replace(said, edition=4, refused=5, refusal="no" * 999))
-    database.run_now(editions.say, EngineRecord("b", 4, "d", NOON))
-    [a, b] = database.run_now(editions.engines)
+    database.run_now(store.say, said)
+    database.run_now(store.say, dataclasses.replace(said, edition=4, refused=5, refusal="no" * 999))
+    database.run_now(store.say, EngineRecord("b", 4, "d", NOON))
+    [a, b] = database.run_now(store.engines)
     assert (a.edition, a.refused, len(a.refusal), b.name) == (4, 5, 500, "b")
-    assert a.runs(NOON + editions.BEAT * 2)
-    assert not a.runs(NOON + editions.SILENT)
-    database.run_now(editions.leave, "a")
-    assert [one.name for one in database.run_now(editions.engines)] == ["b"]
+    assert a.runs(NOON + store.BEAT * 2)
+    assert not a.runs(NOON + store.SILENT)
+    database.run_now(store.leave, "a")
+    assert [one.name for one in database.run_now(store.engines)] == ["b"]

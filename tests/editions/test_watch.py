@@ -10,17 +10,17 @@ import pytest
 from sqlalchemy import text
 from twisted.internet.defer import Deferred
 
+from background.threads import at_once
 from db.database import Database, ImmediateTransactions, Transactions
 from db.errors import DatabaseAway
-from hospital.threads import at_once
-from ivr import editions
-from ivr.editions import EngineRecord, StoredEdition
+from editions import store
+from editions.first import NoEditionUsable, begin
+from editions.live import Live, LiveEdition
+from editions.store import EngineRecord, StoredEdition
+from editions.watch import EditionWatch
 from prompts.errors import StudioError
 from tests.editions.conftest import BROKEN, Opens, Publisher, bundle, other
 from tests.faults import Faults
-from wardbell.edition_watch import EditionWatch
-from wardbell.first_edition import NoEditionUsable, begin
-from wardbell.live import Live, LiveEdition
 
 
 class MayBeAway:
@@ -72,7 +72,7 @@ class Engine:
         return self.live.now.head.number
 
     def said(self) -> EngineRecord:
-        [found] = [one for one in self.publisher.database.run_now(editions.engines) if one.name == self.name]
+        [found] = [one for one in self.publisher.database.run_now(store.engines) if one.name == self.name]
         return found
 
 
@@ -86,10 +86,10 @@ def engine(publisher: Publisher) -> Engine:
 
 def test_the_first_start_publishes_the_files_on_disk(engine: Engine) -> None:
     assert engine.serves == 1
-    [first] = engine.publisher.database.run_now(editions.history)
+    [first] = engine.publisher.database.run_now(store.history)
     assert (first.who, first.why) == ("root", "first start")
     assert Engine(engine.publisher).serves == 1  # later starts don't
-    assert len(engine.publisher.database.run_now(editions.history)) == 1
+    assert len(engine.publisher.database.run_now(store.history)) == 1
 
 
 def test_a_start_takes_the_newest_that_passes_and_says_so(publisher: Publisher, faults: Faults) -> None:
@@ -120,7 +120,7 @@ def test_what_is_published_is_live_within_a_second(engine: Engine) -> None:
     assert engine.looks() == 2
     assert engine.live.air().edition.flows.flows["main"].title == "two"
     assert before.edition.flows.flows["main"].title == "Main"  # what a call in progress holds
-    assert engine.said().serves(engine.publisher.database.run_now(editions.history)[0])
+    assert engine.said().serves(engine.publisher.database.run_now(store.history)[0])
 
 
 def test_engines_on_one_database_each_notice_for_themselves(publisher: Publisher) -> None:
@@ -230,4 +230,4 @@ def test_an_engine_gives_a_sign_of_life_and_says_when_it_leaves(engine: Engine) 
     engine.looks()
     assert engine.said().seen_at == first + timedelta(hours=1)
     Deferred.fromCoroutine(engine.watch.leave())
-    assert engine.publisher.database.run_now(editions.engines) == []
+    assert engine.publisher.database.run_now(store.engines) == []

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
-from hospital.action import Declared
+from actions.action import Declared
 from ivr.flow.commands import Answer, Ask, Collect, Command, Keys, NoInput, Outcome
 from tests.flow.world import FakeTexts
 

@@ -17,12 +17,12 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from forms.tree import Scalar
 from ivr.flow.condition import Condition, Unclear
 from ivr.flow.load import load_sources
 from ivr.flow.mistakes import FlowErrors, Mark, Report
 from prompts.catalog import Catalog
 from prompts.errors import CatalogErrors
-from prompts.written.tree import Scalar
 from tests.flow.test_mistakes import GOOD, TEXTS
 from tests.flow.world import actions
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from hospital.action import Declared
-from ivr.flow.beside import Beside
+from actions.action import Declared
 from ivr.flow.load import load_sources
 from ivr.flow.mistakes import FlowErrors, Mark
+from ivr.flow.uses import Beside
 from tests.flow.world import FakeTexts, actions
 
 TEXTS = FakeTexts.of({"t.one": None, "t.fee": "fee:money"})

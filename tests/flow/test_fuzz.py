@@ -16,11 +16,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ivr.bundle import Bundle
+from editions.bundle import Bundle
+from editions.edition import read_edition
 from ivr.flow.mistakes import FlowErrors
 from tests.flow.test_slips import HOSPITAL
 from wardbell.doctor.content import ACTIONS
-from wardbell.edition import read_edition
 
 SHIPPED = Path(__file__).parents[2] / "flows"
 LONGEST = 30.0

@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 import click
 import pytest
 
-from ivr.bundle import Bundle
+from editions.bundle import Bundle
+from editions.edition import read_edition
 from ivr.flow.mistakes import FlowErrors
 from ivr.flow.verbs import VERBS
 from wardbell.cli import wardbell
+from wardbell.commands.flows.rehearsing import run_flow_tests
 from wardbell.doctor.content import ACTIONS
-from wardbell.edition import read_edition
-from wardbell.rehearsing import run_flow_tests
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from forms.tree import read_source
 from ivr.flow.defaults import Defaults, Input
 from ivr.flow.form import Form
 from ivr.flow.language import Head, Target
@@ -19,7 +20,6 @@ from ivr.flow.mistakes import Mark, Report
 from ivr.flow.schema.flow import flow_schema
 from ivr.flow.schema.verbs import LIMIT, Known, verbs
 from ivr.flow.verbs import VERBS
-from prompts.written.tree import read_source
 from tests.flow.shipped import FLOWS, catalog
 from wardbell.doctor.content import ACTIONS
 

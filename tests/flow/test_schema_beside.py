@@ -20,8 +20,8 @@ from ivr.numbers import read_numbers
 from ivr.numbers.schema import holidays_schema, numbers_schema
 from ivr.rehearsal.schema import schema_of_tests
 from notify.errors import RulesBroken
-from notify.rules import read_rules
-from notify.schema import notices_schema
+from notify.notices.rules import read_rules
+from notify.notices.schema import notices_schema
 from tests.notify.test_rules import SMALL as NOTICES
 
 TESTS = Path(__file__).parents[1]

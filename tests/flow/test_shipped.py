@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from ivr.flow.commands import Answer, Ask, Collect, Dial, HangUp, Keys, NoInput, Outcome, Say
 from ivr.flow.run import Run
 from ivr.flow.words import SYSTEM
-from notify.call import CALLED_OFF
+from notify.notices.call import CALLED_OFF
+from notify.notices.line_telephone import ANOTHER
 from prompts import fallbacks
 from prompts.speech import speak
 from tests.flow.shipped import FLOWS, catalog, flows
-from wardbell.notice_calls import ANOTHER
 
 
 @pytest.mark.parametrize(

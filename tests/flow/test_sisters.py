@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from editions.bundle import TESTS, Bundle
+from editions.edition import read_edition
 from hospital.usual_answers import USUAL
-from ivr.bundle import TESTS, Bundle
 from ivr.flow.mistakes import FlowErrors, Mistake
-from ivr.rehearsal.written import House, read_tests
+from ivr.rehearsal.test_file import House, read_tests
 from tests.flow.test_slips import files, write
 from wardbell.doctor.content import ACTIONS
-from wardbell.edition import read_edition
 
 HERE = Path(__file__).parent
 SISTERS = [

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from ivr.bundle import Bundle
+from editions.bundle import Bundle
+from editions.edition import read_edition
 from ivr.flow.mistakes import FlowErrors, Mistake
 from prompts.catalog import Catalog
 from wardbell.codes import CODES, PAGE, page
 from wardbell.doctor.content import ACTIONS
-from wardbell.edition import read_edition
 
 HERE = Path(__file__).parent
 HOSPITAL = HERE / "good" / "hospital"
@@ -96,7 +96,7 @@ def test_every_code_has_a_case_and_a_line_in_the_manual() -> None:
 def test_the_program_reports_no_code_that_is_not_in_the_table_and_the_table_has_none_that_is_not_reported() -> None:
     house = HERE.parents[1]
     told: set[str] = set()
-    for room in ("ivr", "notify", "prompts", "wardbell"):
+    for room in ("wardbell", "editions", "ivr", "notify", "prompts", "forms"):
         for path in (house / room).rglob("*.py"):
             text = path.read_text(encoding="utf-8")
             told |= set(re.findall(r'"([ENPTW][0-9]{3})"(?!:)', text))

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ivr.bundle import Bundle
+from editions.bundle import Bundle
+from editions.edition import read_edition
+from forms.encoding import NotText, decoded
+from forms.report import Report
+from forms.tree import Scalar, read_text
 from ivr.flow.condition import Condition
 from ivr.flow.mistakes import FlowErrors, Mark, Mistake
 from prompts.catalog import SHIPPED
-from prompts.written.encoding import NotText, decoded
-from prompts.written.report import Report
-from prompts.written.tree import Scalar, read_text
 from wardbell.doctor.content import ACTIONS
-from wardbell.edition import read_edition
 
 HOSPITAL = Path(__file__).parent / "good" / "hospital"
 FLOWS = Path(__file__).parents[2] / "flows"

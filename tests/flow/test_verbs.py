@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from hospital.action import Declared
+from actions.action import Declared
 from ivr.flow.load import load_sources
 from ivr.flow.verbs import VERBS
 from tests.flow.world import FakeTexts, actions, play

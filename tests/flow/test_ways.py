@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ivr.flow.known import known_on_entry
+from ivr.flow.check.variables import known_on_entry
+from ivr.flow.check.ways import on_every_way
 from ivr.flow.language import World
 from ivr.flow.load import load_sources
-from ivr.flow.ways import on_every_way
 from tests.flow.world import FakeTexts, actions
 
 TEXTS = FakeTexts.of({"t.one": None})

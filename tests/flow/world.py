@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
-from hospital.action import Declared
+from actions.action import Declared
 from hospital.declarations import DECLARED
 from ivr.flow.commands import (
     Answer,
@@ -37,7 +37,7 @@ from ivr.flow.commands import (
 from ivr.flow.language import FlowSet
 from ivr.flow.run import Run
 from ivr.flow.words import SYSTEM
-from ivr.line_actions import DECLARED as LINE_DECLARED
+from ivr.numbers.line_actions import DECLARED as LINE_DECLARED
 
 
 @dataclass(frozen=True)

@@ -10,19 +10,21 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from background.threads import at_once
 from db.database import Database, ImmediateTransactions
-from hospital import cards, cards_csv, departments, rota, rota_csv, wards_csv
 from hospital.actions import ActionOutcome, CallFacts, Value
-from hospital.calendar import HospitalCalendar
-from hospital.departments import DepartmentRecord
+from hospital.cards import cards, cards_csv
+from hospital.cards.pin_check import PinCheck
+from hospital.cards.pins import PlainPins
+from hospital.clinic import departments, rota, rota_csv
+from hospital.clinic.calendar import HospitalCalendar
+from hospital.clinic.departments import DepartmentRecord
+from hospital.clinic.registration import Request
+from hospital.clinic.rota import NewDuty
 from hospital.hospital_actions import HospitalActions
 from hospital.kinds import KINDS
-from hospital.pin_check import PinCheck
-from hospital.pins import PlainPins
-from hospital.registration import Request
-from hospital.rota import NewDuty
 from hospital.staging import Staging
-from hospital.threads import at_once
+from hospital.wards import wards_csv
 
 T = TypeVar("T")
 

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hospital import cards, departments, registration, rota
 from hospital.actions import DECLARED, ActionOutcome, CallFacts, FakeActions, NotScripted, Value
-from hospital.calendar import HALVES, day_name
+from hospital.cards import cards
+from hospital.clinic import departments, registration, rota
+from hospital.clinic.calendar import HALVES, day_name
 from hospital.errors import BadArgument
 from tests.hospital.conftest import TODAY, TOMORROW, SmallHospital, duty, finished
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hospital.calendar import HospitalCalendar
+from hospital.clinic.calendar import HospitalCalendar
 
 MIDNIGHTS = [
     ("Asia/Shanghai", datetime(2026, 3, 4, 15, 59, 59, tzinfo=UTC), date(2026, 3, 4)),

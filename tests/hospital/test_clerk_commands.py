@@ -13,21 +13,22 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from background.threads import at_once
 from db.database import Database, ImmediateTransactions
-from hospital import cards, registration, rota
+from hospital.cards import cards
+from hospital.cards.pin_check import PinCheck
+from hospital.cards.pins import PepperedPins
+from hospital.clinic import registration, rota
+from hospital.clinic.registration import Booked
+from hospital.demo import CARDS, make
 from hospital.errors import Mistakes, NotAllowed, Unknown
 from hospital.hospital_actions import HospitalActions
-from hospital.pin_check import PinCheck
-from hospital.pins import PepperedPins
-from hospital.registration import Booked
-from hospital.threads import at_once
 from tests.hospital.conftest import SHANGHAI, TODAY, TOMORROW, SmallHospital, Wallclock
-from wardbell.bookings_command import bookings
-from wardbell.cards_command import cards as cards_group
-from wardbell.demo import CARDS, make
-from wardbell.demo_command import demo
-from wardbell.rota_command import rota as rota_group
-from wardbell.wards_command import wards
+from wardbell.commands.bookings import bookings
+from wardbell.commands.cards import cards as cards_group
+from wardbell.commands.demo import demo
+from wardbell.commands.rota import rota as rota_group
+from wardbell.commands.wards import wards
 
 PEPPER = b"p" * 32
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from hospital import cards, cards_csv, csv_file, registration, rota, rota_csv, wards, wards_csv
+from hospital import csv_file
+from hospital.cards import cards, cards_csv
+from hospital.clinic import registration, rota, rota_csv
 from hospital.errors import Mistakes
+from hospital.wards import wards, wards_csv
 from tests.hospital.conftest import TOMORROW, SmallHospital
 
 HEADING = "date,half,department,expert,name_zh,name_en,places,fee\n"

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from hospital import rota, rota_csv, wards
+from hospital.clinic import rota, rota_csv
 from hospital.errors import Mistakes
+from hospital.wards import wards
 from tests.hospital.conftest import TODAY, TOMORROW, SmallHospital, duty
 
 CASES: list[dict[str, Any]] = YAML(typ="safe").load(Path(__file__).with_name("test_files.yaml"))

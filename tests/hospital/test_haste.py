@@ -9,10 +9,10 @@ from datetime import timedelta
 
 import pytest
 
+from background.threads import at_once
 from db.database import Database, ImmediateTransactions
-from hospital import wrong_entries
-from hospital.pin_check import PinCheck, Right, Wait, Wrong
-from hospital.threads import at_once
+from hospital.cards import wrong_entries
+from hospital.cards.pin_check import PinCheck, Right, Wait, Wrong
 from tests.hospital.conftest import MORNING, SmallHospital, finished
 
 PBX = "02155550000"

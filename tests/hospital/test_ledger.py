@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from db.database import Database
 from db.errors import DatabaseFault
 from db.tables.cards import LedgerEntry
-from hospital import bookings, cards, departments, ledger, registration, rota
-from hospital.departments import DepartmentRecord
+from hospital.cards import cards, ledger
+from hospital.clinic import bookings, departments, registration, rota
+from hospital.clinic.departments import DepartmentRecord
+from hospital.clinic.registration import Booked
 from hospital.errors import LedgerConflict, NotAllowed, Unknown
-from hospital.registration import Booked
 from tests.hospital.conftest import SmallHospital, duty
 
 

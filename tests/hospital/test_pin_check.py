@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 
+from background.threads import at_once
 from db.database import Database, ImmediateTransactions
 from db.tables.cards import WrongEntries
-from hospital import cards, wrong_entries
-from hospital.pin_check import PinCheck, Right, Wait, Wrong
-from hospital.threads import at_once
-from hospital.wrong_entries import CALLER, CARD, SHARED
+from hospital.cards import cards, wrong_entries
+from hospital.cards.pin_check import PinCheck, Right, Wait, Wrong
+from hospital.cards.wrong_entries import CALLER, CARD, SHARED
 from tests.hospital.conftest import SmallHospital, finished
 
 PHONE = "02155550101"

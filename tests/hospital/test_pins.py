@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from hospital.cards.pins import PepperedPins, Pins, PlainPins, load_pepper
 from hospital.errors import BadPepper
-from hospital.pins import PepperedPins, Pins, PlainPins, load_pepper
 
 PINS = PepperedPins(b"p" * 32)
 

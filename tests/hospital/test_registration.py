@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from db.errors import ConstraintBroken, DatabaseError
 from db.tables.cards import LedgerEntry
 from db.tables.clinic import Booking, Duty
-from hospital import bookings, cards, registration, rota
+from hospital.cards import cards
+from hospital.clinic import bookings, registration, rota
+from hospital.clinic.registration import Booked, Full, Short, TakenByYou
 from hospital.errors import CardBlocked, NotAllowed, Unknown
-from hospital.registration import Booked, Full, Short, TakenByYou
 from tests.hospital.conftest import TODAY, TOMORROW, SmallHospital, duty
 
 
@@ -239,8 +240,8 @@ import os, signal, sys
 from datetime import datetime
 from zoneinfo import ZoneInfo
 from db.database import Database
-from hospital import registration
-from hospital.calendar import HospitalCalendar
+from hospital.clinic import registration
+from hospital.clinic.calendar import HospitalCalendar
 
 def book(session):
     now = datetime.fromisoformat(sys.argv[3])

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from hospital import departments, registration, rota
+from hospital.clinic import departments, registration, rota
 from hospital.errors import NotAllowed, Unknown
 from tests.hospital.conftest import TODAY, TOMORROW, SmallHospital, duty
 

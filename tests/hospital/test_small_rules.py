@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hospital.clinic.slips import check_digit, new_slip
 from hospital.money import parse_money, show_money
-from hospital.slips import check_digit, new_slip
 
 
 @given(st.integers(0, 8_999_999))

@@ -10,10 +10,11 @@ import pytest
 
 from db.database import Database
 from db.tables.imports import ImportLineRow, ImportRow
-from hospital import cards, cards_csv, registration, rota, rota_csv
+from hospital.cards import cards, cards_csv
+from hospital.cards.pins import PlainPins
+from hospital.clinic import registration, rota, rota_csv
 from hospital.errors import Mistakes
 from hospital.kinds import KINDS
-from hospital.pins import PlainPins
 from hospital.staging import Brought, Staging, left_behind
 from tests.faults import Faults
 from tests.hospital.conftest import TOMORROW, SmallHospital

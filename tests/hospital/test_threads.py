@@ -7,7 +7,7 @@ import threading
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.failure import Failure
 
-from hospital.threads import SlowWork
+from background.threads import SlowWork
 from tests.reactors import ReactorOfOneThread
 
 

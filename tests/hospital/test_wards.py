@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from hospital import wards
 from hospital.errors import NotAllowed, Unknown
-from hospital.wards import WardContacts
+from hospital.wards import wards
+from hospital.wards.wards import WardContacts
 from tests.hospital.conftest import SmallHospital
 
 WARD = WardContacts(

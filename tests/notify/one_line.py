@@ -11,7 +11,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
 
 from ivr.switch.line import Cause
-from notify.caller import CallOrder, CallResult, Tellings
+from notify.notices.telephone import CallOrder, CallResult, Tellings
 
 if TYPE_CHECKING:
     from tests.notify.story import Story

@@ -14,27 +14,27 @@ from sqlalchemy.orm import Session
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
+from actions.action import OffReactor
+from background.spawn import spawn
+from background.threads import at_once
 from db.database import Database, ImmediateTransactions, Transactions
 from db.tables.notices import AttemptRow, NoticeRow
-from hospital import wards
-from hospital.action import OffReactor
 from hospital.actions import CallFacts
-from hospital.threads import at_once
-from ivr.spawn import spawn
+from hospital.wards import wards
 from ivr.switch.line import Capacity, Cause
-from notify.actions import NoticeActions
-from notify.budget import LineBudget
-from notify.caller import CallOrder, CallResult, FakeCaller
-from notify.confirmations import Confirmations
-from notify.hl7_frame import gathered
-from notify.hl7_header import learn_header
-from notify.hl7_messages import Message, Reading, read_message
-from notify.intake import NOTHING, Intake, Interface
-from notify.journal import Journal
-from notify.outbox import Outbox, OutboxParts
-from notify.rules import NoticeRules, load_rules
-from notify.sweep import Unreached
-from notify.wards import phonebook, variables
+from notify.hl7.adt import Message, Reading, read_message
+from notify.hl7.frame import gathered
+from notify.hl7.header import learn_header
+from notify.hl7.intake import NOTHING, Intake, Interface
+from notify.notices.actions import NoticeActions
+from notify.notices.budget import LineBudget
+from notify.notices.confirmations import Confirmations
+from notify.notices.journal import Journal
+from notify.notices.outbox import Outbox, OutboxParts
+from notify.notices.rules import NoticeRules, load_rules
+from notify.notices.sweep import Unreached
+from notify.notices.telephone import CallOrder, CallResult, FakeCaller
+from notify.notices.wards import phonebook, variables
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ivr.switch.line import Cause
-from notify.attempts import finish
-from notify.caller import NO_LINE, CallResult
-from notify.notices import cancel
+from notify.notices.attempts import finish
+from notify.notices.notice import cancel
+from notify.notices.telephone import NO_LINE, CallResult
 from tests.notify.story import (
     BUSY,
     DUTY_MANAGER,
@@ -130,7 +130,7 @@ def test_no_free_line_is_no_attempt(story: Story) -> None:
 def test_each_telephone_of_a_role_rings_in_turn_before_the_wait(story: Story) -> None:
     import dataclasses
 
-    from hospital import wards
+    from hospital.wards import wards
     from tests.notify.story import WARD
 
     story.database.run_now(wards.store, dataclasses.replace(WARD, station=("8101", "8111")))

@@ -6,11 +6,11 @@ import pytest
 
 from db.database import Database
 from db.errors import DatabaseAway
+from ivr.call.notice_board import NotPosted
 from ivr.flow.commands import Value
-from ivr.notice_board import NotPosted
-from notify.board import StoredBoard
 from notify.errors import RulesBroken
-from notify.rules import NoticeRules, read_rules
+from notify.notices.board import StoredBoard
+from notify.notices.rules import NoticeRules, read_rules
 from tests.notify.story import STATION, Failing, Story, result_of
 
 RULES = """

@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from ivr.switch.line import Capacity
-from notify.budget import LineBudget, Room
-from notify.claim import claim
-from notify.escalation import Priority
 from notify.events import Happening, store
-from notify.notices import Planned, plan
-from notify.states import TRANSITIONS, Change, State, WrongChange, changed
+from notify.notices.budget import LineBudget, Room
+from notify.notices.claim import claim
+from notify.notices.escalation import Priority
+from notify.notices.notice import Planned, plan
+from notify.notices.states import TRANSITIONS, Change, State, WrongChange, changed
 from tests.notify.story import NOON, Story, everywhere
 
 

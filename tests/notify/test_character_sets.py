@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from notify.character_sets import GUESSES, codec_of, decoded, guess_order, reading_order
+from notify.hl7.character_sets import GUESSES, codec_of, decoded, guess_order, reading_order
 
 NAMES = {
     "utf-8": "UTF-8|utf8|UNICODE UTF-8|UNICODE|UNICODE UTF-16|UTF-32|AL32UTF8",

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from background.steady_clock import PATIENCE, SteadyClock
 from db.database import Database
 from db.tables.editions import EngineRow
-from notify.caller import CallOrder, CallResult
-from notify.shift import shift
+from notify.notices.shift import shift
+from notify.notices.telephone import CallOrder, CallResult
 from tests.notify.story import BUSY, DUTY_MANAGER, HEAD_NURSE, NOON, STATION, Story, adt, result_of
 from wardbell.doctor.machine import clock_jumped
-from wardbell.steady import PATIENCE, SteadyClock
 
 WITHOUT_A_JUMP = [0.0, 10.0, 30.0, 30.0, 40.0, 60.0, 60.0, 80.0, 110.0, 170.0]
 """Seconds at which an emergency is rung while every line is busy, by the shipped rule."""

@@ -13,10 +13,10 @@ import pytest
 from click.testing import CliRunner
 
 from db.database import Database
-from notify.send_hl7 import SendFailed, frames_of, send
+from notify.hl7.sending import SendFailed, frames_of, send
 from tests.notify.story import NO_ANSWER, STATION, Story, adt, result_of
-from wardbell.messages_command import messages
-from wardbell.notices_command import notices
+from wardbell.commands.messages import messages
+from wardbell.commands.notices import notices
 
 SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
 

@@ -10,11 +10,11 @@ import pytest
 
 from db.database import Database
 from db.errors import DatabaseAway
-from notify.attempts import finish
-from notify.budget import Room
-from notify.caller import CallOrder, CallResult
-from notify.claim import claim
-from notify.notices import confirm, plan
+from notify.notices.attempts import finish
+from notify.notices.budget import Room
+from notify.notices.claim import claim
+from notify.notices.notice import confirm, plan
+from notify.notices.telephone import CallOrder, CallResult
 from tests.faults import Faults
 from tests.notify.story import BUSY, HEAD_NURSE, NOON, STATION, UNCONFIRMED, Failing, Story, adt, everywhere, read
 
@@ -220,7 +220,7 @@ def test_two_outboxes_never_dial_the_same_notice_at_once(database: Database) -> 
     story = Story(database)
     rule = story.rules.rules["admission"]
     from notify.events import Happening, store
-    from notify.notices import Planned
+    from notify.notices.notice import Planned
 
     count = 400
 
@@ -253,8 +253,8 @@ def test_two_outboxes_never_dial_the_same_notice_at_once(database: Database) -> 
 
 
 def test_the_same_message_on_two_connections_at_once_is_one_event(database: Database) -> None:
-    from notify.messages import Accepted, accept
-    from notify.wards import variables
+    from notify.hl7.messages import Accepted, accept
+    from notify.notices.wards import variables
 
     story = Story(database)
     message = read(adt().encode())

@@ -7,12 +7,12 @@ import dataclasses
 import pytest
 from sqlalchemy.orm import Session
 
-from hospital import wards
+from hospital.wards import wards
 from ivr.switch.line import Cause
-from notify.caller import CallOrder, CallResult
-from notify.escalation import Priority
 from notify.events import Happening, store
-from notify.notices import Planned, confirm, plan
+from notify.notices.escalation import Priority
+from notify.notices.notice import Planned, confirm, plan
+from notify.notices.telephone import CallOrder, CallResult
 from tests.notify.one_line import OneLine
 from tests.notify.story import NOON, STATION, WARD, Story, adt, result_of
 

@@ -10,15 +10,15 @@ from sqlalchemy import select
 
 from db.database import Database
 from db.tables.notices import EventRow, MessageRow
-from notify.hl7_time import latest_moment
-from notify.intake import Interface
-from notify.messages import Freshness
+from notify.hl7.intake import Interface
+from notify.hl7.messages import Freshness
+from notify.hl7.time import latest_moment
 from tests.notify.story import NOON, Story, adt
 from tests.notify.test_commands import said
+from wardbell.commands.messages import messages
+from wardbell.commands.notices import notices
 from wardbell.doctor.database import events_without_calls
 from wardbell.doctor.messages import received
-from wardbell.messages_command import messages
-from wardbell.notices_command import notices
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 VISIT = "MED" + "|" * 9 + "V25"

@@ -14,9 +14,9 @@ from twisted.internet.defer import Deferred
 
 from db.database import Database
 from db.errors import ConstraintBroken, DatabaseAway, DatabaseFull
-from notify.caller import CallOrder, CallResult
-from notify.journal import DAMAGED, LENGTH, ROOM, Journal, Kept
-from notify.notices import confirm
+from notify.notices.journal import DAMAGED, LENGTH, ROOM, Journal, Kept
+from notify.notices.notice import confirm
+from notify.notices.telephone import CallOrder, CallResult
 from tests.notify.story import NOON, STATION, UNCONFIRMED, Failing, Story, adt
 
 AWAY = DatabaseAway("the server closed the connection")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ivr.bundle import Bundle
-from notify.escalation import Confirm, Missed, Priority
-from notify.facts import HL7, Kind
-from notify.hl7_part import TRIGGERS
-from notify.schema import notices_schema
+from editions.bundle import Bundle
+from editions.edition import read_edition
+from notify.notices.escalation import Confirm, Missed, Priority
+from notify.notices.facts import HL7, Kind
+from notify.notices.hl7_part import TRIGGERS
+from notify.notices.schema import notices_schema
 from tests.flow.test_manual import SHIPPED, files
 from wardbell.doctor.content import ACTIONS
-from wardbell.edition import read_edition
 
 PAGE = (Path(__file__).parents[2] / "docs" / "notices.md").read_text(encoding="utf-8")
 

@@ -13,10 +13,10 @@ from db.database import Database
 from db.errors import DatabaseAway
 from db.tables.notices import EventRow, MessageRow
 from notify.errors import MessageBroken
-from notify.hl7_answers import acknowledge
-from notify.hl7_header import learn_header
-from notify.hl7_messages import Movement, Reading
-from notify.messages import forget
+from notify.hl7.adt import Movement, Reading
+from notify.hl7.answers import acknowledge
+from notify.hl7.header import learn_header
+from notify.hl7.messages import forget
 from tests.notify.story import NOON, STATION, Failing, Several, Story, adt, read, result_of
 
 

@@ -18,11 +18,11 @@ from twisted.internet.testing import StringTransport
 from db.database import Database
 from db.errors import DatabaseAway
 from db.tables.notices import MessageRow
-from notify.hl7_frame import Frame
-from notify.intake import Interface
-from notify.mllp import Mllp, MllpLimits
-from notify.mllp_door import MllpDoor
-from notify.mllp_frames import framed
+from notify.hl7.frame import Frame
+from notify.hl7.intake import Interface
+from notify.hl7.mllp import Mllp, MllpLimits
+from notify.hl7.mllp_door import MllpDoor
+from notify.hl7.mllp_frames import framed
 from tests.notify.story import STATION, Failing, Story, adt
 
 SENDER = IPv4Address("TCP", "10.0.0.9", 4000)

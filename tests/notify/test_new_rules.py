@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from db.database import Database
-from notify.rules import NoticeRules
+from notify.notices.rules import NoticeRules
 from tests.notify.story import NO_ANSWER, UNCONFIRMED, Story, adt
 
 

@@ -11,12 +11,12 @@ from sqlalchemy import select
 from twisted.logger import globalLogPublisher
 
 from db.tables.notices import EventRow
-from notify.escalation import Silence
-from notify.rules import NoticeRules
+from notify.notices.escalation import Silence
+from notify.notices.rules import NoticeRules
 from tests.notify.story import SHIPPED, Story, adt
 from tests.notify.test_commands import Desk
+from wardbell.commands.notices import notices
 from wardbell.doctor.database import events_without_calls
-from wardbell.notices_command import notices
 
 EMERGENCIES_ONLY = NoticeRules({"urgent_admission": SHIPPED.rules["urgent_admission"]}, SHIPPED.reading)
 WHY = '"urgent_admission" waits for urgent: true'

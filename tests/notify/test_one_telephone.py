@@ -8,12 +8,12 @@ import dataclasses
 import pytest
 
 from db.database import Database
-from hospital import wards
+from hospital.wards import wards
 from ivr.switch.line import Cause
-from notify.call import CALLED_OFF
-from notify.caller import CallOrder, CallResult
-from notify.notices import cancel
-from notify.states import State
+from notify.notices.call import CALLED_OFF
+from notify.notices.notice import cancel
+from notify.notices.states import State
+from notify.notices.telephone import CallOrder, CallResult
 from tests.faults import Faults
 from tests.notify.one_line import ROBOT, OneLine
 from tests.notify.story import (
@@ -259,7 +259,7 @@ def test_a_notice_that_is_taken_back_as_somebody_answers_is_not_told(story: Stor
 @pytest.mark.parametrize("cause", [Cause.MEDIA_TIMEOUT, Cause.SWITCH_LOST])
 @pytest.mark.parametrize("confirm", ["heard", "answered"])
 def test_a_telephone_that_died_has_heard_nothing(story: Story, cause: Cause, confirm: str) -> None:
-    from notify.escalation import Confirm
+    from notify.notices.escalation import Confirm
 
     rule = dataclasses.replace(story.rules.rules["admission"], confirm=Confirm(confirm))
     story.rules = dataclasses.replace(story.rules, rules={"admission": rule})

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from notify.errors import RulesBroken
-from notify.escalation import Confirm, Missed, Priority, Rung, next_rung
-from notify.rules import NoticeRules, read_rules
+from notify.notices.escalation import Confirm, Missed, Priority, Rung, next_rung
+from notify.notices.rules import NoticeRules, read_rules
 from tests.notify.story import SHIPPED
 
 SMALL = """\

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from db.database import Database
 from db.tables.notices import EventRow
-from hospital import wards
-from notify.caller import CallOrder
+from hospital.wards import wards
 from notify.events import Happening, store
+from notify.notices.telephone import CallOrder
 from tests.notify.story import BUSY, HEAD_NURSE, NO_ANSWER, NOON, STATION, UNCONFIRMED, Story, adt, result_of
 
 VISIT = "neike|||||||||V7"

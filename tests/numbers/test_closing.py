@@ -14,27 +14,27 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
+from actions.action import ActionOutcome, CallFacts, Value
+from background.threads import at_once
 from db.database import Database, ImmediateTransactions
 from db.errors import DatabaseAway
-from hospital.action import ActionOutcome, CallFacts, Value
+from hospital.cards.pin_check import PinCheck
+from hospital.cards.pins import PlainPins
 from hospital.declarations import DECLARED
-from hospital.pin_check import PinCheck
-from hospital.pins import PlainPins
-from hospital.threads import at_once
-from ivr.call_records import list_calls, show_call
-from ivr.closings import Closings, Switched, closed_numbers, history, set_pin, switch
-from ivr.edition import Edition, OnAir
+from ivr.call.edition import Edition, OnAir
+from ivr.call.switchboard import Switchboard
+from ivr.call.voice import SilentVoice
 from ivr.flow.language import FlowSet
 from ivr.flow.load import load
-from ivr.line_actions import DECLARED as LINE_DECLARED
-from ivr.line_actions import LineActions, pin_subject
 from ivr.numbers import Numbers, read_numbers
+from ivr.numbers.closings import Closings, Switched, closed_numbers, history, set_pin, switch
+from ivr.numbers.line_actions import DECLARED as LINE_DECLARED
+from ivr.numbers.line_actions import LineActions, pin_subject
+from ivr.record.call_records import list_calls, show_call
+from ivr.record.trace import CallBook
 from ivr.switch.fake import FakeLine, FakeSwitch
 from ivr.switch.line import Diversion
-from ivr.switchboard import Switchboard
-from ivr.trace import CallBook
-from ivr.voice import SilentVoice
-from notify.actions import DECLARED as NOTICE_DECLARED
+from notify.notices.actions import DECLARED as NOTICE_DECLARED
 from prompts.catalog import Catalog
 from tests.hospital.conftest import finished
 

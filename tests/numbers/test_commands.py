@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hospital.pins import PepperedPins
-from ivr import editions
-from ivr.closings import Switched, closed_numbers, pin_of, switch
-from ivr.line_actions import pin_subject
-from wardbell.numbers_command import numbers
-from wardbell.office import Office
+from editions import store
+from hospital.cards.pins import PepperedPins
+from ivr.numbers.closings import Switched, closed_numbers, pin_of, switch
+from ivr.numbers.line_actions import pin_subject
+from wardbell.commands.numbers import numbers
+from wardbell.parts import Office
 from wardbell.settings import Settings
 
 MONDAY_NINE = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -144,8 +144,8 @@ def test_a_code_gets_its_pin(office: Office) -> None:
 
 def test_what_is_published_counts_not_what_is_on_disk(office: Office) -> None:
     bundle = office.on_disk()
-    draft = editions.Draft(editions.as_texts(bundle), bundle.digest, "it", "first")
-    office.database.run_now(editions.publish, draft, 0, MONDAY_NINE)
+    draft = store.Draft(store.as_texts(bundle), bundle.digest, "it", "first")
+    office.database.run_now(store.publish, draft, 0, MONDAY_NINE)
     (office.flows_dir() / "numbers.yaml").write_text('numbers: {"2000": {flow: main, language: zh}}\n')
     assert [line.split()[0] for line in lines(office, "status")][1] == "1000"
     assert [line.split()[0] for line in lines(office, "status", "--draft")][1] == "2000"

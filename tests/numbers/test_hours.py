@@ -18,7 +18,7 @@ from ruamel.yaml import YAML
 
 from ivr.numbers import Numbers, Refusal, read_numbers
 from ivr.numbers.hours import Hours, Window
-from ivr.numbers.wall import moment
+from ivr.numbers.local_time import moment
 
 CASES: list[dict[str, Any]] = YAML(typ="safe").load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"))
 ZONES = ["Europe/Warsaw", "Europe/Moscow", "Asia/Shanghai", "Africa/Cairo", "Australia/Lord_Howe", "Pacific/Apia"]

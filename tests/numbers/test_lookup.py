@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ivr.numbers import Closing, Found, Numbers, Refusal, Route, read_numbers
-from ivr.numbers.dialling import Dialling
+from ivr.numbers.telephone_number import Dialling
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)

@@ -22,7 +22,7 @@ from typing import Any
 
 import pjsua2 as pj
 
-from ivr.switch.priority import go_ahead
+from ivr.switch.worker.priority import go_ahead
 from tests.phone.ports import quiet_port
 from tests.phone.sounds import Ear, breath
 

@@ -11,7 +11,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from ivr.switch.priority import AHEAD
+from ivr.switch.worker.priority import AHEAD
 from tests.phone.packets import Tape, write_pcap
 from tests.phone.ports import free_port
 

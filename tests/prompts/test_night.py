@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from twisted.internet.defer import Deferred
 
+from background.threads import at_once
 from db.database import Database, ImmediateTransactions
-from hospital.calendar import HospitalCalendar
-from hospital.threads import at_once
+from hospital.clinic.calendar import HospitalCalendar
 from prompts.catalog import Catalog
 from prompts.store import Store
 from prompts.studio import Studio

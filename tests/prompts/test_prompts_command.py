@@ -15,8 +15,8 @@ from prompts.render import Known
 from prompts.store import Store
 from prompts.studio import Studio
 from prompts.voices.fake import FakeVoice
-from wardbell.office import Office
-from wardbell.prompts_command import prompts
+from wardbell.commands.prompts import prompts
+from wardbell.parts import Office
 from wardbell.settings import Settings
 
 

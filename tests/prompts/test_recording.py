@@ -21,7 +21,7 @@ from prompts.store import Store
 from prompts.studio import Studio
 from prompts.sweep import sweep
 from prompts.voices.fake import FakeVoice
-from wardbell.prompts_command import prompts
+from wardbell.commands.prompts import prompts
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 TEXTS = "a.hello: 您好，欢迎致电本院。\na.pick: 您要挂{d.name}，费用{fee:money}，确认按1。\nb.bye: 谢谢，再见。\n"

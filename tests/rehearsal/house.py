@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from hospital.action import Declared
+from actions.action import Declared
 from hospital.declarations import DECLARED
 from hospital.usual_answers import USUAL
 from ivr.flow.load import load_sources
 from ivr.numbers import Numbers, Route
-from ivr.rehearsal.written import House
-from notify.actions import DECLARED as CONFIRMING
+from ivr.rehearsal.test_file import House
+from notify.notices.actions import DECLARED as CONFIRMING
 from prompts.catalog import Catalog
 
 LINE = """

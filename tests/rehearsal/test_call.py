@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from hospital.action import ActionOutcome
+from actions.action import ActionOutcome
 from ivr.rehearsal.answers import Script
 from ivr.rehearsal.call import Caller, RehearsedCall
 from ivr.rehearsal.moments import Asked, Collected, Ended, Entered, Moment, Pressed, Said, Saying, Speaks, Waits
-from ivr.rehearsal.told import transcript
+from ivr.rehearsal.transcript import transcript
 from ivr.rehearsal.voice import reckoned
 from tests.rehearsal.house import house
 

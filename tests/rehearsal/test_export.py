@@ -11,17 +11,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hospital.action import ActionOutcome
-from ivr.bundle import Bundle
-from ivr.call_records import CallEvent, CallRecord
+from actions.action import ActionOutcome
+from editions.bundle import Bundle
+from ivr.record.call_records import CallEvent, CallRecord
 from ivr.rehearsal.answers import Script
 from ivr.rehearsal.call import ANY_DAY, Caller, RehearsedCall
 from ivr.rehearsal.export import as_test, of_record
 from ivr.rehearsal.moments import Collected, Ended, Saying, What
-from ivr.rehearsal.played import play, rehearse
-from ivr.rehearsal.written import FlowTest, read_tests
+from ivr.rehearsal.test_file import FlowTest, read_tests
+from ivr.rehearsal.test_run import play, rehearse
 from tests.rehearsal.house import house
-from wardbell.rehearsing import house as house_of
+from wardbell.commands.flows.rehearsing import house as house_of
 
 HOUSE = house()
 

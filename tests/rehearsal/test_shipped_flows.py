@@ -11,15 +11,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ivr.bundle import TESTS, Bundle
-from ivr.call_records import CallEvent, CallRecord
+from editions.bundle import TESTS, Bundle
+from ivr.record.call_records import CallEvent, CallRecord
 from ivr.rehearsal.answers import BEYOND
 from ivr.rehearsal.call import ANY_DAY
 from ivr.rehearsal.export import as_test, of_record
-from ivr.rehearsal.played import play
 from ivr.rehearsal.suite import SuiteResult, run_tests
-from ivr.rehearsal.written import FlowTest, House, read_tests
-from wardbell.rehearsing import house
+from ivr.rehearsal.test_file import FlowTest, House, read_tests
+from ivr.rehearsal.test_run import play
+from wardbell.commands.flows.rehearsing import house
 
 BUNDLE = Bundle.of_folder(Path(__file__).parents[2] / "flows")
 

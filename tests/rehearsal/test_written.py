@@ -7,8 +7,8 @@ from textwrap import dedent, indent
 import pytest
 
 from ivr.flow.mistakes import FlowErrors
-from ivr.rehearsal.played import Played, play
-from ivr.rehearsal.written import read_tests
+from ivr.rehearsal.test_file import read_tests
+from ivr.rehearsal.test_run import Played, play
 from tests.rehearsal.house import house
 
 HOUSE = house()

@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("wardbell", "notify", "ivr", "hospital", "prompts", "db", "flows")
+ROOMS = (
+    "wardbell", "editions", "notify", "ivr", "hospital", "db", "prompts", "actions", "forms", "background", "flows",
+)
 
 
 def imported() -> dict[str, Path]:

@@ -12,7 +12,7 @@ import pytest
 
 from db.errors import DatabaseAway
 from tests.postgres import Cluster
-from wardbell.office import Office
+from wardbell.parts import Office
 from wardbell.settings import Settings
 from wardbell.waiting import wait_for_database
 

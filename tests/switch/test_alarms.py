@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ivr.switch.alarms import Alarms
+from ivr.switch.worker.alarms import Alarms
 
 
 class Hand:

@@ -15,9 +15,9 @@ from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import TestCase
 
-from ivr.switch.connections import AFTERMATH, Connections
-from ivr.switch.inlet import LARGEST
 from ivr.switch.line import Ended
+from ivr.switch.worker.connections import AFTERMATH, Connections
+from ivr.switch.worker.inlet import LARGEST
 from tests.switch.peer import HOST
 from tests.switch.worlds import Owner, RealWorld, Task, clip
 

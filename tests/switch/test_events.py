@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from ivr.switch.events import Presses, events_in
+from ivr.switch.worker.telephone_event import Presses, events_in
 from tests.switch.senders import SENDERS, Packet, Sender, pressed
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.switch.info import Info, key_of_info
+from ivr.switch.worker.info import Info, key_of_info
 
 RELAY, DTMF, EVENT = "application/dtmf-relay", "application/dtmf", "audio/telephone-event"
 

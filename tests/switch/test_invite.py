@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from ivr.switch.address import LONGEST, display_of, number_of
-from ivr.switch.invite import MOST, Invitation
+from ivr.switch.worker.invite import MOST, Invitation
 
 
 def invite(*headers: str, to: str = "sip:8000@10.0.0.1") -> Invitation:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.switch.events import FULL, KEYS, Event
-from ivr.switch.info import key_of_info
-from ivr.switch.keys import KeyGate
+from ivr.switch.worker.info import key_of_info
+from ivr.switch.worker.keys import KeyGate
+from ivr.switch.worker.telephone_event import FULL, KEYS, Event
 
 Packet = tuple[str, int, int, bool]
 SEGMENT = FULL / 8

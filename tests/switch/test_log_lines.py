@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from ivr.switch.stack import LogLines
+from ivr.switch.worker.stack import LogLines
 
 CASES = {
     "10:00:00.000   strm0x55  .Received DTMF digit 4, vol=10": "",

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from ivr.switch import gate
-from ivr.switch.party import NOBODY, Party
+from ivr.switch.worker import gate
+from ivr.switch.worker.party import NOBODY, Party
 
 PHONE, REPORTS, MOVED = ("192.0.2.7", 4000), ("192.0.2.7", 4001), ("192.0.2.7", 61234)
 ANYBODY = ("", 0)

@@ -6,7 +6,7 @@ import ctypes
 
 import pytest
 
-from ivr.switch.shield import STRUCT, disarm, is_harmless
+from ivr.switch.worker.shield import STRUCT, disarm, is_harmless
 
 HEAD = b"INFO sip:8000@127.0.0.1 SIP/2.0\r\nContent-Type: application/dtmf-relay\r\nContent-Length: 8\r\n\r\n"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ivr.switch.signs import Signs
+from ivr.switch.worker.signs import Signs
 
 
 def test_a_telephone_that_sends_sound_is_there() -> None:

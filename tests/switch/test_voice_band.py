@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 from twisted.trial.unittest import TestCase
 
-from ivr.switch.voice_band import HIGH, KEYS, LOW, VoiceBand
+from ivr.switch.worker.voice_band import HIGH, KEYS, LOW, VoiceBand
 from tests.phone.g711 import ALAW, SHIPPED, ULAW, encoded, sound_of, through
 from tests.switch.worlds import Owner, RealPerson, RealWorld, Task
 

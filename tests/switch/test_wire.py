@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.protocols import amp
 
-from ivr.switch import boxes, wire
+from ivr.switch import wire
+from ivr.switch.worker import boxes
 
 contents = st.dictionaries(st.binary(min_size=1, max_size=255), st.binary(max_size=300), min_size=1, max_size=6)
 

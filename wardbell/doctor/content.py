@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
+from actions.action import Declared
 from db.errors import DatabaseError
-from hospital.action import Declared
+from editions.bundle import Bundle
+from editions.edition import Checked
 from hospital.declarations import DECLARED as HOSPITAL
-from ivr.bundle import Bundle
 from ivr.flow.mistakes import FlowErrors, Mistake
-from ivr.line_actions import DECLARED as LINES
-from notify.actions import DECLARED as NOTICES
-from notify.rules import NoticeRules
+from ivr.numbers.line_actions import DECLARED as LINES
+from notify.notices.actions import DECLARED as NOTICES
+from notify.notices.rules import NoticeRules
 from prompts.catalog import Catalog
 from prompts.errors import CatalogErrors, PromptError
 from prompts.render import Known, texts_ahead
 from prompts.studio import Studio
 from wardbell.doctor.finding import Finding, error, ok, warning
-from wardbell.edition import Checked
 
 ACTIONS: Mapping[str, Declared] = {action.name: action for action in (*HOSPITAL, *LINES, *NOTICES)}
 """What flows may ask."""

@@ -14,12 +14,12 @@ from sqlalchemy.exc import ArgumentError
 from db import migrate
 from db.database import Database
 from db.errors import DatabaseError
-from hospital import departments, rota
-from hospital.calendar import HospitalCalendar
-from ivr.call_records import without_key_events
-from notify.fate import Fate
-from notify.journal import DAMAGED, look
-from notify.listing import list_uncalled
+from hospital.clinic import departments, rota
+from hospital.clinic.calendar import HospitalCalendar
+from ivr.record.call_records import without_key_events
+from notify.notices.fate import Fate
+from notify.notices.journal import DAMAGED, look
+from notify.notices.listing import list_uncalled
 from wardbell.doctor.finding import Finding, error, ok, warning
 
 

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from db.database import Database
 from db.errors import DatabaseError
-from ivr import editions
-from ivr.bundle import Bundle
-from ivr.editions import EditionDamaged, StoredEdition
+from editions import store
+from editions.bundle import Bundle
+from editions.store import EditionDamaged, StoredEdition
 from ivr.flow.mistakes import FlowError
 from wardbell.doctor.finding import Finding, error, ok, warning
 
@@ -21,9 +21,9 @@ def published(
 ) -> Iterator[Finding]:
     """What is live. Mistakes of the files on disk are told by their own check."""
     try:
-        newest = database.run_now(editions.newest)
-        stored = database.run_now(editions.fetch, newest.number) if newest is not None else None
-        engines = database.run_now(editions.engines)
+        newest = database.run_now(store.newest)
+        stored = database.run_now(store.fetch, newest.number) if newest is not None else None
+        engines = database.run_now(store.engines)
     except DatabaseError as wrong:
         yield error(f"editions cannot be read: {wrong}", "see the database above")
         return

@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from background.steady_clock import last_jump, told
 from ivr.drawing.program import CHINESE_FONT, PROGRAM, shows_chinese
-from ivr.switch.priority import AHEAD
+from ivr.switch.worker.priority import AHEAD
 from wardbell.doctor.finding import Finding, error, ok, warning
-from wardbell.steady import last_jump, told
 
 VOICES = {"zh": "cmn-latn-pinyin", "en": "en-us"}
 """Voices of espeak-ng by language; the plain `cmn` reads Chinese characters as English."""

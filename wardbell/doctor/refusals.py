@@ -7,7 +7,7 @@ from datetime import datetime
 
 from db.database import Database
 from db.errors import DatabaseError
-from ivr.call_records import list_refused
+from ivr.record.call_records import list_refused
 from wardbell.doctor.finding import Finding, error, ok, warning
 
 _ADVICE = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from db import migrate
-from hospital.calendar import HospitalCalendar
+from hospital.clinic.calendar import HospitalCalendar
 from ivr.switch import ranges
 from wardbell.doctor import content, database, editions, machine, messages, pjsip, ports, refusals, trunk
 from wardbell.doctor.finding import Finding, Level, error
-from wardbell.office import Office
+from wardbell.parts import Office
 
 
 def findings(office: Office) -> Iterator[Finding]:

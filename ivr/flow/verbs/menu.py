@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from forms.tree import Table
 from ivr.flow.commands import Answer, Collect, Keys, Prompt
 from ivr.flow.defaults import Defaults, Input, Miss
 from ivr.flow.form import Form
@@ -23,7 +24,6 @@ from ivr.flow.mistakes import Mark, Report
 from ivr.flow.verbs.errand import demand
 from ivr.flow.verbs.keys import PERSON, REPEAT
 from ivr.flow.words import SYSTEM, Words, check_unused
-from prompts.written.tree import Table
 
 _ALL = "0123456789*#"
 _KEYS = re.compile(r"[0-9*#]{1,4}")

@@ -1,0 +1,1 @@
+"""What runs beside: coroutines, threads, values that come once, the clock. Knows nothing of a hospital."""

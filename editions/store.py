@@ -1,0 +1,281 @@
+"""The history of editions: transactions that publish, list and fetch, and what each engine says that it serves.
+
+Append-only: the newest edition is the current one, and taking one back publishes the old files
+again under a new number. Whether files are right is checked before they come here; what is live
+in an engine is the application's.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from db.reading import reading
+from db.tables.editions import EditionRow, EngineRow
+from editions.bundle import TESTS, TEXTS, Bundle
+from ivr.flow.mistakes import FlowError, FlowErrors, Mark, Report
+
+LARGEST = 4_000_000
+"""Bytes of all files of an edition together; a large hospital's are a tenth of it."""
+BEAT = timedelta(seconds=5)
+"""How often an engine says that it is there."""
+SILENT = timedelta(seconds=16)
+"""An engine that said nothing for so long is not running."""
+LONGEST_REASON = 500
+LONGEST_NAME = 80
+
+_NAME = re.compile(rf"(?:{TESTS}/|{TEXTS}/)?[A-Za-z0-9_][A-Za-z0-9_.-]*\.yaml")
+_COLUMNS = (
+    EditionRow.number,
+    EditionRow.at,
+    EditionRow.who,
+    EditionRow.why,
+    EditionRow.digest,
+    EditionRow.files_of,
+    EditionRow.tests,
+)
+
+
+class EditionDamaged(FlowError):
+    """An edition in the database is not what was published: its row was changed by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class EditionHead:
+    """Which edition, and what must be in it."""
+
+    number: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditionRecord:
+    """An edition as the history lists it. `at` is aware UTC."""
+
+    number: int
+    at: datetime
+    who: str
+    why: str
+    digest: str
+    files_of: int | None = None
+    """The edition whose files these are, when they were taken back."""
+    tests: str = ""
+
+    @property
+    def head(self) -> EditionHead:
+        """Number and digest."""
+        return EditionHead(self.number, self.digest)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEdition:
+    """An edition with its files, as the database holds them."""
+
+    record: EditionRecord
+    files: str = field(repr=False)
+    """JSON: file name -> text."""
+
+    def bundle(self) -> Bundle:
+        """The files, when they are those that were published. Raises `EditionDamaged`."""
+        damaged = EditionDamaged(
+            f"edition {self.record.number} is not what {self.record.who} published:"
+            " its row in the database was changed by hand (publish anew, or take an older edition back)"
+        )
+        try:
+            files = json.loads(self.files)
+            bundle = Bundle({name: text.encode() for name, text in files.items() if _NAME.fullmatch(name)})
+        except (ValueError, AttributeError, RecursionError) as no_files:
+            raise damaged from no_files
+        if bundle.digest != self.record.digest:
+            raise damaged
+        return bundle
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is to be published."""
+
+    files: Mapping[str, str] = field(repr=False)
+    digest: str
+    who: str
+    why: str
+    files_of: int | None = None
+    tests: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """It is the current edition now."""
+
+    record: EditionRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """The current edition has these very files."""
+
+    record: EditionRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """Somebody published `record` meanwhile; nothing was stored."""
+
+    record: EditionRecord
+
+
+def as_texts(bundle: Bundle) -> dict[str, str]:
+    """A bundle's files as text, as they are stored. Raises `FlowErrors` for what cannot be kept."""
+    report = Report()
+    texts: dict[str, str] = {}
+    for name, data in bundle.files.items():
+        try:
+            texts[name] = data.decode("utf-8")
+        except UnicodeDecodeError as wrong:
+            report.add(Mark(bundle.name(name)), "E101", f"the file is not UTF-8 (byte {wrong.start + 1})")
+            continue
+        if "\0" in texts[name]:
+            report.add(Mark(bundle.name(name)), "E101", "the file is no text (it holds a zero byte)")
+        if not _NAME.fullmatch(name):
+            report.add(Mark(bundle.name(name)), "E111", f'"{name}" is no name for a file here: a-z, 0-9, _ and .yaml')
+    size = sum(map(len, bundle.files.values()))
+    if size > LARGEST:
+        largest = max(bundle.files, key=lambda name: len(bundle.files[name]))
+        told = f"all files together have {size:,} bytes, at most {LARGEST:,} are allowed; this is the largest"
+        report.add(Mark(bundle.name(largest)), "E101", told)
+    if report.mistakes:
+        raise FlowErrors(report.mistakes)
+    return texts
+
+
+def publish(session: Session, draft: Draft, parent: int, now: datetime) -> Published | Unchanged | Overtaken:
+    """Make `draft` the current edition. `parent`: the current one when the publisher looked; 0 when there was none."""
+    current = newest(session)
+    if current is not None and current.number != parent:
+        return Overtaken(current)
+    if current is not None and current.digest == draft.digest and _is_whole(session, current):
+        return Unchanged(current)
+    record = EditionRecord(
+        parent + 1, now, draft.who[:LONGEST_NAME], draft.why[:LONGEST_REASON], draft.digest, draft.files_of, draft.tests
+    )
+    values = {
+        "number": record.number,
+        "at": now,
+        "who": record.who,
+        "why": record.why,
+        "digest": record.digest,
+        "files_of": record.files_of,
+        "tests": record.tests,
+        "files": json.dumps(draft.files, ensure_ascii=False),
+    }
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    new = insert(EditionRow).values(values).on_conflict_do_nothing().returning(EditionRow.number)
+    if session.scalar(new) is not None:
+        return Published(record)
+    first = session.execute(select(*_COLUMNS).where(EditionRow.number == record.number)).one()
+    return Overtaken(EditionRecord(*first))
+
+
+@reading
+def newest(session: Session) -> EditionRecord | None:
+    """The current edition; None before the first."""
+    row = session.execute(select(*_COLUMNS).order_by(EditionRow.number.desc()).limit(1)).one_or_none()
+    return EditionRecord(*row) if row is not None else None
+
+
+@reading
+def history(session: Session, limit: int = 1_000_000) -> list[EditionRecord]:
+    """Every edition, newest first."""
+    rows = session.execute(select(*_COLUMNS).order_by(EditionRow.number.desc()).limit(limit))
+    return [EditionRecord(*row) for row in rows]
+
+
+def origin(record: EditionRecord, known: Mapping[int, EditionRecord]) -> EditionRecord:
+    """The edition that was first published with these files: followed through every taking back."""
+    while record.files_of is not None and record.files_of in known:
+        record = known[record.files_of]
+    return record
+
+
+def before(every: Sequence[EditionRecord]) -> EditionRecord | None:
+    """The edition to step back to from the live one, which is `every[0]`; None when there is none.
+
+    Whoever took back once and steps back again wants what was live before THAT, never the edition that was just
+    taken back.
+    """
+    known = {record.number: record for record in every}
+    live = every[0]
+    first = origin(live, known)
+    earlier = (record for record in every if record.number < first.number and record.digest != live.digest)
+    return next(earlier, None)
+
+
+@reading
+def fetch(session: Session, number: int) -> StoredEdition | None:
+    """One edition with its files; None when there is none of this number."""
+    row = session.execute(select(*_COLUMNS, EditionRow.files).where(EditionRow.number == number)).one_or_none()
+    return StoredEdition(EditionRecord(*row[:-1]), row[-1]) if row is not None else None
+
+
+def _is_whole(session: Session, record: EditionRecord) -> bool:
+    """False for a row that was changed by hand: publishing the same files again puts that right."""
+    stored = fetch(session, record.number)
+    if stored is None:
+        return False
+    try:
+        stored.bundle()
+    except EditionDamaged:
+        return False
+    return True
+
+
+# What engines serve
+
+
+@dataclass(frozen=True, slots=True)
+class EngineRecord:
+    """What an engine said of itself, when it last did."""
+
+    name: str
+    edition: int
+    digest: str
+    seen_at: datetime
+    refused: int | None = None
+    refusal: str = ""
+
+    def runs(self, now: datetime) -> bool:
+        """Whether it was heard of lately."""
+        return now - self.seen_at < SILENT
+
+    def serves(self, record: EditionRecord) -> bool:
+        """Whether this very edition is live there."""
+        return (self.edition, self.digest) == (record.number, record.digest)
+
+
+def say(session: Session, engine: EngineRecord) -> None:
+    """An engine says what it serves."""
+    row = session.get(EngineRow, engine.name) or EngineRow(name=engine.name)
+    row.edition, row.digest, row.seen_at = engine.edition, engine.digest, engine.seen_at
+    row.refused, row.refusal = engine.refused, engine.refusal[:LONGEST_REASON]
+    session.add(row)
+
+
+def leave(session: Session, name: str) -> None:
+    """An engine stops."""
+    session.execute(delete(EngineRow).where(EngineRow.name == name))
+
+
+@reading
+def engines(session: Session) -> list[EngineRecord]:
+    """Every engine that ever said something and did not leave, by name."""
+    return [
+        EngineRecord(row.name, row.edition, row.digest, row.seen_at, row.refused, row.refusal)
+        for row in session.scalars(select(EngineRow).order_by(EngineRow.name))
+    ]

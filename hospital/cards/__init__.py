@@ -1,0 +1,1 @@
+"""Patients' cards: who holds them, their PINs, their money."""

@@ -1,0 +1,1 @@
+"""The clinic: departments, experts on duty, registration, bookings."""

@@ -1,0 +1,1 @@
+"""The wards and whom to call there."""

@@ -1,0 +1,222 @@
+"""One leg: a call as a conversation sees it, from the offer or the dialling to its end.
+
+Holds the leg's state, the keys typed so far and the moments of its life. What is said and
+what a key means is the conversation's; SIP and audio are the switch's.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from automat import TypeMachineBuilder
+from twisted.internet.defer import Deferred
+
+from background.once import Once
+from background.reactor import Time, call_later
+from ivr.switch.line import PAD, Ended, Line, LineGone, Played
+
+TYPED_AHEAD = 64
+"""Keys kept before a flow asks for them: more than any shipped flow collects, and a cap for a stuck key."""
+LATE_END = 2.0
+"""Seconds in which the end key may follow an input that its last digit has ended already."""
+
+
+class _Life(Protocol):
+    """What can happen to a leg."""
+
+    def answer(self) -> None: ...
+    def press(self, key: str) -> None: ...
+    def end(self, end: Ended) -> None: ...
+    def name(self) -> str: ...
+
+
+@dataclass
+class _Core:
+    leg: Leg
+
+
+def _build() -> object:
+    life = TypeMachineBuilder(_Life, _Core)
+    waiting, talking, over = life.state("waiting"), life.state("talking"), life.state("over")
+
+    @waiting.upon(_Life.answer).to(talking)
+    def begin(life: _Life, core: _Core) -> None:
+        core.leg.up.come(core.leg.clock.seconds())
+
+    @talking.upon(_Life.press).loop()
+    def keep(life: _Life, core: _Core, key: str) -> None:
+        core.leg._keep(key)
+
+    @waiting.upon(_Life.end).to(over)
+    def refuse(life: _Life, core: _Core, end: Ended) -> None:
+        core.leg._over(end)
+
+    @talking.upon(_Life.end).to(over)
+    def finish(life: _Life, core: _Core, end: Ended) -> None:
+        core.leg._over(end)
+
+    # Keys before the answer are noise of the trunk; whatever comes after the end is too late.
+    waiting.upon(_Life.press).loop().returns(None)
+    talking.upon(_Life.answer).loop().returns(None)
+    over.upon(_Life.answer).loop().returns(None)
+    over.upon(_Life.press).loop().returns(None)
+    over.upon(_Life.end).loop().returns(None)
+    for state, name in ((waiting, "waiting"), (talking, "talking"), (over, "over")):
+        state.upon(_Life.name).loop().returns(name)
+    return life.build()
+
+
+_LIFE = _build()
+
+
+class Leg:
+    """A call that is waiting for an answer, talking, or over. Implements `LineListener`.
+
+    `up` comes with the clock's second at which audio began, `down` with how the call ended.
+    """
+
+    def __init__(self, clock: Time) -> None:
+        self.clock = clock
+        self.rang: Once[float] = Once()
+        self.up: Once[float] = Once()
+        self.down: Once[Ended] = Once()
+        self.last_sign = float("inf")
+        """The clock's second of the last sign of life of the other side, once the call is over."""
+        self._line: Line | None = None
+        self._keys: deque[str] = deque(maxlen=TYPED_AHEAD)
+        self._asking: Deferred[str | None] | None = None
+        self._late_end: tuple[str, float] = ("", 0.0)
+        """A key that means nothing, and until when."""
+        self._life: _Life = _LIFE(_Core(self))  # type: ignore[operator]
+
+    def holds(self, line: Line) -> Leg:
+        """Take the switch's line. Events that came before are delivered by the line itself."""
+        self._line = line
+        return self
+
+    @property
+    def line(self) -> Line:
+        """The switch's side of this leg."""
+        if self._line is None:
+            raise LineGone("the leg has no line yet")
+        return self._line
+
+    @property
+    def call_id(self) -> str:
+        """The call's identity in tables, logs and headers."""
+        return self.line.call_id
+
+    @property
+    def state(self) -> str:
+        """`waiting`, `talking` or `over`."""
+        return self._life.name()
+
+    # What the line tells (LineListener)
+
+    def ringing(self) -> None:
+        """The dialled phone rings."""
+        self.rang.come(self.clock.seconds())
+
+    def answered(self) -> None:
+        """Audio flows."""
+        self._life.answer()
+
+    def key(self, key: str) -> None:
+        """One key was pressed. A to D are no part of any number, and no menu has them."""
+        if key in PAD:
+            self._life.press(key)
+
+    def ended(self, end: Ended) -> None:
+        """The call is over."""
+        self._life.end(end)
+
+    # What a conversation asks
+
+    async def play(self, clips: Sequence[Path], *, stop_on: str = "") -> Played:
+        """Play clips; nothing to play is finished at once."""
+        if not clips:
+            return Played(finished=True)
+        key, until = self._late_end
+        if key and self.clock.seconds() < until:  # nor does it cut off what is said next
+            stop_on = stop_on.replace(key, "")
+        return await self.line.play(clips, stop_on=stop_on)
+
+    async def next_key(self, timeout: float) -> str | None:
+        """The next key, typed ahead or within `timeout` seconds; None when none came.
+
+        Raises `LineGone` when the call is over.
+        """
+        if self._keys:
+            return self._keys.popleft()
+        if self.down.here:
+            raise LineGone("the call is over")
+        asking: Deferred[str | None] = Deferred()
+        self._asking = asking
+        late = call_later(self.clock, timeout, lambda: asking.callback(None))
+        try:
+            return await asking
+        finally:
+            self._asking = None
+            if late.active():
+                late.cancel()
+
+    async def picked_up(self) -> bool:
+        """Wait for the answer or the end; True when it was answered."""
+        first: Deferred[bool] = Deferred()
+
+        def tell(answered: bool) -> None:
+            if not first.called:
+                first.callback(answered)
+
+        self.up.then(lambda _: tell(True))
+        self.down.then(lambda _: tell(False))
+        return await first
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether keys wait that were typed ahead."""
+        return bool(self._keys)
+
+    @property
+    def typed(self) -> int:
+        """How many keys wait that were typed ahead."""
+        return len(self._keys)
+
+    def forget_keys(self, but: int = 0) -> None:
+        """Drop what was typed ahead, `but` the first so many: a confirmation of money is never answered by old keys."""
+        while len(self._keys) > but:
+            self._keys.pop()
+
+    def pass_over(self, key: str) -> None:
+        """The input is over; if `key` comes next and soon, it only wanted to end it: it counts for nothing else."""
+        if not self._keys:
+            self._late_end = (key, self.clock.seconds() + LATE_END)
+        elif self._keys[0] == key:
+            self._keys.popleft()
+
+    def take_keys(self) -> str:
+        """What was typed ahead, all of it; nothing of it waits any more."""
+        keys = "".join(self._keys)
+        self._keys.clear()
+        return keys
+
+    # The bodies of the machine; they do not fail
+
+    def _keep(self, key: str) -> None:
+        (late, until), self._late_end = self._late_end, ("", 0.0)
+        if key == late and self.clock.seconds() < until:
+            return
+        if self._asking is not None and not self._asking.called:
+            self._asking.callback(key)
+        else:
+            self._keys.append(key)
+
+    def _over(self, end: Ended) -> None:
+        if self._asking is not None and not self._asking.called:
+            self._asking.errback(LineGone("the call is over"))
+        self.last_sign = self.clock.seconds() - end.silence
+        self.down.come(end)

@@ -1,0 +1,27 @@
+"""Where a call tells what happens in it, and where in its flow that was. A trace keeps it; a rehearsal prints it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+class Notes(Protocol):
+    """Takes what happens, as it happens. `ivr.record.trace.Trace` is the one of live calls."""
+
+    def event(self, kind: str, **detail: Any) -> None:
+        """Something happened: `step`, `prompt`, `keys`, `action`, `record`, `dial`, `outcome` ... Never a secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a call is in its flow."""
+
+    call_id: str
+    flow: str = ""
+    step: str = ""
+    entry: int = 0
+    """The how manieth step of the call this is."""
+    language: str = ""
+    edition: int = 0
+    """Of flows and texts, to which the call keeps."""

@@ -1,0 +1,294 @@
+"""Where calls meet flows: an incoming call gets the flow of its number, an outgoing one its order's.
+
+Owns the life of a call from offer or dialling to the last trace entry. A call keeps the edition
+that was on the air when it began. What is said is the conversation's; whom to call and when, and what
+else is told to who answers there, is for the notices (`ivr.call.telling`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, tzinfo
+
+from twisted.internet.defer import CancelledError, Deferred, DeferredList
+from twisted.logger import Logger
+
+from actions.action import Action, CallFacts
+from background.reactor import Time, call_later
+from background.spawn import spawn
+from ivr.call.conversation import BREATH, Conversation, Finished
+from ivr.call.edition import OnAir
+from ivr.call.facilities import TALK_ONLY, Facilities
+from ivr.call.leg import Leg
+from ivr.call.telling import AS_DIALLED, Made, Outgoing, Telling, Tellings
+from ivr.call.voice import TROUBLE
+from ivr.flow.commands import Prompt, Value
+from ivr.flow.run import Run
+from ivr.numbers import Closing, Found, Refusal, Route
+from ivr.record import trace
+from ivr.record.redacted import Number
+from ivr.record.trace import IN_BAND, CallBook, Trace
+from ivr.record.turned_away import TurnedAwayCalls
+from ivr.switch.line import Cause, Ended, Line, LineGone, NoLineFree, Offer, Switch, SwitchRefused, TurnedAway
+
+log = Logger()
+
+
+class Switchboard:
+    """Implements `SwitchListener`; makes the calls that notices order."""
+
+    def __init__(
+        self,
+        on_air: Callable[[], OnAir],
+        actions: Mapping[str, Action],
+        book: CallBook,
+        clock: Time,
+        wallclock: Callable[[], datetime],
+        zone: tzinfo,
+        closed: Callable[[], Mapping[str, Closing]] = dict,
+        facilities: Facilities = TALK_ONLY,
+    ) -> None:
+        """`on_air` and `closed` (the numbers that somebody closed) are asked once at the beginning of each call;
+        hours of numbers are those of `zone`."""
+        self._on_air = on_air
+        self._actions = actions
+        self._book = book
+        self._clock = clock
+        self._wallclock = wallclock
+        self._zone = zone
+        self._closed = closed
+        self._facilities = facilities
+        self._turned_away = TurnedAwayCalls(book, clock)
+        self._going: set[Deferred[None]] = set()
+        """Incoming calls, until all is done that they began."""
+
+    async def settle(self, limit: float) -> None:
+        """Wait until calls whose lines are gone have done what they still do, such as putting a message away and
+        telling of it; at most `limit` seconds."""
+        settled: Deferred[None] = Deferred()
+        late = call_later(self._clock, limit, lambda: settled.callback(None))
+        DeferredList(list(self._going)).addCallback(lambda _: None if settled.called else settled.callback(None))
+        await settled
+        if late.active():
+            late.cancel()
+
+    # Incoming
+
+    def incoming(self, line: Line, offer: Offer) -> None:
+        """As `SwitchListener.incoming`."""
+        going = spawn(self._take(line, offer), f"call {line.call_id}")
+        self._going.add(going)
+        going.addBoth(lambda _: self._going.discard(going))
+
+    def turned_away(self, refused: TurnedAway) -> None:
+        """As `SwitchListener.turned_away`."""
+        self._turned_away.note(refused)
+
+    async def _take(self, line: Line, offer: Offer) -> None:
+        leg = Leg(self._clock).holds(line)
+        line.listen(leg)
+        air = self._on_air()
+        found = self._find(air, offer)
+        answer = found.answer
+        flow, language = (answer.flow, answer.language) if isinstance(answer, Route) else ("", "")
+        log.info(
+            "call {call} to {dialled} from {caller}: {why}",
+            call=line.call_id,
+            dialled=offer.dialled,
+            caller=Number(offer.caller),
+            why=found.why,
+        )
+        notes = self._book.begin(
+            trace.CallFacts(
+                line.call_id, "in", offer.dialled, offer.caller, flow, language, edition=air.edition.version
+            )
+        )
+        notes.event("number", **_told(found, offer))
+        outcome = "refused"
+        try:
+            if isinstance(answer, Refusal):
+                if not found.number:
+                    log.warn("no flow for the number {dialled}: see flows/numbers.yaml", dialled=offer.dialled)
+                await line.reject(answer.sip_code)
+            else:
+                await line.answer()
+                _up(line, notes)
+                finished = await self._converse(air, leg, flow, language, found.variables, notes, offer.caller)
+                outcome = finished.outcome
+                await line.hang_up()
+        except LineGone:
+            outcome = "hung_up"
+        except Exception:  # noqa: BLE001 - logged with its traceback; the line is let go and the row closed all the same
+            log.failure("call {call} broke", call=line.call_id)
+            outcome = "trouble"
+            await line.hang_up()
+        notes.finished(await leg.down.wait(), outcome)
+
+    def _find(self, air: OnAir, offer: Offer) -> Found:
+        """What answers the call, by the numbers of the edition that it begins with."""
+        now = self._wallclock().astimezone(self._zone)
+        return air.edition.numbers.find(offer.dialled, offer.caller, now, self._closed(), offer.forwarded)
+
+    async def _converse(
+        self,
+        air: OnAir,
+        leg: Leg,
+        flow: str,
+        language: str,
+        variables: Mapping[str, Value],
+        notes: Trace,
+        peer: str,
+        *,
+        unasked: bool = False,
+    ) -> Finished:
+        """Hold the conversation; a fault of ours costs the caller an apology, never silence."""
+        call = CallFacts(leg.call_id, peer, language, self._wallclock())
+        talk: Conversation | None = None
+        try:
+            run = Run(air.edition.flows, flow, language, variables)
+            talk = Conversation(
+                leg,
+                run,
+                self._actions,
+                air.voice,
+                notes,
+                call,
+                facilities=self._facilities,
+                edition=air.edition.version,
+                unasked=unasked,
+            )
+            return await talk.hold()
+        except (CancelledError, LineGone):
+            raise
+        except Exception:  # noqa: BLE001 - logged with its traceback; the caller hears the apology
+            log.failure("the conversation of call {call} broke", call=leg.call_id)
+            notes.event("broke")
+        await self._say(air, leg, notes, talk.language if talk is not None else language, TROUBLE)
+        return Finished("trouble", {})
+
+    @staticmethod
+    async def _say(air: OnAir, leg: Leg, notes: Trace, language: str, text: str) -> None:
+        """One text of ours, outside of any flow."""
+        try:
+            await leg.play((await air.voice.clips(language, [Prompt(text)])).clips)
+            notes.event("prompt", prompts=[{"id": text}], heard=True)
+        except SwitchRefused as refused:
+            log.error("call {call} does not hear {text}: {refused}", call=leg.call_id, text=text, refused=refused)
+
+    # Outgoing
+
+    async def make(self, switch: Switch, order: Outgoing, tellings: Tellings = AS_DIALLED) -> Made:
+        """Dial, tell what is to be told when somebody answers, and say what became of it."""
+        air, telling = self._on_air(), order.telling
+        if telling.flow not in air.edition.flows.flows:  # the notice was claimed by the rules of the edition before
+            log.error("edition {n} has no flow {flow}: not dialled", n=air.edition.version, flow=telling.flow)
+            return Made("", Ended(Cause.ERROR))
+        leg = Leg(self._clock)
+        try:
+            line = await switch.dial(
+                order.target,
+                caller_id=order.caller_id,
+                timeout=order.timeout,
+                headers=order.headers,
+                listener=leg,
+            )
+        except NoLineFree:
+            return Made("", Ended(Cause.CONGESTION), dialled=False)
+        except SwitchRefused as wrong:
+            log.error("cannot dial {dialled}: {wrong}", dialled=Number(order.dialled), wrong=wrong)
+            return Made("", Ended(Cause.UNREACHABLE))
+        leg.holds(line)
+        notes = self._book.begin(
+            trace.CallFacts(
+                line.call_id,
+                "out",
+                order.dialled,
+                order.caller_id,
+                telling.flow,
+                telling.language,
+                telling.notice,
+                air.edition.version,
+            )
+        )
+        leg.rang.then(lambda _: notes.event("rang"))
+        log.info("call {call} dials {dialled}", call=line.call_id, dialled=Number(order.dialled))
+        telling.stopped.then(lambda _: _call_off(line, leg))
+        made = Made(line.call_id, Ended(Cause.NORMAL))
+        try:
+            if await leg.picked_up():
+                _up(line, notes)
+                made = await self._tell_all(leg, order, tellings, notes)
+                await line.hang_up()
+        except LineGone:
+            made = replace(made, outcome="hung_up")
+        except Exception:
+            spawn(_let_go(line, leg, notes), f"hanging up call {line.call_id}")
+            raise
+        end = await leg.down.wait()
+        notes.finished(end, made.outcome)
+        heard = made.heard or (made.unvouched is not None and leg.last_sign > made.unvouched - BREATH)
+        return replace(made, end=end, rang_at=leg.rang.value, up_at=leg.up.value, heard=heard)
+
+    async def _tell_all(self, leg: Leg, order: Outgoing, tellings: Tellings, notes: Trace) -> Made:
+        """One notice after the other, as long as there is one and somebody listens; how the last one went."""
+        made = Made(leg.call_id, Ended(Cause.NORMAL), rang_at=leg.rang.value, up_at=leg.up.value)
+        telling = await tellings.first(order.telling)
+        while telling is not None:
+            air = self._on_air()  # that of the rules by which it was chosen
+            if telling.notice != order.telling.notice:
+                notes.event("notice", notice=telling.notice, flow=telling.flow, edition=air.edition.version)
+            finished = await self._tell(air, leg, telling, notes, order.dialled)
+            made = replace(made, outcome=finished.outcome, variables=finished.variables, heard=finished.heard)
+            made = replace(made, unvouched=finished.unvouched)
+            if leg.down.here:
+                break
+            telling = await tellings.then(made)
+        return made
+
+    async def _tell(self, air: OnAir, leg: Leg, telling: Telling, notes: Trace, peer: str) -> Finished:
+        """One notice, until its flow is over or it must not be told any more."""
+        leg.forget_keys()  # what was pressed before answered something else
+        if telling.before:
+            await self._say(air, leg, notes, telling.language, telling.before)
+        if not telling.stopped.here:
+            talking = Deferred.fromCoroutine(
+                self._converse(air, leg, telling.flow, telling.language, telling.variables, notes, peer, unasked=True)
+            )
+            telling.stopped.then(lambda _: talking.cancel())
+            try:
+                return await talking
+            except CancelledError:
+                if not telling.stopped.here or leg.down.here:
+                    raise
+        notes.event("stopped", notice=telling.notice)
+        if telling.stopped.value:
+            await self._say(air, leg, notes, telling.language, telling.stopped.value)
+        return Finished("stopped", {})
+
+
+def _told(found: Found, offer: Offer) -> dict[str, str]:
+    """For the trace: which entry and line of the file decided, and over which numbers the call came."""
+    told = {"number": found.number, "place": found.place, "why": found.why, "forwarded_from": found.forwarded_from}
+    told["diverted_from"] = offer.diverted_from
+    return {name: value for name, value in told.items() if value}
+
+
+def _call_off(line: Line, leg: Leg) -> None:
+    """Hang up while it rings; who has answered is told why."""
+    if not leg.up.here:
+        spawn(line.hang_up(), f"calling off call {line.call_id}")
+
+
+def _up(line: Line, notes: Trace) -> None:
+    """Audio flows; for whoever looks why keys did nothing, how the peer sends them if it is not the usual way."""
+    notes.answered()
+    if line.in_band:
+        notes.event(IN_BAND)
+        log.info("call {call} has no key events (RFC 4733): its keys are listened for", call=line.call_id)
+
+
+async def _let_go(line: Line, leg: Leg, notes: Trace) -> None:
+    """End a call that nobody talks on any more, and close its row."""
+    await line.hang_up()
+    notes.finished(await leg.down.wait(), "cut_off")

@@ -1,0 +1,111 @@
+"""Calls read back: rows and events as frozen records, for clerks and reports. Writing is in `trace.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from db.reading import reading
+from db.tables.calls import CallEventRow, CallRow
+from ivr.record.trace import IN_BAND
+
+TURNED_AWAY = "refused"
+"""The event that tells why a call never reached a flow."""
+
+EARLY = 10
+"""Events of a call among which that of its keys is, if it has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """A call as it is listed. Times are aware UTC."""
+
+    call_id: str
+    direction: str
+    dialled: str
+    caller: str
+    flow: str
+    language: str
+    notice: str
+    began_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+    cause: str
+    sip_code: int
+    outcome: str
+    edition: int | None = None
+    """Of flows and texts; none for calls from before there were editions."""
+    events: tuple[CallEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallEvent:
+    """One thing that happened in a call."""
+
+    number: int
+    at: datetime
+    kind: str
+    detail: Mapping[str, Any]
+
+
+@reading
+def list_calls(session: Session, *, since: datetime | None = None, limit: int = 50) -> list[CallRecord]:
+    """The latest calls, newest first, without their events."""
+    wanted = select(CallRow).order_by(CallRow.began_at.desc()).limit(limit)
+    if since is not None:
+        wanted = wanted.where(CallRow.began_at >= since)
+    return [_record(row) for row in session.scalars(wanted)]
+
+
+@reading
+def list_refused(session: Session, since: datetime) -> list[CallRecord]:
+    """Calls since then that the switch turned away before a flow could answer (`ivr.record.turned_away`)."""
+    refused = CallEventRow.call_id == CallRow.id, CallEventRow.kind == TURNED_AWAY
+    wanted = select(CallRow).where(CallRow.began_at >= since, CallRow.outcome == "refused", exists().where(*refused))
+    return [_record(row) for row in session.scalars(wanted.order_by(CallRow.began_at))]
+
+
+@reading
+def show_call(session: Session, prefix: str) -> CallRecord | None:
+    """One call with its events, by its id or an unambiguous beginning of it."""
+    rows = session.scalars(select(CallRow).where(CallRow.id.startswith(prefix, autoescape=True)).limit(2)).all()
+    if len(rows) != 1:
+        return None
+    events = session.scalars(
+        select(CallEventRow).where(CallEventRow.call_id == rows[0].id).order_by(CallEventRow.number)
+    )
+    return replace(_record(rows[0]), events=tuple(CallEvent(e.number, e.at, e.kind, dict(e.detail)) for e in events))
+
+
+@reading
+def without_key_events(session: Session, last: int = 1000) -> tuple[int, int]:
+    """Of the `last` calls that were answered: how many had a telephone without key events, and how many there are."""
+    latest = select(CallRow.id).where(CallRow.answered_at.is_not(None)).order_by(CallRow.began_at.desc()).limit(last)
+    calls = session.scalars(latest).all()
+    events = select(CallEventRow.call_id).where(CallEventRow.kind == IN_BAND, CallEventRow.number <= EARLY)
+    told = session.scalars(events.where(CallEventRow.call_id.in_(calls))).all()
+    return len(told), len(calls)
+
+
+def _record(row: CallRow) -> CallRecord:
+    return CallRecord(
+        row.id,
+        row.direction,
+        row.dialled,
+        row.caller,
+        row.flow,
+        row.language,
+        row.notice,
+        row.began_at,
+        row.answered_at,
+        row.ended_at,
+        row.cause,
+        row.sip_code,
+        row.outcome,
+        row.edition,
+    )

@@ -1,0 +1,1 @@
+"""What callers said, kept on disk and in a table."""

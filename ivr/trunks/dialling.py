@@ -1,0 +1,150 @@
+"""A second leg beside a caller's: somebody is called, and the two talk.
+
+The dialler lets the caller hear that it rings (a tone of ours: what the other exchange might play before the
+answer is not heard), joins the two, and lets go of the second leg whatever happens to the first. What is said
+before and after is the conversation's; which line it takes is the switch's. Both legs are on one worker.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from twisted.logger import Logger
+
+from background.spawn import spawn
+from ivr.call.leg import Leg
+from ivr.call.notes import Notes, Place
+from ivr.call.tones import Tones
+from ivr.flow.commands import Dial, Outcome
+from ivr.record import trace
+from ivr.record.redacted import Number
+from ivr.record.trace import CallBook, Trace
+from ivr.switch.line import Cause, Ended, Line, LineGone, NoLineFree, Switch, SwitchRefused
+from ivr.trunks.trunk import NotDiallable, Trunk
+
+log = Logger()
+
+TALKED, BUSY, NO_ANSWER, REFUSED, ERROR = "talked", "busy", "no_answer", "refused", "error"
+OUTCOMES = {Cause.BUSY: BUSY, Cause.NO_ANSWER: NO_ANSWER, Cause.REJECTED: REFUSED}
+"""What a call that was not answered is for a flow; every other cause is `error`, and in the log."""
+
+
+class Dialler(Protocol):
+    """Puts a caller through."""
+
+    async def connect(self, leg: Leg, wanted: Dial, place: Place, notes: Notes) -> Outcome:
+        """Call `wanted.number`, let the caller hear that it rings, let both talk until the other hangs up.
+
+        `talked` with `{seconds}`, `busy`, `no_answer`, `refused` or `error`. The prompts of `wanted` have been said.
+        When the caller's call ends (this is then cancelled, or raises `LineGone`) the other leg is let go, too.
+        """
+
+
+class TrunkDialler:
+    """Implements `Dialler` with a call on the trunk, which has a row of its own beside the caller's."""
+
+    def __init__(self, switch: Callable[[], Switch], trunk: Trunk, tones: Tones, book: CallBook) -> None:
+        self._switch = switch
+        self._trunk = trunk
+        self._tones = tones
+        self._book = book
+
+    async def connect(self, leg: Leg, wanted: Dial, place: Place, notes: Notes) -> Outcome:
+        """As `Dialler.connect`."""
+        if leg.down.here:
+            raise LineGone("the caller has hung up")
+        callee = Leg(leg.clock)
+        try:
+            line = await self._switch().dial(
+                self._trunk.uri(wanted.number),
+                caller_id=self._trunk.caller_id,
+                timeout=wanted.ring,
+                beside=leg.line,
+                listener=callee,
+            )
+        except (NotDiallable, SwitchRefused, NoLineFree) as wrong:
+            log.error("call {call} cannot be put through: {wrong}", call=leg.call_id, wrong=wrong)
+            notes.event("dial", number=wanted.number, outcome=ERROR, why=str(wrong))
+            return Outcome(ERROR)
+        callee.holds(line)
+        self._keep_row(leg, callee, wanted, place)
+        log.info("call {call} dials {number}", call=leg.call_id, number=Number(wanted.number))
+        outcome = Outcome("hung_up")
+        try:
+            outcome = await self._talk(leg, callee, line, wanted.ring)
+        finally:
+            notes.event("dial", number=wanted.number, leg=line.call_id, outcome=outcome.name, **outcome.values)
+            if not callee.down.here:
+                spawn(line.hang_up(), f"letting go of {line.call_id}")
+        return outcome
+
+    async def _talk(self, leg: Leg, callee: Leg, line: Line, ring: float) -> Outcome:
+        ringing = [self._tones.ringing] * (math.ceil(ring / self._tones.ringing_seconds) + 1)
+        spawn(_play(leg, ringing), f"ringing in call {leg.call_id}")
+        answered = await callee.picked_up()
+        await leg.line.stop()
+        if not answered:
+            return _unanswered(await callee.down.wait(), line)
+        try:
+            await leg.line.bridge(line)
+        except (LineGone, SwitchRefused) as wrong:  # one of the two has just hung up
+            log.debug("call {call}: {wrong}", call=leg.call_id, wrong=wrong)
+            spawn(line.hang_up(), f"letting go of {line.call_id}")
+        await callee.down.wait()
+        return Outcome(TALKED, {"seconds": round(leg.clock.seconds() - (callee.up.value or 0.0))})
+
+    def _keep_row(self, leg: Leg, callee: Leg, wanted: Dial, place: Place) -> None:
+        """The row of the second leg, from its dialling to its end, whatever becomes of the first."""
+        facts = trace.CallFacts(
+            callee.call_id,
+            "out",
+            wanted.number,
+            self._trunk.caller_id,
+            place.flow,
+            place.language,
+            edition=place.edition,
+        )
+        row = self._book.begin(facts)
+        row.event("beside", call=leg.call_id)
+        callee.rang.then(lambda _: row.event("rang"))
+        callee.up.then(lambda _: row.answered())
+        callee.down.then(lambda end: _close(row, callee, end))
+
+
+def _close(row: Trace, callee: Leg, end: Ended) -> None:
+    left = "hung_up" if end.cause is Cause.CANCELLED else ERROR
+    row.finished(end, TALKED if callee.up.here else OUTCOMES.get(end.cause, left))
+
+
+def _unanswered(end: Ended, line: Line) -> Outcome:
+    outcome = OUTCOMES.get(end.cause, ERROR)
+    if outcome == ERROR:
+        log.warn(
+            "call {call} was not put through: {cause} ({code})", call=line.call_id, cause=end.cause, code=end.sip_code
+        )
+    return Outcome(outcome)
+
+
+async def _play(leg: Leg, clips: list[Path]) -> None:
+    """Until it is stopped, or the caller goes."""
+    try:
+        await leg.play(clips)
+    except (LineGone, SwitchRefused) as silent:
+        log.debug("no ringing in call {call}: {silent}", call=leg.call_id, silent=silent)
+
+
+@dataclass
+class FakeDialler:
+    """A dialler that calls nobody: it answers what the test put into `outcomes`, in order, then `no_answer`."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    dialled: list[Dial] = field(default_factory=list)
+
+    async def connect(self, leg: Leg, wanted: Dial, place: Place, notes: Notes) -> Outcome:
+        """As `Dialler.connect`."""
+        self.dialled.append(wanted)
+        return self.outcomes.pop(0) if self.outcomes else Outcome("no_answer")

@@ -1,0 +1,1 @@
+"""HL7 over MLLP: bytes in, messages read, answers out."""

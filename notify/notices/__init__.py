@@ -1,0 +1,1 @@
+"""Notices: whom an event calls, in which order, until somebody confirms."""

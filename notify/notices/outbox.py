@@ -1,0 +1,328 @@
+"""The outbox: claims what is due, dials, and writes down what came of it, until somebody has confirmed.
+
+`poke` wakes it at once when an event was committed; the timetable wakes it each second besides, for what
+falls due, leases that ran out and failures to report. The truth is in the rows: an outbox that dies
+forgets nothing. The database may go away and come back at any moment: a claim is tried at the next
+tick, the end of a call is written again and again until it's written.
+
+To end the call of a notice, make the notice over in the tables (`notices.cancel`) and `poke`: whichever engine makes
+the call sees it when it is poked, at the latest within a second. A call that rings is hung up by CANCEL; a listener
+hears a sentence (`Outbox.stop` gives it another one than `CALLED_OFF`), and then what else waits for that telephone. A
+notice that is called off before anybody answers is never told.
+
+An emergency that finds no line takes one on which a lesser call only rings: that one is hung up and loses nothing. When
+all lines talk, the first one that has told its notice says goodbye, whatever else waits for that telephone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy.orm import Session
+from twisted.internet.defer import CancelledError, Deferred, DeferredLock
+from twisted.logger import Logger
+
+from background.reactor import Timer, call_later
+from background.spawn import spawn
+from db.errors import DatabaseError
+from ivr.switch.line import Cause
+from notify.notices import telephone_locks
+from notify.notices.attempts import end_call
+from notify.notices.call import CALLED_OFF, Call
+from notify.notices.claim import claim
+from notify.notices.notice import over_of, renew
+from notify.notices.parts import LEASE
+from notify.notices.parts import OutboxParts as OutboxParts
+from notify.notices.states import State
+from notify.notices.sweep import AT_ONCE, Unreached, reported, sweep, take_over
+from notify.notices.telephone import NO_LINE, CallOrder, CallResult
+
+T = TypeVar("T")
+
+log = Logger()
+
+RENEW = 10.0
+"""Seconds between two signs of life."""
+AGAIN = 1.0
+"""Seconds until a write that the database didn't take is tried again."""
+GRACE = 5.0
+"""Seconds that a drained outbox gives the database to take the last ends of calls."""
+CANCELLING = 2.0
+"""Seconds that a call which gave way may take to be gone, until an emergency takes another one's line."""
+
+
+class Outbox:
+    """Dials notices. `start` first; then `poke`, `tick` each second; `drain` at the end."""
+
+    def __init__(self, parts: OutboxParts) -> None:
+        self._parts = parts
+        self._calls: dict[int, Call] = {}
+        """Attempt id of the dialling -> a call in the air, until its end is written."""
+        self._placing: dict[int, Deferred[CallResult]] = {}
+        self._turn = DeferredLock()
+        """Held while transactions change which notices are in the air: a sweep never sees one half."""
+        self._rests: set[Timer] = set()
+        self._lacking = 0
+        """Lines that emergencies wait for, and no call gives way yet."""
+        self._started = False
+        self._draining = False
+        self._running = False
+        self._reporting = False
+        self._wanted = False
+        self._sweep_wanted = False
+        self._away = False
+        self._renewal: Timer | None = None
+        self._waiters: list[Deferred[None]] = []
+
+    # What others call
+
+    async def start(self) -> None:
+        """Take over what an earlier life of this engine had in the air, as soon as the database lets us."""
+        parts = self._parts
+        while not self._draining:
+            await self._insist(parts.confirmations.replay)
+            lost = await self._insist(
+                lambda: parts.transactions.run(take_over, parts.rules(), parts.owner, parts.wallclock())
+            )
+            if lost:
+                log.warn("{n} notices were in the air when this engine stopped: they go on", n=lost)
+            if lost < AT_ONCE:
+                break
+        self._started = True
+        self.tick()
+
+    def poke(self) -> None:
+        """Something may be due now."""
+        self._wanted = True
+        if self._started and not self._running and not self._draining:
+            self._running = True
+            spawn(self._work(), "a tick of the outbox")
+
+    def tick(self) -> None:
+        """As `poke`, and put right what time has changed: leases, expiry, reports. Once a second."""
+        self._sweep_wanted = True
+        self.poke()
+
+    async def drain(self, limit: float) -> None:
+        """Dial nothing more; calls in the air may go on for `limit` seconds, then they are hung up.
+
+        Returns when every end is written, or `GRACE` seconds after that when the database doesn't take
+        them: the next start of this engine takes those over.
+        """
+        self._draining = True
+        hanging_up = call_later(self._parts.clock, limit, self._hang_up_all)
+        abandoning = call_later(self._parts.clock, limit + GRACE, self._tell_waiters)
+        while (self._calls or self._running) and abandoning.active():
+            told: Deferred[None] = Deferred()
+            self._waiters.append(told)
+            await told
+        for timer in (hanging_up, abandoning, self._renewal, *self._rests):
+            if timer is not None and timer.active():
+                timer.cancel()
+        if self._calls:
+            log.error("the end of {n} calls could not be written: the next start takes them over", n=len(self._calls))
+
+    def stop(self, notice_id: int, text: str = CALLED_OFF) -> bool:
+        """End the call of a notice that is over in the tables already, if this engine makes it now. A listener hears
+        `text`, an id of the catalogues. False: no call of ours."""
+        calls = [call for call in self._calls.values() if call.order.notice_id == notice_id]
+        for call in calls:
+            call.stop(text)
+        return bool(calls)
+
+    @property
+    def in_air(self) -> tuple[CallOrder, ...]:
+        """What is told or dialled for in calls that are being made, or whose end is not written yet."""
+        return tuple(call.order for call in self._calls.values())
+
+    # The tick
+
+    async def _work(self) -> None:
+        try:
+            while (self._wanted or self._sweep_wanted) and not self._draining:
+                self._wanted, sweeping, self._sweep_wanted = False, self._sweep_wanted, False
+                await self._parts.confirmations.replay()
+                async with self._turn:
+                    if sweeping:
+                        await self._sweep()
+                    await self._stop_over()
+                    await self._claim()
+            if self._away:
+                self._away = False
+                log.info("the database is back")
+        except DatabaseError as wrong:
+            self._sweep_wanted = True  # a claim that was committed without our hearing of it is found by a sweep
+            if not self._away:
+                self._away = True
+                log.error("the outbox waits for the database: {wrong}", wrong=wrong)
+        finally:
+            self._running = False
+            self._tell_waiters()
+
+    async def _sweep(self) -> None:
+        parts = self._parts
+        in_air = {call.order.notice_id: call.order.attempt_id for call in self._calls.values()}
+        held = list(self._calls)
+        swept = await parts.transactions.run(sweep, parts.rules(), parts.owner, in_air, held, parts.wallclock())
+        if swept.lost or swept.released or swept.expired:
+            log.warn(
+                "notices taken over from lost calls: {lost}, given back undialled: {released}, expired: {expired}",
+                lost=swept.lost,
+                released=swept.released,
+                expired=swept.expired,
+            )
+        if swept.unreported and not self._reporting:
+            self._reporting = True
+            spawn(self._report(swept.unreported), "reporting notices that reached nobody")
+
+    async def _report(self, notices: Sequence[Unreached]) -> None:
+        """Beside the tick: whoever is told may be slow or broken, and alerts don't wait for that."""
+        try:
+            for notice in notices:
+                await self._parts.reports.unreached(notice)
+                await self._parts.transactions.run(reported, [notice.notice_id])
+        except DatabaseError as wrong:
+            log.error("what was reported could not be noted, it will be reported again: {wrong}", wrong=wrong)
+        finally:
+            self._reporting = False
+
+    async def _stop_over(self) -> None:
+        """Notices that were cancelled, or confirmed in another call, are not told any more."""
+        told = {call.order.notice_id: call for call in self._calls.values()}
+        if not told:
+            return
+        for notice_id, state in (await self._parts.transactions.run(over_of, list(told))).items():
+            call = told[notice_id]
+            if call.order.notice_id == notice_id and (state is State.CANCELLED or not call.talking):
+                call.stop()
+
+    async def _claim(self) -> None:
+        parts = self._parts
+        room = parts.budget.room(parts.capacity(), Counter(call.priority for call in self._calls.values()))
+        if room.all <= 0 and not self._calls:
+            return
+        claimed = await parts.transactions.run(
+            claim, parts.rules(), parts.phonebook, parts.owner, parts.wallclock(), LEASE, room
+        )
+        calls = [Call(parts, self._turn, order, lambda: self._lacking > 0) for order in claimed.orders]
+        for call in calls:
+            self._calls[call.hold.attempt_id] = call
+        for call in calls:
+            spawn(self._call(call), f"the call of notice {call.order.notice_id}")
+        self._renew_later()
+        self._give_way(claimed.wanting)
+
+    def _give_way(self, wanting: int) -> None:
+        """Emergencies take lines that lesser calls ring on: the least of them first, and of those the newest. For the
+        rest, the next calls that have told their notice tell no other."""
+        now = self._parts.clock.seconds()
+        for call in self._calls.values():
+            wanting -= call.gave_way_at is not None and now - call.gave_way_at < CANCELLING
+        ringing = [call for call in self._calls.values() if call.may_give_way]
+        giving = sorted(ringing, key=lambda call: (-call.priority, -call.began))[: max(wanting, 0)]
+        for call in giving:
+            log.info("notice {id} gives its line to an emergency", id=call.order.notice_id)
+            call.give_way()
+        self._lacking = max(wanting - len(giving), 0)
+
+    # One call
+
+    async def _call(self, call: Call) -> None:
+        parts = self._parts
+        confirmed = parts.confirmations.waits(call.order.notice_id)
+        result = NO_LINE if self._draining or confirmed else await self._place(call)
+        await self._insist(parts.confirmations.replay)  # what was confirmed in the call comes before its end
+        await self._insist(
+            lambda: parts.transactions.run(
+                end_call,
+                parts.rules(),
+                parts.phonebook,
+                call.order.attempt_id,
+                result,
+                parts.wallclock(),
+                call.hold,
+                call.further,
+            )
+        )
+        del self._calls[call.hold.attempt_id]
+        self._tell_waiters()
+        if result.dialled:
+            self.poke()  # a line is free, and the next target may be due at once
+            self._poke_after_rest()
+
+    async def _place(self, call: Call) -> CallResult:
+        number = call.hold.attempt_id
+        placing = self._placing[number] = Deferred.fromCoroutine(self._parts.caller.place(call.order, call))
+        try:
+            result = await placing
+            return replace(result, taken_back=call.order.stopped.here)
+        except CancelledError:
+            return CallResult(Cause.SWITCH_LOST)
+        except Exception:  # noqa: BLE001 - logged with its traceback; the notice goes on by its rule, it is never lost
+            log.failure("the call of notice {id} broke", id=call.order.notice_id)
+            return CallResult(Cause.ERROR)
+        finally:
+            del self._placing[number]
+
+    def _poke_after_rest(self) -> None:
+        """The telephone may be rung again then."""
+        if self._draining:
+            return
+
+        def rested() -> None:
+            self._rests.discard(timer)
+            self.poke()
+
+        timer = call_later(self._parts.clock, telephone_locks.REST.total_seconds() + 0.01, rested)
+        self._rests.add(timer)
+
+    def _hang_up_all(self) -> None:
+        for placing in tuple(self._placing.values()):
+            placing.cancel()
+
+    async def _insist(self, write: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Do a write until the database takes it."""
+        logged = False
+        while True:
+            try:
+                return await write()
+            except DatabaseError as wrong:
+                if not logged:
+                    log.error("a write of the outbox waits for the database: {wrong}", wrong=wrong)
+                logged = True
+            over: Deferred[None] = Deferred()
+            call_later(self._parts.clock, AGAIN, lambda over=over: over.callback(None))  # type: ignore[misc]
+            await over
+
+    # Leases
+
+    def _renew_later(self) -> None:
+        if self._calls and (self._renewal is None or not self._renewal.active()):
+            self._renewal = call_later(
+                self._parts.clock, RENEW, lambda: spawn(self._renew(), "renewing leases of notices")
+            )
+
+    async def _renew(self) -> None:
+        parts = self._parts
+        told = [call.order.notice_id for call in self._calls.values()]
+        try:
+            if told:
+                await parts.transactions.run(_renew, parts.owner, told, list(self._calls), parts.wallclock() + LEASE)
+        except DatabaseError as wrong:
+            log.error("leases could not be renewed: {wrong}", wrong=wrong)
+        self._renew_later()
+
+    def _tell_waiters(self) -> None:
+        waiters, self._waiters = self._waiters, []
+        for told in waiters:
+            told.callback(None)
+
+
+def _renew(session: Session, owner: str, notices: Sequence[int], attempts: Sequence[int], until: datetime) -> None:
+    """Hold on to what calls in the air tell, and to their telephones."""
+    renew(session, owner, notices, until)
+    telephone_locks.renew(session, owner, attempts, until)

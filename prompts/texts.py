@@ -1,0 +1,182 @@
+"""Reads one file of texts, `<language>.yaml`, and `languages.yaml` beside them: a flat map of id -> text.
+
+What is wrong with a text by itself is told here; whether the languages agree is for `prompts.catalog`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from forms.encoding import NotText, decoded
+from forms.mistake import Mistake, nearest
+from forms.report import Mark, Report
+from forms.tree import Listing, Node, Scalar, Table, read_text
+from prompts.phrase import Phrase, take_apart
+from prompts.sense import lost, warned
+
+LARGEST = 500_000
+"""Bytes of a file: some thousand texts, of which a line has a hundred."""
+_ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
+_GAP = re.compile(r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]) (?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef{])")
+"""The blank that a folded line leaves between two Chinese characters."""
+_NO_TEXT = re.compile(
+    r"[-+]?(0o?|0x)?[0-9a-fA-F_]*[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*"
+    r"|true|True|TRUE|false|False|FALSE|\.inf|\.nan"
+)
+_NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
+_AS_TEXTS: Mapping[str, str] = {
+    "E101": "P105",
+    "E102": "P104",
+    "E103": "P104",
+    "E104": "P108",
+    "E105": "P106",
+    "E108": "P107",
+    "E113": "P104",
+    "E115": "P107",
+}
+"""What the tree tells, by the codes of texts."""
+_WHOLE = frozenset({"E101", "E102", "E103", "E113"})
+"""After these nothing of the file can be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a text stands, to point at it when a later comparison finds fault with it."""
+
+    mark: Mark
+    source: str
+
+    def mistake(self, code: str, sentence: str, find: str = "") -> Mistake:
+        """A mistake here, or where `find` first stands after here."""
+        mark = self.mark
+        line, col = mark.line, mark.col
+        lines = self.source.split("\n")
+        for number in range(mark.line, len(lines) + 1) if find else ():
+            at = lines[number - 1].find(find, mark.col - 1 if number == mark.line else 0)
+            if at >= 0:
+                line, col = number, at + 1
+                break
+        return Mistake(mark.file, line, col, code, sentence)
+
+
+@dataclass(slots=True)
+class TextFile:
+    """What a file holds, and what is wrong with it."""
+
+    phrases: dict[str, Phrase] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+    mistakes: list[Mistake] = field(default_factory=list)
+    warnings: list[Mistake] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+    """Texts whose fields cannot be read. They count as present, so that one fault is not told twice."""
+    unread: set[str] = field(default_factory=set)
+    """Ids that are none, and "*" when the file could not be read."""
+
+
+@lru_cache(maxsize=16)  # the shipped files are read once
+def read_texts(file: str, data: bytes, language: str) -> TextFile:
+    """The texts of one language. Not to be changed by those who get it."""
+    found = TextFile()
+    read = _table(file, data, found, "lines of id: text")
+    if read is None:
+        return found
+    source, table = read
+    for id, key in table.keys.items():
+        _text(file, source, language, key, table.values[id], found)
+    return found
+
+
+def _table(file: str, data: bytes, found: TextFile, what: str) -> tuple[str, Table] | None:
+    """The file's text and its map; None of an empty one, and of one that cannot be read."""
+    if len(data) > LARGEST:
+        found.mistakes.append(Mistake(file, 1, 1, "P113", f"the file is larger than {LARGEST:,} bytes"))
+        found.unread.add("*")
+        return None
+    text = decoded(data)
+    if isinstance(text, NotText):
+        found.mistakes.append(Mistake(file, text.line, text.col, "P103", text.sentence))
+        found.unread.add("*")
+        return None
+    if not any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines()):
+        return None
+    report = Report()
+    table = read_text(file, text, report, what)
+    for one in report.mistakes:
+        code = _AS_TEXTS[one.code]
+        found.mistakes.append(Mistake(one.file, one.line, one.col, code, one.sentence))
+    if table is None:
+        found.unread.add("*")
+        return None
+    return text.replace("\r\n", "\n").replace("\r", "\n"), table
+
+
+def _text(file: str, source: str, language: str, key: Scalar, node: Node, found: TextFile) -> None:
+    id, place = key.text, Place(node.mark, source)
+    if not _ID.fullmatch(id):
+        found.unread.add(id)
+        if not any(one.line == key.mark.line for one in found.mistakes):
+            sentence = f'"{id}" is no id; ids look like registration.kind (small letters, digits, _ and a dot)'
+            if isinstance(node, Table) and node.keys:
+                sentence = f'texts stand in one row, not in one another: write "{id}.{next(iter(node.keys))}: ..."'
+            found.mistakes.append(Place(key.mark, source).mistake("P107", sentence))
+        return
+    found.phrases[id], bad = take_apart(id, language, "...")
+    found.places[id] = place
+    wrong = ""
+    if not isinstance(node, Scalar):
+        sentence = f"{id} must be a text, not a list or a map"
+        if isinstance(node, Table):
+            sentence += ": a text that begins with { must stand in quotes"
+        found.mistakes = [one for one in found.mistakes if one.line != node.mark.line]  # about what is no map
+        wrong, code = sentence, "P109"
+    elif node.plain and node.text in _NOTHING:
+        wrong, code = f"{id} is empty", "P111"
+    elif node.plain and _NO_TEXT.fullmatch(node.text):
+        wrong, code = f"{id}: {node.text} is read as no text; quote it", "P110"
+    elif not (text := _GAP.sub("", " ".join(node.text.split()))):
+        wrong, code = f"{id} is empty", "P111"
+    elif cut := lost(node, language, source):
+        wrong, code = f"{id}: {cut}", "P114"
+    if wrong:
+        found.broken.add(id)
+        found.mistakes.append(place.mistake(code, wrong))
+        return
+    assert isinstance(node, Scalar)
+    phrase, bad = take_apart(id, language, text)
+    found.phrases[id] = phrase
+    lone = [one for one in bad if one.source in ("{", "}")]  # {{name}}: one slip
+    told = [one for one in bad if one not in lone[1:]]
+    found.mistakes.extend(place.mistake(one.code, f"{id}: {one.sentence}", one.source) for one in told)
+    if bad:
+        found.broken.add(id)
+    elif nothing := warned(phrase):
+        code, sentence, sign = nothing
+        (found.warnings if code.startswith("W") else found.mistakes).append(
+            place.mistake(code, f"{id} {sentence}", sign)
+        )
+
+
+def read_languages(file: str, data: bytes, known: Collection[str]) -> tuple[set[str], list[Mistake]]:
+    """The languages that `languages: [zh, en]` names; `known` are those that there are texts in."""
+    found = TextFile()
+    read = _table(file, data, found, "languages: [zh, en]")
+    spoken: set[str] = set()
+    for key, node in ((key, read[1].values[key.text]) for key in read[1].keys.values()) if read is not None else ():
+        listed = node.items if isinstance(node, Listing) else []
+        if key.text != "languages" or not listed:
+            sentence = "the file names the languages that the line speaks: languages: [zh, en]"
+            found.mistakes.append(Place(key.mark, "").mistake("P112", sentence))
+            continue
+        for one in listed:
+            if isinstance(one, Scalar) and one.text in known:
+                spoken.add(one.text)
+                continue
+            shown = one.text if isinstance(one, Scalar) else "?"
+            near = nearest(shown, known)
+            hint = f' (did you mean "{near}"?)' if near else ""
+            sentence = f'there are no texts in "{shown}" (there are {", ".join(sorted(known))}){hint}'
+            found.mistakes.append(Place(one.mark, "").mistake("P112", sentence))
+    return spoken, found.mistakes

@@ -1,0 +1,32 @@
+"""`wardbell db`: the tables and their version."""
+
+from __future__ import annotations
+
+import click
+
+from db import migrate
+from wardbell.parts import Office
+
+
+@click.group()
+def db() -> None:
+    """Make and upgrade the database's tables."""
+
+
+@db.command("upgrade")
+@click.pass_obj
+def upgrade(office: Office) -> None:
+    """Bring the tables to this version. Safe to run again; make a backup before it on a live site."""
+    office.data_dir()
+    migrate.upgrade(office.settings.database_url)
+    click.echo(f"database at {migrate.head()}")
+
+
+@db.command("current")
+@click.pass_obj
+def current(office: Office) -> None:
+    """Print the version of the tables, and the version that is needed."""
+    found = migrate.current(office.settings.database_url)
+    click.echo(f"database at {found or 'no version yet'}, needed {migrate.head()}")
+    if found != migrate.head():
+        raise click.exceptions.Exit(1)

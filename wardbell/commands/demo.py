@@ -1,0 +1,29 @@
+"""`wardbell demo`: a hospital to try the line with."""
+
+from __future__ import annotations
+
+import click
+
+from db import migrate
+from hospital import demo as hospital
+from hospital.cards.pins import PepperedPins
+from hospital.clinic.calendar import HospitalCalendar
+from hospital.money import show_money
+from wardbell.commands.clerk import ClerkDesk, table
+
+
+@click.command()
+@click.pass_obj
+def demo(desk: ClerkDesk) -> None:
+    """Make the demo hospital: departments, experts for the coming days, cards with known PINs, wards.
+
+    Run it again any day: what is missing is filled in, the rest stays. It is refused where there are real cards.
+    """
+    migrate.upgrade(desk.database.url)
+    made = hospital.make(desk.database, PepperedPins(desk.pepper), HospitalCalendar(desk.zone), desk.wallclock)
+    click.echo(f"the demo hospital is ready ({made.duties} duties added to the rota). Its cards:\n")
+    rows = [(card.number, card.pin, show_money(balance), card.what_for) for card, balance in made.cards]
+    click.echo(table(("card", "PIN", "balance", "for"), rows))
+    click.echo("\nIts wards and their telephones:\n")
+    wards = [(code, names["zh"], names["en"], station, nurse) for code, names, _, station, nurse in hospital.WARDS]
+    click.echo(table(("ward", "name (zh)", "name (en)", "station", "head nurse"), wards))

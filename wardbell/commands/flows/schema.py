@@ -1,0 +1,90 @@
+"""`wardbell flows schema`: what editors complete by, explain and underline while somebody writes the files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from editions.bundle import TEXTS, Bundle
+from ivr.flow.load import NOT_FLOWS
+from ivr.flow.mistakes import FlowErrors
+from ivr.flow.schema.flow import flow_schema
+from ivr.flow.schema.kinds import Schema
+from ivr.flow.schema.verbs import Known
+from ivr.numbers.schema import holidays_schema, numbers_schema
+from ivr.rehearsal.schema import schema_of_tests
+from notify.errors import RulesBroken
+from notify.notices.rules import NoticeRules, read_rules
+from notify.notices.schema import notices_schema
+from prompts.catalog import Catalog
+from prompts.errors import CatalogErrors
+from wardbell.doctor.content import ACTIONS
+from wardbell.parts import Office
+
+SCHEMAS: dict[str, Callable[[Known], Schema]] = {
+    "flow": flow_schema,
+    "numbers": numbers_schema,
+    "holidays": lambda known: holidays_schema(),
+    "notices": notices_schema,
+    "tests": schema_of_tests,
+}
+"""Kind of file -> its schema."""
+
+
+@click.command()
+@click.option("--for", "kind", type=click.Choice(list(SCHEMAS)), default="flow", show_default=True,
+              help="Which kind of file.")  # fmt: skip
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write all five into this folder.")
+@click.pass_obj
+def schema(office: Office, kind: str, out: Path | None) -> None:
+    """Print the JSON Schema of flows, for completion and explanation in an editor.
+
+    It offers the texts, actions, flows and languages that there are now. In a file it is named in the first line:
+
+    \b
+    # yaml-language-server: $schema=schema/flow.json
+    """
+    try:
+        known = offered(office.on_disk())
+    except FlowErrors:
+        known = offered(Bundle({}))
+    if out is None:
+        click.echo(_json(SCHEMAS[kind](known)), nl=False)
+        return
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, make in SCHEMAS.items():
+            path = out / f"{name}.json"
+            path.write_text(_json(make(known)), encoding="utf-8")
+            click.echo(str(path))
+    except OSError as wrong:
+        raise click.ClickException(f"{wrong.filename or out}: {wrong.strerror}") from wrong
+
+
+def offered(bundle: Bundle) -> Known:
+    """What there is to choose from. What cannot be read at the moment is not offered: the check tells why."""
+    try:
+        texts = Catalog.read(bundle.under(TEXTS))
+    except CatalogErrors:
+        texts = Catalog.read({})
+    flows = {file.removesuffix(".yaml") for file in bundle.files if "/" not in file} - NOT_FLOWS
+    try:
+        rules = read_rules(bundle.files.get("notices.yaml", b""), "notices.yaml")
+    except RulesBroken:
+        rules = NoticeRules({})
+    return Known(
+        texts=texts.ids,
+        actions=tuple(name for name, action in ACTIONS.items() if not action.lists),
+        lists=tuple(name for name, action in ACTIONS.items() if action.lists),
+        flows=tuple(sorted(flows)),
+        languages=tuple(texts.languages),
+        events=tuple(sorted({rule.event for rule in rules.rules.values()})),
+        of_hl7=tuple(sorted(set(rules.reading.events.values()) - rules.told)),
+    )
+
+
+def _json(schema: Schema) -> str:
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"

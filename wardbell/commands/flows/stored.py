@@ -1,0 +1,43 @@
+"""Editions out of the database for the commands that show them; what is not there is told in a sentence."""
+
+from __future__ import annotations
+
+import click
+
+from editions import store
+from editions.bundle import Bundle
+from editions.store import EditionDamaged, EditionRecord
+from wardbell.parts import Office
+
+
+def bundle_of(office: Office, number: int) -> Bundle:
+    """The files of an edition."""
+    stored = office.database.run_now(store.fetch, number)
+    if stored is None:
+        raise click.ClickException(f"there is no edition {number}: `wardbell flows history` lists them")
+    try:
+        return stored.bundle()
+    except EditionDamaged as damaged:
+        raise click.ClickException(str(damaged)) from damaged
+
+
+def live_record(office: Office) -> EditionRecord:
+    """The newest edition."""
+    found = office.database.run_now(store.newest)
+    if found is None:
+        raise click.ClickException(
+            "nothing was published yet: the first start of the service publishes the files on disk,"
+            " or `wardbell flows publish` now"
+        )
+    return found
+
+
+def when(office: Office, record: EditionRecord) -> str:
+    """When it was published, by the hospital's clock."""
+    return record.at.astimezone(office.zone).strftime("%Y-%m-%d %H:%M")
+
+
+def told(office: Office, record: EditionRecord) -> str:
+    """An edition in a line."""
+    back = f" (files of {record.files_of})" if record.files_of is not None else ""
+    return f"edition {record.number}{back}: {when(office, record)}, {record.who}: {record.why}"

@@ -1,0 +1,264 @@
+"""`wardbell flows try`: a call in the terminal, with the live call's own interpreter and conversation.
+
+The hospital's own data is never touched: actions are answered by a demo hospital that is made in memory for this call,
+or by whoever tries it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+from twisted.internet.task import Clock
+
+from hospital.usual_answers import USUAL_VARIABLES
+from ivr.flow.commands import Value
+from ivr.flow.mistakes import FlowErrors, did_you_mean
+from ivr.numbers import Closing, Refusal
+from ivr.numbers.closings import closed_numbers
+from ivr.rehearsal.call import Caller, RehearsedCall
+from ivr.rehearsal.export import as_test
+from ivr.rehearsal.moments import Collected, Saying
+from ivr.rehearsal.sound import write_call
+from ivr.rehearsal.test_file import House
+from prompts.errors import PromptError
+from prompts.join import join
+from wardbell.commands.flows.asking import Asking, values
+from wardbell.commands.flows.rehearsing import DemoHospital, house
+from wardbell.commands.flows.stored import bundle_of, live_record
+from wardbell.commands.flows.terminal import Terminal
+from wardbell.parts import Office
+
+AT_ONCE = 0.5
+"""Seconds after which `12!` is pressed."""
+_PLAYERS: tuple[tuple[str, list[str]], ...] = (
+    ("ffplay", ["-nodisp", "-autoexit", "-loglevel", "quiet"]),
+    ("paplay", []),
+    ("aplay", ["-q"]),
+)
+
+
+@click.command("try")
+@click.argument("flow_or_number", metavar="FLOW|NUMBER")
+@click.option("--language", help="Language, e.g. zh (default: the number's, or the first of the texts).")
+@click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="A variable that the flow needs; repeatable.")
+@click.option("--caller", default="13800000000", show_default=True, help="The number that calls; empty: withheld.")
+@click.option("--at", metavar='"2026-12-24 22:00"', help="When it is, by the hospital's clock (default: now).")
+@click.option(
+    "--actions",
+    type=click.Choice(["demo", "fake"]),
+    default="demo",
+    show_default=True,
+    help="Who answers: a demo hospital in memory, or you.",
+)
+@click.option(
+    "--answer",
+    "said",
+    multiple=True,
+    metavar="NAME=OUTCOME",
+    help='What the far side or the hospital comes to: dial=busy, "dial=talked seconds=90"; repeatable, in order.',
+)
+@click.option("--slow", is_flag=True, help="Begin at the slow pace.")
+@click.option("--keys", help='What the caller does, as typed: "1 100001# 1234# wait hangup"; nothing is asked then.')
+@click.option(
+    "--say",
+    type=click.Path(dir_okay=False, path_type=Path),
+    is_flag=False,
+    flag_value="call.wav",
+    metavar="[FILE.wav]",
+    help="Let the texts be heard, where there is a sound card, and write the call to a file (default: call.wav).",
+)
+@click.option("--export", type=click.Path(dir_okay=False, path_type=Path), help="Write the call as a flow test.")
+@click.option("--live", is_flag=True, help="Try the published edition instead of the files on disk.")
+@click.pass_obj
+def try_(
+    office: Office,
+    flow_or_number: str,
+    language: str | None,
+    given: tuple[str, ...],
+    caller: str,
+    at: str | None,
+    actions: str,
+    said: tuple[str, ...],
+    slow: bool,
+    keys: str | None,
+    say: Path | None,
+    export: Path | None,
+    live: bool,
+) -> None:
+    """Try a flow, or what a number is answered with: a call in the terminal.
+
+    It runs as a live call does; only time passes at once. Nothing that it books or pays is real. What is wrong with
+    the flows is told first, with exit code 1.
+
+    \b
+    wardbell flows try 1000
+    wardbell flows try registration --set card=100004 --language en
+    wardbell flows try 1000 --at "2026-12-24 22:00" --keys "1 100001# 1234# hangup" --say
+    wardbell flows try operator --answer dial=busy --answer dial=no_answer --keys wait
+    """
+    try:
+        bundle = bundle_of(office, live_record(office).number) if live else office.on_disk()
+        stage = house(bundle, office.zone)
+    except FlowErrors as wrong:
+        for mistake in wrong.mistakes:
+            click.echo(str(mistake), err=True)
+        count = len(wrong.mistakes)
+        click.echo(f"{count} mistake{'s' * (count != 1)}: nothing can be tried until they are gone", err=True)
+        raise click.exceptions.Exit(1) from wrong
+    now = _moment(at, office)
+    closed = office.database.run_now(closed_numbers) if live else {}
+    who = _caller(stage, flow_or_number, language, values(given), caller, now, slow, closed)
+    terminal = Terminal(keys)
+    asking = Asking(stage, terminal.answer, said)
+    player = _player() if say is not None else None
+    clock = Clock()
+    with ExitStack() as end:
+        hospital = None
+        if actions == "demo":
+            hospital = DemoHospital(office.zone, lambda: now + timedelta(seconds=clock.seconds()))
+            end.callback(hospital.close)
+        real = hospital.actions() if hospital is not None else {}
+        click.echo(f"{who.flow} in {who.language}, {now.astimezone(office.zone):%Y-%m-%d %H:%M}; ? is help")
+        try:
+            call = RehearsedCall(
+                stage.flows,
+                stage.texts,
+                who,
+                asking,
+                actions={name: one for name, one in real.items() if name not in asking.scripted},
+                declared=tuple(stage.declared.values()),
+                studio=office.studio_of(stage.texts),
+                render=say is not None,
+                tell=terminal.show,
+                clock=clock,
+            )
+            _hold(call, terminal, player)
+        except PromptError as wrong:
+            raise click.ClickException(str(wrong)) from wrong
+        _leave(call, stage, say, export)
+
+
+def _hold(call: RehearsedCall, terminal: Terminal, player: Callable[[list[Path]], None] | None) -> None:
+    """Do what is typed until the call is over."""
+    heard = 0
+    for word in terminal.words(lambda: call.listen() and not call.over):
+        if word.endswith("!") and word != "!":
+            call.wait(AT_ONCE)
+        else:
+            call.listen()
+        heard = _sound(call, heard, player)
+        if call.over:
+            break
+        _do(call, word.rstrip("!"))
+    call.listen()
+    if not call.over:
+        click.echo("(the caller says no more)")
+        call.hang_up()
+    _sound(call, heard, player)
+
+
+def _do(call: RehearsedCall, word: str) -> None:
+    if word == "wait":
+        before = len(call.moments)
+        while not any(isinstance(one.what, Collected) for one in call.moments[before:]) and call.pass_on():
+            pass
+    elif word == "hangup":
+        call.hang_up()
+    elif word.endswith("s"):
+        call.wait(float(word[:-1]))
+    else:
+        call.press(word)
+
+
+def _sound(call: RehearsedCall, heard: int, player: Callable[[list[Path]], None] | None) -> int:
+    """Play what was said since; gives how far that is."""
+    clips = [clip for one in call.moments[heard:] if isinstance(one.what, Saying) for clip in one.what.clips]
+    if player is not None and clips:
+        player(clips)
+    return len(call.moments)
+
+
+def _leave(call: RehearsedCall, stage: House, say: Path | None, export: Path | None) -> None:
+    """What the call leaves behind, where it is asked for."""
+    try:
+        if say is not None:
+            click.echo(f"the call is in {say} ({write_call(call.moments, say):.0f} s)")
+        if export is not None:
+            title = f"{call.caller.flow} as it was tried"
+            export.write_text(as_test(title, call.caller, call.moments, stage), encoding="utf-8")
+            click.echo(f"the call is a test in {export}: wardbell flows test {export}")
+    except OSError as wrong:
+        raise click.ClickException(f"{wrong.filename}: {wrong.strerror}") from wrong
+
+
+def _caller(
+    stage: House,
+    name: str,
+    language: str | None,
+    given: dict[str, Value],
+    number: str,
+    now: datetime,
+    slow: bool,
+    closed: Mapping[str, Closing],
+) -> Caller:
+    """Who calls what. Raises `UsageError` for what is not there."""
+    dialled = ""
+    if name not in stage.flows.flows:
+        if not set(name) <= set("+0123456789*#"):
+            raise click.UsageError(f'no flow "{name}"{did_you_mean(name, stage.flows.flows)}')
+        found = stage.numbers.find(name, number, now.astimezone(stage.zone), closed)
+        if isinstance(found.answer, Refusal):
+            raise click.ClickException(f"a call to {name} is refused: {found.why or 'nothing answers it'}")
+        if found.place:
+            click.echo(f"{name}: {found.place} {found.why}".rstrip())
+        dialled, name, language = name, found.answer.flow, language or found.answer.language
+        given = {**found.variables, **given}
+    languages = list(stage.texts.languages)
+    if language is None:
+        language = "zh" if "zh" in languages else languages[0]
+    if language not in languages:
+        raise click.UsageError(f'no language "{language}" (there are {", ".join(languages)})')
+    for need in stage.flows.flows[name].needs:
+        if need.text not in given:
+            if need.text not in USUAL_VARIABLES:
+                raise click.UsageError(f'the flow "{name}" needs "{need.text}": --set {need.text}=...')
+            given[need.text] = USUAL_VARIABLES[need.text]
+            click.echo(f"with {need.text}={json.dumps(given[need.text], ensure_ascii=False)} (--set says another)")
+    return Caller(name, language, given, number, dialled or "1000", now, slow)
+
+
+def _moment(at: str | None, office: Office) -> datetime:
+    if at is None:
+        return office.wallclock()
+    try:
+        return datetime.fromisoformat(at).replace(tzinfo=office.zone)
+    except ValueError as wrong:
+        raise click.UsageError(f'--at is written "2026-12-24 22:00", not "{at}"') from wrong
+
+
+def _player() -> Callable[[list[Path]], None] | None:
+    """A program that plays sound, where there is a sound card."""
+    cards = Path("/proc/asound/cards")
+    there = "PULSE_SERVER" in os.environ or (cards.is_file() and "no soundcards" not in cards.read_text())
+    found = next(((path, options) for name, options in _PLAYERS if (path := shutil.which(name))), None)
+    if not there or found is None:
+        click.echo("no sound card here: the call is only written to the file")
+        return None
+    program, options = found
+
+    def play(clips: list[Path]) -> None:
+        with tempfile.TemporaryDirectory(prefix="wardbell-try-") as aside:
+            whole = Path(aside) / "said.wav"
+            join(clips, whole)
+            subprocess.run([program, *options, str(whole)], check=False, stdin=subprocess.DEVNULL)
+
+    return play

@@ -1,0 +1,123 @@
+"""`wardbell notices`: what wards were told, who confirmed, and what reached nobody."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+
+import click
+
+from notify.notices.attempts import GIVEN_WAY, TAKEN_BACK
+from notify.notices.listing import AttemptRecord, NoticeRecord, Uncalled, list_notices, list_uncalled, show_notice
+from notify.notices.notice import cancel as cancel_notice
+from notify.notices.states import State
+from wardbell.commands.clerk import ClerkDesk, table
+
+UNREACHED = (State.FAILED, State.EXPIRED)
+OPEN = (State.WAITING, State.IN_AIR)
+_WORDS = {GIVEN_WAY: "gave way to an emergency", TAKEN_BACK: "taken back"}
+
+
+@click.group()
+def notices() -> None:
+    """See and stop notices: the calls that Wardbell makes by itself."""
+
+
+@notices.command("list")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 100_000), help="How many, newest first.")
+@click.option("--unreached", "which", flag_value="unreached", help="Only those that nobody confirmed.")
+@click.option("--open", "which", flag_value="open", help="Only those that are not over.")
+@click.pass_obj
+def list_(desk: ClerkDesk, limit: int, which: str | None) -> None:
+    """List notices, newest first."""
+    states = {"unreached": UNREACHED, "open": OPEN}.get(which or "", ())
+    found = desk.database.run_now(list_notices, states, limit)
+    if found:
+        rows = [
+            (one.id, one.kind, one.ward, one.state, one.attempts, _local(desk, one.created_at), one.reason)
+            for one in found
+        ]
+        click.echo(table(("notice", "rule", "ward", "state", "calls", "made at", "reason"), rows))
+    else:
+        click.echo("no such notices" if states else "no notices yet")
+    for one in _uncalled(desk, 1):
+        click.secho(f"today {one}", fg="yellow")
+
+
+@notices.command()
+@click.option("--days", default=1, show_default=True, type=click.IntRange(1, 366), help="How far back; 1 is today.")
+@click.pass_obj
+def uncalled(desk: ClerkDesk, days: int) -> None:
+    """Show what was accepted and called nobody, because no rule of notices.yaml takes it."""
+    found = _uncalled(desk, days)
+    if not found:
+        click.echo("every event was taken by a rule")
+        return
+    rows = [(one.kind, one.count, _local(desk, one.last_at), one.why) for one in found]
+    click.echo(table(("event", "times", "last at", "why nobody is called"), rows))
+
+
+def _uncalled(desk: ClerkDesk, days: int) -> list[Uncalled]:
+    today = desk.wallclock().astimezone(desk.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return desk.database.run_now(list_uncalled, today - timedelta(days=days - 1))
+
+
+@notices.command("show")
+@click.argument("notice", type=int)
+@click.pass_obj
+def show(desk: ClerkDesk, notice: int) -> None:
+    """Show one notice and every call that was made for it."""
+    found = desk.database.run_now(show_notice, notice)
+    if found is None:
+        raise click.ClickException(f"no notice {notice}")
+    click.echo(f"notice {found.id}  {found.kind}  ward {found.ward}  {found.state}  {found.reason}".rstrip())
+    click.echo(f"made {_local(desk, found.created_at)}, expires {_local(desk, found.expires_at)}")
+    if found.state is State.WAITING:
+        click.echo(f"next call {_local(desk, found.due_at)}")
+        if found.telephone:
+            click.echo(f"waits for {found.telephone}: a call of ours holds it, and tells this notice too if it can")
+    click.echo(json.dumps(found.variables, ensure_ascii=False))
+    if found.made:
+        columns = ("call", "role", "number", "began", "answered", "ended", "how", "heard", "trace")
+        rows = [
+            (
+                one.number,
+                one.role,
+                one.target,
+                _local(desk, one.began_at),
+                _local(desk, one.answered_at),
+                _local(desk, one.ended_at),
+                _how(found, one),
+                "yes" if one.heard else "no",
+                one.call_id[:8],
+            )
+            for one in found.made
+        ]
+        click.echo(table(columns, rows))
+
+
+@notices.command()
+@click.argument("notice", type=int)
+@click.option("--reason", default="cancelled by a clerk", show_default=True, help="Kept with the notice.")
+@click.pass_obj
+def cancel(desk: ClerkDesk, notice: int, reason: str) -> None:
+    """Stop a notice: its call stops ringing, a listener hears that it is called off, and it rings no more."""
+    state = desk.database.run_now(cancel_notice, notice, desk.wallclock(), reason)
+    if state is None:
+        raise click.ClickException(f"no notice {notice}")
+    if state is not State.CANCELLED:
+        raise click.ClickException(f"notice {notice} was over already: {state}")
+    click.echo(f"notice {notice} cancelled")
+
+
+def _how(notice: NoticeRecord, attempt: AttemptRecord) -> str:
+    """How an attempt ended. One whose notice is over is not in the air any more, though its call may just be ending."""
+    if attempt.cause:
+        return _WORDS.get(attempt.cause, attempt.cause)
+    if not notice.state.over:
+        return "in the air"
+    return "confirmed" if attempt.confirmed else "ending"
+
+
+def _local(desk: ClerkDesk, at: datetime | None) -> str:
+    return at.astimezone(desk.zone).strftime("%Y-%m-%d %H:%M:%S") if at is not None else "-"

@@ -1,0 +1,234 @@
+"""`wardbell numbers`: what each number does now and why; close a number, give it back to its timetable.
+
+What the running service does is told by the newest published edition; `--draft` asks the files on disk instead.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+
+import click
+from sqlalchemy.orm import Session
+
+from editions import store
+from hospital.cards import wrong_entries
+from hospital.cards.pins import PepperedPins
+from ivr.numbers import Answer, Closing, Numbers, Plan, Route, closings
+from ivr.numbers.closings import Switched
+from ivr.numbers.line_actions import pin_subject
+from ivr.numbers.local_time import moment, skipped
+from wardbell.commands.clerk import table
+from wardbell.commands.flows.stored import bundle_of
+from wardbell.commands.who import os_user
+from wardbell.parts import Office
+
+NOBODY = "nobody"
+"""A caller who is on no list."""
+PIN_DIGITS = 6
+
+draft_option = click.option("--draft", is_flag=True, help="The files on disk instead of the published edition.")
+who_option = click.option("--who", help="Who does it (default: the user of this machine).")
+why_option = click.option("--why", default="", help="A word for the record.")
+
+
+@click.group()
+def numbers() -> None:
+    """What answers each telephone number, when and for whom: flows/numbers.yaml and flows/holidays.yaml."""
+
+
+@numbers.command()
+@draft_option
+@click.pass_obj
+def status(office: Office, draft: bool) -> None:
+    """Show what each number does now for a caller on no list, and what changes next."""
+    found, closed, now = _numbers(office, draft), _closed(office), _now(office)
+    rows = []
+    for key, plan in found.plans.items():
+        closing = closed.get(key)
+        decided = plan.decide(NOBODY, now, closing)
+        change = plan.next_change(NOBODY, now, closing)
+        then = ("-", "") if change is None else (f"{change[0]:%a %Y-%m-%d %H:%M}", _told(change[1].answer))
+        rows.append((key, plan.title, _told(decided.answer), decided.why, *then))
+    click.echo(table(("number", "title", "now", "because", "until", "then"), rows))
+    for code in found.codes.values():
+        rights = "PIN" if code.pin else "no PIN"
+        if code.pin and office.database.run_now(closings.pin_of, code.code) is None:
+            rights = f'no PIN set yet: `wardbell numbers pin "{code.code}"`'
+        lists = ", ".join(one.name for one in code.callers)
+        click.echo(f"code {code.code} closes {', '.join(code.numbers)}: callers {lists}; {rights}")
+    for name, calendar in found.calendars.items():
+        if calendar.dates and max(calendar.dates) < now.date():
+            click.echo(f'the calendar "{name}" ends on {max(calendar.dates)}: add the days to come', err=True)
+
+
+@numbers.command()
+@click.argument("number")
+@click.option("--at", help='Local time, as "2026-12-24 13:00" or 13:00 (default: now).')
+@click.option("--from", "caller", default=NOBODY, help="Who calls; empty for one who hides the number.")
+@click.option("--forwarded", multiple=True, help="A number that it was dialled to before; the first one first.")
+@draft_option
+@click.pass_obj
+def ask(office: Office, number: str, at: str | None, caller: str, forwarded: tuple[str, ...], draft: bool) -> None:
+    """Tell what a call to NUMBER would get, and which line of the file says so."""
+    found = _numbers(office, draft)
+    now = _now(office) if at is None else _time(office, at, past=True)
+    closed = {key: one for key, one in _closed(office).items() if one.since is None or one.since <= now}
+    decided = found.find(number, caller, now, closed, forwarded)
+    click.echo(f"{number} at {now:%a %Y-%m-%d %H:%M}: {_told(decided.answer)}")
+    if decided.forwarded_from:
+        click.echo(f"forwarded from {decided.forwarded_from}, which counts as dialled")
+    click.echo(f"{decided.place or 'no line of the file'}: {decided.number or number}: {decided.why}")
+    plan = found.by_key(decided.number)
+    who = found.dialling.same(caller)
+    closing = closed.get(decided.number)
+    shut = plan is not None and plan.closed is not None and closing is not None and closing.holds(now)
+    for line in plan.lines if plan is not None else ():
+        passed = "passed over while it is closed" if shut and line.by_time else ""
+        why = passed or line.fits(who, now) or "does not fit"
+        here = "->" if (line.place, why) == (decided.place, decided.why) else "  "
+        click.echo(f"{here} {line.place}: {why}: {_told(line.answer)}")
+
+
+@numbers.command()
+@click.argument("number")
+@click.option("--until", help='Local time, as 18:00 or "2026-12-24 13:00".')
+@click.option("--until-opening", is_flag=True, help="Until the next window of its hours begins.")
+@who_option
+@why_option
+@click.pass_obj
+def close(office: Office, number: str, until: str | None, until_opening: bool, who: str | None, why: str) -> None:
+    """Close NUMBER now (its number, its title, or all), whatever its hours say.
+
+    Without --until and --until-opening it stays closed until it is opened. Every engine knows within a second.
+    """
+    if until and until_opening:
+        raise click.UsageError("--until and --until-opening say different things")
+    found, now = _numbers(office, False), _now(office)
+    end = None if until is None else _time(office, until)
+    rows = []
+    for plan in _plans(found, number):
+        opening = plan.next_opening(now) if until_opening else end
+        if until_opening and opening is None:
+            raise click.ClickException(f"{plan.number} has no hours: say --until, or leave both out")
+        rows.append(Switched(plan.number, True, opening, who or os_user(), why, now.astimezone(UTC)))
+    office.database.run_now(closings.switch, rows)
+    for row in rows:
+        told = f"until {row.until.astimezone(office.zone):%a %Y-%m-%d %H:%M}" if row.until else "until it is opened"
+        plan = found.plans[row.number]
+        click.echo(f"{row.number} closed {told}: callers get {_told(plan.closed) if plan.closed else '-'}")
+
+
+@numbers.command("open")
+@click.argument("number")
+@who_option
+@why_option
+@click.pass_obj
+def open_(office: Office, number: str, who: str | None, why: str) -> None:
+    """Give NUMBER (its number, its title, or all) back to its timetable."""
+    found, now = _numbers(office, False), _now(office)
+    plans = _plans(found, number)
+    rows = [Switched(plan.number, False, None, who or os_user(), why, now.astimezone(UTC)) for plan in plans]
+    office.database.run_now(closings.switch, rows)
+    for plan in plans:
+        click.echo(f"{plan.number} goes by its timetable: {_told(plan.decide(NOBODY, now).answer)} now")
+
+
+@numbers.command()
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
+@click.pass_obj
+def history(office: Office, limit: int) -> None:
+    """Show who closed and opened which number, the newest first."""
+    rows = []
+    for one in office.database.run_now(closings.history, limit):
+        until = f"{one.until.astimezone(office.zone):%Y-%m-%d %H:%M}" if one.until else "-"
+        at = f"{one.at.astimezone(office.zone):%Y-%m-%d %H:%M:%S}"
+        rows.append((at, one.number, "closed" if one.closed else "opened", until, one.who, one.why, one.call_id))
+    click.echo(table(("when", "number", "what", "until", "who", "why", "call"), rows) if rows else "nothing yet")
+
+
+@numbers.command()
+@click.argument("code")
+@click.option("--generate", is_flag=True, help="Make one up and print it.")
+@who_option
+@click.pass_obj
+def pin(office: Office, code: str, generate: bool, who: str | None) -> None:
+    """Set the PIN of a feature CODE, such as *28 (in quotes)."""
+    found = _numbers(office, False)
+    if found.dialling.same(code) not in found.codes:
+        raise click.ClickException(f"there is no code {code}: they stand under codes in flows/numbers.yaml")
+    entered = _new_pin(generate)
+    subject = pin_subject(found.dialling.same(code))
+    hashed = PepperedPins(office.pepper).hash(subject, entered)
+
+    def work(session: Session) -> None:
+        closings.set_pin(session, found.dialling.same(code), hashed, who or os_user(), office.wallclock())
+        wrong_entries.forgive(session, subject)
+
+    office.database.run_now(work)
+    click.echo(f"code {code} has a new PIN")
+
+
+def _new_pin(generate: bool) -> str:
+    if generate:
+        made = f"{secrets.randbelow(10**PIN_DIGITS):0{PIN_DIGITS}}"
+        click.echo(f"PIN {made}")
+        return made
+    entered: str = click.prompt(f"PIN ({PIN_DIGITS} to 12 digits)", hide_input=True, confirmation_prompt=True)
+    if not (entered.isascii() and entered.isdigit() and PIN_DIGITS <= len(entered) <= 12):
+        raise click.ClickException(f"this PIN is {PIN_DIGITS} to 12 digits")
+    return entered
+
+
+def _numbers(office: Office, draft: bool) -> Numbers:
+    """The numbers on the air; those on disk while nothing was published, or for a draft."""
+    newest = None if draft else office.database.run_now(store.newest)
+    bundle = office.on_disk() if newest is None else bundle_of(office, newest.number)
+    return office.check(bundle).edition.numbers
+
+
+def _closed(office: Office) -> Mapping[str, Closing]:
+    return office.database.run_now(closings.closed_numbers)
+
+
+def _now(office: Office) -> datetime:
+    return office.wallclock().astimezone(office.zone)
+
+
+def _plans(numbers: Numbers, wanted: str) -> list[Plan]:
+    """The entries that are meant, all of which can be closed."""
+    plans = numbers.plans
+    if wanted == "all":
+        return [plan for plan in plans.values() if plan.closed is not None]
+    same = numbers.dialling.same(wanted)
+    plan = plans.get(same) or plans.get(wanted) or next((one for one in plans.values() if one.title == wanted), None)
+    if plan is None:
+        raise click.ClickException(f'no number "{wanted}" (there are {", ".join(plans)})')
+    if plan.closed is None:
+        raise click.ClickException(f'{plan.number} cannot be closed: give it "closed" in flows/numbers.yaml')
+    return [plan]
+
+
+def _time(office: Office, written: str, *, past: bool = False) -> datetime:
+    """A local time as a moment; a time of day is the next one that comes, unless it may be in the past."""
+    now = _now(office)
+    day, _, clock = written.strip().rpartition(" ")
+    try:
+        at = datetime.strptime(clock, "%H:%M").time()  # noqa: DTZ007 - a time of day
+        on = date.fromisoformat(day) if day else now.date()
+    except ValueError as wrong:
+        raise click.ClickException(f'"{written}" is no time: write 18:00 or "2026-12-24 13:00"') from wrong
+    if skipped(datetime.combine(on, at), office.zone):
+        raise click.ClickException(f"there is no {clock} on {on}: the clocks are put forward over it")
+    minute = at.hour * 60 + at.minute
+    found = moment(on, minute, office.zone)
+    if found <= now and not past and not day:
+        found = moment(on + timedelta(1), minute, office.zone)
+    if found <= now and not past:
+        raise click.ClickException(f"{written} is over")
+    return found.astimezone(office.zone)
+
+
+def _told(answer: Answer) -> str:
+    return f"{answer.flow} ({answer.language})" if isinstance(answer, Route) else "refused"

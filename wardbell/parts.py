@@ -1,0 +1,200 @@
+"""What commands and the service share, made from the settings when it is first asked for.
+
+Implements the desks that commands ask for (`ClerkDesk`, `PromptsDesk`). Calls and messages are
+the service's.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from twisted.logger import Logger
+
+from db import migrate
+from db.database import Database
+from editions.bundle import TEXTS, Bundle
+from editions.edition import Checked, read_edition
+from editions.store import fetch
+from hospital.cards.pins import load_pepper
+from hospital.clinic.calendar import HospitalCalendar
+from ivr.flow.mistakes import FlowError
+from prompts.catalog import Catalog
+from prompts.errors import CatalogErrors, PromptError, VoiceFailed
+from prompts.render import Known
+from prompts.store import Store
+from prompts.studio import Studio
+from prompts.voices import Voice
+from prompts.voices.espeak import Espeak
+from prompts.voices.festival import Festival
+from prompts.voices.gtts import Google
+from prompts.voices.kokoro import Kokoro
+from wardbell.doctor.content import ACTIONS
+from wardbell.known import known_values
+from wardbell.settings import Settings, SettingsError
+
+log = Logger()
+
+
+def wallclock() -> datetime:
+    """Now, aware, in UTC: the one place of the product that looks at the clock on the wall."""
+    return datetime.now(UTC)
+
+
+def boottime() -> float:
+    """Seconds since the machine started, asleep or awake: nobody can set that clock."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+class Office:
+    """The parts that need no reactor. `close` at the end."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.wallclock = wallclock
+        self._first_studio: Studio | None = None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The hospital's time zone."""
+        return ZoneInfo(self.settings.zone)
+
+    @property
+    def engine(self) -> str:
+        """The name of the engine of these settings."""
+        return self.settings.engine
+
+    @property
+    def messages_dir(self) -> Path:
+        """What callers said."""
+        return self.settings.messages_dir
+
+    @cached_property
+    def database(self) -> Database:
+        """The database, without threads: for `run_now`."""
+        self.data_dir()
+        return Database(self.settings.database_url)
+
+    @cached_property
+    def pepper(self) -> bytes:
+        """The server's part of every PIN's hash. Raises `BadPepper`."""
+        return load_pepper(self.data_dir() / "pepper")
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The texts, the hospital's own over the shipped ones. Raises `CatalogErrors`."""
+        own = [self.settings.texts_dir] if self.settings.texts_dir is not None else []
+        return Catalog.load(*own)
+
+    def texts_of(self, edition: int | None) -> Catalog:
+        """The texts of a published edition; those on disk where it is unknown or cannot be read any more."""
+        stored = self.database.run_now(fetch, edition) if edition else None
+        if stored is not None:
+            with suppress(FlowError, CatalogErrors):
+                return Catalog.read(stored.bundle().under(TEXTS))
+        return self.catalog
+
+    def on_disk(self) -> Bundle:
+        """The hospital's files as they stand on disk now. Raises `FlowErrors` for what cannot be read."""
+        return Bundle.of_folder(self.flows_dir(), self.settings.texts_dir)
+
+    def check(self, bundle: Bundle, version: int = 0) -> Checked:
+        """Everything of an edition, read and checked as the service does. Raises `FlowErrors` with every mistake."""
+        return read_edition(bundle, ACTIONS, version, self.zone)
+
+    @cached_property
+    def kokoro(self) -> Kokoro:
+        """The neural voice, asleep."""
+        return Kokoro()
+
+    def warm_up(self) -> None:
+        """Load the neural voice for good when it is set, here and wanted. Blocks for seconds."""
+        voices = self.settings.voices
+        spoken = {language for language, names in voices.order.items() if "kokoro" in names}
+        if voices.keep_loaded and spoken & self.kokoro.languages:
+            try:
+                self.kokoro.keep()
+            except (VoiceFailed, OSError) as failed:
+                log.error("kokoro does not speak: {failed}", failed=failed)
+
+    @cached_property
+    def studio(self) -> Studio:
+        """As `studio_of`, for the texts on disk."""
+        return self.studio_of(self.catalog)
+
+    def studio_of(self, catalog: Catalog) -> Studio:
+        """The clips of these texts and the voices that make new ones. Raises `PromptError` without the
+        folder of recordings."""
+        if self._first_studio is not None:
+            return self._first_studio.of(catalog)
+        recordings = self.recordings_dir
+        if recordings is not None and not recordings.is_dir():
+            raise PromptError(f"recordings_dir {recordings}: there is no such folder")
+        voices = self.settings.voices
+        made: dict[str, Voice] = {
+            "espeak": Espeak(),
+            "festival": Festival(),
+            "gtts": Google(timeout=voices.gtts_timeout),
+            "kokoro": self.kokoro,
+        }
+        order = {language: [made[name] for name in names] for language, names in voices.order.items()}
+        self._first_studio = Studio(
+            catalog,
+            Store(self.settings.store_dir),
+            order,
+            recordings,
+            tell=lambda sentence: log.warn("{sentence}", sentence=sentence),
+        )
+        return self._first_studio
+
+    @property
+    def recordings_dir(self) -> Path | None:
+        """The hospital's recordings of prompts: as set, or beside the texts in a checkout; None: it keeps none."""
+        beside = Path(str(resources.files("prompts"))) / "recordings"
+        return self.settings.recordings_dir or (beside if beside.is_dir() else None)
+
+    @property
+    def store_dir(self) -> Path:
+        """The folder of clips."""
+        return self.settings.store_dir
+
+    @property
+    def store_limit(self) -> int:
+        """Bytes that the clips may take."""
+        return self.settings.voices.store_limit * 1_000_000
+
+    def known_values(self) -> Sequence[Known]:
+        """Values that callers will hear; none while there is no database yet."""
+        if not migrate.is_there(self.settings.database_url) or migrate.current_of(self.database) is None:
+            return []
+        return self.database.run_now(known_values, HospitalCalendar(self.zone), self.wallclock())
+
+    def data_dir(self) -> Path:
+        """The folder of data, made when it is missing. Raises `SettingsError` when it cannot be had."""
+        folder = self.settings.data_dir
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(f"data_dir {folder}: {error.strerror}") from error
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise SettingsError(f"data_dir {folder}: this user may not write there")
+        return folder
+
+    def flows_dir(self) -> Path:
+        """The folder of flows: the hospital's, or the shipped one."""
+        return self.settings.flows_dir or Path(str(resources.files("flows")))
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if "kokoro" in self.__dict__:
+            self.kokoro.close()
+        if "database" in self.__dict__:
+            with suppress(OSError):
+                self.database.close()
