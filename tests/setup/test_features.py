@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.bundle import Bundle
+from editions.bundle import Bundle
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "features.md").read_text(encoding="utf-8")
