@@ -26,7 +26,7 @@ from tests.e2e.line import Line
 from tests.e2e.melodies import sing_ahead
 from tests.e2e.melodies import studio as singer
 from tests.phone.ports import free_port
-from wardbell.parts import Office
+from wardbell.parts import Parts
 from wardbell.settings import Settings
 
 HERE = Path(__file__).parent
@@ -95,9 +95,9 @@ class Service:
         catalog = Catalog.load(texts)
         studio = MarkerStudio(catalog, Store(self.line.data / "prompts"), {"zh": [Espeak()]})
         studio.lay(*marked(catalog))
-        office = Office(Settings(data_dir=self.line.data))
-        sing_ahead(singer(catalog, self.line.data / "prompts"), catalog, list(office.known_values()))
-        office.close()
+        parts = Parts(Settings(data_dir=self.line.data))
+        sing_ahead(singer(catalog, self.line.data / "prompts"), catalog, list(parts.known_values()))
+        parts.close()
         self.line.start(cpu)
         assert self.line.process is not None
         self.ports = [self.line.sip_port + 2 * number for number in range(workers)]

@@ -25,7 +25,7 @@ from wardbell.commands.rota import rota
 from wardbell.commands.run import run
 from wardbell.commands.wards import wards
 from wardbell.errors import FATAL
-from wardbell.parts import Office
+from wardbell.parts import Parts
 from wardbell.settings import SettingsError, load
 
 
@@ -45,7 +45,7 @@ def wardbell(context: click.Context, config: Path | None) -> None:
     `wardbell run` answers the line.
     """
     try:
-        context.obj = Office(load(config))
+        context.obj = Parts(load(config))
     except SettingsError as wrong:
         raise click.ClickException(str(wrong)) from wrong
     context.call_on_close(context.obj.close)

@@ -53,7 +53,7 @@ def boottime() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
-class Office:
+class Parts:
     """The parts that need no reactor. `close` at the end."""
 
     def __init__(self, settings: Settings) -> None:

@@ -68,7 +68,7 @@ from notify.notices.wards import phonebook, variables
 from notify.timetable import Timetable
 from wardbell.clip_sweep import ClipSweep
 from wardbell.commands.who import os_user
-from wardbell.parts import Office, boottime, wallclock
+from wardbell.parts import Parts, boottime, wallclock
 from wardbell.settings import Settings
 
 T = TypeVar("T")
@@ -97,11 +97,11 @@ class CannotStart(Exception):
 class Service:
     """The running hospital line. `reactor` is Twisted's; nothing else of the product imports it."""
 
-    def __init__(self, office: Office, reactor: Any) -> None:
-        settings = office.settings
+    def __init__(self, parts: Parts, reactor: Any) -> None:
+        settings = parts.settings
         self._settings = settings
         self._reactor = reactor
-        self._lock = _own(office.data_dir())
+        self._lock = _own(parts.data_dir())
         self._database = Database(settings.database_url, reactor)
         _at_head(self._database, settings)
         zone = ZoneInfo(settings.zone)
@@ -109,14 +109,14 @@ class Service:
         steady = self._steady = SteadyClock(wallclock, boottime, self._shift, settings.clock_note)
 
         self._slow = SlowWork(reactor)
-        self._office = office
+        self._parts = parts
         self._rendering = Rendering(reactor, reactor)
         self._clips = ClipSweep(
-            self._database, self._slow, HospitalCalendar(zone), wallclock, settings.store_dir, office.store_limit
+            self._database, self._slow, HospitalCalendar(zone), wallclock, settings.store_dir, parts.store_limit
         )
         pins = PinCheck(
             self._database,
-            PepperedPins(office.pepper),
+            PepperedPins(parts.pepper),
             self._slow,
             steady,
             settings.pins.shared_callers,
@@ -133,13 +133,13 @@ class Service:
 
         def opens(stored: StoredEdition) -> LiveEdition:
             checked = read_edition(stored.bundle(), actions, stored.record.number, zone)
-            studio = self._clips.watch(office.studio_of(checked.edition.texts))
+            studio = self._clips.watch(parts.studio_of(checked.edition.texts))
             own = settings.voices
             voice = StudioVoice(studio, self._rendering, own.deadline, fill_silence=own.fill_silence)
             return LiveEdition(stored.record.head, OnAir(checked.edition, voice), checked.rules)
 
-        first, refused = begin(self._database, office.on_disk, office.check, opens, os_user(), wallclock())
-        tell_difference(first, office.on_disk)
+        first, refused = begin(self._database, parts.on_disk, parts.check, opens, os_user(), wallclock())
+        tell_difference(first, parts.on_disk)
         live = Live(first)
         self._watch = EditionWatch(self._database, live, opens, self._slow, settings.engine, wallclock, refused)
         self._book = CallBook(self._database, reactor, wallclock, settings.engine)
@@ -229,7 +229,7 @@ class Service:
                 await deferLater(self._reactor, 1.0)
 
     async def _warm_up(self) -> None:
-        await self._rendering.within(LOADING, self._office.warm_up)
+        await self._rendering.within(LOADING, self._parts.warm_up)
 
     async def _forget(self) -> None:
         """Headers of old messages go; a sender that repeats one after that is heard again."""
@@ -288,7 +288,7 @@ class Service:
     def _end_threads(self) -> None:
         """A thread that goes on would keep the process. Waits, a voice on the network takes seconds: so not on the
         reactor's thread, which hears signals."""
-        self._office.kokoro.close()
+        self._parts.kokoro.close()
         self._slow.close()
         self._rendering.close()
         self._database.close()

@@ -16,7 +16,7 @@ from twisted.logger import Logger
 
 from db.errors import DatabaseAway, DatabaseBusy
 from db.migrate import current
-from wardbell.parts import Office
+from wardbell.parts import Parts
 
 log = Logger()
 
@@ -26,13 +26,13 @@ SAY = 30
 """Looks between two lines in the log."""
 
 
-def wait_for_database(office: Office, pause: Callable[[float], None] = time.sleep) -> None:
+def wait_for_database(parts: Parts, pause: Callable[[float], None] = time.sleep) -> None:
     """Return when the database answers. SIGTERM or Ctrl-C end the process meanwhile.
 
     A file of SQLite is there or not; only a lock on it is waited for. Raises `db.errors.DatabaseError`.
     """
-    office.data_dir()  # a wrong folder is told first
-    url = office.settings.database_url
+    parts.data_dir()  # a wrong folder is told first
+    url = parts.settings.database_url
     waits_for = DatabaseBusy if make_url(url).get_backend_name() == "sqlite" else (DatabaseAway, DatabaseBusy)
     looks = 0
     before = {number: signal.signal(number, _stop) for number in (signal.SIGTERM, signal.SIGINT)}

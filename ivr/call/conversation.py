@@ -24,7 +24,7 @@ from ivr.call.notes import Notes as Notes
 from ivr.call.notes import Place
 from ivr.call.notice_board import NotPosted
 from ivr.call.recorder import Recorder
-from ivr.call.shielded import FAILED, untorn
+from ivr.call.shielded import FAILED, shielded
 from ivr.call.speaker import Heard, Speaker
 from ivr.call.voice import Voice
 from ivr.flow.commands import (
@@ -134,7 +134,7 @@ class Conversation:
         """The language that is spoken at this moment."""
         return self._speaker.language
 
-    async def hold(self) -> Finished:
+    async def run(self) -> Finished:
         """Talk until the end. The caller's hanging up ends it at once, wherever it is.
 
         An action that the hospital has begun is never torn: it runs to its end and its outcome is traced even
@@ -289,7 +289,7 @@ class Conversation:
                 values["away"] = True
             self._trace.event("action", action=name, arguments=shown, outcome=outcome.name, alone=alone, **values)
 
-        return await untorn(self._leg, ask(), note, f"action {name}", PATIENCE)
+        return await shielded(self._leg, ask(), note, f"action {name}", PATIENCE)
 
     async def _raise(self, wanted: Raise) -> Outcome:
         """Tell the notices. The key makes it one event however often a transaction is run again."""
@@ -306,7 +306,7 @@ class Conversation:
         def note(outcome: Outcome, alone: bool) -> None:
             self._trace.event("notify", event=wanted.event, outcome=outcome.name, alone=alone)
 
-        return await untorn(self._leg, post(), note, f"event {wanted.event}", PATIENCE)
+        return await shielded(self._leg, post(), note, f"event {wanted.event}", PATIENCE)
 
     # Voices
 

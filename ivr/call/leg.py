@@ -93,7 +93,7 @@ class Leg:
         """A key that means nothing, and until when."""
         self._life: _Life = _LIFE(_Core(self))  # type: ignore[operator]
 
-    def holds(self, line: Line) -> Leg:
+    def takes(self, line: Line) -> Leg:
         """Take the switch's line. Events that came before are delivered by the line itself."""
         self._line = line
         return self

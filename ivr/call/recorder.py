@@ -13,7 +13,7 @@ from background.spawn import spawn
 from ivr.call.leg import Leg
 from ivr.call.notes import Notes, Place
 from ivr.call.recording import RecordingFailed, Recordings, Tape
-from ivr.call.shielded import FAILED, untorn
+from ivr.call.shielded import FAILED, shielded
 from ivr.call.speaker import Speaker
 from ivr.flow.commands import Outcome, Record
 from ivr.flow.verbs.keys import REPEAT
@@ -68,7 +68,7 @@ class Recorder:
             told = (AGAIN if key == REPEAT else DROPPED) if dropped else outcome.name
             self._trace.event("record", recording=tape.id, outcome=told, alone=alone)
 
-        answer = await untorn(self._leg, self._record(recordings, tape, wanted), note, f"recording {tape.id}")
+        answer = await shielded(self._leg, self._record(recordings, tape, wanted), note, f"recording {tape.id}")
         self._leg.forget_keys()
         return answer
 

@@ -29,7 +29,7 @@ AWAY = Outcome("error", away=True)
 """The hospital's system does not answer."""
 
 
-async def untorn(
+async def shielded(
     leg: Leg,
     work: Coroutine[Deferred[Any], Any, Outcome],
     note: Callable[[Outcome, bool], None],

@@ -86,7 +86,7 @@ class Switchboard:
         self._turned_away.note(refused)
 
     async def _take(self, line: Line, offer: Offer) -> None:
-        leg = Leg(self._clock).holds(line)
+        leg = Leg(self._clock).takes(line)
         line.listen(leg)
         air = self._on_air()
         found = self._find(air, offer)
@@ -100,7 +100,7 @@ class Switchboard:
             why=found.why,
         )
         notes = self._book.begin(
-            trace.CallFacts(
+            trace.CallBegun(
                 line.call_id, "in", offer.dialled, offer.caller, flow, language, edition=air.edition.version
             )
         )
@@ -158,7 +158,7 @@ class Switchboard:
                 edition=air.edition.version,
                 unasked=unasked,
             )
-            return await talk.hold()
+            return await talk.run()
         except (CancelledError, LineGone):
             raise
         except Exception:  # noqa: BLE001 - logged with its traceback; the caller hears the apology
@@ -198,9 +198,9 @@ class Switchboard:
         except SwitchRefused as wrong:
             log.error("cannot dial {dialled}: {wrong}", dialled=Number(order.dialled), wrong=wrong)
             return Made("", Ended(Cause.UNREACHABLE))
-        leg.holds(line)
+        leg.takes(line)
         notes = self._book.begin(
-            trace.CallFacts(
+            trace.CallBegun(
                 line.call_id,
                 "out",
                 order.dialled,

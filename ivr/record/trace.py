@@ -54,7 +54,7 @@ IN_BAND = "keys_in_band"
 
 
 @dataclass(frozen=True, slots=True)
-class CallFacts:
+class CallBegun:
     """What is known of a call when it begins."""
 
     call_id: str
@@ -72,7 +72,7 @@ class CallFacts:
 
 @dataclass(frozen=True, slots=True)
 class _Begin:
-    facts: CallFacts
+    facts: CallBegun
     at: datetime
 
     @property
@@ -112,7 +112,7 @@ class CallBook:
         self._soon: Timer | None = None
         self._one = DeferredLock()
 
-    def begin(self, facts: CallFacts) -> Trace:
+    def begin(self, facts: CallBegun) -> Trace:
         """A call began: its row is written and its trace opened."""
         self._put(_Begin(facts, self._wallclock()))
         return Trace(self, facts.call_id, self._wallclock)
@@ -246,7 +246,7 @@ def write_batch(session: Session, batch: list[_Write], engine: str) -> None:
         connection.execute(_NEW_EVENT, events)
 
 
-def _row(facts: CallFacts, at: datetime, engine: str) -> dict[str, Any]:
+def _row(facts: CallBegun, at: datetime, engine: str) -> dict[str, Any]:
     return {
         "id": facts.call_id,
         "engine": engine,

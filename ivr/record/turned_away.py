@@ -50,7 +50,7 @@ class TurnedAwayCalls:
             why=refused.why,
             codecs=refused.codecs or "-",
         )
-        row = self._book.begin(trace.CallFacts(refused.call_id, "in", offer.dialled, offer.caller, "", ""))
+        row = self._book.begin(trace.CallBegun(refused.call_id, "in", offer.dialled, offer.caller, "", ""))
         row.event(TURNED_AWAY, sip_code=refused.sip_code, why=refused.why, codecs=refused.codecs, display=offer.display)
         cause = Cause.CONGESTION if refused.sip_code in _NO_ROOM else Cause.REJECTED
         row.finished(Ended(cause, refused.sip_code), OUTCOME)

@@ -221,7 +221,7 @@ class RehearsedCall:
 
     def incoming(self, line: Line, offer: Offer) -> None:
         """As `SwitchListener.incoming`."""
-        self._leg.holds(line)
+        self._leg.takes(line)
         line.listen(self._leg)
         talking: Deferred[None] = Deferred.fromCoroutine(self._talk(line))
         talking.addErrback(self._broke)
@@ -246,7 +246,7 @@ class RehearsedCall:
             call,
             facilities=Facilities(recordings=tapes),
         )
-        self._finished = await talk.hold()
+        self._finished = await talk.run()
         self._tell(Ended(self._finished.outcome))
         await line.hang_up()
 

@@ -14,9 +14,10 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from ivr.switch import boxes, wire
+from background.reactor import Reactor
+from ivr.switch import wire
 from ivr.switch.line import LineGone, NoLineFree, SwitchError, SwitchRefused
-from ivr.switch.reactor import Reactor
+from ivr.switch.worker import boxes
 
 AT_ONCE = 1 << 16
 """Bytes that are taken in at one go."""

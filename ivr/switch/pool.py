@@ -38,7 +38,7 @@ from ivr.switch.line import (
 from ivr.switch.parting import Parting
 from ivr.switch.pool_line import PoolLine
 from ivr.switch.sip import cause_of, checked_caller_id, checked_headers, checked_target
-from ivr.switch.worker_process import FarEnd, Health, send_off
+from ivr.switch.worker_process import Health, WorkerProcess, send_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class _Place:
 
     def __init__(self, number: int) -> None:
         self.number = number
-        self.worker: FarEnd | None = None
+        self.worker: WorkerProcess | None = None
         self.starting: list[Deferred[None]] = []
         self.failures = 0
         self.timer: Timer | None = None
@@ -111,7 +111,7 @@ class Pool:
         self._parting = Parting(reactor, settings.address, settings.public_address)
         self._per_worker = settings.lines
         self._stopping = False
-        self._all: set[FarEnd] = set()
+        self._all: set[WorkerProcess] = set()
         """Also those that are dead but not yet reaped."""
         self._empty: list[Deferred[None]] = []
 
@@ -134,7 +134,7 @@ class Pool:
         return next((worker.pjsip for worker in self.workers), "")
 
     @property
-    def workers(self) -> list[FarEnd]:
+    def workers(self) -> list[WorkerProcess]:
         """Those that run."""
         return [place.worker for place in self._places if place.worker is not None]
 
@@ -155,7 +155,7 @@ class Pool:
         flat = [text for pair in checked_headers(headers or {}).items() for text in pair]
         if beside is not None and not isinstance(beside, PoolLine):
             raise SwitchRefused("the other line is not one of this switch")
-        tried: set[FarEnd] = set()
+        tried: set[WorkerProcess] = set()
         while not self._stopping:
             worker = beside.worker if beside is not None else await self._worker_with_room(tried)
             if worker is None or worker in tried or worker.health is not Health.READY or not self._room(worker):
@@ -224,7 +224,7 @@ class Pool:
         self._cancel(place)
         settings = self._settings
         rtp_port = self._ranges.take() if self._ranges is not None else 0
-        worker = FarEnd(
+        worker = WorkerProcess(
             self._reactor,
             f"worker {place.number}",
             lambda message, fields: self._heard(worker, message, fields),
@@ -262,12 +262,12 @@ class Pool:
             pjsip=worker.pjsip,
         )
 
-    def _buried(self, worker: FarEnd, rtp_port: int) -> None:
+    def _buried(self, worker: WorkerProcess, rtp_port: int) -> None:
         self._all.discard(worker)
         if self._ranges is not None:
             self._ranges.give_back(rtp_port)
 
-    def _worker_ended(self, place: _Place, worker: FarEnd) -> None:
+    def _worker_ended(self, place: _Place, worker: WorkerProcess) -> None:
         if place.worker is not worker:
             return
         place.worker = None
@@ -298,7 +298,7 @@ class Pool:
             lambda failure: self.log.error("worker {n}: {why}", n=place.number, why=failure.getErrorMessage())
         )
 
-    async def _worker_with_room(self, tried: set[FarEnd]) -> FarEnd | None:
+    async def _worker_with_room(self, tried: set[WorkerProcess]) -> WorkerProcess | None:
         """A worker with a free line: the first that runs, those that no caller can reach preferred; else a new one."""
         for place in [*self._places[1:], self._places[0]]:
             worker = place.worker
@@ -329,7 +329,7 @@ class Pool:
                 one.callback(None)
         await waiting
 
-    def _room(self, worker: FarEnd) -> int:
+    def _room(self, worker: WorkerProcess) -> int:
         return worker.lines - sum(line.worker is worker for line in self._lines.values())
 
     def _give_back_later(self, place: _Place) -> None:
@@ -339,7 +339,7 @@ class Pool:
         self._cancel(place)
         place.timer = call_later(self._reactor, self._settings.idle, lambda: self._give_back(worker))
 
-    def _give_back(self, worker: FarEnd) -> None:
+    def _give_back(self, worker: WorkerProcess) -> None:
         """Unless it has a call: the one that it was brought up for began after its time did."""
         if self._room(worker) == worker.lines:
             worker.quit()
@@ -351,7 +351,7 @@ class Pool:
 
     # Calls.
 
-    def _heard(self, worker: FarEnd, message: wire.Message, fields: wire.Fields) -> None:
+    def _heard(self, worker: WorkerProcess, message: wire.Message, fields: wire.Fields) -> None:
         call_id = str(fields["call"])
         if message is wire.OFFERED:
             self._offered(worker, call_id, fields)
@@ -385,7 +385,7 @@ class Pool:
             return
         line.mailbox.deliver()
 
-    def _offered(self, worker: FarEnd, call_id: str, fields: wire.Fields) -> None:
+    def _offered(self, worker: WorkerProcess, call_id: str, fields: wire.Fields) -> None:
         line = PoolLine(call_id, worker, self._reactor)
         self._lines[call_id] = line
         self._open.put(call_id, Dialog(True, worker.port, str(fields["invite"]), "", str(fields["seen"])))
@@ -423,7 +423,7 @@ class Pool:
             return False
         return any(address in network for network in self._trunks)
 
-    def _number(self, worker: FarEnd) -> int:
+    def _number(self, worker: WorkerProcess) -> int:
         return next((place.number for place in self._places if place.worker is worker), 0)
 
     def _end(self, line: PoolLine, end: Ended) -> None:

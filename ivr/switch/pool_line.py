@@ -9,13 +9,13 @@ from background.reactor import Time
 from ivr.switch import wire
 from ivr.switch.line import Line, LineGone, LineListener, Played, Recorded, RecordEnd, SwitchRefused
 from ivr.switch.mailbox import Mailbox
-from ivr.switch.worker_process import FarEnd
+from ivr.switch.worker_process import WorkerProcess
 
 
 class PoolLine:
     """Implements `Line`."""
 
-    def __init__(self, call_id: str, worker: FarEnd, time: Time) -> None:
+    def __init__(self, call_id: str, worker: WorkerProcess, time: Time) -> None:
         self._call_id = call_id
         self.worker = worker
         self.mailbox = Mailbox(time)

@@ -67,7 +67,7 @@ class Health(enum.Enum):
     DEAD = "dead"
 
 
-class FarEnd:
+class WorkerProcess:
     """One worker process. `ended` is called once, when its calls are lost for whatever reason."""
 
     log = Logger()

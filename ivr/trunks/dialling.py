@@ -70,7 +70,7 @@ class TrunkDialler:
             log.error("call {call} cannot be put through: {wrong}", call=leg.call_id, wrong=wrong)
             notes.event("dial", number=wanted.number, outcome=ERROR, why=str(wrong))
             return Outcome(ERROR)
-        callee.holds(line)
+        callee.takes(line)
         self._keep_row(leg, callee, wanted, place)
         log.info("call {call} dials {number}", call=leg.call_id, number=Number(wanted.number))
         outcome = Outcome("hung_up")
@@ -99,7 +99,7 @@ class TrunkDialler:
 
     def _keep_row(self, leg: Leg, callee: Leg, wanted: Dial, place: Place) -> None:
         """The row of the second leg, from its dialling to its end, whatever becomes of the first."""
-        facts = trace.CallFacts(
+        facts = trace.CallBegun(
             callee.call_id,
             "out",
             wanted.number,

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
+from background.in_time import in_time
 from background.reactor import Time, call_later
 from db.database import Transactions
 from db.errors import ConstraintBroken, DatabaseError, DatabaseFault
@@ -29,7 +30,6 @@ from notify.hl7.header import Header, learn_header
 from notify.hl7.messages import Accepted, Freshness, Received, Wording, accept, keep_broken
 from notify.hl7.oddities import Oddities
 from notify.notices.rules import NoticeRules
-from notify.in_time import in_time
 
 P = ParamSpec("P")
 T = TypeVar("T")

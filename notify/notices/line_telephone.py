@@ -25,7 +25,7 @@ ANOTHER = "ward.another"
 
 
 class NoticeCalls:
-    """Implements `notify.notices.telephone.Caller` with real calls."""
+    """Implements `notify.notices.telephone.Telephone` with real calls."""
 
     def __init__(
         self, switchboard: Switchboard, switch: Switch, trunk: Trunk, clock: Time, wallclock: Callable[[], datetime]
@@ -37,7 +37,7 @@ class NoticeCalls:
         self._wallclock = wallclock
 
     async def place(self, order: CallOrder, tellings: telephone.Tellings) -> CallResult:
-        """As `Caller.place`."""
+        """As `Telephone.place`."""
         try:
             target = self._trunk.uri(order.target)
         except NotDiallable as wrong:

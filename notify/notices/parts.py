@@ -14,7 +14,7 @@ from notify.notices.confirmations import Confirmations
 from notify.notices.ladder import Phonebook
 from notify.notices.rules import NoticeRules
 from notify.notices.sweep import Reports
-from notify.notices.telephone import Caller
+from notify.notices.telephone import Telephone
 
 LEASE = timedelta(seconds=30)
 """How long a claimed notice is ours without a sign of life: when an engine dies, another one dials this much later."""
@@ -30,7 +30,7 @@ class OutboxParts:
     rules: Callable[[], NoticeRules]
     """Those of the current edition: asked anew for every transaction."""
     phonebook: Phonebook
-    caller: Caller
+    caller: Telephone
     capacity: Callable[[], Capacity]
     """Of the switch, at this moment."""
     reports: Reports

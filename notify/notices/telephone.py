@@ -71,7 +71,7 @@ class Tellings(Protocol):
         """The flow of a notice is over and the listener is still there: what to tell next. None: hang up."""
 
 
-class Caller(Protocol):
+class Telephone(Protocol):
     """Makes calls for notices."""
 
     async def place(self, order: CallOrder, tellings: Tellings) -> CallResult:
@@ -128,7 +128,7 @@ class FakeCaller:
         self.in_air.pop(order.attempt_id).callback(result)
 
     async def place(self, order: CallOrder, tellings: Tellings) -> CallResult:
-        """As `Caller.place`."""
+        """As `Telephone.place`."""
         self.orders.append(order)
         scripts = self._scripts[order.target]
         if not scripts:

@@ -86,7 +86,7 @@ class OneCall:
         self.clock.advance(0)
 
     def incoming(self, line: Line, offer: Offer) -> None:
-        leg = Leg(self.clock).holds(line)
+        leg = Leg(self.clock).takes(line)
         line.listen(leg)
 
         async def talk() -> None:
@@ -103,7 +103,7 @@ class OneCall:
                 edition=7,
                 unasked=self.unasked,
             )
-            self.finished.append(await conversation.hold())
+            self.finished.append(await conversation.run())
 
         Deferred.fromCoroutine(talk())
 

@@ -14,7 +14,7 @@ from twisted.internet import defer
 from twisted.internet.task import Clock
 
 from db.database import Database, ImmediateTransactions
-from ivr.record.trace import CallBook, CallFacts
+from ivr.record.trace import CallBegun, CallBook
 from ivr.record.turned_away import TurnedAwayCalls
 from ivr.switch.line import Offer, TurnedAway
 from prompts.catalog import Catalog
@@ -74,8 +74,8 @@ def book(desk: Desk) -> Iterator[CallBook]:
 
 
 def test_calls_of_this_moment_are_listed_as_ringing_or_talking(desk: Desk, book: CallBook) -> None:
-    book.begin(CallFacts("7" * 32, "in", "1000", "8001", "main", "zh")).answered()
-    book.begin(CallFacts("8" * 32, "out", "8101", "1000", "ward_admission", "zh"))
+    book.begin(CallBegun("7" * 32, "in", "1000", "8001", "main", "zh")).answered()
+    book.begin(CallBegun("8" * 32, "out", "8101", "1000", "ward_admission", "zh"))
     defer.ensureDeferred(book.flush())
     shown = {line.split()[0]: line.split()[-1] for line in desk.says("list", columns=200).output.splitlines()}
     assert (shown["77777777"], shown["88888888"]) == ("talking", "ringing")
@@ -83,7 +83,7 @@ def test_calls_of_this_moment_are_listed_as_ringing_or_talking(desk: Desk, book:
 
 def test_only_the_calls_of_the_last_hours_are_listed_when_so_many_are_asked_for(desk: Desk, book: CallBook) -> None:
     desk.now = NOW - timedelta(hours=3)
-    book.begin(CallFacts("7" * 32, "in", "1000", "8001", "main", "zh"))
+    book.begin(CallBegun("7" * 32, "in", "1000", "8001", "main", "zh"))
     defer.ensureDeferred(book.flush())
     desk.now = NOW
     assert "77777777" in desk.says("list", "--hours", "4").output

@@ -15,11 +15,11 @@ from twisted.internet.task import Clock
 from db.database import Database, ImmediateTransactions
 from db.errors import DatabaseAway
 from ivr.record.call_records import list_calls, show_call
-from ivr.record.trace import AGAIN, AT_ONCE, GATHER, CallBook, CallFacts
+from ivr.record.trace import AGAIN, AT_ONCE, GATHER, CallBegun, CallBook
 from ivr.switch.line import Cause, Ended
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
-CALL = CallFacts("c" * 32, "in", "1000", "13800000001", "main", "zh")
+CALL = CallBegun("c" * 32, "in", "1000", "13800000001", "main", "zh")
 
 
 class Leaving:
@@ -97,7 +97,7 @@ def test_events_stay_in_order_while_a_slow_write_is_under_way(database: Database
 def test_a_prefix_that_fits_two_calls_shows_neither(database: Database, clock: Clock) -> None:
     book = CallBook(ImmediateTransactions(database), clock, lambda: NOW, "engine-1")
     for last in "12":
-        book.begin(CallFacts("c" * 31 + last, "in", "1000", "", "main", "zh"))
+        book.begin(CallBegun("c" * 31 + last, "in", "1000", "", "main", "zh"))
     clock.advance(GATHER)
 
     def show(session: Session) -> object:

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from db import migrate
 from wardbell.commands.doctor import doctor
-from wardbell.parts import Office
+from wardbell.parts import Parts
 from wardbell.settings import Hl7, Settings, Sip
 
 
@@ -23,15 +23,15 @@ def settings(folder: Path, sip_port: int | None = None) -> Settings:
     return Settings(data_dir=folder / "var", sip=Sip(port=sip_port or sip), hl7=Hl7(port=hl7))
 
 
-def examine(office: Office, *words: str) -> Result:
+def examine(parts: Parts, *words: str) -> Result:
     try:
-        return CliRunner().invoke(doctor, words, obj=office)
+        return CliRunner().invoke(doctor, words, obj=parts)
     finally:
-        office.close()
+        parts.close()
 
 
 def test_a_machine_without_a_database_is_told_what_to_do_and_left_alone(tmp_path: Path) -> None:
-    done = examine(Office(settings(tmp_path)))
+    done = examine(Parts(settings(tmp_path)))
     assert done.exit_code == 1
     assert "ERROR   there is no database yet\n        -> wardbell db upgrade" in done.output
     assert done.output.endswith(" warnings\n")
@@ -39,10 +39,10 @@ def test_a_machine_without_a_database_is_told_what_to_do_and_left_alone(tmp_path
 
 
 def test_warnings_alone_leave_the_exit_code_at_0(tmp_path: Path) -> None:
-    office = Office(settings(tmp_path))
-    office.data_dir()
-    migrate.upgrade(office.settings.database_url)
-    done = examine(office, "--json")
+    parts = Parts(settings(tmp_path))
+    parts.data_dir()
+    migrate.upgrade(parts.settings.database_url)
+    done = examine(parts, "--json")
     assert done.exit_code == 0, done.output
     found = json.loads(done.output)
     assert ("warning", "no clinic is open to registration") in {(one["level"], one["what"]) for one in found}
@@ -55,7 +55,7 @@ def test_a_taken_sip_port_ends_with_1(tmp_path: Path, kind: socket.SocketKind) -
         held.bind(("127.0.0.1", 0))
         if kind is socket.SOCK_STREAM:
             held.listen()
-        done = examine(Office(settings(tmp_path, held.getsockname()[1])))
+        done = examine(Parts(settings(tmp_path, held.getsockname()[1])))
     assert done.exit_code == 1
     assert "is taken by" in done.output
 
@@ -66,6 +66,6 @@ def test_the_port_of_every_worker_is_looked_at(tmp_path: Path) -> None:
         held.bind(("127.0.0.1", 0))
         second = held.getsockname()[1]
         several = Sip(port=second - 2, workers_max=2)
-        done = examine(Office(quiet.model_copy(update={"sip": several})))
+        done = examine(Parts(quiet.model_copy(update={"sip": several})))
     assert f":{second}" in done.output
     assert "is taken by" in done.output

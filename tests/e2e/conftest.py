@@ -45,10 +45,10 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     line.command("db", "upgrade")
     hospital = SmallHospital(line.data, zone)
     hospital.open()
-    singer = studio(hospital.office.catalog, hospital.office.settings.store_dir)
+    singer = studio(hospital.parts.catalog, hospital.parts.settings.store_dir)
     said_in_calls = [*(Known("name", bed) for bed in BEDS), Known("digits", DESK)]
-    sing_ahead(singer, hospital.office.catalog, [*hospital.office.known_values(), *said_in_calls])
-    hospital.office.close()
+    sing_ahead(singer, hospital.parts.catalog, [*hospital.parts.known_values(), *said_in_calls])
+    hospital.parts.close()
     flows = directory / "flows"
     shutil.copytree(str(resources.files("flows")), flows, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     hurry(flows / "notices.yaml")
@@ -109,7 +109,7 @@ class House:
         self.line.close()
         self.patient.close()
         self.exchange.close()
-        self.hospital.office.close()
+        self.hospital.parts.close()
 
 
 def build(template: Template, directory: Path, *, sung: bool = True, **settings: Any) -> House:

@@ -50,8 +50,8 @@ class ManyWards:
         for ward in self.wards:
             name = {"zh": "病区", "en": "ward"}
             contacts = WardContacts(ward.code, name, "medicine", MEDICINE, (ward.station,), ("7798",), ("7799",))
-            hospital.office.database.run_now(wards.store, contacts)
-        hospital.office.close()
+            hospital.parts.database.run_now(wards.store, contacts)
+        hospital.parts.close()
 
     def close(self) -> None:
         """The end of it."""

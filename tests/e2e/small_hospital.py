@@ -19,7 +19,7 @@ from hospital.clinic.departments import DepartmentRecord
 from hospital.clinic.rota import NewDuty
 from hospital.wards import wards
 from hospital.wards.wards import WardContacts
-from wardbell.parts import Office
+from wardbell.parts import Parts
 from wardbell.settings import Settings
 
 PIN = "470815"
@@ -53,23 +53,23 @@ class SmallHospital:
     """The hospital in a data folder: its settings, its database (in the folder, unless told), its cards."""
 
     def __init__(self, data: Path, zone: str, database: str = "") -> None:
-        self.office = Office(Settings(data_dir=data, zone=zone, database=database))
-        self._pins = PepperedPins(self.office.pepper)
+        self.parts = Parts(Settings(data_dir=data, zone=zone, database=database))
+        self._pins = PepperedPins(self.parts.pepper)
         self._numbers = count(6001)
 
     @property
     def today(self) -> date:
         """The date there."""
-        return datetime.now(self.office.zone).date()
+        return datetime.now(self.parts.zone).date()
 
     def open(self) -> None:
         """Departments, the rota of three days, wards."""
-        self.office.database.run_now(_furnish, self.today)
+        self.parts.database.run_now(_furnish, self.today)
 
     def card(self, balance: int = BALANCE) -> str:
         """A new patient's card with the PIN and money; its number."""
         number = str(next(self._numbers))
-        self.office.database.run_now(_issue, number, self._pins.hash(number, PIN), balance)
+        self.parts.database.run_now(_issue, number, self._pins.hash(number, PIN), balance)
         return number
 
 

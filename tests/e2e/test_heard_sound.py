@@ -91,14 +91,14 @@ def hospital(template: Template, tmp_path_factory: pytest.TempPathFactory) -> It
         numbers.write('  "7035": {flow: read_out, language: en}\n')
     house = build(template, directory, sung=False, flows_dir=flows)
     try:
-        office = house.hospital.office
-        store, studio = Store(office.settings.store_dir), espeak(house)
+        parts = house.hospital.parts
+        store, studio = Store(parts.settings.store_dir), espeak(house)
         for language in NUMBERS:
             for id in IDS:
-                [text] = speak(office.catalog, language, id, {})
+                [text] = speak(parts.catalog, language, id, {})
                 name = next(studio.names(language, text))
                 store.add(name, partial(_put, (FOLDER / language / f"{id}.wav").read_bytes()))
-        speak_ahead(studio, office.catalog, {"en": [*MENU, *SAID]})
+        speak_ahead(studio, parts.catalog, {"en": [*MENU, *SAID]})
         yield house
     finally:
         house.close()
@@ -119,8 +119,8 @@ def right_gaps(what: str, texts: Sequence[str], between: Sequence[float]) -> Non
 
 def espeak(house: House) -> Studio:
     """The studio with the one voice of this line."""
-    office = house.hospital.office
-    return Studio(office.catalog, Store(office.settings.store_dir), {language: [Espeak()] for language in NUMBERS})
+    parts = house.hospital.parts
+    return Studio(parts.catalog, Store(parts.settings.store_dir), {language: [Espeak()] for language in NUMBERS})
 
 
 def hears_all(house: House, directory: Path, language: str, callers: dict[str, Listener]) -> None:
@@ -128,7 +128,7 @@ def hears_all(house: House, directory: Path, language: str, callers: dict[str, L
     with Phone(directory, f"fallbacks-{language}") as phone:
         call = phone.dial(house.line.uri(NUMBERS[language]), caller="13600000001").wait_answered(20)
         call.wait_ended(300)
-        listener = callers[language] = Listener(call, language, house.hospital.office.catalog)
+        listener = callers[language] = Listener(call, language, house.hospital.parts.catalog)
         whole = load(call.recording)
         found = places(whole, [FOLDER / language / f"{id}.wav" for id in IDS])
         for id, (start, end) in zip(IDS, pairwise([*found, whole.size]), strict=True):
@@ -147,7 +147,7 @@ def test_every_fallback_is_understood_in_four_languages(hospital: House, ear: Ea
 
 def test_the_voice_that_is_always_there_is_understood_in_english(hospital: House, ear: Ear, tmp_path: Path) -> None:
     """The main menu, then amounts, a date, a time, a telephone number."""
-    catalog, heard = hospital.hospital.office.catalog, Score()
+    catalog, heard = hospital.hospital.parts.catalog, Score()
     with Phone(tmp_path, "listener") as phone:
         for number, said in (("1001", MENU), ("7035", SAID)):
             call = phone.dial(hospital.line.uri(number), caller="13600000002").wait_answered(20)
@@ -162,7 +162,7 @@ def test_the_voice_that_is_always_there_is_understood_in_english(hospital: House
 
 def test_a_sentence_with_values_is_one_sentence(hospital: House, tmp_path: Path) -> None:
     """Its clips follow each other with neither a hole nor a collision."""
-    catalog, studio = hospital.hospital.office.catalog, espeak(hospital)
+    catalog, studio = hospital.hospital.parts.catalog, espeak(hospital)
     with Phone(tmp_path, "listener") as phone:
         call = phone.dial(hospital.line.uri("7035"), caller="13600000003").wait_answered(20)
         call.wait_ended(90)
@@ -176,7 +176,7 @@ def test_a_sentence_with_values_is_one_sentence(hospital: House, tmp_path: Path)
 
 def test_a_key_ends_a_prompt_and_the_next_one_begins(hospital: House, tmp_path: Path) -> None:
     """The menu is cut off where the key was pressed; what comes next is heard from its beginning."""
-    catalog, studio = hospital.hospital.office.catalog, espeak(hospital)
+    catalog, studio = hospital.hospital.parts.catalog, espeak(hospital)
     [services], [pin] = (
         [studio.render("en", text) for text in speak(catalog, "en", id, {})]
         for id in ("main.services", "card_login.card_number")

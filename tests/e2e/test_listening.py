@@ -69,12 +69,12 @@ def hospital(ear: Ear, template: Template, tmp_path_factory: pytest.TempPathFact
         **{f"voices__{language}": json.dumps(names) for language, names in Voices().order.items()},
     )  # fmt: skip
     try:
-        house.hospital.office.database.run_now(_own_names)
-        with good_voices(house.hospital.office.catalog, house.hospital.office.settings.store_dir) as studio:
+        house.hospital.parts.database.run_now(_own_names)
+        with good_voices(house.hospital.parts.catalog, house.hospital.parts.settings.store_dir) as studio:
             ahead = {language: registration("") for language in NUMBERS}
             ahead["zh"] = [*ahead["zh"], ALERTS[0], ("ward.thanks", {})]
             ahead["en"] = [*ahead["en"], ALERTS[1], ("ward.thanks", {})]
-            speak_ahead(studio, house.hospital.office.catalog, ahead)
+            speak_ahead(studio, house.hospital.parts.catalog, ahead)
         yield house
     finally:
         house.close()
@@ -125,7 +125,7 @@ ALERTS: tuple[Said, Said] = (
 def registers(house: House, phone: Phone, language: str, card: str) -> Listener:
     """The whole story of a call."""
     call = phone.dial(house.line.uri(NUMBERS[language]), caller=f"1370000{card}").wait_answered(20)
-    caller = Listener(call, language, house.hospital.office.catalog)
+    caller = Listener(call, language, house.hospital.parts.catalog)
     caller.hears(*menu()).keys_in("1")
     caller.hears(("card_login.card_number", {})).keys_in(f"{card}#")
     caller.hears(("card_login.pin", {})).keys_in(f"{PIN}#")
@@ -133,8 +133,8 @@ def registers(house: House, phone: Phone, language: str, card: str) -> Listener:
     caller.hears(*choice()).keys_in("2")
     caller.hears(confirmation()).keys_in("1")
     [booked] = eventually(lambda: house.line.rows(BOOKINGS, card), 20, "the booking")
-    [more] = speak(house.hospital.office.catalog, language, "main.more", {})
-    caller.hears(*done(booked["slip"]), timeout=180, last=house.hospital.office.studio.ready(language, more))
+    [more] = speak(house.hospital.parts.catalog, language, "main.more", {})
+    caller.hears(*done(booked["slip"]), timeout=180, last=house.hospital.parts.studio.ready(language, more))
     call.hang_up()
     return caller
 
@@ -156,7 +156,7 @@ def test_alerts_are_understood_by_the_wards(hospital: House, ear: Ear) -> None:
     heard: list[Listener] = []
 
     def answers(language: str, said: Said, call: Any) -> None:
-        nurse = Listener(call.wait_answered(), language, hospital.hospital.office.catalog)
+        nurse = Listener(call.wait_answered(), language, hospital.hospital.parts.catalog)
         nurse.hears(said).keys_in("1")
         nurse.hears(("ward.thanks", {}))
         heard.append(nurse)

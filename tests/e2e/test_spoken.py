@@ -18,8 +18,8 @@ def test_a_caller_hears_the_voice_in_either_language(template: Template, tmp_pat
     """The welcome was rendered ahead; what follows is rendered while the caller waits."""
     house = build(template, tmp_path, sung=False)
     try:
-        catalog = house.hospital.office.catalog
-        store = Store(house.hospital.office.settings.store_dir)
+        catalog = house.hospital.parts.catalog
+        store = Store(house.hospital.parts.settings.store_dir)
         studio = Studio(catalog, store, {"zh": [Espeak()], "en": [Espeak()]})
         for number, language in (("1000", "zh"), ("1001", "en")):
             [welcome] = speak(catalog, language, "main.welcome", {})

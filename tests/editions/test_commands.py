@@ -22,12 +22,12 @@ from tests.editions.conftest import BROKEN, MAIN, bundle, other
 from wardbell.commands.flows import flows, publishing
 from wardbell.doctor.editions import published
 from wardbell.doctor.finding import Level
-from wardbell.parts import Office, wallclock
+from wardbell.parts import Parts, wallclock
 from wardbell.settings import Settings
 
 
-class ItOffice(Office):
-    """An office whose voice sings, and whose clock the test sets forward."""
+class ItOffice(Parts):
+    """Parts whose voice sings, and whose clock the test sets forward."""
 
     ahead = timedelta()
 
@@ -50,12 +50,12 @@ class It:
         self.texts, self.recordings = folder.parent / "texts", folder.parent / "recordings"
         for made in (self.texts, self.recordings / "zh"):
             made.mkdir(parents=True)
-        self.office = ItOffice(
+        self.parts = ItOffice(
             Settings(data_dir=self.data, flows_dir=folder, texts_dir=self.texts, recordings_dir=self.recordings)
         )
 
     def types(self, *words: str, typed: str | None = None) -> Result:
-        done = CliRunner(mix_stderr=False).invoke(flows, list(words), obj=self.office, input=typed)
+        done = CliRunner(mix_stderr=False).invoke(flows, list(words), obj=self.parts, input=typed)
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
         return done
@@ -79,15 +79,15 @@ class It:
         (self.folder / "main.yaml").write_text(main)
 
     def live(self) -> int:
-        newest = self.office.database.run_now(store.newest)
+        newest = self.parts.database.run_now(store.newest)
         return newest.number if newest else 0
 
     def engine(self, name: str, edition: int, refused: int | None = None, ago: float = 0) -> None:
-        stored = self.office.database.run_now(store.fetch, edition)
+        stored = self.parts.database.run_now(store.fetch, edition)
         assert stored is not None
-        at = self.office.wallclock() - timedelta(seconds=ago)
+        at = self.parts.wallclock() - timedelta(seconds=ago)
         told = EngineRecord(name, edition, stored.record.digest, at, refused, "because" if refused else "")
-        self.office.database.run_now(store.say, told)
+        self.parts.database.run_now(store.say, told)
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def it(folder: Path, sqlite_file: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     monkeypatch.setattr(publishing, "PATIENCE", 0.0)  # no engine of these tests ever comes round
     made = It(folder, sqlite_file)
     yield made
-    made.office.close()
+    made.parts.close()
 
 
 def test_the_first_publish_makes_edition_1(it: It) -> None:
@@ -126,7 +126,7 @@ def test_publishing_the_same_files_says_that_nothing_changed(it: It) -> None:
 
 def test_a_live_edition_changed_by_hand_is_put_right_by_publishing_it_again(it: It) -> None:
     it.publishes()
-    it.office.database.run_now(lambda session: session.execute(text("UPDATE editions SET files = '{'")))
+    it.parts.database.run_now(lambda session: session.execute(text("UPDATE editions SET files = '{'")))
     assert "edition 2 is published" in it.publishes()
     assert it.says("show", "2", "main.yaml") == MAIN
     assert "changed by hand" in it.fails("show", "1")
@@ -190,7 +190,7 @@ def test_without_the_folder_nothing_is_published_and_status_and_rollback_work(it
 def test_a_full_disk_of_the_database_publishes_nothing(it: It) -> None:
     it.publishes()
     no_more = text("PRAGMA max_page_count = 1")  # than there are
-    it.office.database.run_now(lambda session: session.execute(no_more))
+    it.parts.database.run_now(lambda session: session.execute(no_more))
     it.edits(MAIN + "# a long comment\n" * 5_000)
     told = it.fails("publish", "-m", "x", "--no-render")
     assert "full" in told
@@ -200,17 +200,17 @@ def test_a_full_disk_of_the_database_publishes_nothing(it: It) -> None:
 
 def test_without_the_database_it_says_that_nothing_was_published(it: It) -> None:
     it.publishes()
-    it.office.database.run_now(lambda session: session.execute(text("DROP TABLE editions")))
+    it.parts.database.run_now(lambda session: session.execute(text("DROP TABLE editions")))
     assert "nothing was published" in it.fails("publish", "-m", "x")
 
 
 def test_who_is_overtaken_while_prompts_are_rendered_is_told(it: It, monkeypatch: pytest.MonkeyPatch) -> None:
     it.publishes()
 
-    def render(office: Office, texts: Catalog, live: object) -> None:
+    def render(parts: Parts, texts: Catalog, live: object) -> None:
         files = other("hers")
         draft = Draft(store.as_texts(files), files.digest, "li", "quicker")
-        office.database.run_now(store.publish, draft, 1, wallclock())
+        parts.database.run_now(store.publish, draft, 1, wallclock())
 
     monkeypatch.setattr(publishing, "render", render)
     it.edits(MAIN.replace("Main", "his"))
@@ -226,8 +226,8 @@ def test_texts_are_made_into_sound_before_anything_is_live(it: It) -> None:
     it.edits(MAIN.replace("Main", "Night"))
     told = it.says("publish", "-m", "x")
     assert " rendered" in told
-    assert it.office.studio_of(it.office.catalog).ready("zh", "您好") is None
-    assert all(it.office.studio_of(it.office.catalog).ready(*one) for one in _fixed(it.office.catalog))
+    assert it.parts.studio_of(it.parts.catalog).ready("zh", "您好") is None
+    assert all(it.parts.studio_of(it.parts.catalog).ready(*one) for one in _fixed(it.parts.catalog))
 
 
 def _fixed(catalog: Catalog) -> list[tuple[str, str]]:
@@ -389,7 +389,7 @@ def test_rollback_again_steps_further_back_and_never_to_what_was_just_taken_back
 
 def test_rollback_to_a_number_that_passes_no_more_changes_nothing(it: It) -> None:
     draft = Draft(store.as_texts(BROKEN), BROKEN.digest, "old", "of an earlier version")
-    it.office.database.run_now(store.publish, draft, 0, wallclock())
+    it.parts.database.run_now(store.publish, draft, 0, wallclock())
     it.publishes()
     told = it.fails("rollback", "1")
     assert "flows/main.yaml:4:" in told
@@ -402,8 +402,8 @@ def test_rollback_to_a_number_that_passes_no_more_changes_nothing(it: It) -> Non
 
 
 def doctors_words(it: It) -> dict[str, Level]:
-    now: datetime = it.office.wallclock()
-    found = published(it.office.database, it.office.check, it.office.on_disk, now)
+    now: datetime = it.parts.wallclock()
+    found = published(it.parts.database, it.parts.check, it.parts.on_disk, now)
     return {one.what: one.level for one in found}
 
 
@@ -420,7 +420,7 @@ def test_the_doctor_tells_what_is_live_and_what_differs(it: It) -> None:
 
 def test_the_doctor_tells_that_the_live_edition_does_not_pass(it: It) -> None:
     draft = Draft(store.as_texts(BROKEN), BROKEN.digest, "old", "of an earlier version")
-    it.office.database.run_now(store.publish, draft, 0, wallclock())
+    it.parts.database.run_now(store.publish, draft, 0, wallclock())
     told = doctors_words(it)
     assert any("edition 1: flows/main.yaml:4:" in what for what, level in told.items() if level is Level.ERROR)
     assert bundle().digest != BROKEN.digest

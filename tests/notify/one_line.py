@@ -22,7 +22,7 @@ ROBOT = 8.0
 
 @dataclass
 class OneLine:
-    """Implements `Caller`. Every telephone answers after `answers_after`, hears each text for `listens` seconds,
+    """Implements `Telephone`. Every telephone answers after `answers_after`, hears each text for `listens` seconds,
     presses 1, and hears the thanks for two more. A robot (`hangs_up_after`) hangs up so long after its only key."""
 
     clock: Clock
@@ -46,7 +46,7 @@ class OneLine:
         return [order.target for order in self.orders]
 
     async def place(self, order: CallOrder, tellings: Tellings) -> CallResult:
-        """As `Caller.place`."""
+        """As `Telephone.place`."""
         self.orders.append(order)
         self.dialled_at.append(self.clock.seconds())
         if order.target in self._in_use:

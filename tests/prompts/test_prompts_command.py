@@ -16,7 +16,7 @@ from prompts.store import Store
 from prompts.studio import Studio
 from prompts.voices.fake import FakeVoice
 from wardbell.commands.prompts import prompts
-from wardbell.parts import Office
+from wardbell.parts import Parts
 from wardbell.settings import Settings
 
 
@@ -116,9 +116,9 @@ def test_list_tells_who_made_the_clip_and_what_is_heard_without_any_voice(desk: 
 
 
 def test_before_there_is_a_database_no_value_is_known_and_none_is_made(tmp_path: Path) -> None:
-    office = Office(Settings(data_dir=tmp_path))
-    assert list(office.known_values()) == []
+    parts = Parts(Settings(data_dir=tmp_path))
+    assert list(parts.known_values()) == []
     assert list(tmp_path.iterdir()) == []
-    office.database.run_now(lambda session: session.connection())  # a file without tables
-    assert list(office.known_values()) == []
-    office.close()
+    parts.database.run_now(lambda session: session.connection())  # a file without tables
+    assert list(parts.known_values()) == []
+    parts.close()

@@ -12,7 +12,7 @@ import pytest
 
 from db.errors import DatabaseAway
 from tests.postgres import Cluster
-from wardbell.parts import Office
+from wardbell.parts import Parts
 from wardbell.settings import Settings
 from wardbell.waiting import wait_for_database
 
@@ -21,7 +21,7 @@ NOWHERE = "postgresql+psycopg://wardbell@127.0.0.1:1/wardbell"
 
 def test_it_goes_on_when_the_database_is_there(cluster: Cluster, tmp_path: Path) -> None:
     name = "late_for_work"
-    office = Office(Settings(data_dir=tmp_path, database=cluster.url(name)))
+    parts = Parts(Settings(data_dir=tmp_path, database=cluster.url(name)))
     looked: list[float] = []
 
     def pause(seconds: float) -> None:
@@ -30,7 +30,7 @@ def test_it_goes_on_when_the_database_is_there(cluster: Cluster, tmp_path: Path)
             cluster.create(name=name)
 
     try:
-        wait_for_database(office, pause)
+        wait_for_database(parts, pause)
     finally:
         cluster.drop(name)
     assert len(looked) == 2
@@ -39,7 +39,7 @@ def test_it_goes_on_when_the_database_is_there(cluster: Cluster, tmp_path: Path)
 def test_a_file_that_is_no_database_is_told_at_once(tmp_path: Path) -> None:
     (tmp_path / "wardbell.db").write_bytes(b"something else" * 100)
     with pytest.raises(DatabaseAway):
-        wait_for_database(Office(Settings(data_dir=tmp_path)), lambda _: pytest.fail("it waits"))
+        wait_for_database(Parts(Settings(data_dir=tmp_path)), lambda _: pytest.fail("it waits"))
 
 
 def test_it_says_that_it_waits_and_sigterm_ends_it(tmp_path: Path) -> None:

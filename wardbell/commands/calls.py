@@ -16,7 +16,7 @@ from ivr.record.call_records import CallEvent, CallRecord, list_calls, show_call
 from prompts.catalog import Catalog
 from prompts.errors import PromptError
 from prompts.speech import speak
-from wardbell.parts import Office
+from wardbell.parts import Parts
 
 
 @click.group()
@@ -29,21 +29,21 @@ def calls() -> None:
 @click.option("--hours", type=float, help="Only calls of the last HOURS hours.")
 @click.option("--csv", "as_csv", is_flag=True, help="As CSV instead of a table.")
 @click.pass_obj
-def list_(office: Office, limit: int, hours: float | None, as_csv: bool) -> None:
+def list_(parts: Parts, limit: int, hours: float | None, as_csv: bool) -> None:
     """List calls, newest first."""
-    since = office.wallclock() - timedelta(hours=hours) if hours else None
-    records = office.database.run_now(list_calls, since=since, limit=limit)
+    since = parts.wallclock() - timedelta(hours=hours) if hours else None
+    records = parts.database.run_now(list_calls, since=since, limit=limit)
     columns = ("call", "began", "direction", "from", "to", "flow", "seconds", "outcome", "cause")
     if as_csv:
         writer = csv.writer(sys.stdout)
         writer.writerow(columns)
-        writer.writerows(_row(office, record) for record in records)
+        writer.writerows(_row(parts, record) for record in records)
         return
     columns = ("call", "began", "way", *columns[3:])
     if not records:
         click.echo("no calls yet")
         return
-    rows = [columns, *(_row(office, record) for record in records)]
+    rows = [columns, *(_row(parts, record) for record in records)]
     widths = _fitting([max(len(row[i]) for row in rows) for i in range(len(columns))])
     for row in rows:
         cells = (_shortened(cell, width).ljust(width) for cell, width in zip(row, widths, strict=True))
@@ -74,11 +74,11 @@ def _shortened(cell: str, width: int) -> str:
     return cell[: width - 1 - end] + "…" + cell[len(cell) - end :]
 
 
-def _row(office: Office, record: CallRecord) -> tuple[str, ...]:
+def _row(parts: Parts, record: CallRecord) -> tuple[str, ...]:
     caller, dialled = record.caller or "(withheld)", record.dialled
     return (
         record.call_id[:8],
-        _local(office, record.began_at),
+        _local(parts, record.began_at),
         record.direction,
         caller,
         dialled,
@@ -96,17 +96,17 @@ def _seconds(record: CallRecord) -> str:
     return f"{(record.ended_at - record.answered_at).total_seconds():.1f}"
 
 
-def _local(office: Office, at: datetime, form: str = "%Y-%m-%d %H:%M:%S") -> str:
-    return at.astimezone(office.zone).strftime(form)
+def _local(parts: Parts, at: datetime, form: str = "%Y-%m-%d %H:%M:%S") -> str:
+    return at.astimezone(parts.zone).strftime(form)
 
 
 @calls.command("show")
 @click.argument("call")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_obj
-def show(office: Office, call: str, as_json: bool) -> None:
+def show(parts: Parts, call: str, as_json: bool) -> None:
     """Show one call step by step. CALL is its id, or the beginning of it that `list` prints."""
-    record = office.database.run_now(show_call, call)
+    record = parts.database.run_now(show_call, call)
     if record is None:
         raise click.ClickException(f'no call (or more than one) begins with "{call}"')
     if as_json:
@@ -117,16 +117,16 @@ def show(office: Office, call: str, as_json: bool) -> None:
         click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
         return
     click.echo(f"call {record.call_id}  {record.direction}  {record.caller or '(withheld)'} -> {record.dialled}")
-    click.echo(f"flow {record.flow or '-'} in {record.language or '-'}, began {_local(office, record.began_at)}")
+    click.echo(f"flow {record.flow or '-'} in {record.language or '-'}, began {_local(parts, record.began_at)}")
     if record.edition:
         click.echo(f"edition {record.edition}")
     if record.notice:
         click.echo(f"notice {record.notice}")
-    texts, language = office.texts_of(record.edition), record.language
+    texts, language = parts.texts_of(record.edition), record.language
     for event in record.events:
         language = event.detail.get("language", language) if event.kind == "speak" else language
         told = _told(texts, language, event)
-        click.echo(f"  {_local(office, event.at, '%H:%M:%S.%f')[:-3]}  {event.kind:<9} {told}".rstrip())
+        click.echo(f"  {_local(parts, event.at, '%H:%M:%S.%f')[:-3]}  {event.kind:<9} {told}".rstrip())
 
 
 def _told(texts: Catalog, language: str, event: CallEvent) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from db import migrate
-from wardbell.parts import Office
+from wardbell.parts import Parts
 
 
 @click.group()
@@ -15,18 +15,18 @@ def db() -> None:
 
 @db.command("upgrade")
 @click.pass_obj
-def upgrade(office: Office) -> None:
+def upgrade(parts: Parts) -> None:
     """Bring the tables to this version. Safe to run again; make a backup before it on a live site."""
-    office.data_dir()
-    migrate.upgrade(office.settings.database_url)
+    parts.data_dir()
+    migrate.upgrade(parts.settings.database_url)
     click.echo(f"database at {migrate.head()}")
 
 
 @db.command("current")
 @click.pass_obj
-def current(office: Office) -> None:
+def current(parts: Parts) -> None:
     """Print the version of the tables, and the version that is needed."""
-    found = migrate.current(office.settings.database_url)
+    found = migrate.current(parts.settings.database_url)
     click.echo(f"database at {found or 'no version yet'}, needed {migrate.head()}")
     if found != migrate.head():
         raise click.exceptions.Exit(1)

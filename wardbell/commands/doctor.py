@@ -10,7 +10,7 @@ import click
 
 from wardbell.doctor.finding import Finding, Level
 from wardbell.doctor.round import findings, worst
-from wardbell.parts import Office
+from wardbell.parts import Parts
 
 MARKS = {Level.OK: ("ok", "green"), Level.WARNING: ("WARNING", "yellow"), Level.ERROR: ("ERROR", "red")}
 
@@ -18,12 +18,12 @@ MARKS = {Level.OK: ("ok", "green"), Level.WARNING: ("WARNING", "yellow"), Level.
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="For programs: a list of level, what, advice.")
 @click.pass_obj
-def doctor(office: Office, as_json: bool) -> None:
+def doctor(parts: Parts, as_json: bool) -> None:
     """Say what is missing or risky on this machine.
 
     Changes nothing. Exit code 1 when something keeps the line from working; warnings leave it 0.
     """
-    found = list(findings(office))
+    found = list(findings(parts))
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in found], ensure_ascii=False, indent=1))
     else:

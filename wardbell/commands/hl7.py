@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from notify.hl7.sending import SendFailed, frames_of, send
-from wardbell.parts import Office
+from wardbell.parts import Parts
 
 
 @click.group()
@@ -23,7 +23,7 @@ def hl7() -> None:
 @click.option("--control-id", default="", help="Send with this message control id, so that it counts as new.")
 @click.option("--encoding", default="utf-8", show_default=True, help="To print the answer in.")
 @click.pass_obj
-def send_(office: Office, file: Path, host: str | None, port: int | None, control_id: str, encoding: str) -> None:
+def send_(parts: Parts, file: Path, host: str | None, port: int | None, control_id: str, encoding: str) -> None:
     """Send the HL7 messages of FILE over MLLP and print the answers. Samples are in docs/samples.
 
     What is in FILE is sent as it stands, each message in a frame of its own; a file with frames in it (0x0B, 0x1C) is
@@ -31,7 +31,7 @@ def send_(office: Office, file: Path, host: str | None, port: int | None, contro
     The same message sent twice is acknowledged and calls nobody: that is how a hospital's system
     repeats itself. Give --control-id to make it a new one.
     """
-    refused, there = False, office.settings.hl7
+    refused, there = False, parts.settings.hl7
     try:
         for answer in send(host or there.host, port or there.port, frames_of(file.read_bytes(), control_id)):
             text = answer.decode(encoding, "replace").replace("\r", "\n").strip()

@@ -22,7 +22,7 @@ from ivr.numbers.local_time import moment, skipped
 from wardbell.commands.clerk import table
 from wardbell.commands.flows.stored import bundle_of
 from wardbell.commands.who import os_user
-from wardbell.parts import Office
+from wardbell.parts import Parts
 
 NOBODY = "nobody"
 """A caller who is on no list."""
@@ -41,9 +41,9 @@ def numbers() -> None:
 @numbers.command()
 @draft_option
 @click.pass_obj
-def status(office: Office, draft: bool) -> None:
+def status(parts: Parts, draft: bool) -> None:
     """Show what each number does now for a caller on no list, and what changes next."""
-    found, closed, now = _numbers(office, draft), _closed(office), _now(office)
+    found, closed, now = _numbers(parts, draft), _closed(parts), _now(parts)
     rows = []
     for key, plan in found.plans.items():
         closing = closed.get(key)
@@ -54,7 +54,7 @@ def status(office: Office, draft: bool) -> None:
     click.echo(table(("number", "title", "now", "because", "until", "then"), rows))
     for code in found.codes.values():
         rights = "PIN" if code.pin else "no PIN"
-        if code.pin and office.database.run_now(closings.pin_of, code.code) is None:
+        if code.pin and parts.database.run_now(closings.pin_of, code.code) is None:
             rights = f'no PIN set yet: `wardbell numbers pin "{code.code}"`'
         lists = ", ".join(one.name for one in code.callers)
         click.echo(f"code {code.code} closes {', '.join(code.numbers)}: callers {lists}; {rights}")
@@ -70,11 +70,11 @@ def status(office: Office, draft: bool) -> None:
 @click.option("--forwarded", multiple=True, help="A number that it was dialled to before; the first one first.")
 @draft_option
 @click.pass_obj
-def ask(office: Office, number: str, at: str | None, caller: str, forwarded: tuple[str, ...], draft: bool) -> None:
+def ask(parts: Parts, number: str, at: str | None, caller: str, forwarded: tuple[str, ...], draft: bool) -> None:
     """Tell what a call to NUMBER would get, and which line of the file says so."""
-    found = _numbers(office, draft)
-    now = _now(office) if at is None else _time(office, at, past=True)
-    closed = {key: one for key, one in _closed(office).items() if one.since is None or one.since <= now}
+    found = _numbers(parts, draft)
+    now = _now(parts) if at is None else _time(parts, at, past=True)
+    closed = {key: one for key, one in _closed(parts).items() if one.since is None or one.since <= now}
     decided = found.find(number, caller, now, closed, forwarded)
     click.echo(f"{number} at {now:%a %Y-%m-%d %H:%M}: {_told(decided.answer)}")
     if decided.forwarded_from:
@@ -98,24 +98,24 @@ def ask(office: Office, number: str, at: str | None, caller: str, forwarded: tup
 @who_option
 @why_option
 @click.pass_obj
-def close(office: Office, number: str, until: str | None, until_opening: bool, who: str | None, why: str) -> None:
+def close(parts: Parts, number: str, until: str | None, until_opening: bool, who: str | None, why: str) -> None:
     """Close NUMBER now (its number, its title, or all), whatever its hours say.
 
     Without --until and --until-opening it stays closed until it is opened. Every engine knows within a second.
     """
     if until and until_opening:
         raise click.UsageError("--until and --until-opening say different things")
-    found, now = _numbers(office, False), _now(office)
-    end = None if until is None else _time(office, until)
+    found, now = _numbers(parts, False), _now(parts)
+    end = None if until is None else _time(parts, until)
     rows = []
     for plan in _plans(found, number):
         opening = plan.next_opening(now) if until_opening else end
         if until_opening and opening is None:
             raise click.ClickException(f"{plan.number} has no hours: say --until, or leave both out")
         rows.append(Switched(plan.number, True, opening, who or os_user(), why, now.astimezone(UTC)))
-    office.database.run_now(closings.switch, rows)
+    parts.database.run_now(closings.switch, rows)
     for row in rows:
-        told = f"until {row.until.astimezone(office.zone):%a %Y-%m-%d %H:%M}" if row.until else "until it is opened"
+        told = f"until {row.until.astimezone(parts.zone):%a %Y-%m-%d %H:%M}" if row.until else "until it is opened"
         plan = found.plans[row.number]
         click.echo(f"{row.number} closed {told}: callers get {_told(plan.closed) if plan.closed else '-'}")
 
@@ -125,12 +125,12 @@ def close(office: Office, number: str, until: str | None, until_opening: bool, w
 @who_option
 @why_option
 @click.pass_obj
-def open_(office: Office, number: str, who: str | None, why: str) -> None:
+def open_(parts: Parts, number: str, who: str | None, why: str) -> None:
     """Give NUMBER (its number, its title, or all) back to its timetable."""
-    found, now = _numbers(office, False), _now(office)
+    found, now = _numbers(parts, False), _now(parts)
     plans = _plans(found, number)
     rows = [Switched(plan.number, False, None, who or os_user(), why, now.astimezone(UTC)) for plan in plans]
-    office.database.run_now(closings.switch, rows)
+    parts.database.run_now(closings.switch, rows)
     for plan in plans:
         click.echo(f"{plan.number} goes by its timetable: {_told(plan.decide(NOBODY, now).answer)} now")
 
@@ -138,12 +138,12 @@ def open_(office: Office, number: str, who: str | None, why: str) -> None:
 @numbers.command()
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
 @click.pass_obj
-def history(office: Office, limit: int) -> None:
+def history(parts: Parts, limit: int) -> None:
     """Show who closed and opened which number, the newest first."""
     rows = []
-    for one in office.database.run_now(closings.history, limit):
-        until = f"{one.until.astimezone(office.zone):%Y-%m-%d %H:%M}" if one.until else "-"
-        at = f"{one.at.astimezone(office.zone):%Y-%m-%d %H:%M:%S}"
+    for one in parts.database.run_now(closings.history, limit):
+        until = f"{one.until.astimezone(parts.zone):%Y-%m-%d %H:%M}" if one.until else "-"
+        at = f"{one.at.astimezone(parts.zone):%Y-%m-%d %H:%M:%S}"
         rows.append((at, one.number, "closed" if one.closed else "opened", until, one.who, one.why, one.call_id))
     click.echo(table(("when", "number", "what", "until", "who", "why", "call"), rows) if rows else "nothing yet")
 
@@ -153,20 +153,20 @@ def history(office: Office, limit: int) -> None:
 @click.option("--generate", is_flag=True, help="Make one up and print it.")
 @who_option
 @click.pass_obj
-def pin(office: Office, code: str, generate: bool, who: str | None) -> None:
+def pin(parts: Parts, code: str, generate: bool, who: str | None) -> None:
     """Set the PIN of a feature CODE, such as *28 (in quotes)."""
-    found = _numbers(office, False)
+    found = _numbers(parts, False)
     if found.dialling.same(code) not in found.codes:
         raise click.ClickException(f"there is no code {code}: they stand under codes in flows/numbers.yaml")
     entered = _new_pin(generate)
     subject = pin_subject(found.dialling.same(code))
-    hashed = PepperedPins(office.pepper).hash(subject, entered)
+    hashed = PepperedPins(parts.pepper).hash(subject, entered)
 
     def work(session: Session) -> None:
-        closings.set_pin(session, found.dialling.same(code), hashed, who or os_user(), office.wallclock())
+        closings.set_pin(session, found.dialling.same(code), hashed, who or os_user(), parts.wallclock())
         wrong_entries.forgive(session, subject)
 
-    office.database.run_now(work)
+    parts.database.run_now(work)
     click.echo(f"code {code} has a new PIN")
 
 
@@ -181,19 +181,19 @@ def _new_pin(generate: bool) -> str:
     return entered
 
 
-def _numbers(office: Office, draft: bool) -> Numbers:
+def _numbers(parts: Parts, draft: bool) -> Numbers:
     """The numbers on the air; those on disk while nothing was published, or for a draft."""
-    newest = None if draft else office.database.run_now(store.newest)
-    bundle = office.on_disk() if newest is None else bundle_of(office, newest.number)
-    return office.check(bundle).edition.numbers
+    newest = None if draft else parts.database.run_now(store.newest)
+    bundle = parts.on_disk() if newest is None else bundle_of(parts, newest.number)
+    return parts.check(bundle).edition.numbers
 
 
-def _closed(office: Office) -> Mapping[str, Closing]:
-    return office.database.run_now(closings.closed_numbers)
+def _closed(parts: Parts) -> Mapping[str, Closing]:
+    return parts.database.run_now(closings.closed_numbers)
 
 
-def _now(office: Office) -> datetime:
-    return office.wallclock().astimezone(office.zone)
+def _now(parts: Parts) -> datetime:
+    return parts.wallclock().astimezone(parts.zone)
 
 
 def _plans(numbers: Numbers, wanted: str) -> list[Plan]:
@@ -210,24 +210,24 @@ def _plans(numbers: Numbers, wanted: str) -> list[Plan]:
     return [plan]
 
 
-def _time(office: Office, written: str, *, past: bool = False) -> datetime:
+def _time(parts: Parts, written: str, *, past: bool = False) -> datetime:
     """A local time as a moment; a time of day is the next one that comes, unless it may be in the past."""
-    now = _now(office)
+    now = _now(parts)
     day, _, clock = written.strip().rpartition(" ")
     try:
         at = datetime.strptime(clock, "%H:%M").time()  # noqa: DTZ007 - a time of day
         on = date.fromisoformat(day) if day else now.date()
     except ValueError as wrong:
         raise click.ClickException(f'"{written}" is no time: write 18:00 or "2026-12-24 13:00"') from wrong
-    if skipped(datetime.combine(on, at), office.zone):
+    if skipped(datetime.combine(on, at), parts.zone):
         raise click.ClickException(f"there is no {clock} on {on}: the clocks are put forward over it")
     minute = at.hour * 60 + at.minute
-    found = moment(on, minute, office.zone)
+    found = moment(on, minute, parts.zone)
     if found <= now and not past and not day:
-        found = moment(on + timedelta(1), minute, office.zone)
+        found = moment(on + timedelta(1), minute, parts.zone)
     if found <= now and not past:
         raise click.ClickException(f"{written} is over")
-    return found.astimezone(office.zone)
+    return found.astimezone(parts.zone)
 
 
 def _told(answer: Answer) -> str:

@@ -12,28 +12,28 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.failure import Failure
 
 from wardbell import logs
-from wardbell.parts import Office
+from wardbell.parts import Parts
 from wardbell.waiting import wait_for_database
 
 
 @click.command()
 @click.pass_obj
-def run(office: Office) -> None:
+def run(parts: Parts) -> None:
     """Answer the line and call out, in the foreground.
 
     Listens for SIP calls and HL7 messages where the settings say (loopback unless told
     otherwise). SIGTERM or Ctrl-C: no new calls, calls in progress may finish, then it ends;
     a second one ends them at once.
     """
-    logs.begin(office.settings.log_level)
+    logs.begin(parts.settings.log_level)
     _as_many_files_as_allowed()
     from twisted.internet import reactor as installed  # the one place where the reactor is chosen
 
     from wardbell.service import Service
 
-    wait_for_database(office)
+    wait_for_database(parts)
     reactor: Any = installed
-    service = Service(office, reactor)
+    service = Service(parts, reactor)
     _keep_what_stands()
     broken: list[Failure] = []
 

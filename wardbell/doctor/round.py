@@ -9,19 +9,19 @@ from hospital.clinic.calendar import HospitalCalendar
 from ivr.switch import ranges
 from wardbell.doctor import content, database, editions, machine, messages, pjsip, ports, refusals, trunk
 from wardbell.doctor.finding import Finding, Level, error
-from wardbell.parts import Office
+from wardbell.parts import Parts
 
 
-def findings(office: Office) -> Iterator[Finding]:
+def findings(parts: Parts) -> Iterator[Finding]:
     """Everything there is to say. Changes nothing: no folder, table or clip is made."""
-    settings = office.settings
-    sip, hl7, now = settings.sip, settings.hl7, office.wallclock()
+    settings = parts.settings
+    sip, hl7, now = settings.sip, settings.hl7, parts.wallclock()
     yield from _sip_ports(sip.host, sip.port, sip.workers_max)
     yield from ports.port("HL7", hl7.host, hl7.port, ports.TCP)
     yield from ports.sip_reach(sip.host)
     yield from ports.hl7_reach(hl7.host, hl7.peers)
     yield from trunk.believed(settings.trunk)
-    yield from _pjsip(office)
+    yield from _pjsip(parts)
     yield from machine.program("ffmpeg", "ffmpeg")
     yield from machine.program("espeak-ng", "espeak-ng")
     yield from machine.espeak_voices(tuple(machine.VOICES))
@@ -31,10 +31,10 @@ def findings(office: Office) -> Iterator[Finding]:
     yield from machine.clock_kept(machine.synchronised())
     yield from machine.clock_jumped(settings.clock_note, now)
     yield from machine.folder(settings.data_dir)
-    yield from _database(office)
+    yield from _database(parts)
     yield from database.kept_confirmations(settings.journal)
-    yield from content.flows(office.on_disk, office.check)
-    yield from content.prompts(lambda: office.catalog, lambda: office.studio, office.known_values)
+    yield from content.flows(parts.on_disk, parts.check)
+    yield from content.prompts(lambda: parts.catalog, lambda: parts.studio, parts.known_values)
 
 
 def _sip_ports(host: str, first: int, workers: int) -> Iterator[Finding]:
@@ -45,8 +45,8 @@ def _sip_ports(host: str, first: int, workers: int) -> Iterator[Finding]:
             yield from (one for one in found if worker == 0 or one.level is not Level.OK)
 
 
-def _pjsip(office: Office) -> Iterator[Finding]:
-    sip = office.settings.sip
+def _pjsip(parts: Parts) -> Iterator[Finding]:
+    sip = parts.settings.sip
     try:
         build = pjsip.look()
     except pjsip.BuildUnusable as wrong:
@@ -58,24 +58,24 @@ def _pjsip(office: Office) -> Iterator[Finding]:
     each = min(sip.lines_per_worker or build.calls, build.calls)
     yield from pjsip.rtp_ports(each, sip.rtp_ports_each)
     yield from pjsip.rtp_rotation(sip.rtp_first, sip.rtp_end, sip.workers_max)
-    own = ranges.used(office.settings.data_dir / ranges.MEMORY)
+    own = ranges.used(parts.settings.data_dir / ranges.MEMORY)
     yield from pjsip.rtp_of_others(sip.rtp_first, sip.rtp_end, own, ranges.held_here())
     yield from machine.file_limit(each, machine.files_allowed())
 
 
-def _database(office: Office) -> Iterator[Finding]:
-    if not migrate.is_there(office.settings.database_url):
+def _database(parts: Parts) -> Iterator[Finding]:
+    if not migrate.is_there(parts.settings.database_url):
         yield error("there is no database yet", "wardbell db upgrade, then wardbell demo or your own hospital")
         return
-    found = list(database.tables(office.settings.database_url))
+    found = list(database.tables(parts.settings.database_url))
     yield from found
     if worst(found) is not Level.ERROR:
-        yield from database.rota_of_tomorrow(office.database, HospitalCalendar(office.zone), office.wallclock())
-        yield from database.events_without_calls(office.database, office.wallclock())
-        yield from refusals.refused_today(office.database, office.wallclock().astimezone(office.zone))
-        yield from database.telephones_without_key_events(office.database)
-        yield from messages.received(office.database, office.wallclock())
-        yield from editions.published(office.database, office.check, office.on_disk, office.wallclock())
+        yield from database.rota_of_tomorrow(parts.database, HospitalCalendar(parts.zone), parts.wallclock())
+        yield from database.events_without_calls(parts.database, parts.wallclock())
+        yield from refusals.refused_today(parts.database, parts.wallclock().astimezone(parts.zone))
+        yield from database.telephones_without_key_events(parts.database)
+        yield from messages.received(parts.database, parts.wallclock())
+        yield from editions.published(parts.database, parts.check, parts.on_disk, parts.wallclock())
 
 
 def worst(found: Iterable[Finding]) -> Level:

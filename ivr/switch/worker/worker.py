@@ -29,7 +29,7 @@ from ivr.switch.worker.invite import Invitation
 from ivr.switch.worker.priority import go_ahead
 from ivr.switch.worker.sound import silence
 from ivr.switch.worker.stack import Stack
-from ivr.switch.worker.worker_call import DIALLING, OFFERED, OVER, HeldCall, Refusal, head_of
+from ivr.switch.worker.worker_call import DIALLING, OFFERED, OVER, Refusal, WorkerCall, head_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,10 +64,10 @@ class Worker:
         self._asks: set[bytes] = set()
         """Requests of the engine without an answer yet. A second answer would cost the link, and with it every call."""
         self.alarms = Alarms(time.monotonic)
-        self.calls: dict[str, HeldCall] = {}
+        self.calls: dict[str, WorkerCall] = {}
         self.silence = silence()
-        self._dead: dict[int, list[HeldCall]] = {}
-        self._leaving: list[tuple[HeldCall, Fields]] = []
+        self._dead: dict[int, list[WorkerCall]] = {}
+        self._leaving: list[tuple[WorkerCall, Fields]] = []
         self._lines = 0
         self._offered = 0
         self._ended = 0
@@ -207,7 +207,7 @@ class Worker:
         except pjsua2.Error as error:
             self._refuse(ask, wire.REFUSED, f"pjsip {error.status}: {error.reason}")
 
-    def _ask_call(self, call: HeldCall, message: Message, fields: Fields, ask: bytes) -> None:
+    def _ask_call(self, call: WorkerCall, message: Message, fields: Fields, ask: bytes) -> None:
         def answer(**values: wire.Value) -> None:
             self._answer(ask, message, values)
 
@@ -264,10 +264,10 @@ class Worker:
             self._farewell()
         self._answer(ask, message, {})
 
-    def _dial(self, fields: Fields) -> HeldCall:
+    def _dial(self, fields: Fields) -> WorkerCall:
         if self._draining or len(self.calls) >= self._lines:
             raise Refusal(wire.NO_LINE, "every line is in use")
-        call = HeldCall(self, str(fields["call"]), DIALLING)
+        call = WorkerCall(self, str(fields["call"]), DIALLING)
         self.calls[call.call_id] = call
         try:
             call.dial(
@@ -291,7 +291,7 @@ class Worker:
         code = 503 if self._draining else 486 if len(self.calls) >= self._lines else 0
         seen = str(prm.rdata.srcAddress)
         peer = seen.rpartition(":")[0].strip("[]")
-        call = HeldCall(self, os.urandom(16).hex(), OVER if code else OFFERED, prm.callId, peer)
+        call = WorkerCall(self, os.urandom(16).hex(), OVER if code else OFFERED, prm.callId, peer)
         if code:
             refusal = pjsua2.CallOpParam()
             refusal.statusCode = code
@@ -308,7 +308,7 @@ class Worker:
         full = len(self.calls) >= self._lines or self.stack.occupied() >= self.stack.holds
         return 503 if self._draining else 486 if full else 0
 
-    def _offer(self, call: HeldCall, text: str, peer: str) -> None:
+    def _offer(self, call: WorkerCall, text: str, peer: str) -> None:
         invitation = Invitation(text)
         self.tell(
             wire.OFFERED,
@@ -324,7 +324,7 @@ class Worker:
             headers=["Call-ID", invitation.call_id],
         )
 
-    def leave(self, call: HeldCall, **end: wire.Value) -> None:
+    def leave(self, call: WorkerCall, **end: wire.Value) -> None:
         """The call is over; the engine hears so when its slot is free and its recording on disk."""
         self._leaving.append((call, end))
 
@@ -345,7 +345,7 @@ class Worker:
             if self._ended % COLLECT_EVERY == 0:
                 gc.collect()
 
-    def _bury(self, call: HeldCall) -> None:
+    def _bury(self, call: WorkerCall) -> None:
         """Keep the pjsua2 object of a call that is over until its slot is free again, then let go of it.
 
         It goes on pointing at its slot: the end of the object ends whatever call is in there by then. So the one
@@ -356,7 +356,7 @@ class Worker:
         dead = self._dead.setdefault(slot, [])
         if all(other.getId() != slot for other in self.calls.values()):
             for one in dead:
-                HeldCall.__swig_destroy__(one)  # now, not when the last reference goes
+                WorkerCall.__swig_destroy__(one)  # now, not when the last reference goes
             dead.clear()
         dead.append(call)
 

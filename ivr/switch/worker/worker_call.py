@@ -55,7 +55,7 @@ class Refusal(Exception):
         self.code = code
 
 
-class HeldCall(pjsua2.Call):  # type: ignore[misc]
+class WorkerCall(pjsua2.Call):  # type: ignore[misc]
     """A pjsua2 call with what the engine asked of it."""
 
     def __init__(self, worker: Worker, call_id: str, state: str, slot: int = -1, signalling: str = "") -> None:
@@ -82,7 +82,7 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         self._audio: pjsua2.AudioMedia | None = None
         self._media_line = 0
         """Index of the line of the SDP that the audio is on."""
-        self._partner: HeldCall | None = None
+        self._partner: WorkerCall | None = None
         self._on_hold = False
         self._redirected = 0
         self._inviting = 0
@@ -272,7 +272,7 @@ class HeldCall(pjsua2.Call):  # type: ignore[misc]
         self._needs(TALKING)
         self._end_recording("stopped", "")
 
-    def bridge(self, other: HeldCall) -> None:
+    def bridge(self, other: WorkerCall) -> None:
         self._needs(TALKING)
         other._needs(TALKING)
         if other is self:

@@ -28,9 +28,9 @@ from editions.edition import Checked, read_edition
 from forms.mistake import printable
 from hospital.usual_answers import USUAL
 from ivr.flow.mistakes import FlowErrors, Mistake
-from ivr.rehearsal.test_file import House, read_tests
+from ivr.rehearsal.test_file import TestedEdition, read_tests
 from wardbell.doctor.content import ACTIONS
-from wardbell.parts import Office
+from wardbell.parts import Parts
 
 _WIDEST = 120
 """Characters of a source line that are shown."""
@@ -41,13 +41,13 @@ _WIDEST = 120
 @click.option("--json", "as_json", is_flag=True, help="One JSON list: file, line, col, code, severity, sentence, hint.")
 @click.option("--later", is_flag=True, help="Allow verbs that the line cannot carry out yet (queue, consult, room).")
 @click.pass_obj
-def check(office: Office, folder: Path | None, as_json: bool, later: bool) -> None:
+def check(parts: Parts, folder: Path | None, as_json: bool, later: bool) -> None:
     """Tell every mistake in FOLDER (default: the hospital's flows), with its place and what to do.
 
     Flows, numbers, holidays, notices, the hospital's own texts and the flow tests are checked together. Exit code
     0: nothing is wrong; warnings don't count. 1: there are mistakes.
     """
-    bundle, found, checked = _look(office, folder or office.flows_dir(), later)
+    bundle, found, checked = _look(parts, folder or parts.flows_dir(), later)
     if as_json:
         click.echo(json.dumps([_row(one) for one in found], ensure_ascii=False, indent=1))
     else:
@@ -58,14 +58,14 @@ def check(office: Office, folder: Path | None, as_json: bool, later: bool) -> No
         raise click.exceptions.Exit(1)
 
 
-def _look(office: Office, folder: Path, later: bool) -> tuple[Bundle, Sequence[Mistake], Checked | None]:
+def _look(parts: Parts, folder: Path, later: bool) -> tuple[Bundle, Sequence[Mistake], Checked | None]:
     """The files, what is to be told of them, and the edition when nothing is wrong."""
     bundle = Bundle({})
     try:
-        bundle = Bundle.of_folder(folder, office.settings.texts_dir)
-        checked = read_edition(bundle, ACTIONS, zone=office.zone, later=later)
+        bundle = Bundle.of_folder(folder, parts.settings.texts_dir)
+        checked = read_edition(bundle, ACTIONS, zone=parts.zone, later=later)
         edition = checked.edition
-        house = House(edition.flows, edition.numbers, edition.texts, ACTIONS, USUAL, office.zone)
+        house = TestedEdition(edition.flows, edition.numbers, edition.texts, ACTIONS, USUAL, parts.zone)
         read_tests(bundle.under(TESTS), house)
     except FlowErrors as wrong:
         return bundle, sorted((*wrong.mistakes, *wrong.warnings)), None

@@ -7,25 +7,25 @@ import click
 from editions.difference import unified
 from ivr.flow.mistakes import FlowErrors
 from wardbell.commands.flows.stored import bundle_of, live_record
-from wardbell.parts import Office
+from wardbell.parts import Parts
 
 
 @click.command()
 @click.argument("old", type=click.IntRange(1), required=False)
 @click.argument("new", type=click.IntRange(1), required=False)
 @click.pass_obj
-def diff(office: Office, old: int | None, new: int | None) -> None:
+def diff(parts: Parts, old: int | None, new: int | None) -> None:
     """Show what differs: from the live edition to the files on disk, from edition OLD to the files
     on disk, or from OLD to NEW."""
-    before = old or live_record(office).number
+    before = old or live_record(parts).number
     if new is not None:
-        after, name = bundle_of(office, new), f"edition-{new}"
+        after, name = bundle_of(parts, new), f"edition-{new}"
     else:
         try:
-            after, name = office.on_disk(), "on-disk"
+            after, name = parts.on_disk(), "on-disk"
         except FlowErrors as wrong:
             raise click.ClickException(str(wrong)) from wrong
-    lines = list(unified(bundle_of(office, before), after, f"edition-{before}", name))
+    lines = list(unified(bundle_of(parts, before), after, f"edition-{before}", name))
     for line in lines:
         click.echo(line)
     if not lines:

@@ -20,7 +20,7 @@ from prompts.catalog import Catalog
 from prompts.phrase import Field
 from wardbell.commands.flows.stored import bundle_of
 from wardbell.doctor.content import ACTIONS
-from wardbell.parts import Office
+from wardbell.parts import Parts
 
 BY_HAND = "closed by hand"
 
@@ -36,7 +36,7 @@ BY_HAND = "closed by hand"
 @click.option("--later", is_flag=True, help="Also flows with verbs that the line cannot carry out yet.")
 @click.pass_obj
 def draw(
-    office: Office,
+    parts: Parts,
     flows: tuple[str, ...],
     out: Path,
     language: str,
@@ -50,8 +50,8 @@ def draw(
     which flow calls which. Every picture fits a sheet; its last line says which.
     """
     try:
-        bundle = office.on_disk() if edition is None else bundle_of(office, edition)
-        checked = read_edition(bundle, ACTIONS, edition or 0, office.zone, later=later)
+        bundle = parts.on_disk() if edition is None else bundle_of(parts, edition)
+        checked = read_edition(bundle, ACTIONS, edition or 0, parts.zone, later=later)
     except FlowErrors as wrong:
         raise click.ClickException(f"only what has no mistakes can be drawn:\n{wrong}") from wrong
     languages = checked.edition.texts.languages

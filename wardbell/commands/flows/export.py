@@ -10,24 +10,24 @@ from ivr.flow.mistakes import FlowErrors
 from ivr.record.call_records import show_call
 from ivr.rehearsal.export import as_test, of_record
 from wardbell.commands.flows.rehearsing import house
-from wardbell.parts import Office
+from wardbell.parts import Parts
 
 
 @click.command("export")
 @click.argument("call")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write (default: the screen).")
 @click.pass_obj
-def export(office: Office, call: str, out: Path | None) -> None:
+def export(parts: Parts, call: str, out: Path | None) -> None:
     """Write a call that was on the line as a flow test. CALL is its id, or the beginning of it.
 
     Secret keys, card numbers and what else is a patient's own are replaced; the caller's number is left out. What the
     trace does not hold is filled in as on a good day: look the test over before you keep it.
     """
-    record = office.database.run_now(show_call, call)
+    record = parts.database.run_now(show_call, call)
     if record is None:
         raise click.ClickException(f'no call (or more than one) begins with "{call}"')
     try:
-        stage = house(office.on_disk(), office.zone)
+        stage = house(parts.on_disk(), parts.zone)
     except FlowErrors as wrong:
         raise click.ClickException(f"{wrong}\nthe flows have mistakes: no test can be written for them") from wrong
     if record.flow not in stage.flows.flows:

@@ -9,16 +9,16 @@ import click
 from editions import store
 from wardbell.commands.clerk import table
 from wardbell.commands.flows.stored import when
-from wardbell.parts import Office
+from wardbell.parts import Parts
 
 
 @click.command()
 @click.option("--limit", default=30, show_default=True, type=click.IntRange(1, 1_000_000), help="How many.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_obj
-def history(office: Office, limit: int, as_json: bool) -> None:
+def history(parts: Parts, limit: int, as_json: bool) -> None:
     """List the published editions, newest first. The first line is live."""
-    found = office.database.run_now(store.history, limit)
+    found = parts.database.run_now(store.history, limit)
     if as_json:
         rows = [
             {
@@ -37,5 +37,5 @@ def history(office: Office, limit: int, as_json: bool) -> None:
         click.echo("nothing was published yet")
     else:
         columns = ("edition", "published", "by", "files of", "tests", "why")
-        shown = [(r.number, when(office, r), r.who, r.files_of or "", r.tests or "-", r.why) for r in found]
+        shown = [(r.number, when(parts, r), r.who, r.files_of or "", r.tests or "-", r.why) for r in found]
         click.echo(table(columns, shown))

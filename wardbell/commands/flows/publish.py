@@ -12,7 +12,7 @@ from ivr.flow.mistakes import FlowErrors
 from prompts.catalog import Catalog
 from prompts.speech import fixed_texts
 from wardbell.commands.flows import publishing
-from wardbell.parts import Office
+from wardbell.parts import Parts
 
 
 @click.command()
@@ -21,7 +21,7 @@ from wardbell.parts import Office
 @click.option("--no-tests", is_flag=True, help="Leave out the flow tests.")
 @publishing.render_option
 @click.pass_obj
-def publish(office: Office, why: str, who: str | None, no_tests: bool, no_render: bool) -> None:
+def publish(parts: Parts, why: str, who: str | None, no_tests: bool, no_render: bool) -> None:
     """Put the files on disk live.
 
     Everything is checked first, the flow tests are run, and new texts are made into sound. Then one step makes them the
@@ -29,45 +29,45 @@ def publish(office: Office, why: str, who: str | None, no_tests: bool, no_render
     that they began with. When anything is wrong, nothing changes.
     """
     why, who = publishing.reason(why), publishing.name(who)
-    live = publishing.current(office)
+    live = publishing.current(parts)
     try:
-        bundle = office.on_disk()
+        bundle = parts.on_disk()
     except FlowErrors as wrong:
         raise click.ClickException(f"{wrong}\nnothing was published") from wrong
-    before = _files_of(office, live) if live is not None else None
+    before = _files_of(parts, live) if live is not None else None
     if live is not None and before is not None and before.digest == bundle.digest:
         publishing.unchanged(live)
         return
-    checked = publishing.check(office, bundle, live)
+    checked = publishing.check(parts, bundle, live)
     if live is not None and before is not None:
         click.echo(f"against edition {live.number}:")
         for changed in changes(before, bundle):
             click.echo(f"  {changed}")
-        _tell_old_recordings(office, live, checked.edition.texts)
-    tests = "" if no_tests else publishing.test(office, bundle, live)
+        _tell_old_recordings(parts, live, checked.edition.texts)
+    tests = "" if no_tests else publishing.test(parts, bundle, live)
     if not no_render:
-        publishing.render(office, checked.edition.texts, live)
+        publishing.render(parts, checked.edition.texts, live)
     draft = Draft(store.as_texts(bundle), bundle.digest, who, why, tests=tests)
-    record = publishing.store(office, draft, live)
+    record = publishing.store(parts, draft, live)
     if record is not None:
-        publishing.wait(office, record)
+        publishing.wait(parts, record)
 
 
-def _files_of(office: Office, live: EditionRecord) -> Bundle | None:
+def _files_of(parts: Parts, live: EditionRecord) -> Bundle | None:
     """The live edition's files; None when its row was changed by hand: what is published now puts it right."""
-    stored = office.database.run_now(store.fetch, live.number)
+    stored = parts.database.run_now(store.fetch, live.number)
     try:
         return stored.bundle() if stored is not None else None
     except EditionDamaged:
         return None
 
 
-def _tell_old_recordings(office: Office, live: EditionRecord, texts: Catalog) -> None:
+def _tell_old_recordings(parts: Parts, live: EditionRecord, texts: Catalog) -> None:
     """A recording goes before every voice: where words changed, callers would still hear the old ones."""
-    folder = office.recordings_dir
+    folder = parts.recordings_dir
     if folder is None:
         return
-    before = office.texts_of(live.number)
+    before = parts.texts_of(live.number)
     for language in texts.languages:
         spoken = dict(fixed_texts(before, language)) if language in before.languages else {}
         recorded = {file.stem for file in (folder / language).glob("*")}

@@ -23,7 +23,7 @@ from wardbell.commands.flows.check import told
 from wardbell.commands.flows.rehearsing import run_flow_tests
 from wardbell.commands.flows.test import told as told_of_tests
 from wardbell.commands.who import os_user
-from wardbell.parts import Office
+from wardbell.parts import Parts
 
 PATIENCE = 5.0
 """Seconds that a publisher waits for the engines; each looks once a second."""
@@ -56,27 +56,27 @@ def _short(told: str, longest: int, what: str) -> str:
     return told if told.isprintable() else "".join(sign for sign in told if sign.isprintable())
 
 
-def current(office: Office) -> EditionRecord | None:
+def current(parts: Parts) -> EditionRecord | None:
     """What is live. Raises `DatabaseError` with the words that nothing was published."""
     try:
-        return office.database.run_now(editions.newest)
+        return parts.database.run_now(editions.newest)
     except DatabaseError as away:
         raise click.ClickException(f"{away}\nnothing was published") from away
 
 
-def every(office: Office) -> list[EditionRecord]:
+def every(parts: Parts) -> list[EditionRecord]:
     """The whole history, newest first."""
     try:
-        return office.database.run_now(editions.history)
+        return parts.database.run_now(editions.history)
     except DatabaseError as away:
         raise click.ClickException(f"{away}\nnothing was published") from away
 
 
-def check(office: Office, bundle: Bundle, live: EditionRecord | None) -> Checked:
+def check(parts: Parts, bundle: Bundle, live: EditionRecord | None) -> Checked:
     """Read all of it, or tell every mistake and that nothing changed."""
     try:
         editions.as_texts(bundle)
-        checked = office.check(bundle)
+        checked = parts.check(bundle)
     except FlowErrors as wrong:
         raise _refused(wrong, bundle, live) from wrong
     for line in told(checked.warnings, bundle):
@@ -84,10 +84,10 @@ def check(office: Office, bundle: Bundle, live: EditionRecord | None) -> Checked
     return checked
 
 
-def test(office: Office, bundle: Bundle, live: EditionRecord | None) -> str:
+def test(parts: Parts, bundle: Bundle, live: EditionRecord | None) -> str:
     """Run the flow tests; what they came to, for the history. Nothing when there are none."""
     try:
-        tested = run_flow_tests(bundle, office.zone)
+        tested = run_flow_tests(bundle, parts.zone)
     except FlowErrors as wrong:
         raise _refused(wrong, bundle, live) from wrong
     if tested.failed:
@@ -108,11 +108,11 @@ def _refused(wrong: FlowErrors, bundle: Bundle, live: EditionRecord | None) -> c
     return click.ClickException(f"{count} mistake{'s' * (count != 1)}: {_nothing(live)}")
 
 
-def render(office: Office, texts: Catalog, live: EditionRecord | None) -> None:
+def render(parts: Parts, texts: Catalog, live: EditionRecord | None) -> None:
     """Make the sound of what is new, so that no caller waits for it."""
     try:
-        studio = office.studio_of(texts)
-        wanted = texts_ahead(texts, office.known_values())
+        studio = parts.studio_of(texts)
+        wanted = texts_ahead(texts, parts.known_values())
     except (PromptError, DatabaseError) as wrong:
         raise click.ClickException(f"{wrong}\n{_nothing(live)} (--no-render publishes without sound)") from wrong
     voiced = [one for one in wanted if studio.source_of(*one) != "nobody"]
@@ -128,11 +128,11 @@ def render(office: Office, texts: Catalog, live: EditionRecord | None) -> None:
         click.echo(f"prompts: {summary}")
 
 
-def store(office: Office, draft: Draft, live: EditionRecord | None) -> EditionRecord | None:
+def store(parts: Parts, draft: Draft, live: EditionRecord | None) -> EditionRecord | None:
     """The one transaction. None when nothing has changed; the command fails when somebody was quicker."""
     parent = live.number if live is not None else 0
     try:
-        came = office.database.run_now(editions.publish, draft, parent, office.wallclock())
+        came = parts.database.run_now(editions.publish, draft, parent, parts.wallclock())
     except DatabaseAway as away:  # perhaps in the middle of the commit
         told = f"{away}\nwhether it was published is not known: see `wardbell flows status`, then publish again"
         raise click.ClickException(told) from away
@@ -157,17 +157,17 @@ def unchanged(live: EditionRecord) -> None:
     click.echo(f"nothing changed: edition {live.number} is live with these very files")
 
 
-def wait(office: Office, record: EditionRecord, pause: Callable[[float], None] | None = None) -> None:
+def wait(parts: Parts, record: EditionRecord, pause: Callable[[float], None] | None = None) -> None:
     """Tell when the engines serve it; fails when one of them refuses it."""
     pause = pause or time.sleep
     waited = 0.0
     while True:
         try:
-            known = office.database.run_now(editions.engines)
+            known = parts.database.run_now(editions.engines)
         except DatabaseError as away:
             click.echo(f"edition {record.number} is published; which engine serves it is not known: {away}", err=True)
             return
-        running = [one for one in known if one.runs(office.wallclock())]
+        running = [one for one in known if one.runs(parts.wallclock())]
         refused = [one for one in running if one.refused == record.number]
         late = [one for one in running if not one.serves(record) and one not in refused]
         if not late or waited >= PATIENCE:

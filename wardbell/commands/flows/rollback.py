@@ -8,7 +8,7 @@ from editions import store
 from editions.store import Draft
 from wardbell.commands.flows import publishing
 from wardbell.commands.flows.stored import bundle_of, told
-from wardbell.parts import Office
+from wardbell.parts import Parts
 
 
 @click.command()
@@ -17,13 +17,13 @@ from wardbell.parts import Office
 @publishing.who_option
 @publishing.render_option
 @click.pass_obj
-def rollback(office: Office, number: int | None, why: str, who: str | None, no_render: bool) -> None:
+def rollback(parts: Parts, number: int | None, why: str, who: str | None, no_render: bool) -> None:
     """Put an earlier edition live again (default: the one before the live one).
 
     The history stays whole: the old files come back under a new number. Called again, it steps back further, never to
     what was just taken back. Files on disk are not touched.
     """
-    every = publishing.every(office)
+    every = publishing.every(parts)
     if not every:
         raise click.ClickException("nothing was published yet")
     live = every[0]
@@ -33,22 +33,22 @@ def rollback(office: Office, number: int | None, why: str, who: str | None, no_r
         if number is not None:
             raise click.ClickException(f"there is no edition {number}: `wardbell flows history` lists them")
         raise click.ClickException(f"there is no edition before {store.origin(live, known).number} to go back to")
-    bundle, back = bundle_of(office, back.number), store.origin(back, known)
+    bundle, back = bundle_of(parts, back.number), store.origin(back, known)
     number = back.number
     why = publishing.reason(why or f"back to edition {number}")
     if bundle.digest == live.digest:
         publishing.unchanged(live)
         return
-    checked = publishing.check(office, bundle, live)
+    checked = publishing.check(parts, bundle, live)
     if not no_render:
-        publishing.render(office, checked.edition.texts, live)
+        publishing.render(parts, checked.edition.texts, live)
     draft = Draft(store.as_texts(bundle), bundle.digest, publishing.name(who), why, files_of=number)
-    record = publishing.store(office, draft, live)
+    record = publishing.store(parts, draft, live)
     if record is None:
         return
-    click.echo(f"edition {record.number} has the files of {told(office, back)}")
+    click.echo(f"edition {record.number} has the files of {told(parts, back)}")
     click.echo(
         "the files on disk stay as they are: the next `wardbell flows publish` would put THEM live;"
         f" `wardbell flows fetch {number} FOLDER` gets the old ones"
     )
-    publishing.wait(office, record)
+    publishing.wait(parts, record)

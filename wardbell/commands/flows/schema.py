@@ -22,7 +22,7 @@ from notify.notices.schema import notices_schema
 from prompts.catalog import Catalog
 from prompts.errors import CatalogErrors
 from wardbell.doctor.content import ACTIONS
-from wardbell.parts import Office
+from wardbell.parts import Parts
 
 SCHEMAS: dict[str, Callable[[Known], Schema]] = {
     "flow": flow_schema,
@@ -39,7 +39,7 @@ SCHEMAS: dict[str, Callable[[Known], Schema]] = {
               help="Which kind of file.")  # fmt: skip
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write all five into this folder.")
 @click.pass_obj
-def schema(office: Office, kind: str, out: Path | None) -> None:
+def schema(parts: Parts, kind: str, out: Path | None) -> None:
     """Print the JSON Schema of flows, for completion and explanation in an editor.
 
     It offers the texts, actions, flows and languages that there are now. In a file it is named in the first line:
@@ -48,7 +48,7 @@ def schema(office: Office, kind: str, out: Path | None) -> None:
     # yaml-language-server: $schema=schema/flow.json
     """
     try:
-        known = offered(office.on_disk())
+        known = offered(parts.on_disk())
     except FlowErrors:
         known = offered(Bundle({}))
     if out is None:

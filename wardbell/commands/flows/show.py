@@ -7,21 +7,21 @@ from pathlib import Path
 import click
 
 from wardbell.commands.flows.stored import bundle_of, live_record, told
-from wardbell.parts import Office
+from wardbell.parts import Parts
 
 
 @click.command()
 @click.argument("number", type=click.IntRange(1), required=False)
 @click.argument("file", required=False)
 @click.pass_obj
-def show(office: Office, number: int | None, file: str | None) -> None:
+def show(parts: Parts, number: int | None, file: str | None) -> None:
     """List the files of an edition (default: the live one), or print one of them."""
-    record = live_record(office)
+    record = live_record(parts)
     number = number or record.number
-    bundle = bundle_of(office, number)
+    bundle = bundle_of(parts, number)
     if file is None:
         if number == record.number:
-            click.echo(told(office, record))
+            click.echo(told(parts, record))
         for name, data in sorted(bundle.files.items()):
             click.echo(f"{len(data):>8}  {name}")
         return
@@ -35,12 +35,12 @@ def show(office: Office, number: int | None, file: str | None) -> None:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--force", is_flag=True, help="Replace files that are there and differ.")
 @click.pass_obj
-def fetch(office: Office, number: int, folder: Path, force: bool) -> None:
+def fetch(parts: Parts, number: int, folder: Path, force: bool) -> None:
     """Write the files of an edition into FOLDER: the flows there, `tests` and `texts` below it.
 
     Nothing in FOLDER is deleted.
     """
-    bundle = bundle_of(office, number)
+    bundle = bundle_of(parts, number)
     try:
         standing = [name for name, data in bundle.files.items() if _differs(folder / name, data)]
         if standing and not force:
@@ -53,8 +53,8 @@ def fetch(office: Office, number: int, folder: Path, force: bool) -> None:
     except OSError as wrong:
         raise click.ClickException(f"{wrong.filename}: {wrong.strerror}") from wrong
     click.echo(f"{len(bundle.files)} files of edition {number} are in {folder}")
-    if office.settings.texts_dir is not None and any("texts/" in name for name in bundle.files):
-        click.echo(f"its texts are in {folder / 'texts'}; the hospital's stand in {office.settings.texts_dir}")
+    if parts.settings.texts_dir is not None and any("texts/" in name for name in bundle.files):
+        click.echo(f"its texts are in {folder / 'texts'}; the hospital's stand in {parts.settings.texts_dir}")
 
 
 def _differs(file: Path, data: bytes) -> bool:

@@ -7,12 +7,12 @@ import click
 from editions import store
 from editions.bundle import Bundle
 from editions.store import EditionDamaged, EditionRecord
-from wardbell.parts import Office
+from wardbell.parts import Parts
 
 
-def bundle_of(office: Office, number: int) -> Bundle:
+def bundle_of(parts: Parts, number: int) -> Bundle:
     """The files of an edition."""
-    stored = office.database.run_now(store.fetch, number)
+    stored = parts.database.run_now(store.fetch, number)
     if stored is None:
         raise click.ClickException(f"there is no edition {number}: `wardbell flows history` lists them")
     try:
@@ -21,9 +21,9 @@ def bundle_of(office: Office, number: int) -> Bundle:
         raise click.ClickException(str(damaged)) from damaged
 
 
-def live_record(office: Office) -> EditionRecord:
+def live_record(parts: Parts) -> EditionRecord:
     """The newest edition."""
-    found = office.database.run_now(store.newest)
+    found = parts.database.run_now(store.newest)
     if found is None:
         raise click.ClickException(
             "nothing was published yet: the first start of the service publishes the files on disk,"
@@ -32,12 +32,12 @@ def live_record(office: Office) -> EditionRecord:
     return found
 
 
-def when(office: Office, record: EditionRecord) -> str:
+def when(parts: Parts, record: EditionRecord) -> str:
     """When it was published, by the hospital's clock."""
-    return record.at.astimezone(office.zone).strftime("%Y-%m-%d %H:%M")
+    return record.at.astimezone(parts.zone).strftime("%Y-%m-%d %H:%M")
 
 
-def told(office: Office, record: EditionRecord) -> str:
+def told(parts: Parts, record: EditionRecord) -> str:
     """An edition in a line."""
     back = f" (files of {record.files_of})" if record.files_of is not None else ""
-    return f"edition {record.number}{back}: {when(office, record)}, {record.who}: {record.why}"
+    return f"edition {record.number}{back}: {when(parts, record)}, {record.who}: {record.why}"

@@ -13,7 +13,7 @@ from ivr.flow.mistakes import FlowErrors
 from ivr.rehearsal.suite import SuiteResult, run_tests
 from wardbell.commands.flows.rehearsing import house
 from wardbell.commands.flows.stored import bundle_of, live_record
-from wardbell.parts import Office
+from wardbell.parts import Parts
 
 
 @click.command("test")
@@ -23,15 +23,15 @@ from wardbell.parts import Office
 @click.option("--live", is_flag=True, help="Test the published edition, with its own tests or with FILES.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 @click.pass_obj
-def test(office: Office, files: tuple[Path, ...], word: str, coverage: bool, live: bool, as_json: bool) -> None:
+def test(parts: Parts, files: tuple[Path, ...], word: str, coverage: bool, live: bool, as_json: bool) -> None:
     """Run the flow tests: FILES, or all in the folder `tests` beside the flows.
 
     Exit code 1 when a test fails, when there is a mistake in the flows or the tests, or when what was asked for names
     no test.
     """
     try:
-        bundle = bundle_of(office, live_record(office).number) if live else office.on_disk()
-        tested = run_tests(_sources(bundle, files), house(bundle, office.zone), word)
+        bundle = bundle_of(parts, live_record(parts).number) if live else parts.on_disk()
+        tested = run_tests(_sources(bundle, files), house(bundle, parts.zone), word)
     except FlowErrors as wrong:
         _tell_mistakes(wrong, as_json)
         raise click.exceptions.Exit(1) from wrong

@@ -28,14 +28,14 @@ from ivr.rehearsal.call import Caller, RehearsedCall
 from ivr.rehearsal.export import as_test
 from ivr.rehearsal.moments import Collected, Saying
 from ivr.rehearsal.sound import write_call
-from ivr.rehearsal.test_file import House
+from ivr.rehearsal.test_file import TestedEdition
 from prompts.errors import PromptError
 from prompts.join import join
 from wardbell.commands.flows.asking import Asking, values
 from wardbell.commands.flows.rehearsing import DemoHospital, house
 from wardbell.commands.flows.stored import bundle_of, live_record
 from wardbell.commands.flows.terminal import Terminal
-from wardbell.parts import Office
+from wardbell.parts import Parts
 
 AT_ONCE = 0.5
 """Seconds after which `12!` is pressed."""
@@ -80,7 +80,7 @@ _PLAYERS: tuple[tuple[str, list[str]], ...] = (
 @click.option("--live", is_flag=True, help="Try the published edition instead of the files on disk.")
 @click.pass_obj
 def try_(
-    office: Office,
+    parts: Parts,
     flow_or_number: str,
     language: str | None,
     given: tuple[str, ...],
@@ -106,16 +106,16 @@ def try_(
     wardbell flows try operator --answer dial=busy --answer dial=no_answer --keys wait
     """
     try:
-        bundle = bundle_of(office, live_record(office).number) if live else office.on_disk()
-        stage = house(bundle, office.zone)
+        bundle = bundle_of(parts, live_record(parts).number) if live else parts.on_disk()
+        stage = house(bundle, parts.zone)
     except FlowErrors as wrong:
         for mistake in wrong.mistakes:
             click.echo(str(mistake), err=True)
         count = len(wrong.mistakes)
         click.echo(f"{count} mistake{'s' * (count != 1)}: nothing can be tried until they are gone", err=True)
         raise click.exceptions.Exit(1) from wrong
-    now = _moment(at, office)
-    closed = office.database.run_now(closed_numbers) if live else {}
+    now = _moment(at, parts)
+    closed = parts.database.run_now(closed_numbers) if live else {}
     who = _caller(stage, flow_or_number, language, values(given), caller, now, slow, closed)
     terminal = Terminal(keys)
     asking = Asking(stage, terminal.answer, said)
@@ -124,10 +124,10 @@ def try_(
     with ExitStack() as end:
         hospital = None
         if actions == "demo":
-            hospital = DemoHospital(office.zone, lambda: now + timedelta(seconds=clock.seconds()))
+            hospital = DemoHospital(parts.zone, lambda: now + timedelta(seconds=clock.seconds()))
             end.callback(hospital.close)
         real = hospital.actions() if hospital is not None else {}
-        click.echo(f"{who.flow} in {who.language}, {now.astimezone(office.zone):%Y-%m-%d %H:%M}; ? is help")
+        click.echo(f"{who.flow} in {who.language}, {now.astimezone(parts.zone):%Y-%m-%d %H:%M}; ? is help")
         try:
             call = RehearsedCall(
                 stage.flows,
@@ -136,7 +136,7 @@ def try_(
                 asking,
                 actions={name: one for name, one in real.items() if name not in asking.scripted},
                 declared=tuple(stage.declared.values()),
-                studio=office.studio_of(stage.texts),
+                studio=parts.studio_of(stage.texts),
                 render=say is not None,
                 tell=terminal.show,
                 clock=clock,
@@ -187,7 +187,7 @@ def _sound(call: RehearsedCall, heard: int, player: Callable[[list[Path]], None]
     return len(call.moments)
 
 
-def _leave(call: RehearsedCall, stage: House, say: Path | None, export: Path | None) -> None:
+def _leave(call: RehearsedCall, stage: TestedEdition, say: Path | None, export: Path | None) -> None:
     """What the call leaves behind, where it is asked for."""
     try:
         if say is not None:
@@ -201,7 +201,7 @@ def _leave(call: RehearsedCall, stage: House, say: Path | None, export: Path | N
 
 
 def _caller(
-    stage: House,
+    stage: TestedEdition,
     name: str,
     language: str | None,
     given: dict[str, Value],
@@ -236,11 +236,11 @@ def _caller(
     return Caller(name, language, given, number, dialled or "1000", now, slow)
 
 
-def _moment(at: str | None, office: Office) -> datetime:
+def _moment(at: str | None, parts: Parts) -> datetime:
     if at is None:
-        return office.wallclock()
+        return parts.wallclock()
     try:
-        return datetime.fromisoformat(at).replace(tzinfo=office.zone)
+        return datetime.fromisoformat(at).replace(tzinfo=parts.zone)
     except ValueError as wrong:
         raise click.UsageError(f'--at is written "2026-12-24 22:00", not "{at}"') from wrong
 

@@ -9,8 +9,8 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from background.reactor import Time, call_later
 from db.errors import DatabaseAway, DatabaseError
-from ivr.switch.reactor import Time, call_later
 
 T = TypeVar("T")
 
