@@ -22,6 +22,7 @@ from background.in_time import in_time
 from background.reactor import Time, call_later
 from db.database import Transactions
 from db.errors import ConstraintBroken, DatabaseError, DatabaseFault
+from db.in_time import in_time
 from notify.errors import MessageBroken
 from notify.hl7.adt import Message, read_message
 from notify.hl7.answers import RESEND, acknowledge

@@ -14,10 +14,10 @@ from twisted.internet.defer import DeferredLock
 from twisted.logger import Logger
 
 from actions.action import OffReactor
-from background.in_time import in_time
 from background.reactor import Time
 from db.database import Transactions
 from db.errors import ConstraintBroken, DatabaseError, DatabaseFault
+from db.in_time import in_time
 from notify.notices.journal import Journal, Kept
 from notify.notices.notice import Confirmed, confirm
 
