@@ -1,7 +1,7 @@
 """Writes a call down as a flow test: a tried call from its moments, a live one from the events of its trace.
 
 Secret keys stand as placeholders, with a comment. A trace holds no values that were never spoken or asked with: those
-are taken from where they turn up later in the call, else from the good day (`TestedEdition.usual`); what is secret or
+are taken from where they turn up later in the call, else from the good day (`EditionUnderTest.usual`); what is secret or
 private always is, so that no patient's data gets into a test.
 """
 
@@ -35,7 +35,7 @@ from ivr.rehearsal.moments import (
     Speaks,
     What,
 )
-from ivr.rehearsal.test_file import TestedEdition
+from ivr.rehearsal.test_file import EditionUnderTest
 from ivr.rehearsal.voice import TALK
 
 SECRET = "secret: not what was pressed"
@@ -45,7 +45,7 @@ _ELSE: Mapping[str, Value] = {"seconds": 60, "card": "100001"}
 _LIKE_OTHERS = {"true", "false", "null", "yes", "no", "on", "off"}
 
 
-def as_test(name: str, caller: Caller, moments: Sequence[Moment], house: TestedEdition) -> str:
+def as_test(name: str, caller: Caller, moments: Sequence[Moment], house: EditionUnderTest) -> str:
     """The call as a file of one test (`ivr.rehearsal.test_file`). Further lines of `name` are a comment."""
     lines = [f"# {line}" for line in name.splitlines()[1:]]
     lines += [f"flow: {caller.flow}", f"language: {caller.language}", f"caller: {_written(caller.number)}"]
@@ -211,7 +211,7 @@ class _Traced:
     """A trace being read."""
 
     record: CallRecord
-    house: TestedEdition
+    house: EditionUnderTest
     moments: list[Moment] = field(default_factory=list)
     language: str = ""
     slow: bool = False
@@ -226,7 +226,7 @@ class _Traced:
         self.moments.extend(Moment(self.at(event), one) for one in what)
 
 
-def of_record(record: CallRecord, house: TestedEdition) -> tuple[Caller, list[Moment]]:
+def of_record(record: CallRecord, house: EditionUnderTest) -> tuple[Caller, list[Moment]]:
     """A live call as its caller (without his number) and its moments. What a trace does not hold is filled in."""
     traced = _Traced(record, house, language=record.language)
     for number, event in enumerate(record.events):
@@ -310,11 +310,11 @@ def _items(record: CallRecord, number: int) -> tuple[Mapping[str, Value], ...]:
     return tuple(found.values())
 
 
-def _usual_items(house: TestedEdition, name: str) -> tuple[Mapping[str, Value], ...]:
+def _usual_items(house: EditionUnderTest, name: str) -> tuple[Mapping[str, Value], ...]:
     return house.usual[name].items if name in house.usual else ()
 
 
-def _value(name: str, record: CallRecord, number: int, house: TestedEdition, same: Value = None) -> Value:
+def _value(name: str, record: CallRecord, number: int, house: EditionUnderTest, same: Value = None) -> Value:
     """A variable as it turns up later in the call, unless it is nobody's business; else as on a good day."""
     if name not in _hidden(house):
         for event in record.events[number:]:
@@ -336,7 +336,7 @@ def _value(name: str, record: CallRecord, number: int, house: TestedEdition, sam
     return _ELSE.get(name, f"({name})")
 
 
-def _hidden(house: TestedEdition) -> frozenset[str]:
+def _hidden(house: EditionUnderTest) -> frozenset[str]:
     """Variables and arguments that are somebody's own."""
     every = (declared.secret | declared.private for declared in house.declared.values())
     return frozenset({"card"}).union(*every)

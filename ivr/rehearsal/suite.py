@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ivr.rehearsal.coverage import Coverage, FlowCoverage
-from ivr.rehearsal.test_file import TestedEdition, read_tests
+from ivr.rehearsal.test_file import EditionUnderTest, read_tests
 from ivr.rehearsal.test_run import Played, play
 
 
@@ -39,7 +39,7 @@ class SuiteResult:
         }
 
 
-def run_tests(sources: Mapping[str, bytes], house: TestedEdition, word: str = "") -> SuiteResult:
+def run_tests(sources: Mapping[str, bytes], house: EditionUnderTest, word: str = "") -> SuiteResult:
     """Run the tests of the files (name -> content) whose file or name has `word` in it.
 
     Raises `FlowErrors` with every mistake in the files.

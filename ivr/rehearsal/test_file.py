@@ -159,7 +159,7 @@ class FlowTest:
 
 
 @dataclass(frozen=True, slots=True)
-class TestedEdition:
+class EditionUnderTest:
     """What tests are read against: one edition, what flows may ask, and what is answered when a test is silent."""
 
     flows: FlowSet
@@ -170,7 +170,7 @@ class TestedEdition:
     zone: tzinfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
 
 
-def read_tests(sources: Mapping[str, bytes], house: TestedEdition) -> list[FlowTest]:
+def read_tests(sources: Mapping[str, bytes], house: EditionUnderTest) -> list[FlowTest]:
     """The tests of the files (name -> content) in order. Raises `FlowErrors` with every mistake in them."""
     report = Report()
     tests: list[FlowTest] = []
@@ -197,7 +197,7 @@ class _Setting:
 class _File:
     """One file being read."""
 
-    def __init__(self, root: Table, report: Report, house: TestedEdition) -> None:
+    def __init__(self, root: Table, report: Report, house: EditionUnderTest) -> None:
         self._form = Form(root, report, "the file")
         self._report = report
         self._house = house

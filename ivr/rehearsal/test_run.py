@@ -13,7 +13,7 @@ from ivr.rehearsal import moments as happened
 from ivr.rehearsal import test_file
 from ivr.rehearsal.answers import Script
 from ivr.rehearsal.call import RehearsedCall
-from ivr.rehearsal.test_file import FlowTest, Line, TestedEdition
+from ivr.rehearsal.test_file import EditionUnderTest, FlowTest, Line
 from ivr.rehearsal.transcript import transcript
 from prompts.values import tidy
 
@@ -55,13 +55,13 @@ class _Parted(Exception):
         self.instead = instead
 
 
-def play(test: FlowTest, house: TestedEdition, flows: FlowSet | None = None) -> Played:
+def play(test: FlowTest, house: EditionUnderTest, flows: FlowSet | None = None) -> Played:
     """Play `test`, on `flows` when they are given (watched ones), else on those of the house."""
     call = rehearse(test, house, flows)
     return _Playing(call).through(test)
 
 
-def rehearse(test: FlowTest, house: TestedEdition, flows: FlowSet | None = None) -> RehearsedCall:
+def rehearse(test: FlowTest, house: EditionUnderTest, flows: FlowSet | None = None) -> RehearsedCall:
     """The call of a test, answered, before its first line."""
     declared: Sequence[Declared] = tuple(house.declared.values())
     answers: Mapping[str, Sequence[ActionOutcome]] = test.answers

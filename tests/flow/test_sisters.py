@@ -12,7 +12,7 @@ from editions.bundle import TESTS, Bundle
 from editions.edition import read_edition
 from hospital.usual_answers import USUAL
 from ivr.flow.mistakes import FlowErrors, Mistake
-from ivr.rehearsal.test_file import TestedEdition, read_tests
+from ivr.rehearsal.test_file import EditionUnderTest, read_tests
 from tests.flow.test_slips import files, write
 from wardbell.doctor.content import ACTIONS
 
@@ -30,7 +30,7 @@ def read_all(folder: Path) -> list[Mistake]:
     try:
         checked = read_edition(bundle, ACTIONS, later=True)
         edition = checked.edition
-        read_tests(bundle.under(TESTS), TestedEdition(edition.flows, edition.numbers, edition.texts, ACTIONS, USUAL))
+        read_tests(bundle.under(TESTS), EditionUnderTest(edition.flows, edition.numbers, edition.texts, ACTIONS, USUAL))
     except FlowErrors as wrong:
         return sorted((*wrong.mistakes, *wrong.warnings))
     return list(checked.warnings)

@@ -7,7 +7,7 @@ from hospital.declarations import DECLARED
 from hospital.usual_answers import USUAL
 from ivr.flow.load import load_sources
 from ivr.numbers import Numbers, Route
-from ivr.rehearsal.test_file import TestedEdition
+from ivr.rehearsal.test_file import EditionUnderTest
 from notify.notices.actions import DECLARED as CONFIRMING
 from prompts.catalog import Catalog
 
@@ -38,9 +38,9 @@ steps:
 """
 
 
-def house(line: str = LINE) -> TestedEdition:
+def house(line: str = LINE) -> EditionUnderTest:
     """The flow `line` answers 1000 in Chinese."""
     declared: dict[str, Declared] = {one.name: one for one in (*DECLARED, *CONFIRMING)}
     texts = Catalog.load()
     flows = load_sources({"flows/line.yaml": line.encode()}, texts, declared, later=True)
-    return TestedEdition(flows, Numbers({"1000": Route("line", "zh")}), texts, declared, USUAL)
+    return EditionUnderTest(flows, Numbers({"1000": Route("line", "zh")}), texts, declared, USUAL)

@@ -17,7 +17,7 @@ from ivr.rehearsal.answers import BEYOND
 from ivr.rehearsal.call import ANY_DAY
 from ivr.rehearsal.export import as_test, of_record
 from ivr.rehearsal.suite import SuiteResult, run_tests
-from ivr.rehearsal.test_file import FlowTest, TestedEdition, read_tests
+from ivr.rehearsal.test_file import EditionUnderTest, FlowTest, read_tests
 from ivr.rehearsal.test_run import play
 from wardbell.commands.flows.rehearsing import house
 
@@ -25,7 +25,7 @@ BUNDLE = Bundle.of_folder(Path(__file__).parents[2] / "flows")
 
 
 @cache
-def shipped() -> TestedEdition:
+def shipped() -> EditionUnderTest:
     """The shipped flows, read once."""
     return house(BUNDLE, ZoneInfo("Asia/Shanghai"))
 

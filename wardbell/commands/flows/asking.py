@@ -13,7 +13,7 @@ from hospital.usual_answers import USUAL_VARIABLES
 from ivr.flow.commands import Value
 from ivr.flow.mistakes import did_you_mean
 from ivr.rehearsal.answers import BEYOND, ERROR, usual
-from ivr.rehearsal.test_file import TestedEdition
+from ivr.rehearsal.test_file import EditionUnderTest
 
 
 class _NotSaid(Exception):
@@ -27,7 +27,7 @@ class Asking:
     what can never be answered so.
     """
 
-    def __init__(self, stage: TestedEdition, ask: Callable[[str], str | None], said: Sequence[str] = ()) -> None:
+    def __init__(self, stage: EditionUnderTest, ask: Callable[[str], str | None], said: Sequence[str] = ()) -> None:
         self._stage = stage
         self._ask = ask
         self._said: dict[str, list[ActionOutcome]] = {}

@@ -28,7 +28,7 @@ from editions.edition import Checked, read_edition
 from forms.mistake import printable
 from hospital.usual_answers import USUAL
 from ivr.flow.mistakes import FlowErrors, Mistake
-from ivr.rehearsal.test_file import TestedEdition, read_tests
+from ivr.rehearsal.test_file import EditionUnderTest, read_tests
 from wardbell.doctor.content import ACTIONS
 from wardbell.parts import Parts
 
@@ -65,7 +65,7 @@ def _look(parts: Parts, folder: Path, later: bool) -> tuple[Bundle, Sequence[Mis
         bundle = Bundle.of_folder(folder, parts.settings.texts_dir)
         checked = read_edition(bundle, ACTIONS, zone=parts.zone, later=later)
         edition = checked.edition
-        house = TestedEdition(edition.flows, edition.numbers, edition.texts, ACTIONS, USUAL, parts.zone)
+        house = EditionUnderTest(edition.flows, edition.numbers, edition.texts, ACTIONS, USUAL, parts.zone)
         read_tests(bundle.under(TESTS), house)
     except FlowErrors as wrong:
         return bundle, sorted((*wrong.mistakes, *wrong.warnings)), None

@@ -22,18 +22,18 @@ from hospital.clinic.calendar import HospitalCalendar
 from hospital.hospital_actions import HospitalActions
 from hospital.usual_answers import USUAL
 from ivr.rehearsal.suite import SuiteResult, run_tests
-from ivr.rehearsal.test_file import TestedEdition
+from ivr.rehearsal.test_file import EditionUnderTest
 from wardbell.doctor.content import ACTIONS
 
 
-def house(bundle: Bundle, zone: ZoneInfo) -> TestedEdition:
+def house(bundle: Bundle, zone: ZoneInfo) -> EditionUnderTest:
     """The flows, numbers and texts of a bundle. Verbs that the line cannot carry out yet may be tried too.
 
     Raises `FlowErrors` with every mistake.
     """
     edition = read_edition(bundle, ACTIONS, zone=zone, later=True).edition
     declared = {name: one for name, one in ACTIONS.items() if isinstance(one, Declared)}
-    return TestedEdition(edition.flows, edition.numbers, edition.texts, declared, USUAL, zone)
+    return EditionUnderTest(edition.flows, edition.numbers, edition.texts, declared, USUAL, zone)
 
 
 def run_flow_tests(bundle: Bundle, zone: ZoneInfo) -> SuiteResult:

@@ -28,7 +28,7 @@ from ivr.rehearsal.call import Caller, RehearsedCall
 from ivr.rehearsal.export import as_test
 from ivr.rehearsal.moments import Collected, Saying
 from ivr.rehearsal.sound import write_call
-from ivr.rehearsal.test_file import TestedEdition
+from ivr.rehearsal.test_file import EditionUnderTest
 from prompts.errors import PromptError
 from prompts.join import join
 from wardbell.commands.flows.asking import Asking, values
@@ -187,7 +187,7 @@ def _sound(call: RehearsedCall, heard: int, player: Callable[[list[Path]], None]
     return len(call.moments)
 
 
-def _leave(call: RehearsedCall, stage: TestedEdition, say: Path | None, export: Path | None) -> None:
+def _leave(call: RehearsedCall, stage: EditionUnderTest, say: Path | None, export: Path | None) -> None:
     """What the call leaves behind, where it is asked for."""
     try:
         if say is not None:
@@ -201,7 +201,7 @@ def _leave(call: RehearsedCall, stage: TestedEdition, say: Path | None, export: 
 
 
 def _caller(
-    stage: TestedEdition,
+    stage: EditionUnderTest,
     name: str,
     language: str | None,
     given: dict[str, Value],
