@@ -1,8 +1,8 @@
 """Writes a call down as a flow test: a tried call from its moments, a live one from the events of its trace.
 
 Secret keys stand as placeholders, with a comment. A trace holds no values that were never spoken or asked with: those
-are taken from where they turn up later in the call, else from the good day (`EditionUnderTest.usual`); what is secret or
-private always is, so that no patient's data gets into a test.
+are taken from where they turn up later in the call, else from the good day (`EditionUnderTest.usual`). What is secret
+or private always is, so that no patient's data gets into a test.
 """
 
 from __future__ import annotations
