@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
-from background.in_time import in_time
 from background.reactor import Time, call_later
 from db.database import Transactions
 from db.errors import ConstraintBroken, DatabaseError, DatabaseFault
