@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ivr.call.dialler import Dialler
 from ivr.call.notice_board import NoticeBoard
 from ivr.call.recording import Recordings
-from ivr.trunks.dialling import Dialler
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A second leg beside a caller's: somebody is called, and the two talk.
+"""A second leg beside a caller's, on the trunk: somebody is called, and the two talk.
 
 The dialler lets the caller hear that it rings (a tone of ours: what the other exchange might play before the
 answer is not heard), joins the two, and lets go of the second leg whatever happens to the first. What is said
@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from twisted.logger import Logger
 
@@ -31,17 +29,6 @@ log = Logger()
 TALKED, BUSY, NO_ANSWER, REFUSED, ERROR = "talked", "busy", "no_answer", "refused", "error"
 OUTCOMES = {Cause.BUSY: BUSY, Cause.NO_ANSWER: NO_ANSWER, Cause.REJECTED: REFUSED}
 """What a call that was not answered is for a flow; every other cause is `error`, and in the log."""
-
-
-class Dialler(Protocol):
-    """Puts a caller through."""
-
-    async def connect(self, leg: Leg, wanted: Dial, place: Place, notes: Notes) -> Outcome:
-        """Call `wanted.number`, let the caller hear that it rings, let both talk until the other hangs up.
-
-        `talked` with `{seconds}`, `busy`, `no_answer`, `refused` or `error`. The prompts of `wanted` have been said.
-        When the caller's call ends (this is then cancelled, or raises `LineGone`) the other leg is let go, too.
-        """
 
 
 class TrunkDialler:
@@ -135,16 +122,3 @@ async def _play(leg: Leg, clips: list[Path]) -> None:
         await leg.play(clips)
     except (LineGone, SwitchRefused) as silent:
         log.debug("no ringing in call {call}: {silent}", call=leg.call_id, silent=silent)
-
-
-@dataclass
-class FakeDialler:
-    """A dialler that calls nobody: it answers what the test put into `outcomes`, in order, then `no_answer`."""
-
-    outcomes: list[Outcome] = field(default_factory=list)
-    dialled: list[Dial] = field(default_factory=list)
-
-    async def connect(self, leg: Leg, wanted: Dial, place: Place, notes: Notes) -> Outcome:
-        """As `Dialler.connect`."""
-        self.dialled.append(wanted)
-        return self.outcomes.pop(0) if self.outcomes else Outcome("no_answer")

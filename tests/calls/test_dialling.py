@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.database import Database, ImmediateTransactions
+from ivr.call.dialler import FakeDialler
 from ivr.call.facilities import Facilities
 from ivr.call.tones import Tones
 from ivr.flow.commands import Collect, Dial, Entered, HangUp, Keys, Outcome, Prompt, Turn
@@ -18,7 +19,7 @@ from ivr.record.call_records import CallRecord, list_calls, show_call
 from ivr.record.trace import CallBook
 from ivr.switch.fake import FakeLine, FakeSwitch, State
 from ivr.switch.line import Cause, Switch
-from ivr.trunks.dialling import FakeDialler, TrunkDialler
+from ivr.trunks.dialling import TrunkDialler
 from ivr.trunks.trunk import Trunk
 from tests.calls.one_call import SECONDS, OneCall
 

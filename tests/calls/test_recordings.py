@@ -16,6 +16,7 @@ from actions.action import Action, ActionOutcome, OffReactor
 from background.threads import at_once
 from db.database import Database, ImmediateTransactions
 from db.errors import DatabaseAway
+from ivr.call.dialler import FakeDialler
 from ivr.call.facilities import Facilities
 from ivr.call.notes import Place
 from ivr.call.notice_board import FakeNoticeBoard
@@ -25,7 +26,6 @@ from ivr.flow.commands import Ask, Collect, Dial, Entered, HangUp, Keys, Outcome
 from ivr.recordings.rows import RecordingRecord, list_recordings
 from ivr.recordings.store import SPARE, RecordingStore
 from ivr.switch.line import Recorded, RecordEnd
-from ivr.trunks.dialling import FakeDialler
 from tests.calls.one_call import SECONDS, OneCall
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
