@@ -11,8 +11,8 @@ from importlib import resources
 from pathlib import Path
 
 from editions.bundle import Bundle
+from editions.declared import ACTIONS
 from editions.edition import read_edition
-from wardbell.doctor.content import ACTIONS
 
 SIZES = (500, 1_000, 2_000)
 A_FLOW = 50

@@ -21,6 +21,7 @@ from twisted.logger import Logger
 from db import migrate
 from db.database import Database
 from editions.bundle import TEXTS, Bundle
+from editions.declared import ACTIONS
 from editions.edition import Checked, read_edition
 from editions.store import fetch
 from hospital.cards.pins import load_pepper
@@ -36,7 +37,6 @@ from prompts.voices.espeak import Espeak
 from prompts.voices.festival import Festival
 from prompts.voices.gtts import Google
 from prompts.voices.kokoro import Kokoro
-from wardbell.doctor.content import ACTIONS
 from wardbell.known import known_values
 from wardbell.settings import Settings, SettingsError
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from editions.bundle import Bundle
+from editions.declared import ACTIONS
 from editions.edition import read_edition
 from prompts.catalog import Catalog
 from prompts.store import Store
@@ -18,7 +19,6 @@ from prompts.voices import Voice
 from prompts.voices.espeak import Espeak
 from prompts.voices.fake import FakeVoice
 from wardbell.doctor import content
-from wardbell.doctor.content import ACTIONS
 from wardbell.doctor.finding import Finding, Level
 
 SHIPPED = Path(str(resources.files("flows")))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from editions.declared import ACTIONS
 from ivr.drawing.looks import LOOKS
 from ivr.drawing.map import Entrance, flow_map
 from ivr.drawing.picture import Line, Picture, Role, picture
@@ -17,7 +18,6 @@ from ivr.flow.load import NOT_FLOWS, load_sources
 from ivr.flow.verbs import VERBS
 from tests.flow.shipped import FLOWS, catalog
 from tests.flow.shipped import flows as shipped
-from wardbell.doctor.content import ACTIONS
 
 EVERY_VERB = Path(__file__).parent / "every_verb.yaml"
 

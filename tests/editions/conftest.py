@@ -12,12 +12,12 @@ import pytest
 from db.database import Database
 from editions import store
 from editions.bundle import Bundle
+from editions.declared import ACTIONS
 from editions.edition import read_edition
 from editions.live import LiveEdition
 from editions.store import Draft, EditionRecord, Overtaken, Published, StoredEdition, Unchanged
 from ivr.call.edition import OnAir
 from ivr.call.voice import SilentVoice
-from wardbell.doctor.content import ACTIONS
 
 NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 MAIN = "title: Main\nstart: hello\nsteps:\n  hello: {say: main.welcome, then: over}\n  over: {hangup: done}\n"

@@ -17,10 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from editions.bundle import Bundle
+from editions.declared import ACTIONS
 from editions.edition import read_edition
 from ivr.flow.mistakes import FlowErrors
 from tests.flow.test_slips import HOSPITAL
-from wardbell.doctor.content import ACTIONS
 
 SHIPPED = Path(__file__).parents[2] / "flows"
 LONGEST = 30.0

@@ -15,12 +15,12 @@ import click
 import pytest
 
 from editions.bundle import Bundle
+from editions.declared import ACTIONS
 from editions.edition import read_edition
+from editions.flow_tests import run_flow_tests
 from ivr.flow.mistakes import FlowErrors
 from ivr.flow.verbs import VERBS
 from wardbell.cli import wardbell
-from wardbell.commands.flows.rehearsing import run_flow_tests
-from wardbell.doctor.content import ACTIONS
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

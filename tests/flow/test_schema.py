@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from editions.declared import ACTIONS
 from forms.tree import read_source
 from ivr.flow.defaults import Defaults, Input
 from ivr.flow.form import Form
@@ -21,7 +22,6 @@ from ivr.flow.schema.flow import flow_schema
 from ivr.flow.schema.verbs import LIMIT, Known, verbs
 from ivr.flow.verbs import VERBS
 from tests.flow.shipped import FLOWS, catalog
-from wardbell.doctor.content import ACTIONS
 
 HERE = Path(__file__).parent
 EVERY_VERB = HERE.parent / "drawing" / "every_verb.yaml"

@@ -13,11 +13,11 @@ import pytest
 from ruamel.yaml import YAML
 
 from editions.bundle import Bundle
+from editions.declared import ACTIONS
 from editions.edition import read_edition
 from ivr.flow.mistakes import FlowErrors, Mistake
 from prompts.catalog import Catalog
 from wardbell.codes import CODES, PAGE, page
-from wardbell.doctor.content import ACTIONS
 
 HERE = Path(__file__).parent
 HOSPITAL = HERE / "good" / "hospital"

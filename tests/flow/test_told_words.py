@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from editions.bundle import Bundle
+from editions.declared import ACTIONS
 from editions.edition import read_edition
 from forms.encoding import NotText, decoded
 from forms.report import Report
@@ -19,7 +20,6 @@ from forms.tree import Scalar, read_text
 from ivr.flow.condition import Condition
 from ivr.flow.mistakes import FlowErrors, Mark, Mistake
 from prompts.catalog import SHIPPED
-from wardbell.doctor.content import ACTIONS
 
 HOSPITAL = Path(__file__).parent / "good" / "hospital"
 FLOWS = Path(__file__).parents[2] / "flows"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from editions.bundle import Bundle
+from editions.declared import ACTIONS
 from editions.edition import read_edition
 from notify.notices.escalation import Confirm, Missed, Priority
 from notify.notices.facts import HL7, Kind
 from notify.notices.hl7_part import TRIGGERS
 from notify.notices.schema import notices_schema
 from tests.flow.test_manual import SHIPPED, files
-from wardbell.doctor.content import ACTIONS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "notices.md").read_text(encoding="utf-8")
 

@@ -13,6 +13,7 @@ import pytest
 
 from actions.action import ActionOutcome
 from editions.bundle import Bundle
+from editions.flow_tests import under_test
 from ivr.record.call_records import CallEvent, CallRecord
 from ivr.rehearsal.answers import Script
 from ivr.rehearsal.call import ANY_DAY, Caller, RehearsedCall
@@ -21,7 +22,6 @@ from ivr.rehearsal.moments import Collected, Ended, Saying, What
 from ivr.rehearsal.test_file import FlowTest, read_tests
 from ivr.rehearsal.test_run import play, rehearse
 from tests.rehearsal.house import house
-from wardbell.commands.flows.rehearsing import house as house_of
 
 HOUSE = house()
 
@@ -145,7 +145,7 @@ def test_a_call_on_the_line_becomes_a_test_without_anything_of_the_patient() -> 
 
 
 def test_the_slip_of_a_booking_stays_the_patients() -> None:
-    shipped = house_of(Bundle.of_folder(Path("flows"), None), ZoneInfo("Asia/Shanghai"))
+    shipped = under_test(Bundle.of_folder(Path("flows"), None), ZoneInfo("Asia/Shanghai"))
     spoken = {"id": "registration.slip", "values": {"slip": "48151", "fee": 600, "currency": "CNY"}}
     outcome = {"action": "registration.book_general", "outcome": "booked", "alone": False}
     live = record(

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from editions.bundle import TESTS, Bundle
+from editions.flow_tests import under_test
 from ivr.record.call_records import CallEvent, CallRecord
 from ivr.rehearsal.answers import BEYOND
 from ivr.rehearsal.call import ANY_DAY
@@ -19,7 +20,6 @@ from ivr.rehearsal.export import as_test, of_record
 from ivr.rehearsal.suite import SuiteResult, run_tests
 from ivr.rehearsal.test_file import EditionUnderTest, FlowTest, read_tests
 from ivr.rehearsal.test_run import play
-from wardbell.commands.flows.rehearsing import house
 
 BUNDLE = Bundle.of_folder(Path(__file__).parents[2] / "flows")
 
@@ -27,7 +27,7 @@ BUNDLE = Bundle.of_folder(Path(__file__).parents[2] / "flows")
 @cache
 def shipped() -> EditionUnderTest:
     """The shipped flows, read once."""
-    return house(BUNDLE, ZoneInfo("Asia/Shanghai"))
+    return under_test(BUNDLE, ZoneInfo("Asia/Shanghai"))
 
 
 @cache

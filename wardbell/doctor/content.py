@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 
-from actions.action import Declared
 from db.errors import DatabaseError
 from editions.bundle import Bundle
 from editions.edition import Checked
-from hospital.declarations import DECLARED as HOSPITAL
 from ivr.flow.mistakes import FlowErrors, Mistake
-from ivr.numbers.line_actions import DECLARED as LINES
-from notify.notices.actions import DECLARED as NOTICES
 from notify.notices.rules import NoticeRules
 from prompts.catalog import Catalog
 from prompts.errors import CatalogErrors, PromptError
@@ -19,8 +15,6 @@ from prompts.render import Known, texts_ahead
 from prompts.studio import Studio
 from wardbell.doctor.finding import Finding, error, ok, warning
 
-ACTIONS: Mapping[str, Declared] = {action.name: action for action in (*HOSPITAL, *LINES, *NOTICES)}
-"""What flows may ask."""
 TAKEN_BACK_BY = {"A01": "A11", "A03": "A13"}
 """Messages of HL7 2.x, and those that take them back."""
 HARD_TO_FOLLOW = frozenset({"zh", "ru"})

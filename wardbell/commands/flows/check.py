@@ -24,12 +24,12 @@ from unicodedata import east_asian_width
 import click
 
 from editions.bundle import TESTS, Bundle
+from editions.declared import ACTIONS
 from editions.edition import Checked, read_edition
+from editions.flow_tests import tested
 from forms.mistake import printable
-from hospital.usual_answers import USUAL
 from ivr.flow.mistakes import FlowErrors, Mistake
-from ivr.rehearsal.test_file import EditionUnderTest, read_tests
-from wardbell.doctor.content import ACTIONS
+from ivr.rehearsal.test_file import read_tests
 from wardbell.parts import Parts
 
 _WIDEST = 120
@@ -64,9 +64,7 @@ def _look(parts: Parts, folder: Path, later: bool) -> tuple[Bundle, Sequence[Mis
     try:
         bundle = Bundle.of_folder(folder, parts.settings.texts_dir)
         checked = read_edition(bundle, ACTIONS, zone=parts.zone, later=later)
-        edition = checked.edition
-        house = EditionUnderTest(edition.flows, edition.numbers, edition.texts, ACTIONS, USUAL, parts.zone)
-        read_tests(bundle.under(TESTS), house)
+        read_tests(bundle.under(TESTS), tested(checked.edition, parts.zone))
     except FlowErrors as wrong:
         return bundle, sorted((*wrong.mistakes, *wrong.warnings)), None
     return bundle, checked.warnings, checked

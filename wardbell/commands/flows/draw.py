@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from editions.declared import ACTIONS
 from editions.edition import Checked, read_edition
 from ivr.drawing.map import NAME as MAP
 from ivr.drawing.map import Entrance, flow_map
@@ -19,7 +20,6 @@ from notify.notices.rules import NoticeRules
 from prompts.catalog import Catalog
 from prompts.phrase import Field
 from wardbell.commands.flows.stored import bundle_of
-from wardbell.doctor.content import ACTIONS
 from wardbell.parts import Parts
 
 BY_HAND = "closed by hand"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
+from editions.flow_tests import under_test
 from ivr.flow.mistakes import FlowErrors
 from ivr.record.call_records import show_call
 from ivr.rehearsal.export import as_test, of_record
-from wardbell.commands.flows.rehearsing import house
 from wardbell.parts import Parts
 
 
@@ -27,7 +27,7 @@ def export(parts: Parts, call: str, out: Path | None) -> None:
     if record is None:
         raise click.ClickException(f'no call (or more than one) begins with "{call}"')
     try:
-        stage = house(parts.on_disk(), parts.zone)
+        stage = under_test(parts.on_disk(), parts.zone)
     except FlowErrors as wrong:
         raise click.ClickException(f"{wrong}\nthe flows have mistakes: no test can be written for them") from wrong
     if record.flow not in stage.flows.flows:

@@ -14,13 +14,13 @@ from db.errors import DatabaseAway, DatabaseError
 from editions import store as editions
 from editions.bundle import Bundle
 from editions.edition import Checked
+from editions.flow_tests import run_flow_tests
 from editions.store import LONGEST_NAME, LONGEST_REASON, Draft, EditionRecord
 from ivr.flow.mistakes import FlowErrors
 from prompts.catalog import Catalog
 from prompts.errors import PromptError
 from prompts.render import render_all, texts_ahead
 from wardbell.commands.flows.check import told
-from wardbell.commands.flows.rehearsing import run_flow_tests
 from wardbell.commands.flows.test import told as told_of_tests
 from wardbell.commands.who import os_user
 from wardbell.parts import Parts

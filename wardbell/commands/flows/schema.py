@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from editions.bundle import TEXTS, Bundle
+from editions.declared import ACTIONS
 from ivr.flow.load import NOT_FLOWS
 from ivr.flow.mistakes import FlowErrors
 from ivr.flow.schema.flow import flow_schema
@@ -21,7 +22,6 @@ from notify.notices.rules import NoticeRules, read_rules
 from notify.notices.schema import notices_schema
 from prompts.catalog import Catalog
 from prompts.errors import CatalogErrors
-from wardbell.doctor.content import ACTIONS
 from wardbell.parts import Parts
 
 SCHEMAS: dict[str, Callable[[Known], Schema]] = {

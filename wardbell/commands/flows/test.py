@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from editions.bundle import TESTS, Bundle
+from editions.flow_tests import under_test
 from ivr.flow.mistakes import FlowErrors
 from ivr.rehearsal.suite import SuiteResult, run_tests
-from wardbell.commands.flows.rehearsing import house
 from wardbell.commands.flows.stored import bundle_of, live_record
 from wardbell.parts import Parts
 
@@ -31,7 +31,7 @@ def test(parts: Parts, files: tuple[Path, ...], word: str, coverage: bool, live:
     """
     try:
         bundle = bundle_of(parts, live_record(parts).number) if live else parts.on_disk()
-        tested = run_tests(_sources(bundle, files), house(bundle, parts.zone), word)
+        tested = run_tests(_sources(bundle, files), under_test(bundle, parts.zone), word)
     except FlowErrors as wrong:
         _tell_mistakes(wrong, as_json)
         raise click.exceptions.Exit(1) from wrong

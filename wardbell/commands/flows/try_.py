@@ -19,6 +19,8 @@ from pathlib import Path
 import click
 from twisted.internet.task import Clock
 
+from editions.flow_tests import under_test
+from hospital.demo_hospital import DemoHospital
 from hospital.usual_answers import USUAL_VARIABLES
 from ivr.flow.commands import Value
 from ivr.flow.mistakes import FlowErrors, did_you_mean
@@ -32,7 +34,6 @@ from ivr.rehearsal.test_file import EditionUnderTest
 from prompts.errors import PromptError
 from prompts.join import join
 from wardbell.commands.flows.asking import Asking, values
-from wardbell.commands.flows.rehearsing import DemoHospital, house
 from wardbell.commands.flows.stored import bundle_of, live_record
 from wardbell.commands.flows.terminal import Terminal
 from wardbell.parts import Parts
@@ -107,7 +108,7 @@ def try_(
     """
     try:
         bundle = bundle_of(parts, live_record(parts).number) if live else parts.on_disk()
-        stage = house(bundle, parts.zone)
+        stage = under_test(bundle, parts.zone)
     except FlowErrors as wrong:
         for mistake in wrong.mistakes:
             click.echo(str(mistake), err=True)

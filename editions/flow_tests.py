@@ -1,0 +1,31 @@
+"""The edition that flow tests and tried calls stand on, and the run of the tests that lie beside the flows."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from editions.bundle import TESTS, Bundle
+from editions.declared import ACTIONS
+from editions.edition import read_edition
+from hospital.usual_answers import USUAL
+from ivr.call.edition import Edition
+from ivr.rehearsal.suite import SuiteResult, run_tests
+from ivr.rehearsal.test_file import EditionUnderTest
+
+
+def under_test(bundle: Bundle, zone: ZoneInfo) -> EditionUnderTest:
+    """The flows, numbers and texts of a bundle. Verbs that the line cannot carry out yet may be tried too.
+
+    Raises `FlowErrors` with every mistake.
+    """
+    return tested(read_edition(bundle, ACTIONS, zone=zone, later=True).edition, zone)
+
+
+def tested(edition: Edition, zone: ZoneInfo) -> EditionUnderTest:
+    """An edition that was read, as tests stand on it."""
+    return EditionUnderTest(edition.flows, edition.numbers, edition.texts, ACTIONS, USUAL, zone)
+
+
+def run_flow_tests(bundle: Bundle, zone: ZoneInfo) -> SuiteResult:
+    """Run the flow tests of a bundle. Raises `FlowErrors` with every mistake in flows or tests."""
+    return run_tests(bundle.under(TESTS), under_test(bundle, zone))
