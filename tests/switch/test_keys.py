@@ -148,10 +148,11 @@ def noisy_typing(draw: st.DrawFn) -> tuple[str, list[Packet], list[int]]:
     numbers: list[int] = []
     start = draw(st.integers(0, 2**29))
     number = draw(st.integers(0, 0xFFFF))
+    has_fixed_duration = draw(st.booleans())  # a telephone has one manner
     for key in keys:
         length = draw(st.integers(2, 30)) * 20
         sent = press(key, start, length)
-        if draw(st.booleans()):  # a sender with a fixed duration
+        if has_fixed_duration:
             sent = [(key, start, 200, ended) for _, _, _, ended in sent]
         keep = draw(st.lists(st.booleans(), min_size=len(sent), max_size=len(sent)).filter(any))
         packets += [packet for packet, kept in zip(sent, keep, strict=True) for _ in range(2) if kept]
@@ -159,6 +160,11 @@ def noisy_typing(draw: st.DrawFn) -> tuple[str, list[Packet], list[int]]:
         pause = draw(st.integers(2, 50))
         start, number = start + length + pause * 20, number + len(sent) + pause
     return keys, packets, numbers
+
+
+def test_a_press_that_lost_all_but_one_packet_is_not_taken_for_a_part_of_the_one_before() -> None:
+    packets = [("0", 0, 500, True), ("0", 540, 80, False), ("0", 660, 200, True)]
+    assert heard(packets, None, [27, 33, 43]) == "000"
 
 
 @given(noisy_typing())

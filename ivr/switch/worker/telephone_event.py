@@ -9,7 +9,7 @@ that do otherwise are known by the order in which they sent, the sequence number
     all presses have one timestamp              after an end, what is no end begins a new press
     a key held for longer than 8 s              a new event begins where the one before breaks off (§2.5.1.3)
 
-Which way a key came else is for `keys.py`; who sent a packet for `held.py`.
+Which way a key came else is for `keys.py`; who sent a packet for `worker_call.py`.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ DOUBLES = 64
 """How many packets are remembered, so that one which the network doubled is not seen twice."""
 PAUSE = 0.035
 """s without a packet of the press from which on a packet of the same timestamp may begin another press."""
-STEPS = range(40, 1001)
-"""Samples from packet to packet of one press: 5 ms at 8 kHz to 60 ms at 16."""
+STEPS = range(80, 961, 80)
+"""Samples from packet to packet of one press: whole 10 ms, from 10 at 8 kHz to 60 at 16. Two presses of which only a
+packet each came can look like one press with a moving timestamp; the steps that they suggest are hardly ever these."""
 
 
 class Event:
