@@ -1,5 +1,5 @@
 """The engine's end of the socket to one worker: requests with their answers, and events. What they mean is for
-`far_end.py`; the messages are `wire.py`'s, the boxes on the wire `boxes.py`'s, as in the worker.
+`worker_process.py`; the messages are `wire.py`'s, the boxes on the wire `boxes.py`'s, as in the worker.
 
 A descriptor of the reactor, not a protocol on a transport: what is asked is sent at once, and each call asks
 some ten times.

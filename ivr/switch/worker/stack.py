@@ -19,6 +19,7 @@ import time
 import pjsua2
 
 from ivr.switch.worker.band_ear import BandEar
+from ivr.switch.worker.polled import Polled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -151,6 +152,10 @@ class Stack:
     def wake(self) -> None:
         """End `wait`. From any thread."""
         self._waker.sendto(WAKE, self._own)
+
+    def hear(self, descriptor: int, came: Callable[[bytes], None]) -> None:
+        """Take in what comes on a socket of ours within `wait`, and end it. From the owner's thread."""
+        self._polled = Polled(self._c, descriptor, came)
 
     def listen(self, to_calls: bool) -> None:
         """Take in audio, or stop because there is no call any more."""

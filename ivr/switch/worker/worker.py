@@ -4,7 +4,7 @@ It speaks with the engine over the socket that it inherits as file descriptor 3 
 what cannot wait for the engine: it stops a prompt at a key, refuses a call when it is full, and hangs up and exits
 when the engine is gone. No Twisted, no database, no business here: what this process imports is paid by every worker.
 
-One thread owns PJSIP and everything in here. It sleeps in PJSIP's own poll; the thread that reads from the engine and
+One thread owns PJSIP and everything in here. It sleeps in PJSIP's own poll, where the socket to the engine is too;
 PJSIP's audio threads leave notes in `_inbox` and wake it with a datagram to its own SIP port.
 """
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import gc
 import os
+import select
 import signal
 import socket
 import sys
@@ -60,6 +61,7 @@ class Worker:
     def __init__(self, engine: socket.socket) -> None:
         self._engine = engine
         self._inbox: deque[Callable[[], None]] = deque()
+        self._reader = boxes.Reader()
         self._outbox: list[bytes] = []
         self._asks: set[bytes] = set()
         """Requests of the engine without an answer yet. A second answer would cost the link, and with it every call."""
@@ -101,7 +103,8 @@ class Worker:
             {"version": wire.VERSION, "lines": self._lines, "port": self.stack.port, "pjsip": self.stack.version},
         )
         self._send()
-        threading.Thread(target=self._read, daemon=True).start()
+        self.stack.hear(self._engine.fileno(), self._came)
+        threading.Thread(target=self._watch_engine, daemon=True).start()
         gc.collect()
         gc.freeze()
         while not self._done:
@@ -161,27 +164,32 @@ class Worker:
             out = b"".join(self._outbox)
             self._outbox.clear()
             try:
-                self._engine.sendall(out)
+                while out:
+                    try:
+                        out = out[self._engine.send(out) :]
+                    except BlockingIOError:
+                        select.select([], [self._engine], [])
             except OSError:
-                return  # the reader notices and says farewell
+                return  # reading notices, and says farewell
 
-    def _read(self) -> None:
-        """The reader's thread."""
-        reader = boxes.Reader()
-        while True:
-            try:
-                received = self._engine.recv(65536)
-                found = reader.feed(received)
-            except (OSError, boxes.BadBox):
-                received, found = b"", []
-            for box in found:
-                self._inbox.append(lambda box=box: self._asked(box))  # type: ignore[misc]
-            if not received:
-                self._inbox.append(self._farewell)
-            self.stack.wake()
-            if not received:
-                time.sleep(FAREWELL + 0.4)
-                os._exit(1)  # the owner's thread hangs
+    def _came(self, received: bytes) -> None:
+        """From the engine, told within PJSIP's poll."""
+        try:
+            found = self._reader.feed(received)
+        except boxes.BadBox:
+            received, found = b"", []
+        for box in found:
+            self._inbox.append(lambda box=box: self._asked(box))  # type: ignore[misc]
+        if not received:
+            self._inbox.append(self._farewell)
+
+    def _watch_engine(self) -> None:
+        """A thread for when the engine is gone and the owner's thread hangs."""
+        watch = select.poll()
+        watch.register(self._engine, 0)  # its end is told whatever is asked for
+        watch.poll()
+        time.sleep(FAREWELL + 0.4)
+        os._exit(1)
 
     # From the engine.
 
