@@ -18,7 +18,6 @@ ROOMS = [
 NEEDS = [
     "Twisted>=26.10,<27",  # the reactor; AMP to the workers, MLLP
     "zope.interface>=7,<9",  # how Twisted is told what a protocol can; it brings it itself
-    "Automat>=25.4,<26",  # typed state machines: a leg, a notice
     "pjsua2-python>=2.15.1.post1,<3",  # SIP and audio; `make pjsip` puts a larger build in its place
     "SQLAlchemy>=2.1.9,<2.2",  # tables and transactions
     "alembic>=1.20,<2",  # migrations

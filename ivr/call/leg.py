@@ -1,6 +1,6 @@
 """One leg: a call as a conversation sees it, from the offer or the dialling to its end.
 
-Holds the leg's state, the keys typed so far and the moments of its life. What is said and
+Holds the moments of the leg's life and the keys typed so far. What is said and
 what a key means is the conversation's; SIP and audio are the switch's.
 """
 
@@ -8,11 +8,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
-from automat import TypeMachineBuilder
 from twisted.internet.defer import Deferred
 
 from background.once import Once
@@ -25,58 +22,9 @@ LATE_END = 2.0
 """Seconds in which the end key may follow an input that its last digit has ended already."""
 
 
-class _Life(Protocol):
-    """What can happen to a leg."""
-
-    def answer(self) -> None: ...
-    def press(self, key: str) -> None: ...
-    def end(self, end: Ended) -> None: ...
-    def name(self) -> str: ...
-
-
-@dataclass
-class _Core:
-    leg: Leg
-
-
-def _build() -> object:
-    life = TypeMachineBuilder(_Life, _Core)
-    waiting, talking, over = life.state("waiting"), life.state("talking"), life.state("over")
-
-    @waiting.upon(_Life.answer).to(talking)
-    def begin(life: _Life, core: _Core) -> None:
-        core.leg.up.come(core.leg.clock.seconds())
-
-    @talking.upon(_Life.press).loop()
-    def keep(life: _Life, core: _Core, key: str) -> None:
-        core.leg._keep(key)
-
-    @waiting.upon(_Life.end).to(over)
-    def refuse(life: _Life, core: _Core, end: Ended) -> None:
-        core.leg._over(end)
-
-    @talking.upon(_Life.end).to(over)
-    def finish(life: _Life, core: _Core, end: Ended) -> None:
-        core.leg._over(end)
-
-    # Keys before the answer are noise of the trunk; whatever comes after the end is too late.
-    waiting.upon(_Life.press).loop().returns(None)
-    talking.upon(_Life.answer).loop().returns(None)
-    over.upon(_Life.answer).loop().returns(None)
-    over.upon(_Life.press).loop().returns(None)
-    over.upon(_Life.end).loop().returns(None)
-    for state, name in ((waiting, "waiting"), (talking, "talking"), (over, "over")):
-        state.upon(_Life.name).loop().returns(name)
-    return life.build()
-
-
-_LIFE = _build()
-
-
 class Leg:
-    """A call that is waiting for an answer, talking, or over. Implements `LineListener`.
-
-    `up` comes with the clock's second at which audio began, `down` with how the call ended.
+    """Implements `LineListener`. A leg waits for an answer until `up` comes, with the clock's second at which audio
+    began, and is over when `down` comes, with how the call ended.
     """
 
     def __init__(self, clock: Time) -> None:
@@ -91,7 +39,6 @@ class Leg:
         self._asking: Deferred[str | None] | None = None
         self._late_end: tuple[str, float] = ("", 0.0)
         """A key that means nothing, and until when."""
-        self._life: _Life = _LIFE(_Core(self))  # type: ignore[operator]
 
     def takes(self, line: Line) -> Leg:
         """Take the switch's line. Events that came before are delivered by the line itself."""
@@ -110,11 +57,6 @@ class Leg:
         """The call's identity in tables, logs and headers."""
         return self.line.call_id
 
-    @property
-    def state(self) -> str:
-        """`waiting`, `talking` or `over`."""
-        return self._life.name()
-
     # What the line tells (LineListener)
 
     def ringing(self) -> None:
@@ -123,16 +65,30 @@ class Leg:
 
     def answered(self) -> None:
         """Audio flows."""
-        self._life.answer()
+        if not self.down.here:
+            self.up.come(self.clock.seconds())
 
     def key(self, key: str) -> None:
-        """One key was pressed. A to D are no part of any number, and no menu has them."""
-        if key in PAD:
-            self._life.press(key)
+        """One key was pressed. A to D are no part of any number, and no menu has them; before the answer keys are noise
+        of the trunk, and after the end too late."""
+        if key not in PAD or not self.up.here or self.down.here:
+            return
+        (late, until), self._late_end = self._late_end, ("", 0.0)
+        if key == late and self.clock.seconds() < until:
+            return
+        if self._asking is not None and not self._asking.called:
+            self._asking.callback(key)
+        else:
+            self._keys.append(key)
 
     def ended(self, end: Ended) -> None:
         """The call is over."""
-        self._life.end(end)
+        if self.down.here:
+            return
+        if self._asking is not None and not self._asking.called:
+            self._asking.errback(LineGone("the call is over"))
+        self.last_sign = self.clock.seconds() - end.silence
+        self.down.come(end)
 
     # What a conversation asks
 
@@ -203,20 +159,3 @@ class Leg:
         keys = "".join(self._keys)
         self._keys.clear()
         return keys
-
-    # The bodies of the machine; they do not fail
-
-    def _keep(self, key: str) -> None:
-        (late, until), self._late_end = self._late_end, ("", 0.0)
-        if key == late and self.clock.seconds() < until:
-            return
-        if self._asking is not None and not self._asking.called:
-            self._asking.callback(key)
-        else:
-            self._keys.append(key)
-
-    def _over(self, end: Ended) -> None:
-        if self._asking is not None and not self._asking.called:
-            self._asking.errback(LineGone("the call is over"))
-        self.last_sign = self.clock.seconds() - end.silence
-        self.down.come(end)
