@@ -51,12 +51,12 @@ from ivr.switch.pool import Pool, SwitchSettings
 from ivr.trunks.dialling import TrunkDialler
 from ivr.trunks.trunk import Trunk
 from notify.hl7.character_sets import reading_order
-from notify.hl7.intake import Intake, Interface
-from notify.hl7.messages import Freshness, forget
-from notify.hl7.mllp import MllpLimits
-from notify.hl7.mllp_door import MllpDoor
+from notify.mllp.connection import MllpLimits
+from notify.mllp.door import MllpDoor
+from notify.mllp.intake import Intake, Interface
+from notify.mllp.messages import Freshness, forget
+from notify.notice_board import StoredBoard
 from notify.notices.actions import NoticeActions
-from notify.notices.board import StoredBoard
 from notify.notices.budget import LineBudget
 from notify.notices.confirmations import Confirmations
 from notify.notices.journal import Journal

@@ -4,8 +4,8 @@ A frame holds one message, or several (each begins with an MSH), with or without
 nobody reads only its hash is taken, so that a laboratory's PDF costs no memory and a repetition is still known as one.
 Segments may end with CR, LF or both, blank lines stand for nothing, names may be in lower case. Works on bytes: the
 character set is not known yet, and in every set that comes here CR, LF and the letters of a name are those of ASCII;
-UTF-16 and UTF-32 are turned into UTF-8 on the way. Never raises. What the bytes mean is for `hl7_header.py` and
-`hl7_messages.py`.
+UTF-16 and UTF-32 are turned into UTF-8 on the way. Never raises. What the bytes mean is for `header.py` and
+`adt.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The header of an HL7 message (MSH), read as far as it can be read, and the character set it asks for.
 
 Never fails: a broken message is answered with what its header still tells. The rest of the message is for
-`hl7_messages.py`.
+`adt.py`.
 
 The encoding is the listener's (settings) unless MSH-18 names one. The header must be decoded before it is split: in
 GB18030 the second byte of a character may look like `|`, `^`, `~` or `\\`.

@@ -1,6 +1,6 @@
 """One call of ours as the outbox sees it: ringing or talking, and which notice is told in it now.
 
-It answers the caller's questions (`caller.Tellings`) by the tables. A database that is slow or away never keeps a
+It answers the caller's questions (`telephone.Tellings`) by the tables. A database that is slow or away never keeps a
 listener waiting: the notice that was dialled for is told, and after it the call ends. What such a late answer had
 claimed the next sweep gives back.
 """

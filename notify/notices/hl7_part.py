@@ -73,4 +73,3 @@ class Hl7Part(RuleForm):
         if path is None and text:
             self.wrong(node.mark, "N303", f'"{text}" is not a field such as PV1-3.1')
         return path
-

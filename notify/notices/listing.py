@@ -150,9 +150,7 @@ def show_notice(session: Session, notice_id: int) -> NoticeRecord | None:
     row = session.get(NoticeRow, notice_id)
     if row is None:
         return None
-    attempts = session.scalars(
-        select(AttemptRow).where(AttemptRow.notice_id == notice_id).order_by(AttemptRow.number)
-    )
+    attempts = session.scalars(select(AttemptRow).where(AttemptRow.notice_id == notice_id).order_by(AttemptRow.number))
     return _notice(row, tuple(_attempt(attempt) for attempt in attempts))
 
 

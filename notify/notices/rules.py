@@ -3,7 +3,7 @@ as file:line:column with a sentence; a file with a fault isn't used at all.
 
 The YAML itself is read as flows are (`forms.tree`: strict, words stay as written; `rule_form.py`: a misspelt
 entry is told once and read as if it were spelt right). What the rules mean is in `escalation.py` and, for HL7, in
-`hl7_messages.py`; what only shows beside the flows is checked in `editions.cross_check`.
+`hl7_part.py`; what only shows beside the flows is checked in `editions.cross_check`.
 """
 
 from __future__ import annotations

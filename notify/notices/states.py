@@ -1,9 +1,9 @@
 """The life of a notice: its states and every change that may happen to it, in one table.
 
-    waiting ──claim──> in_air ──confirm──> confirmed
-       ^                  │ └──hear──────> delivered     (the rule asks for no key)
-       └──retry, release──┘ └──give_up───> failed
-    waiting ──expire──> expired            waiting or in_air ──cancel──> cancelled
+waiting ──claim──> in_air ──confirm──> confirmed
+   ^                  │ └──hear──────> delivered     (the rule asks for no key)
+   └──retry, release──┘ └──give_up───> failed
+waiting ──expire──> expired            waiting or in_air ──cancel──> cancelled
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from ivr.switch.line import Capacity, Cause
 from notify.hl7.adt import Message, Reading, read_message
 from notify.hl7.frame import gathered
 from notify.hl7.header import learn_header
-from notify.hl7.intake import NOTHING, Intake, Interface
+from notify.mllp.intake import NOTHING, Intake, Interface
 from notify.notices.actions import NoticeActions
 from notify.notices.budget import LineBudget
 from notify.notices.confirmations import Confirmations

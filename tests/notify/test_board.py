@@ -9,7 +9,7 @@ from db.errors import DatabaseAway
 from ivr.call.notice_board import NotPosted
 from ivr.flow.commands import Value
 from notify.errors import RulesBroken
-from notify.notices.board import StoredBoard
+from notify.notice_board import StoredBoard
 from notify.notices.rules import NoticeRules, read_rules
 from tests.notify.story import STATION, Failing, Story, result_of
 

@@ -117,4 +117,3 @@ def test_the_doctor_tells_of_a_jump(database: Database, tmp_path: Path) -> None:
     [told] = clock_jumped(tmp_path / "clock", NOON)
     assert "-0:10:00" in told.what
     assert list(clock_jumped(tmp_path / "clock", NOON + timedelta(days=30))) == []
-

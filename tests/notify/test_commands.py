@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from db.database import Database
-from notify.hl7.sending import SendFailed, frames_of, send
+from notify.mllp.sending import SendFailed, frames_of, send
 from tests.notify.story import NO_ANSWER, STATION, Story, adt, result_of
 from wardbell.commands.messages import messages
 from wardbell.commands.notices import notices

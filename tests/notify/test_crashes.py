@@ -253,7 +253,7 @@ def test_two_outboxes_never_dial_the_same_notice_at_once(database: Database) -> 
 
 
 def test_the_same_message_on_two_connections_at_once_is_one_event(database: Database) -> None:
-    from notify.hl7.messages import Accepted, accept
+    from notify.mllp.messages import Accepted, accept
     from notify.notices.wards import variables
 
     story = Story(database)

@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from db.database import Database
 from db.tables.notices import EventRow, MessageRow
-from notify.hl7.intake import Interface
-from notify.hl7.messages import Freshness
 from notify.hl7.time import latest_moment
+from notify.mllp.intake import Interface
+from notify.mllp.messages import Freshness
 from tests.notify.story import NOON, Story, adt
 from tests.notify.test_commands import said
 from wardbell.commands.messages import messages

@@ -16,7 +16,7 @@ from notify.errors import MessageBroken
 from notify.hl7.adt import Movement, Reading
 from notify.hl7.answers import acknowledge
 from notify.hl7.header import learn_header
-from notify.hl7.messages import forget
+from notify.mllp.messages import forget
 from tests.notify.story import NOON, STATION, Failing, Several, Story, adt, read, result_of
 
 
@@ -193,7 +193,7 @@ def test_an_answer_says_who_answers_whom() -> None:
 
 pieces = st.one_of(
     st.binary(max_size=200),
-    st.text(alphabet="MSHPV1ADT^A01|~\\&\r\n\"0123456789 内科\x00\x0b", max_size=200).map(str.encode),
+    st.text(alphabet='MSHPV1ADT^A01|~\\&\r\n"0123456789 内科\x00\x0b', max_size=200).map(str.encode),
     st.tuples(st.integers(0, 250), st.binary(max_size=5), st.integers(0, 20)).map(
         lambda cut: adt().encode()[: cut[0]] + cut[1] + adt().encode()[cut[0] + cut[2] :]
     ),

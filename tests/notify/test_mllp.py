@@ -19,10 +19,10 @@ from db.database import Database
 from db.errors import DatabaseAway
 from db.tables.notices import MessageRow
 from notify.hl7.frame import Frame
-from notify.hl7.intake import Interface
-from notify.hl7.mllp import Mllp, MllpLimits
-from notify.hl7.mllp_door import MllpDoor
-from notify.hl7.mllp_frames import framed
+from notify.mllp.connection import Mllp, MllpLimits
+from notify.mllp.door import MllpDoor
+from notify.mllp.frames import framed
+from notify.mllp.intake import Interface
 from tests.notify.story import STATION, Failing, Story, adt
 
 SENDER = IPv4Address("TCP", "10.0.0.9", 4000)
@@ -236,8 +236,6 @@ def test_only_the_named_peers_may_connect(story: Story) -> None:
         assert factory.buildProtocol(IPv4Address("TCP", host, 1)) is None
     assert factory.buildProtocol(IPv6Address("TCP", "::ffff:10.0.1.9", 1)) is None
     assert factory.buildProtocol(UNIXAddress("x")) is None
-
-
 
 
 # Senders that do not frame as the standard says

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from notify.hl7.sending import SendFailed, frames_of, send
+from notify.mllp.sending import SendFailed, frames_of, send
 from wardbell.parts import Parts
 
 

@@ -18,8 +18,8 @@ from twisted.internet.protocol import Factory
 from twisted.logger import Logger
 
 from background.reactor import Time, call_later
-from notify.hl7.intake import Intake
-from notify.hl7.mllp import Mllp, MllpLimits
+from notify.mllp.connection import Mllp, MllpLimits
+from notify.mllp.intake import Intake
 
 log = Logger()
 

@@ -1,8 +1,8 @@
 """Cuts the bytes of a connection into frames: 0x0B, the message, 0x1C 0x0D.
 
 TCP may split and join them anywhere. Senders are met halfway: a message without its 0x0B begins with its MSH, an end
-may lack its 0x0D, and a 0x0B or 0x1C within a text is text. What a frame holds is for `hl7_frame.py`; connections,
-answers and time are for `mllp.py`.
+may lack its 0x0D, and a 0x0B or 0x1C within a text is text. What a frame holds is for `notify.hl7.frame`; connections,
+answers and time are for `connection.py`.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Messages that no notice follows from (A08, A02, ORU ...) are acknowledged AA and
 engine stops its queue at a refusal, and the admission behind it would wait. `hl7: others: reject` in
 the rules file refuses them instead. While the database is away the answer is held for some seconds; then
 there is none, and the connection closes: senders keep a message that nobody answered, and many count an AE
-as the end of it. Framing and connections are `mllp.py`'s.
+as the end of it. Framing is `frames.py`'s, connections are `connection.py`'s.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from notify.hl7.adt import Message, read_message
 from notify.hl7.answers import RESEND, acknowledge
 from notify.hl7.frame import Frame, Gathered, gathered
 from notify.hl7.header import Header, learn_header
-from notify.hl7.messages import Accepted, Freshness, Received, Wording, accept, keep_broken
-from notify.hl7.oddities import Oddities
+from notify.mllp.messages import Accepted, Freshness, Received, Wording, accept, keep_broken
+from notify.mllp.oddities import Oddities
 from notify.notices.rules import NoticeRules
 
 P = ParamSpec("P")
@@ -91,7 +91,7 @@ class Intake:
         self._oddities = Oddities()
 
     def segments(self) -> frozenset[str]:
-        """The segments that the rules read, for `hl7_frame.Gathering`."""
+        """The segments that the rules read, for `frame.Gathering`."""
         return self._rules().reading.segments
 
     async def receive(self, raw: bytes, peer: str) -> bytes:

@@ -1,6 +1,6 @@
 """Events that flows tell (`notify`): stored once, and the notices that follow planned in the same transaction.
 
-A caller is told that it is passed on only when it is stored. Which rules follow is `rules.py`'s.
+A caller is told that it is passed on only when it is stored. Which rules follow is `notify.notices.rules`'s.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """MLLP (HL7 minimal lower layer protocol) over TCP: frames in, one answer for each, in order.
 
-How bytes become frames is `mllp_frames.py`'s, what a frame says `intake.py`'s, who may connect and who has to go when
+How bytes become frames is `frames.py`'s, what a frame says `intake.py`'s, who may connect and who has to go when
 it is crowded `mllp_door.py`'s. The next frame of a connection waits until the one before is answered.
 Nothing of a message is ever logged here: it holds patient data.
 """
@@ -23,10 +23,10 @@ from zope.interface import implementer
 from background.reactor import Timer, call_later
 from background.spawn import spawn
 from notify.hl7.frame import Frame
-from notify.hl7.mllp_frames import CutOff, Frames, Whole, framed
+from notify.mllp.frames import CutOff, Frames, Whole, framed
 
 if TYPE_CHECKING:
-    from notify.hl7.mllp_door import MllpDoor
+    from notify.mllp.door import MllpDoor
 
 log = Logger()
 
