@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 from twisted.internet.defer import Deferred
+from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import TestCase
 
@@ -213,23 +214,50 @@ class Entrances(TestCase):
 
     async def test_a_crowd_of_silent_connections_keeps_nobody_out(self) -> None:
         world = await self.world()
-        pid = world.switch.workers[0].pid
+        for one in self._crowd(world)[::2]:
+            with contextlib.suppress(OSError):
+                one.sendall(b"INVITE sip:1502@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/TCP 127.0")
+        await world.wait(0.3)
+        await self._gets_in(world)
+
+    async def test_a_crowd_that_sends_byte_by_byte_keeps_nobody_out(self) -> None:
+        """Each would have a whole request only after minutes."""
+        world = await self.world()
+        crowd = self._crowd(world)
+        left = iter(written({"method": "INVITE", "tcp": True, "large": 3000}, 5060, 1))
+
+        def one_byte() -> None:
+            byte = bytes([next(left)])
+            for one in crowd:
+                with contextlib.suppress(OSError):
+                    one.send(byte)
+
+        trickling = LoopingCall(one_byte)
+        trickling.start(0.05).addErrback(lambda _: None)
+        self.addCleanup(lambda: trickling.running and trickling.stop())
+        await world.wait(0.3)
+        await self._gets_in(world)
+        assert trickling.running
+
+    def _crowd(self, world: RealWorld) -> list[socket.socket]:
+        """More connections than there may be."""
+        self.pid = world.switch.workers[0].pid
         crowd = [socket.socket(socket.AF_INET, socket.SOCK_STREAM) for _ in range(100)]
-        for number, one in enumerate(crowd):
+        for one in crowd:
             self.addCleanup(one.close)
             one.setblocking(False)
             one.connect_ex((HOST, world.switch.port))
-            if number % 2:
-                with contextlib.suppress(OSError):
-                    one.sendall(b"INVITE sip:1502@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/TCP 127.0")
-        await world.wait(0.3)
+        return crowd
+
+    async def _gets_in(self, world: RealWorld) -> None:
+        """A caller on TCP, and the worker is the one that it was."""
         person = world.person()
         dialling = Deferred.fromCoroutine(person.dials("1502", tcp=True))
         await world.until(lambda: world.owner.lines, 30)
         await dialling
         await world.owner.line.answer()
         await world.until(lambda: 200 in person.statuses)
-        assert [worker.pid for worker in world.switch.workers] == [pid]
+        assert [worker.pid for worker in world.switch.workers] == [self.pid]
 
 
 @pytest.mark.parametrize("case", CASES["connections"], ids=lambda case: case["what"])

@@ -182,8 +182,8 @@ class RealPerson(Peer):
 
 
 class RealWorld:
-    def __init__(self, **settings: Any) -> None:
-        self.owner = Owner()
+    def __init__(self, owner: Owner | None = None, **settings: Any) -> None:
+        self.owner = owner or Owner()
         options = {"port": 0, "lines": 4, "media_timeout": 1.0, "ack_timeout": 1.0, **settings}
         self.switch = Pool(reactor, SwitchSettings(**options), self.owner)  # type: ignore[arg-type]
         self.people: list[RealPerson] = []

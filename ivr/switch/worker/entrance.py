@@ -1,5 +1,6 @@
 """How peers come into a worker: what is answered at the door (`screen.py`), which TCP connections may stay
-(`connections.py`), and that the engine hears of every call that was refused before it was offered one."""
+(`connections.py`), how many calls one peer may leave without an ACK (`unacknowledged.py`), and that the engine hears of
+every call that was refused before it was offered one."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from ivr.switch.worker.inlet import Inlet
 from ivr.switch.worker.invite import Invitation
 from ivr.switch.worker.replies import Request
 from ivr.switch.worker.screen import Screen
+from ivr.switch.worker.unacknowledged import LATE, Unacknowledged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,9 +40,10 @@ _WORDS = {
 class Entrance:
     """Of one worker. Everything here runs in the thread that owns PJSIP."""
 
-    def __init__(self, worker: Worker) -> None:
+    def __init__(self, worker: Worker, lines: int) -> None:
         self._worker = worker
-        self._screen = Screen(self._has_call, worker.room)
+        self._owed = Unacknowledged(lines)
+        self._screen = Screen(self._has_call, worker.room, lambda peer: self._owed.refuses(peer, worker.alarms.now()))
         self._passing: Request | None = None
         """An INVITE that PJSIP looks at just now."""
         self._watching = self._is_shut = False
@@ -49,10 +52,26 @@ class Entrance:
         self._inlet = Inlet(worker.stack.library, self._judge, self._answered, self._connections, now)
         worker.stack.endpoint.on_connection = self._connection
 
-    def taken(self) -> str:
-        """The INVITE that PJSIP looks at has become a call; returns its Call-ID."""
+    def taken(self, call_id: str, peer: str) -> str:
+        """The INVITE that PJSIP looks at has become this call; returns its Call-ID."""
         passing, self._passing = self._passing, None
+        self._owed.offered(call_id, peer)
         return passing.call_id if passing is not None else ""
+
+    def answered(self, call_id: str) -> None:
+        """A call was taken: its peer owes the ACK."""
+        now = self._worker.alarms.now()
+        self._owed.answered(call_id, now)
+        self._worker.alarms.after(LATE, self._dun)
+
+    def settled(self, call_id: str) -> None:
+        """The ACK has come, or the call is over."""
+        self._owed.settled(call_id)
+
+    def _dun(self) -> None:
+        for call_id in self._owed.surplus(self._worker.alarms.now()):
+            if self._worker.calls[call_id].give_up_ack():
+                sys.stderr.write("a peer leaves too many calls without an ACK: the oldest ends\n")
 
     def _has_call(self, call_id: str) -> bool:
         return any(call.sip_call_id == call_id for call in self._worker.calls.values())

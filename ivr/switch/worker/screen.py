@@ -20,6 +20,7 @@ IN_CALL = frozenset(("INVITE", "BYE", "INFO", "UPDATE", "PRACK", "SUBSCRIBE", "N
 TOO_LARGE = "a message of this size is not taken"
 FULL = "every line is in use"
 LEAVING = "the line is being shut down"
+OWING = "earlier calls of this peer wait for their ACK"
 NO_AUDIO = "no audio that this line takes: it takes PCMA or PCMU, unencrypted"
 REMEMBERED = 512
 """Refused INVITEs whose ACKs and repetitions are known as such."""
@@ -40,11 +41,14 @@ SWALLOWED = Verdict(0)
 
 class Screen:
     """`has_call(call_id)` tells whether a call of ours has this Call-ID, `room()` gives 0 or the code with which a
-    further call is refused."""
+    further call is refused, `owes(peer)` whether this peer gets none for the calls that it did not acknowledge."""
 
-    def __init__(self, has_call: Callable[[str], bool], room: Callable[[], int]) -> None:
+    def __init__(
+        self, has_call: Callable[[str], bool], room: Callable[[], int], owes: Callable[[str], bool] = lambda _: False
+    ) -> None:
         self._has_call = has_call
         self._room = room
+        self._owes = owes
         self._refused: OrderedDict[tuple[str, str], bool] = OrderedDict()
 
     def judge(self, request: Request) -> Verdict | None:
@@ -89,6 +93,8 @@ class Screen:
         code = self._room()
         if code and not self._has_call(request.call_id):
             return Verdict(code, FULL if code == 486 else LEAVING)
+        if self._owes(request.peer) and not self._has_call(request.call_id):
+            return Verdict(503, OWING)
         return None
 
 

@@ -91,9 +91,9 @@ class Worker:
             sys.stderr.write(f"no SIP on {start['address']}:{start['port']}: {error.reason}\n")
             sys.stderr.flush()
             os._exit(3)
-        self.entrance = Entrance(self)
-        self.own_uri = str(self.stack.account.getInfo().uri)
         self._lines = min(int(start["lines"]) or self.stack.holds, self.stack.holds)  # type: ignore[arg-type]
+        self.entrance = Entrance(self, self._lines)
+        self.own_uri = str(self.stack.account.getInfo().uri)
         if not self.stack.has_tcp:
             self.alarms.after(1.0, self._listen_tcp)
         self._asks.add(ask)
@@ -307,7 +307,7 @@ class Worker:
             self._bury(call)
             return
         self.calls[call.call_id] = call
-        call.sip_call_id = self.entrance.taken()
+        call.sip_call_id = self.entrance.taken(call.call_id, peer)
         call.seen, text = seen, str(prm.rdata.wholeMsg)
         self.soon(lambda: self._offer(call, text, peer))
 
@@ -334,6 +334,7 @@ class Worker:
 
     def leave(self, call: WorkerCall, **end: wire.Value) -> None:
         """The call is over; the engine hears so when its slot is free and its recording on disk."""
+        self.entrance.settled(call.call_id)
         self._leaving.append((call, end))
 
     def _let_go(self) -> None:

@@ -38,7 +38,8 @@ LAST_BREATH = 0.25
 """s between the end of what was said and our BYE: the peer still holds its last words in a jitter buffer, and drops
 them when the call ends."""
 OWED = 1.0
-"""s after our CANCEL in which the final answer to the INVITE must come."""
+"""s after our CANCEL in which the final answer to the INVITE must come, and after our BYE to a peer that owes us an ACK
+too its answer."""
 TONES_EVERY = 0.5
 """s between two looks at what a recording has written, for tones of an exchange."""
 HEAR_EVERY = 0.04
@@ -87,6 +88,11 @@ class WorkerCall(pjsua2.Call):  # type: ignore[misc]
         self._redirected = 0
         self._inviting = 0
         """Address of the transaction of our INVITE while it waits for its final answer."""
+        self._acknowledged = False
+        self._owed = 0
+        """Address of the transaction of their INVITE, until its ACK has come."""
+        self._parting = 0
+        """Address of that of our BYE, until it is answered."""
         self.sip_call_id = ""
         self._rings = False
         self._signs = Signs(worker.alarms.now())
@@ -104,6 +110,9 @@ class WorkerCall(pjsua2.Call):  # type: ignore[misc]
             state, code = info.state, int(info.lastStatusCode)
         except pjsua2.Error:  # an exception must not pass through PJSIP's C code
             state, code = pjsua2.PJSIP_INV_STATE_DISCONNECTED, 0
+        if state == pjsua2.PJSIP_INV_STATE_CONFIRMED:
+            self._acknowledged, self._owed = True, 0
+            self._worker.entrance.settled(self.call_id)
         self._worker.soon(lambda: self._state_is(state, code))
 
     def onCreateMediaTransport(self, prm: pjsua2.OnCreateMediaTransportParam) -> None:
@@ -127,6 +136,10 @@ class WorkerCall(pjsua2.Call):  # type: ignore[misc]
     def onCallTsxState(self, prm: pjsua2.OnCallTsxStateParam) -> None:
         change = prm.e.body.tsxState
         tsx = change.tsx
+        if tsx.role == pjsua2.PJSIP_ROLE_UAS and tsx.method == "INVITE":
+            self._follow_their_invite(tsx.state, int(tsx.pjTransaction))
+        if tsx.role == pjsua2.PJSIP_ROLE_UAC and tsx.method == "BYE":
+            self._follow_bye(tsx.state, int(tsx.pjTransaction))
         if tsx.method == "INVITE" and not self.final:
             self._follow_invite(change, tsx.role == pjsua2.PJSIP_ROLE_UAC)
         if tsx.role == pjsua2.PJSIP_ROLE_UAC and tsx.method == "INVITE" and self.state == DIALLING:
@@ -174,6 +187,33 @@ class WorkerCall(pjsua2.Call):  # type: ignore[misc]
         transaction, self._inviting = self._inviting, 0
         self._worker.alarms.after(OWED, lambda: self._give_up(transaction))
 
+    def _follow_their_invite(self, state: int, transaction: int) -> None:
+        if state >= pjsua2.PJSIP_TSX_STATE_TERMINATED:
+            self._owed = 0 if transaction == self._owed else self._owed
+        elif self.state == OFFERED:
+            self._owed = transaction
+
+    def give_up_ack(self) -> bool:
+        """The peer does not acknowledge our answer: its call ends now. False when that is so already."""
+        owed, self._owed = self._owed, 0
+        if not owed or self.state != TALKING:
+            return False
+        self._hung_up, self._cause = True, "media_timeout"
+        self._worker.stack.end_transaction(owed, 408)
+        return True
+
+    def _follow_bye(self, state: int, transaction: int) -> None:
+        """Who did not acknowledge our answer will hardly answer our BYE: it is not waited for long."""
+        if self._parting not in (0, transaction):
+            return
+        self._parting = transaction if state < pjsua2.PJSIP_TSX_STATE_COMPLETED else 0
+        if self._parting and not self._acknowledged:
+            self._worker.soon(lambda: self._alarm("parting", OWED, self._give_up_bye))
+
+    def _give_up_bye(self) -> None:
+        if self._parting and self.state != OVER:
+            self._worker.stack.end_transaction(self._parting, 408)
+
     def _give_up(self, transaction: int) -> None:
         try:
             still_there = str(self.getInfo().callIdString) == self.sip_call_id
@@ -206,6 +246,7 @@ class WorkerCall(pjsua2.Call):  # type: ignore[misc]
         self._answering, self._unanswered = done, gone
         try:
             self._answer_with(200)
+            self._worker.entrance.answered(self.call_id)
         except pjsua2.Error as error:  # the peer's SDP was taken for good until its media had to be made
             self._answering = self._unanswered = None
             self._end("rejected", 488)
@@ -524,6 +565,8 @@ class WorkerCall(pjsua2.Call):  # type: ignore[misc]
             return
         self._look_for_signs()
         self._hung_up, self._cause = True, cause
+        if self._parting:  # PJSIP has hung up by itself
+            return
         prm = pjsua2.CallOpParam()
         prm.statusCode = sip_code
         try:
