@@ -18,12 +18,12 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
 
 from actions.action import Action, CallFacts
+from ivr.call.errands.record import Recorder
 from ivr.call.facilities import TALK_ONLY, Facilities
 from ivr.call.leg import Leg
 from ivr.call.notes import Notes as Notes
 from ivr.call.notes import Place
 from ivr.call.notice_board import NotPosted
-from ivr.call.recorder import Recorder
 from ivr.call.shielded import FAILED, shielded
 from ivr.call.speaker import Heard, Speaker
 from ivr.call.voice import Voice
