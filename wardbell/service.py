@@ -37,7 +37,10 @@ from hospital.hospital_actions import HospitalActions
 from hospital.kinds import KINDS
 from hospital.staging import Staging
 from ivr.call.edition import OnAir
-from ivr.call.facilities import Facilities
+from ivr.call.errands import errands
+from ivr.call.errands.dial import PutCallerThrough
+from ivr.call.errands.notify import TellNotices
+from ivr.call.errands.record import TakeMessage
 from ivr.call.rendering import Rendering
 from ivr.call.switchboard import Switchboard
 from ivr.call.tones import Tones
@@ -148,13 +151,13 @@ class Service:
         self._recordings = RecordingStore(
             settings.messages_dir, tones.beep, self._database, self._slow, wallclock, settings.engine
         )
-        facilities = Facilities(
-            recordings=self._recordings,
-            dialler=TrunkDialler(lambda: self._pool, trunk, tones, self._book),
-            notices=StoredBoard(self._database, live.rules, steady, lambda: self._outbox.poke()),
+        beyond = errands(
+            TakeMessage(self._recordings),
+            PutCallerThrough(TrunkDialler(lambda: self._pool, trunk, tones, self._book)),
+            TellNotices(StoredBoard(self._database, live.rules, steady, lambda: self._outbox.poke())),
         )
         self._switchboard = Switchboard(
-            live.air, actions, self._book, reactor, wallclock, zone, self._closings, facilities
+            live.air, actions, self._book, reactor, wallclock, zone, self._closings, beyond
         )
         self._pool = Pool(reactor, _switch_settings(settings), self._switchboard)
         self._outbox = Outbox(

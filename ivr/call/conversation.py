@@ -1,8 +1,7 @@
-"""One flow on one leg: carries out what the interpreter asks and brings back the answers.
+"""One flow on one leg: has carried out what the interpreter asks and brings back the answers.
 
-Knows how keys gather into an input, how to ask the hospital, and in which order things happen. How
-prompts sound is the speaker's, how a message is taken the recorder's; other legs and notices are the
-facilities'. What comes next is the interpreter's (`ivr.flow.run`); what a call leaves behind is the trace's.
+What carries out a command is found by the command's class (`ivr.call.errands`); a conversation knows none of them by
+name. What comes next is the interpreter's (`ivr.flow.run`); what a call leaves behind is the trace's.
 
 Only one thing happens at a time: no recording runs while keys are gathered, and the keys of a telephone
 (RFC 4733, SIP INFO) are no sound. So secret digits are in no recording.
@@ -12,56 +11,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Protocol
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
 
 from actions.action import Action, CallFacts
-from ivr.call.errands.record import Recorder
-from ivr.call.facilities import TALK_ONLY, Facilities
+from ivr.call.errands import TALK_ONLY
+from ivr.call.errands.errand import Errands
 from ivr.call.leg import Leg
-from ivr.call.notes import Notes as Notes
-from ivr.call.notes import Place
-from ivr.call.notice_board import NotPosted
-from ivr.call.shielded import FAILED, shielded
-from ivr.call.speaker import Heard, Speaker
+from ivr.call.notes import Notes, Place
+from ivr.call.shielded import FAILED
+from ivr.call.speaker import Speaker
+from ivr.call.talk import Talk
 from ivr.call.voice import Voice
-from ivr.flow.commands import (
-    Answer,
-    Ask,
-    Collect,
-    Consult,
-    Dial,
-    Entered,
-    HangUp,
-    Join,
-    Keys,
-    NoInput,
-    Outcome,
-    Queue,
-    Raise,
-    Record,
-    Say,
-    Speak,
-    Turn,
-    Value,
-)
-from ivr.flow.gathering import Gathering
+from ivr.flow.commands import Answer, Beyond, Entered, HangUp, Outcome, Say, Speak, Turn, Value, Waiting
 from ivr.switch.line import LineGone
 
 log = Logger()
-
-HIDDEN = "****"
-"""What stands for a secret wherever it would be written; it does not tell the length."""
-TOO_SOON = 0.6
-"""Seconds of a confirmation of money or a booking that must have been heard before a key counts."""
-HASTE = 3
-"""How often such a confirmation begins anew before the line just waits for a key."""
-LATE_KEY = 0.2
-"""The key that stopped a play may be told a moment after the play's end."""
-PATIENCE = 15.0
-"""Seconds of silence that an action may cost a caller; then the flow goes on by `error`, the action goes on alone."""
 
 
 class Script(Protocol):
@@ -73,10 +40,6 @@ class Script(Protocol):
     def variables(self) -> Mapping[str, Value]: ...
     def start(self) -> Turn: ...
     def resume(self, answer: Answer) -> Turn: ...
-
-
-BREATH = 0.5
-"""Seconds before the end of a prompt: a telephone that gave its last sign of life earlier has not heard it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +67,7 @@ class Conversation:
         trace: Notes,
         call: CallFacts,
         *,
-        facilities: Facilities = TALK_ONLY,
+        errands: Errands = TALK_ONLY,
         edition: int = 0,
         unasked: bool = False,
     ) -> None:
@@ -112,37 +75,24 @@ class Conversation:
         before the listener can have heard what it answers."""
         self._leg = leg
         self._run = run
-        self._actions = actions
-        self._trace = trace
-        self._call = call
-        self._facilities = facilities
-        self._speaker = Speaker(leg, voice, trace, run.language)
-        self._place = Place(call.call_id, edition=edition)
-        self._heard = False
-        self._unvouched: float | None = None
-        self._unasked = unasked
-        self._offering = False
-        """While the prompts of an input are said that a key may cut off: such a key counts even when the caller hangs
-        up with it."""
-        self._recorder = Recorder(leg, self._speaker, trace, facilities.recordings)
-        self._message = False
-        """From the beginning of a recording to where somebody would have to listen again: who hangs up there has left
-        a message, so the flow goes on."""
+        self._errands = errands
+        speaker = Speaker(leg, voice, trace, run.language)
+        self._talk = Talk(leg, speaker, trace, call, actions, Place(call.call_id, edition=edition), unasked)
 
     @property
     def language(self) -> str:
         """The language that is spoken at this moment."""
-        return self._speaker.language
+        return self._talk.speaker.language
 
     async def run(self) -> Finished:
         """Talk until the end. The caller's hanging up ends it at once, wherever it is.
 
-        An action that the hospital has begun is never torn: it runs to its end and its outcome is traced even
-        when nobody listens any more. Who hangs up at the end of a message has left it: then the flow goes on
-        with what needs no caller (`do`, `notify`) and ends where somebody would have to listen.
+        Who hangs up at the end of a message has left it: then the flow goes on with what needs no caller (`do`,
+        `notify`) and ends where somebody would have to listen.
         """
-        talking: Deferred[str] = Deferred.fromCoroutine(self._talk())
-        self._leg.down.then(lambda _: None if self._message or self._key_waits else talking.cancel())
+        talk = self._talk
+        talking: Deferred[str] = Deferred.fromCoroutine(self._follow(talk))
+        self._leg.down.then(lambda _: None if talk.message or talk.key_waits else talking.cancel())
         try:
             outcome = await talking
         except LineGone:
@@ -152,175 +102,40 @@ class Conversation:
             if not self._leg.down.here:  # we were cancelled ourselves: the service stops
                 raise
             outcome = "hung_up"
-        return Finished(outcome, dict(self._run.variables), self._heard, self._unvouched)
+        return Finished(outcome, dict(self._run.variables), talk.heard, talk.unvouched)
 
-    @property
-    def _key_waits(self) -> bool:
-        """Whether a key has come that the conversation is just about to take."""
-        return self._offering and self._leg.has_keys
-
-    async def _talk(self) -> str:
+    async def _follow(self, talk: Talk) -> str:
         if self._run.variables:
-            self._trace.event("given", variables=dict(self._run.variables))
+            talk.trace.event("given", variables=dict(self._run.variables))
         turn = self._run.start()
-        asked, said = False, list[Heard]()
         while True:
             answer: Answer | None = None
             for command in turn.commands:
-                if self._message and isinstance(command, Say | Collect | Record | Dial):
-                    if self._leg.down.here:
-                        raise LineGone("the caller has hung up")
-                    self._message = False
                 match command:
                     case Entered(flow, step):
-                        self._place = replace(self._place, flow=flow, step=step, entry=self._place.entry + 1)
-                        self._trace.event("step", flow=flow, step=step)
+                        talk.at = replace(talk.at, flow=flow, step=step, entry=talk.at.entry + 1)
+                        talk.trace.event("step", flow=flow, step=step)
                     case Speak(language, slow):
-                        self._speaker.turn_to(language, slow)
-                    case Say(prompts, locked, keep_keys):
-                        said.append(await self._speaker.say(prompts, locked=locked, keep_keys=keep_keys))
+                        talk.speaker.turn_to(language, slow)
                     case HangUp(outcome):
-                        self._trace.event("outcome", outcome=outcome)
-                        if not asked:
-                            self._said_all(said)
+                        talk.trace.event("outcome", outcome=outcome)
+                        if not talk.asked:
+                            talk.said_all(talk.said)
                         return outcome
-                    case Collect():
-                        asked = True
-                        answer = await self._collect(command)
-                    case Ask():
-                        answer = await self._ask(command)
-                    case Record():
-                        self._message = True
-                        answer = await self._recorder.take(command, self._here())
-                    case Dial():
-                        answer = await self._dial(command)
-                    case Raise():
-                        answer = await self._raise(command)
-                    case Queue() | Consult() | Join():  # the check of the flows lets none of them go live
-                        log.error("call {call}: {what} is not on this line", call=self._leg.call_id, what=command)
-                        answer = FAILED
+                    case _:
+                        if talk.message and command.needs_caller:
+                            if self._leg.down.here:
+                                raise LineGone("the caller has hung up")
+                            talk.message = False
+                        errand = self._errands.get(type(command))
+                        answer = self._missing(command) if errand is None else await errand.carry_out(talk, command)
             if answer is None:
                 raise RuntimeError("a turn of the flow ended without a wait")
             turn = self._run.resume(answer)
 
-    # Keys
-
-    async def _collect(self, wanted: Collect) -> Answer:
-        if self._unasked:  # the first input: whatever was pressed so far answers nothing
-            self._unasked, wanted = False, replace(wanted, typed_ahead=False)
-        if not wanted.typed_ahead:
-            self._leg.forget_keys()
-        if wanted.prompts and (wanted.locked or not self._leg.has_keys):
-            heard = await self._offer(wanted)
-            self._said_all([heard])
-        answer = await self._gather(wanted)
-        if isinstance(answer, Keys):
-            self._trace.event("keys", keys=HIDDEN if wanted.secret else answer.digits)
-        else:
-            self._trace.event("no_input")
-        return answer
-
-    def _said_all(self, heard: list[Heard]) -> None:
-        """What had to be said was said. A telephone that died meanwhile has not heard it."""
-        if not heard or not all(one.whole for one in heard):
-            return
-        if heard[-1].silence < BREATH:
-            self._heard, self._unvouched = True, None
-        elif not self._heard and self._unvouched is None:
-            self._unvouched = self._leg.clock.seconds()
-
-    async def _offer(self, wanted: Collect) -> Heard:
-        """Play the prompts of an input. A confirmation that a key cuts off before one could have heard it
-        is played again: that key was meant for what came before."""
-        for _ in range(HASTE):
-            heard = await self._said(wanted)
-            if wanted.typed_ahead or heard.finished or heard.seconds >= TOO_SOON:
-                return heard
-            await self._leg.next_key(LATE_KEY)
-            self._leg.forget_keys()
-            self._trace.event("too_soon")
-        return heard
-
-    async def _said(self, wanted: Collect) -> Heard:
-        """The prompts of an input. Who pressed a key and hung up in one moment has answered."""
-        began = self._leg.clock.seconds()
-        self._offering = not wanted.locked
-        try:
-            return await self._speaker.say(
-                wanted.prompts, locked=wanted.locked, keep_keys=wanted.keep_keys, secret=wanted.secret
-            )
-        except LineGone:
-            if not self._key_waits:
-                raise
-            return Heard(seconds=self._leg.clock.seconds() - began)
-        finally:
-            self._offering = False
-
-    async def _gather(self, wanted: Collect) -> Keys | NoInput:
-        """Keys until the input is complete. The time counts from now: the prompts are over, or a key cut them off."""
-        gathering = Gathering(wanted)
-        began = self._leg.clock.seconds()
-        while True:
-            key = await self._leg.next_key(gathering.patience(self._leg.clock.seconds() - began))
-            answer = gathering.over() if key is None else gathering.key(key)
-            if answer is None:
-                continue
-            if wanted.end_key and key not in (None, wanted.end_key):
-                self._leg.pass_over(wanted.end_key)
-            return answer
-
-    # The hospital
-
-    async def _ask(self, wanted: Ask) -> Outcome:
-        """The hospital's answer; what fails there is the flow's `error` exit, never the caller's problem."""
-        name, arguments = wanted.action, wanted.arguments
-        action = self._actions[name]
-        secret = action.secret | wanted.hidden
-        shown = {key: HIDDEN if key in secret else value for key, value in arguments.items()}
-
-        async def ask() -> Outcome:
-            came = await action.run(arguments, self._call)
-            return Outcome(came.name, came.values, tuple(came.items))
-
-        def note(outcome: Outcome, alone: bool) -> None:
-            told = {key: value for key, value in outcome.values.items() if key not in action.private | secret}
-            values: dict[str, Any] = {"values": told} if told else {}
-            if outcome.away:
-                values["away"] = True
-            self._trace.event("action", action=name, arguments=shown, outcome=outcome.name, alone=alone, **values)
-
-        return await shielded(self._leg, ask(), note, f"action {name}", PATIENCE)
-
-    async def _raise(self, wanted: Raise) -> Outcome:
-        """Tell the notices. The key makes it one event however often a transaction is run again."""
-        board, place = self._facilities.notices, self._place
-
-        async def post() -> Outcome:
-            if board is None:
-                raise NotPosted("this line has no notices")
-            await board.post(
-                wanted.event, wanted.facts, f"call:{place.call_id}:{place.entry}:{place.flow}.{place.step}"
-            )
-            return Outcome("raised")
-
-        def note(outcome: Outcome, alone: bool) -> None:
-            self._trace.event("notify", event=wanted.event, outcome=outcome.name, alone=alone)
-
-        return await shielded(self._leg, post(), note, f"event {wanted.event}", PATIENCE)
-
-    # Voices
-
-    async def _dial(self, wanted: Dial) -> Outcome:
-        """Put the caller through. Keys pressed meanwhile were for the other side."""
-        dialler = self._facilities.dialler
-        if dialler is None:
-            log.error("call {call}: this line puts nobody through", call=self._leg.call_id)
-            return FAILED
-        if wanted.prompts:
-            await self._speaker.say(wanted.prompts)
-        outcome = await dialler.connect(self._leg, wanted, self._here(), self._trace)
-        self._leg.forget_keys()
-        return outcome
-
-    def _here(self) -> Place:
-        return replace(self._place, language=self._speaker.language)
+    def _missing(self, wanted: Say | Waiting) -> Outcome:
+        """Nothing on this line carries it out: the check of the flows lets no such verb go live."""
+        what = wanted.verb if isinstance(wanted, Beyond) else type(wanted).__name__
+        log.error("call {call}: {what} is not on this line", call=self._leg.call_id, what=what)
+        self._talk.trace.event(what, outcome=FAILED.name)
+        return FAILED

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+HIDDEN = "****"
+"""What stands for a secret wherever it would be written; it does not tell the length."""
+
 
 class Notes(Protocol):
     """Takes what happens, as it happens. `ivr.record.trace.Trace` is the one of live calls."""

@@ -24,6 +24,8 @@ log = Logger()
 OUTAGES = (DatabaseAway, DatabaseBehind, DatabaseBusy, DatabaseFull)
 """What passes by itself or by the hands of IT; other errors of the database are mistakes of ours."""
 
+PATIENCE = 15.0
+"""Seconds of silence that such work may cost a caller; then the flow goes on by `error`, the work goes on alone."""
 FAILED = Outcome("error")
 AWAY = Outcome("error", away=True)
 """The hospital's system does not answer."""

@@ -17,10 +17,12 @@ from twisted.logger import Logger
 from actions.action import Action, CallFacts
 from background.reactor import Time, call_later
 from background.spawn import spawn
-from ivr.call.conversation import BREATH, Conversation, Finished
+from ivr.call.conversation import Conversation, Finished
 from ivr.call.edition import OnAir
-from ivr.call.facilities import TALK_ONLY, Facilities
+from ivr.call.errands import TALK_ONLY
+from ivr.call.errands.errand import Errands
 from ivr.call.leg import Leg
+from ivr.call.talk import BREATH
 from ivr.call.telling import AS_DIALLED, Made, Outgoing, Telling, Tellings
 from ivr.call.voice import TROUBLE
 from ivr.flow.commands import Prompt, Value
@@ -47,7 +49,7 @@ class Switchboard:
         wallclock: Callable[[], datetime],
         zone: tzinfo,
         closed: Callable[[], Mapping[str, Closing]] = dict,
-        facilities: Facilities = TALK_ONLY,
+        errands: Errands = TALK_ONLY,
     ) -> None:
         """`on_air` and `closed` (the numbers that somebody closed) are asked once at the beginning of each call;
         hours of numbers are those of `zone`."""
@@ -58,7 +60,7 @@ class Switchboard:
         self._wallclock = wallclock
         self._zone = zone
         self._closed = closed
-        self._facilities = facilities
+        self._errands = errands
         self._turned_away = TurnedAwayCalls(book, clock)
         self._going: set[Deferred[None]] = set()
         """Incoming calls, until all is done that they began."""
@@ -154,7 +156,7 @@ class Switchboard:
                 air.voice,
                 notes,
                 call,
-                facilities=self._facilities,
+                errands=self._errands,
                 edition=air.edition.version,
                 unasked=unasked,
             )

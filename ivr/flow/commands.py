@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, Union
+from typing import Any, ClassVar, TypeAlias, Union
 
 Value: TypeAlias = Union[str, int, float, bool, list["Value"], dict[str, "Value"], None]
 """What a variable may hold: JSON's values. Money is an int of minor units, a date is ISO 8601."""
@@ -35,6 +35,7 @@ class Entered:
 class Say:
     """Play prompts in order. A key interrupts unless `locked`; the key is kept for the next input."""
 
+    needs_caller: ClassVar[bool] = True
     prompts: tuple[Prompt, ...]
     locked: bool = False
     keep_keys: bool = False
@@ -58,6 +59,7 @@ class Collect:
     Otherwise digits gather until `end_key`, `maximum`, or `inter_key` seconds of quiet.
     """
 
+    needs_caller: ClassVar[bool] = True
     prompts: tuple[Prompt, ...]
     single: frozenset[str] = frozenset()
     minimum: int = 1
@@ -79,6 +81,7 @@ class Collect:
 class Ask:
     """Ask the hospital; a wait. Answered by `Outcome`."""
 
+    needs_caller: ClassVar[bool] = False
     action: str
     arguments: Mapping[str, Value]
     hidden: frozenset[str] = frozenset()
@@ -86,89 +89,10 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """Play prompts and a tone, then record what the caller says; a wait. Answered by `Outcome`:
-    `recorded` with `{recording: {id, seconds}}`, `silent`, or `error`; `key` in its values is the key that ended it.
-
-    A key while the prompts play cuts them off unless `locked`. If it is one of `drop_keys` it ends the recording
-    before it began (`silent` with `key`); any other key only skips the prompts.
-    """
-
-    prompts: tuple[Prompt, ...] = ()
-    limit: float = 120.0
-    """Seconds at most."""
-    silence: float = 5.0
-    """Seconds of quiet that end it; 0: never."""
-    end_keys: str = "#"
-    """Keys that end it; none of them is part of what is kept."""
-    drop_keys: str = ""
-    """Keys that end it, too, and throw it away: `silent` with `key`."""
-    tone: bool = True
-    locked: bool = False
-    """The prompts are heard whole, because they tell that a recording is made; keys during them don't count."""
-
-
-@dataclass(frozen=True, slots=True)
-class Dial:
-    """Call somebody and let the two talk; a wait. Answered by `Outcome`: `talked` with `{seconds}` when the
-    other side hung up, `busy`, `no_answer`, `refused` or `error`. The caller's hanging up ends the call."""
-
-    number: str
-    prompts: tuple[Prompt, ...] = ()
-    """Said before it rings."""
-    ring: float = 25.0
-    """Seconds it may ring."""
-
-
-@dataclass(frozen=True, slots=True)
-class Raise:
-    """Tell the notices that something happened; a wait. Answered by `Outcome`: `raised` or `error`."""
-
-    event: str
-    facts: Mapping[str, Value]
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """Wait for an agent, then talk; a wait. Answered by `Outcome`: `served` with `{agent, seconds}`, `timed_out`,
-    `full`, `closed`, `left` (by a key) or `error`."""
-
-    queue: str
-    prompts: tuple[Prompt, ...] = ()
-    priority: int = 0
-    longest: float = 600.0
-    """Seconds of waiting at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Consult:
-    """A paid talk with an expert, billed by the minute; a wait. Answered by `Outcome`: `finished` with
-    `{seconds, charged, currency}`, `short`, `nobody`, `broken_off` or `error`."""
-
-    service: str
-    card: str
-    prompts: tuple[Prompt, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Join:
-    """Enter a conference room; a wait. Answered by `Outcome`: `left` with `{seconds}`, `full`, `closed` or `error`."""
-
-    room: str
-    speaks: bool = True
-    prompts: tuple[Prompt, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class HangUp:
     """End the call; the last command of a run. `outcome` names how the flow ended, for the trace."""
 
     outcome: str = "end"
-
-
-Waiting: TypeAlias = Collect | Ask | Record | Dial | Raise | Queue | Consult | Join
-"""What a turn may end with instead of the hang-up: `Keys` or `NoInput` answer a `Collect`, an `Outcome` all others."""
-Command: TypeAlias = Entered | Speak | Say | Waiting | HangUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +119,34 @@ class Outcome:
 
 
 Answer: TypeAlias = Keys | NoInput | Outcome
+
+
+class Beyond:
+    """What a verb asks of somebody or something beyond the line; a wait, answered by `Outcome`.
+
+    The verb's own file says what (`ivr.flow.verbs`). What carries it out is found by its class (`ivr.call.errands`).
+    """
+
+    __slots__ = ()
+    verb: ClassVar[str]
+    """As in flows, in tests of flows and in traces."""
+    outcomes: ClassVar[Mapping[str, frozenset[str]]]
+    """What it can come to -> the values that come with it; `error` is always possible."""
+    usual: ClassVar[Outcome]
+    """What it comes to on a good day: in a rehearsal, when nobody says otherwise."""
+    needs_caller: ClassVar[bool] = True
+    """False when it is carried out for a caller who has left a message and hung up."""
+    prompts: tuple[Prompt, ...] = ()
+    """Said before it begins."""
+
+    def asked(self) -> Mapping[str, Value]:
+        """What is asked, as tests of flows tell it."""
+        return {}
+
+
+Waiting: TypeAlias = Collect | Ask | Beyond
+"""What a turn may end with instead of the hang-up: `Keys` or `NoInput` answer a `Collect`, an `Outcome` all others."""
+Command: TypeAlias = Entered | Speak | Say | Waiting | HangUp
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,10 +179,10 @@ def _read_step(
     if verbs[0] in LATER and not later:
         sentence = f'this version cannot carry out "{verbs[0]}" on the line yet; it can be tried and tested'
         report.add(node.keys[verbs[0]].mark, "E220", sentence)
-    read = VERBS[verbs[0]]
+    verb = VERBS[verbs[0]]
 
     def filled(form: Form) -> tuple[Step, bool]:
-        step = read(form, Head(word.text, word.mark, _read_limit(form)), defaults)
+        step = verb.read(form, Head(word.text, word.mark, _read_limit(form)), defaults)
         return step, unclear or form.hazy
 
     return fill(node, report, f'the step "{word.text}"', filled)

@@ -12,51 +12,18 @@ from typing import Any, Protocol
 
 from actions.action import Action, ActionOutcome, CallFacts, Declared
 from hospital.errors import HospitalError
-from ivr.call.conversation import HIDDEN
+from ivr.call.notes import HIDDEN
 from ivr.flow.commands import Value
+from ivr.flow.verbs import beyond_the_line
 from ivr.rehearsal.moments import Answered, Asked
 
 ERROR = "error"
-_SECONDS = frozenset({"seconds"})
 _NOTHING: frozenset[str] = frozenset()
 
-BEYOND: Mapping[str, Declared] = {
-    one.name: one
-    for one in (
-        Declared(
-            name="dial",
-            outcomes={"talked": _SECONDS, **dict.fromkeys(("busy", "no_answer", "refused"), _NOTHING)},
-        ),
-        Declared(name="record", outcomes={"recorded": frozenset({"recording"}), "silent": _NOTHING}),
-        Declared(name="notify", outcomes={"raised": _NOTHING}),
-        Declared(
-            name="queue",
-            outcomes={
-                "served": frozenset({"agent", "seconds"}),
-                **dict.fromkeys(("timed_out", "full", "closed", "left"), _NOTHING),
-            },
-        ),
-        Declared(
-            name="consult",
-            outcomes={
-                "finished": frozenset({"seconds", "charged", "currency"}),
-                **dict.fromkeys(("short", "nobody", "broken_off"), _NOTHING),
-            },
-        ),
-        Declared(name="room", outcomes={"left": _SECONDS, "full": _NOTHING, "closed": _NOTHING}),
-    )
-}
-"""What lies beyond the line, declared as actions are (`ivr.flow.commands` says the same of each wait)."""
 
-USUAL_BEYOND: Mapping[str, ActionOutcome] = {
-    "dial": ActionOutcome("talked", {"seconds": 60}),
-    "record": ActionOutcome("recorded", {"recording": {"id": "recording-1", "seconds": 12}}),
-    "notify": ActionOutcome("raised"),
-    "queue": ActionOutcome("served", {"agent": "agent-1", "seconds": 60}),
-    "consult": ActionOutcome("finished", {"seconds": 180, "charged": 3000, "currency": "CNY"}),
-    "room": ActionOutcome("left", {"seconds": 60}),
-}
-"""What comes of it when a test does not say."""
+def declared_beyond() -> dict[str, Declared]:
+    """What lies beyond the line by its verb, declared as actions are."""
+    return {verb: Declared(name=verb, outcomes=one.outcomes) for verb, one in beyond_the_line().items()}
 
 
 class NotAnswered(Exception):
@@ -96,7 +63,9 @@ class Script:
 
 def usual(asked: Declared, known: Mapping[str, ActionOutcome]) -> ActionOutcome | None:
     """What something comes to when nobody says it: as it is known, else its first outcome if that sets nothing."""
-    found = known.get(asked.name) or USUAL_BEYOND.get(asked.name)
+    found = known.get(asked.name)
+    if found is None and (beyond := beyond_the_line().get(asked.name)) is not None:
+        found = ActionOutcome(beyond.usual.name, beyond.usual.values)
     if found is None and asked.outcomes and not asked.lists:
         found = ActionOutcome(next(iter(asked.outcomes)))
     if found is None or not asked.outcomes.get(found.name, _NOTHING) <= found.values.keys():

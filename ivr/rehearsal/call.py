@@ -22,13 +22,18 @@ from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
 from actions.action import Action, ActionOutcome, CallFacts, Declared
-from ivr.call.conversation import HIDDEN, LATE_KEY, Conversation, Finished
-from ivr.call.facilities import Facilities
+from ivr.call.conversation import Conversation, Finished
+from ivr.call.errands import errands
+from ivr.call.errands.keys import LATE_KEY
+from ivr.call.errands.record import TakeMessage
 from ivr.call.leg import Leg
+from ivr.call.notes import HIDDEN
 from ivr.flow.commands import Collect, Prompt, Value
 from ivr.flow.language import FlowSet, Target
 from ivr.flow.run import Run
-from ivr.rehearsal.answers import BEYOND, Answers, NotAnswered, stand_ins, told
+from ivr.flow.verbs import beyond_the_line
+from ivr.rehearsal.answers import Answers, NotAnswered, declared_beyond, stand_ins, told
+from ivr.rehearsal.beyond import AskScript
 from ivr.rehearsal.moments import (
     Ended,
     Entered,
@@ -140,7 +145,7 @@ class RehearsedCall:
             run.speak(caller.language, slow=True)
         self._stage = Stage(run, self._tell, HIDDEN)
         self._voice = RehearsedVoice(texts, self._speaks, studio, render)
-        self._actions = stand_ins([*declared, *BEYOND.values()], answers, self._tell, self.broken.append)
+        self._actions = stand_ins([*declared, *declared_beyond().values()], answers, self._tell, self.broken.append)
         self._actions.update({name: told(action, self._tell) for name, action in (actions or {}).items()})
         self._leg = _Leg(self.clock, self._waits)
         switch = _Switch(self.clock, self._voice)
@@ -244,7 +249,7 @@ class RehearsedCall:
             self._voice,
             _Notes(self),
             call,
-            facilities=Facilities(recordings=tapes),
+            errands=errands(*map(AskScript, beyond_the_line().values()), TakeMessage(tapes)),
         )
         self._finished = await talk.run()
         self._tell(Ended(self._finished.outcome))

@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from ivr.call.conversation import HIDDEN
+from ivr.call.notes import HIDDEN
 from ivr.flow.commands import Prompt, Value
 from ivr.flow.language import FlowSet, Step
+from ivr.flow.verbs import beyond_the_line
 from ivr.flow.verbs.ask import Ask
 from ivr.flow.words import SYSTEM
 from ivr.record.call_records import CallRecord
-from ivr.rehearsal.answers import BEYOND, usual
+from ivr.rehearsal.answers import declared_beyond, usual
 from ivr.rehearsal.call import Caller
 from ivr.rehearsal.moments import (
     Answered,
@@ -39,7 +40,6 @@ from ivr.rehearsal.test_file import EditionUnderTest
 from ivr.rehearsal.voice import TALK
 
 SECRET = "secret: not what was pressed"
-_NOTICED = ("record", "dial", "notify")
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _ELSE: Mapping[str, Value] = {"seconds": 60, "card": "100001"}
 _LIKE_OTHERS = {"true", "false", "null", "yes", "no", "on", "off"}
@@ -269,7 +269,7 @@ def _read(traced: _Traced, number: int, kind: str, detail: Mapping[str, Any]) ->
             traced.add(number, Collected(None))
         case "action":
             _read_action(traced, number, detail)
-        case _ if kind in _NOTICED:
+        case _ if kind in beyond_the_line():
             traced.add(number, Asked(kind, {}), _answered(traced, number, kind, str(detail.get("outcome", "error"))))
         case "ended":
             traced.add(number, Ended(str(detail.get("outcome", "")) or "hung_up"))
@@ -284,7 +284,7 @@ def _read_action(traced: _Traced, number: int, detail: Mapping[str, Any]) -> Non
 
 def _answered(traced: _Traced, number: int, name: str, outcome: str) -> Answered:
     house = traced.house
-    declared = {**house.declared, **BEYOND}.get(name)
+    declared = {**house.declared, **declared_beyond()}.get(name)
     if declared is None or outcome not in declared.outcomes:
         return Answered(name, outcome)
     if declared.lists and outcome == "chosen":

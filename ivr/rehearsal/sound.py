@@ -12,7 +12,7 @@ import wave
 from collections.abc import Iterable
 from pathlib import Path
 
-from ivr.call.conversation import HIDDEN
+from ivr.call.notes import HIDDEN
 from ivr.rehearsal.moments import Ended, Moment, Pressed, Said, Saying
 from prompts.sound import RATE
 

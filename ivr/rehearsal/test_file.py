@@ -50,7 +50,7 @@ from ivr.flow.form import PROMPT_ID, Form
 from ivr.flow.language import FlowSet
 from ivr.flow.mistakes import FlowErrors, Mark, Report, did_you_mean
 from ivr.numbers import Numbers, Refusal
-from ivr.rehearsal.answers import BEYOND, ERROR, usual
+from ivr.rehearsal.answers import ERROR, declared_beyond, usual
 from ivr.rehearsal.call import ANY_DAY, Caller
 from prompts.catalog import Catalog, not_spoken
 
@@ -280,7 +280,7 @@ class _File:
         return found
 
     def _known(self, word: Scalar) -> Declared | None:
-        every = {**self._house.declared, **BEYOND}
+        every = {**self._house.declared, **declared_beyond()}
         if word.text not in every:
             self._report.add(word.mark, "E207", f'no action "{word.text}"{did_you_mean(word.text, every)}')
         return every.get(word.text)

@@ -17,7 +17,8 @@ from background.spawn import spawn
 from ivr.call.leg import Leg
 from ivr.call.notes import Notes, Place
 from ivr.call.tones import Tones
-from ivr.flow.commands import Dial, Outcome
+from ivr.flow.commands import Outcome
+from ivr.flow.verbs.dial import DialNow
 from ivr.record import trace
 from ivr.record.redacted import Number
 from ivr.record.trace import CallBook, Trace
@@ -40,7 +41,7 @@ class TrunkDialler:
         self._tones = tones
         self._book = book
 
-    async def connect(self, leg: Leg, wanted: Dial, place: Place, notes: Notes) -> Outcome:
+    async def connect(self, leg: Leg, wanted: DialNow, place: Place, notes: Notes) -> Outcome:
         """As `Dialler.connect`."""
         if leg.down.here:
             raise LineGone("the caller has hung up")
@@ -84,7 +85,7 @@ class TrunkDialler:
         await callee.down.wait()
         return Outcome(TALKED, {"seconds": round(leg.clock.seconds() - (callee.up.value or 0.0))})
 
-    def _keep_row(self, leg: Leg, callee: Leg, wanted: Dial, place: Place) -> None:
+    def _keep_row(self, leg: Leg, callee: Leg, wanted: DialNow, place: Place) -> None:
         """The row of the second leg, from its dialling to its end, whatever becomes of the first."""
         facts = trace.CallBegun(
             callee.call_id,

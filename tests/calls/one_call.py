@@ -12,7 +12,8 @@ from twisted.internet.task import Clock
 
 from actions.action import Action, CallFacts
 from ivr.call.conversation import Conversation, Finished
-from ivr.call.facilities import TALK_ONLY, Facilities
+from ivr.call.errands import TALK_ONLY
+from ivr.call.errands.errand import Errands
 from ivr.call.leg import Leg
 from ivr.call.voice import SilentVoice, Voice
 from ivr.flow.commands import Answer, Turn, Value
@@ -61,7 +62,7 @@ class OneCall:
         *turns: Turn,
         actions: Mapping[str, Action] | None = None,
         voice: Voice | None = None,
-        facilities: Facilities = TALK_ONLY,
+        errands: Errands = TALK_ONLY,
         lines: int = 4,
         begin: bool = True,
         unasked: bool = False,
@@ -73,7 +74,7 @@ class OneCall:
         self.flow = Told(turns)
         self.notes = Notes()
         self.actions = actions or {}
-        self.facilities = facilities
+        self.errands = errands
         self.unasked = unasked
         self.finished: list[Finished] = []
         self.patient: FakeLine
@@ -99,7 +100,7 @@ class OneCall:
                 self.voice,
                 self.notes,
                 call,
-                facilities=self.facilities,
+                errands=self.errands,
                 edition=7,
                 unasked=self.unasked,
             )

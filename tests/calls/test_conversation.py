@@ -11,29 +11,31 @@ from twisted.internet.defer import Deferred
 
 from actions.action import Action, ActionOutcome, CallFacts
 from db.errors import DatabaseAway, DatabaseBusy, DatabaseFull
-from ivr.call.conversation import PATIENCE
-from ivr.call.facilities import Facilities
+from ivr.call.errands import TALK_ONLY, errands
+from ivr.call.errands.errand import Errands
+from ivr.call.errands.notify import TellNotices
 from ivr.call.notice_board import FakeNoticeBoard
+from ivr.call.shielded import PATIENCE
 from ivr.call.voice import SilentVoice, Spoken
 from ivr.flow.commands import (
     Answer,
     Ask,
     Collect,
-    Consult,
     Entered,
     HangUp,
-    Join,
     Keys,
     NoInput,
     Outcome,
     Prompt,
-    Queue,
-    Raise,
     Say,
     Speak,
     Turn,
     Value,
 )
+from ivr.flow.verbs.consult import ConsultNow
+from ivr.flow.verbs.notify import Raise
+from ivr.flow.verbs.queue import QueueUp
+from ivr.flow.verbs.room import Join
 from tests.calls.one_call import SECONDS, OneCall
 from tests.faults import Faults
 
@@ -352,8 +354,8 @@ def test_language_and_pace_change_in_the_order_of_the_turn() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("wait", [Queue("desk"), Consult("lawyer", "100001"), Join("midwives")])
-def test_what_is_not_on_this_line_is_the_flows_error_exit(wait: Queue | Consult | Join) -> None:
+@pytest.mark.parametrize("wait", [QueueUp("desk"), ConsultNow("lawyer", "100001"), Join("midwives")])
+def test_what_is_not_on_this_line_is_the_flows_error_exit(wait: QueueUp | ConsultNow | Join) -> None:
     line = OneCall(Turn((wait,)), END)
     assert line.flow.answers == [Outcome("error")]
     assert [one.outcome for one in line.finished] == ["done"]
@@ -362,16 +364,16 @@ def test_what_is_not_on_this_line_is_the_flows_error_exit(wait: Queue | Consult 
 def test_an_event_is_told_once_with_the_place_that_it_came_from() -> None:
     board = FakeNoticeBoard()
     told = Turn((Entered("complaints", "tell"), Raise("message_left", {"urgent": True})))
-    line = OneCall(told, told, END, facilities=Facilities(notices=board))
+    line = OneCall(told, told, END, errands=errands(TellNotices(board)))
     assert line.flow.answers == [Outcome("raised"), Outcome("raised")]
     call = line.patient.call_id
     assert [one.key for one in board.posted] == [f"call:{call}:1:complaints.tell", f"call:{call}:2:complaints.tell"]
     assert line.notes.of("notify")[0] == {"event": "message_left", "outcome": "raised", "alone": False}
 
 
-@pytest.mark.parametrize("facilities", [Facilities(), Facilities(notices=FakeNoticeBoard(fails=True))])
-def test_an_event_that_cannot_be_stored_is_the_flows_error_exit(facilities: Facilities) -> None:
-    line = OneCall(Turn((Raise("message_left", {}),)), END, facilities=facilities)
+@pytest.mark.parametrize("table", [TALK_ONLY, errands(TellNotices(FakeNoticeBoard(fails=True)))])
+def test_an_event_that_cannot_be_stored_is_the_flows_error_exit(table: Errands) -> None:
+    line = OneCall(Turn((Raise("message_left", {}),)), END, errands=table)
     assert line.flow.answers == [Outcome("error")]
     assert line.notes.of("notify")[0]["outcome"] == "error"
 

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from db.database import Database, ImmediateTransactions
 from ivr.call.dialler import FakeDialler
-from ivr.call.facilities import Facilities
+from ivr.call.errands import errands
+from ivr.call.errands.dial import PutCallerThrough
 from ivr.call.tones import Tones
-from ivr.flow.commands import Collect, Dial, Entered, HangUp, Keys, Outcome, Prompt, Turn
+from ivr.flow.commands import Collect, Entered, HangUp, Keys, Outcome, Prompt, Turn
+from ivr.flow.verbs.dial import DialNow
 from ivr.record.call_records import CallRecord, list_calls, show_call
 from ivr.record.trace import CallBook
 from ivr.switch.fake import FakeLine, FakeSwitch, State
@@ -25,14 +27,14 @@ from tests.calls.one_call import SECONDS, OneCall
 
 START = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 END = Turn((HangUp("done"),))
-DESK = Dial("8000", ring=25)
+DESK = DialNow("8000", ring=25)
 TONES = Tones(Path("beep.wav"), Path("ringing.wav"))
 
 
 class PutThrough:
     """A caller whom the flow puts through to the desk at once."""
 
-    def __init__(self, database: Database | None, *turns: Turn, dial: Dial = DESK, lines: int = 4) -> None:
+    def __init__(self, database: Database | None, *turns: Turn, dial: DialNow = DESK, lines: int = 4) -> None:
         self.database = database
         self.call: OneCall
         first = Turn((Entered("operator", "put_through"), dial))
@@ -40,7 +42,8 @@ class PutThrough:
         parts = _Later(lambda: self.call)
         self.book = CallBook(ImmediateTransactions(database) if database else Nowhere(), parts, parts.now, "engine-1")  # type: ignore[arg-type]
         dialler = TrunkDialler(parts.switch, Trunk("sip:{number}@127.0.0.1", "1000"), TONES, self.book)
-        self.call = OneCall(first, *(turns or (END,)), facilities=Facilities(dialler=dialler), lines=lines, begin=False)
+        table = errands(PutCallerThrough(dialler))
+        self.call = OneCall(first, *(turns or (END,)), errands=table, lines=lines, begin=False)
         self.call.offer()
 
     @property
@@ -179,7 +182,7 @@ def test_without_a_free_line_nobody_is_called(sqlite: Database) -> None:
     "number", ["", "8000@evil.example", "8000;transport=tcp", "sip:8000", "+49,1", "8" * 40, "８０"]
 )
 def test_only_what_a_telephone_can_dial_is_dialled(sqlite: Database, number: str) -> None:
-    put = PutThrough(sqlite, dial=Dial(number))
+    put = PutThrough(sqlite, dial=DialNow(number))
     assert put.answer == Outcome("error")
     assert put.call.switch.dialled == []
 
@@ -197,7 +200,7 @@ def test_keys_pressed_while_they_talk_are_not_for_the_flow(sqlite: Database) -> 
 
 
 def test_what_is_said_first_is_heard_before_it_rings(sqlite: Database) -> None:
-    put = PutThrough(sqlite, dial=Dial("8000", (Prompt("one_moment"),)))
+    put = PutThrough(sqlite, dial=DialNow("8000", (Prompt("one_moment"),)))
     assert put.call.switch.dialled == []
     put.advance(SECONDS)
     assert put.call.heard()[:2] == ["one_moment", "ringing"]
@@ -295,7 +298,7 @@ def test_whatever_happens_in_whatever_order_no_leg_is_left_over(happens: list[st
 
 def test_the_shipped_fake_answers_what_it_was_told() -> None:
     fake = FakeDialler([Outcome("talked", {"seconds": 30})])
-    call = OneCall(Turn((DESK,)), Turn((DESK,)), END, facilities=Facilities(dialler=fake))
+    call = OneCall(Turn((DESK,)), Turn((DESK,)), END, errands=errands(PutCallerThrough(fake)))
     assert call.flow.answers == [Outcome("talked", {"seconds": 30}), Outcome("no_answer")]
     assert fake.dialled == [DESK, DESK]
 

@@ -17,12 +17,18 @@ from background.threads import at_once
 from db.database import Database, ImmediateTransactions
 from db.errors import DatabaseAway
 from ivr.call.dialler import FakeDialler
-from ivr.call.facilities import Facilities
+from ivr.call.errands import errands
+from ivr.call.errands.dial import PutCallerThrough
+from ivr.call.errands.notify import TellNotices
+from ivr.call.errands.record import TakeMessage
 from ivr.call.notes import Place
 from ivr.call.notice_board import FakeNoticeBoard
 from ivr.call.recording import FakeRecordings
 from ivr.call.sound_file import write_tone
-from ivr.flow.commands import Ask, Collect, Dial, Entered, HangUp, Keys, Outcome, Prompt, Raise, Record, Say, Turn
+from ivr.flow.commands import Ask, Collect, Entered, HangUp, Keys, Outcome, Prompt, Say, Turn
+from ivr.flow.verbs.dial import DialNow
+from ivr.flow.verbs.notify import Raise
+from ivr.flow.verbs.record import RecordNow
 from ivr.recordings.rows import RecordingRecord, list_recordings
 from ivr.recordings.store import SPARE, RecordingStore
 from ivr.switch.line import Recorded, RecordEnd
@@ -30,7 +36,7 @@ from tests.calls.one_call import SECONDS, OneCall
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 END = Turn((HangUp("done"),))
-MESSAGE = Record((Prompt("leave_a_message"),), limit=60, silence=5, end_keys="#", drop_keys="*")
+MESSAGE = RecordNow((Prompt("leave_a_message"),), limit=60, silence=5, end_keys="#", drop_keys="*")
 PIN = Collect((Prompt("pin"),), minimum=4, maximum=6, end_key="#", secret=True)
 
 
@@ -52,7 +58,7 @@ class Shelf:
         )  # fmt: skip
 
     def call(self, *turns: Turn) -> OneCall:
-        return OneCall(*turns, facilities=Facilities(recordings=self.store))
+        return OneCall(*turns, errands=errands(TakeMessage(self.store)))
 
     def rows(self) -> list[RecordingRecord]:
         return self.database.run_now(list_recordings, 10)
@@ -91,7 +97,7 @@ def told(call: OneCall) -> Outcome:
     return answer
 
 
-def speaking(shelf: Shelf, record: Record = MESSAGE) -> OneCall:
+def speaking(shelf: Shelf, record: RecordNow = MESSAGE) -> OneCall:
     """A caller who has heard prompt and tone and speaks now."""
     call = shelf.call(Turn((Entered("complaints", "message"), record)), END)
     call.clock.advance(SECONDS)  # the prompt
@@ -179,7 +185,7 @@ def test_who_hangs_up_after_the_message_has_left_it_and_the_hospital_hears_of_it
         Turn((MESSAGE,)),
         Turn((Entered("complaints", "tell"), told_of_it)),
         Turn((Say((Prompt("thanks"),)), HangUp("done"))),
-        facilities=Facilities(recordings=shelf.store, notices=board),
+        errands=errands(TakeMessage(shelf.store), TellNotices(board)),
     )
     call.clock.advance(SECONDS)
     call.clock.advance(SECONDS)
@@ -198,7 +204,7 @@ def test_who_hangs_up_while_the_message_is_put_away_has_left_it_all_the_same(she
         Turn((MESSAGE,)),
         Turn((Entered("complaints", "tell"), Raise("message_left", {}))),
         Turn((Say((Prompt("thanks"),)), HangUp("done"))),
-        facilities=Facilities(recordings=shelf.store, notices=board),
+        errands=errands(TakeMessage(shelf.store), TellNotices(board)),
     )
     call.clock.advance(SECONDS)
     disk.turn()
@@ -235,7 +241,7 @@ def test_who_hangs_up_while_the_hospital_takes_the_message_has_left_it(shelf: Sh
         actions={
             "complaint.register": Action(name="complaint.register", outcomes={"registered": frozenset()}, run=register)
         },
-        facilities=Facilities(recordings=shelf.store, notices=board),
+        errands=errands(TakeMessage(shelf.store), TellNotices(board)),
     )
     call.clock.advance(SECONDS)
     call.clock.advance(SECONDS)
@@ -249,9 +255,8 @@ def test_who_hangs_up_while_the_hospital_takes_the_message_has_left_it(shelf: Sh
 
 def test_nobody_is_put_through_whose_caller_has_gone(shelf: Shelf) -> None:
     dialler = FakeDialler()
-    call = OneCall(
-        Turn((MESSAGE,)), Turn((Dial("8000"),)), END, facilities=Facilities(recordings=shelf.store, dialler=dialler)
-    )
+    table = errands(TakeMessage(shelf.store), PutCallerThrough(dialler))
+    call = OneCall(Turn((MESSAGE,)), Turn((DialNow("8000"),)), END, errands=table)
     call.clock.advance(SECONDS)
     call.clock.advance(SECONDS)
     call.clock.advance(7)
@@ -304,7 +309,7 @@ def test_another_key_skips_the_prompt_and_the_tone_comes_at_once(shelf: Shelf) -
 
 
 def test_a_notice_of_the_recording_cannot_be_skipped(shelf: Shelf) -> None:
-    call = shelf.call(Turn((Record((Prompt("we_record"),), locked=True, drop_keys="*"),)), END)
+    call = shelf.call(Turn((RecordNow((Prompt("we_record"),), locked=True, drop_keys="*"),)), END)
     call.press("*")
     assert call.heard() == ["we_record"]
     call.clock.advance(SECONDS)
@@ -500,7 +505,7 @@ def test_no_recording_runs_while_a_secret_is_keyed_in(shelf: Shelf) -> None:
 
 def test_the_shipped_fake_keeps_what_the_store_would(tmp_path: Path) -> None:
     fake = FakeRecordings(tmp_path)
-    call = OneCall(Turn((MESSAGE,)), END, facilities=Facilities(recordings=fake))
+    call = OneCall(Turn((MESSAGE,)), END, errands=errands(TakeMessage(fake)))
     call.clock.advance(SECONDS)
     call.clock.advance(SECONDS)
     call.clock.advance(6)

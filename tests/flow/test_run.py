@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.flow.commands import Ask, Collect, Dial, HangUp, Keys, NoInput, Outcome, Prompt, Raise, Say, Speak
+from ivr.flow.commands import Ask, Collect, HangUp, Keys, NoInput, Outcome, Prompt, Say, Speak
 from ivr.flow.language import FlowSet
 from ivr.flow.load import load_sources
 from ivr.flow.mistakes import FlowMisused
 from ivr.flow.run import MOST_SILENCES, MOST_STEPS, Run
+from ivr.flow.verbs.dial import DialNow
+from ivr.flow.verbs.notify import Raise
 from tests.flow.world import FakeTexts, actions
 
 TEXTS = FakeTexts.of({"t.one": None, "t.item": "key:key item.name:name"})
@@ -143,7 +145,7 @@ def test_what_is_secret_or_keyed_in_stays_so_on_every_detour_and_is_not_dialled(
     run = Run(flow(DETOUR, g=THERE), "f", "zh", {"number": "5551234"})
     run._frames[0].keep("number", "5551234", secret=kind == "secret", keyed=kind == "keyed")
     last = run.start().commands[-1]
-    assert last == (Dial("5551234") if kind == "usual" else HangUp("failed"))
+    assert last == (DialNow("5551234") if kind == "usual" else HangUp("failed"))
     assert ("5551234" in run.variables.values()) is (kind != "secret")
 
 
@@ -174,8 +176,8 @@ steps:
   n: {notify: happened, then: end}
 """
     run = Run(flow(text), "f", "zh")
-    assert run.start().commands[-1] == Dial("8000")
-    with pytest.raises(FlowMisused, match="Keys is no answer to Dial"):
+    assert run.start().commands[-1] == DialNow("8000")
+    with pytest.raises(FlowMisused, match="Keys is no answer to DialNow"):
         run.resume(Keys("1"))
     assert run.resume(Outcome("no_answer")).commands[-1] == Raise("happened", {})
     with pytest.raises(FlowMisused, match="NoInput is no answer to Raise"):

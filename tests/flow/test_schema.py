@@ -90,7 +90,7 @@ def asked(verb: str, source: str) -> tuple[set[str], list[str]]:
     table = read_source("f", source.encode(), report)
     assert table is not None
     form = Form(table, report, "the step")
-    VERBS[verb](form, HEAD, DEFAULTS)
+    VERBS[verb].read(form, HEAD, DEFAULTS)
     return set(form._asked), [mistake.sentence for mistake in report.mistakes]
 
 

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ivr.flow.commands import Answer, Ask, Collect, Dial, HangUp, Keys, NoInput, Outcome, Say
+from ivr.flow.commands import Answer, Ask, Collect, HangUp, Keys, NoInput, Outcome, Say
 from ivr.flow.run import Run
+from ivr.flow.verbs.dial import DialNow
 from ivr.flow.words import SYSTEM
 from notify.notices.call import CALLED_OFF
 from notify.notices.line_telephone import ANOTHER
@@ -70,7 +71,7 @@ def test_whatever_a_caller_does_there_is_something_to_say_next(flow: str, keys: 
     turn = run.start()
     for key in keys:
         for command in turn.commands:
-            if isinstance(command, Say | Collect | Dial):
+            if isinstance(command, Say | Collect | DialNow):
                 for prompt in command.prompts:
                     speak(catalog(), "en", prompt.id, prompt.values)
         waits = run.waits_for
@@ -81,8 +82,8 @@ def test_whatever_a_caller_does_there_is_something_to_say_next(flow: str, keys: 
             outcome = random.choice([*flows().actions[waits.action].outcomes, "error"])
             values = {**VALUES, "expert": ITEMS[0], "experts": ITEMS}
             turn = run.resume(Outcome(outcome, values, tuple(ITEMS[: random.randrange(12)])))
-        elif isinstance(waits, Dial):
+        elif isinstance(waits, DialNow):
             turn = run.resume(random.choice([Outcome("talked", {"seconds": 30}), Outcome("busy"), Outcome("error")]))
         else:
             turn = run.resume(key)
-    assert isinstance(turn.commands[-1], Collect | Ask | Dial | HangUp)
+    assert isinstance(turn.commands[-1], Collect | Ask | DialNow | HangUp)

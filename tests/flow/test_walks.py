@@ -11,12 +11,13 @@ from typing import Any
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from ivr.flow.commands import Ask, Command, Dial, Entered, HangUp, Speak
+from ivr.flow.commands import Ask, Command, Entered, HangUp, Speak
 from ivr.flow.language import FlowSet
 from ivr.flow.load import load_sources
 from ivr.flow.mistakes import FlowErrors
 from ivr.flow.run import Run
 from ivr.flow.verbs import VERBS
+from ivr.flow.verbs.dial import DialNow
 from tests.flow.any_flow import ACTIONS, KEYED, SECRET, TEXTS, any_answer, any_flow, as_source
 from tests.flow.world import actions, show
 
@@ -56,7 +57,7 @@ def walk(flows: FlowSet, written: dict[str, dict[str, Any]], chance: Random) -> 
                 case Entered(flow, step):
                     verb = next(key for key in written[flow]["steps"][step] if key in VERBS)
                     met[verb] += 1
-                case Dial(number):
+                case DialNow(number):
                     assert number != KEYED
                 case Speak(spoken, slowly):
                     assert (spoken, slowly) != (language, slow)

@@ -17,25 +17,26 @@ from hospital.declarations import DECLARED
 from ivr.flow.commands import (
     Answer,
     Ask,
+    Beyond,
     Collect,
     Command,
-    Consult,
-    Dial,
     Entered,
     HangUp,
-    Join,
     Keys,
     NoInput,
     Outcome,
     Prompt,
-    Queue,
-    Raise,
-    Record,
     Say,
     Speak,
 )
 from ivr.flow.language import FlowSet
 from ivr.flow.run import Run
+from ivr.flow.verbs.consult import ConsultNow
+from ivr.flow.verbs.dial import DialNow
+from ivr.flow.verbs.notify import Raise
+from ivr.flow.verbs.queue import QueueUp
+from ivr.flow.verbs.record import RecordNow
+from ivr.flow.verbs.room import Join
 from ivr.flow.words import SYSTEM
 from ivr.numbers.line_actions import DECLARED as LINE_DECLARED
 
@@ -123,18 +124,20 @@ def show(command: Command) -> str:
         case Ask(action, arguments, hidden):
             shown = {name: "****" if name in hidden else value for name, value in arguments.items()}
             return f"ask {action} {_json(shown)}"
-        case Record():
+        case RecordNow():
             return f"record {_prompts(command.prompts)} [{_others(command)}]"
-        case Dial():
+        case DialNow():
             return f"dial {command.number} {_prompts(command.prompts)} [{_others(command, 'number')}]"
         case Raise(event, facts):
             return f"raise {event} {_json(facts)}"
-        case Queue():
+        case QueueUp():
             return f"queue {command.queue} {_prompts(command.prompts)} [{_others(command, 'queue')}]"
-        case Consult(service, card, prompts):
+        case ConsultNow(service, card, prompts):
             return f"consult {service} {card} {_prompts(prompts)}"
         case Join():
             return f"join {command.room} {_prompts(command.prompts)} [{_others(command, 'room')}]"
+        case Beyond():
+            return f"{command.verb} {_json(command.asked())} {_prompts(command.prompts)}"
         case HangUp(outcome):
             return f"hang up {outcome}"
 
@@ -165,7 +168,7 @@ def _settings(command: Collect) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _others(command: Record | Dial | Queue | Join, *told: str) -> str:
+def _others(command: RecordNow | DialNow | QueueUp | Join, *told: str) -> str:
     """What differs from the usual settings."""
     return " ".join(
         f"{each.name}={value}"

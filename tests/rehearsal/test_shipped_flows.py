@@ -14,7 +14,7 @@ import pytest
 from editions.bundle import TESTS, Bundle
 from editions.flow_tests import under_test
 from ivr.record.call_records import CallEvent, CallRecord
-from ivr.rehearsal.answers import BEYOND
+from ivr.rehearsal.answers import declared_beyond
 from ivr.rehearsal.call import ANY_DAY
 from ivr.rehearsal.export import as_test, of_record
 from ivr.rehearsal.suite import SuiteResult, run_tests
@@ -93,6 +93,6 @@ def test_its_trace_written_down_passes_as_a_test(flow_test: FlowTest) -> None:
 
 def _as_live(number: int, at: float, kind: str, detail: Mapping[str, Any]) -> CallEvent:
     """A live call notes a put-through as `dial`, not as an action."""
-    if kind == "action" and detail["action"] in BEYOND:
+    if kind == "action" and detail["action"] in declared_beyond():
         kind, detail = detail["action"], {"outcome": detail["outcome"]}
     return CallEvent(number, ANY_DAY + timedelta(seconds=at), kind, detail)

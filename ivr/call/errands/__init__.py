@@ -1,1 +1,23 @@
-"""What a line can carry out, one file a command of a flow."""
+"""What a line can carry out, one file a command of a flow.
+
+A new verb that waits brings a file here, and a line where the service puts the line together: `errands(..., new)`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ivr.call.errands.ask_hospital import AskHospital
+from ivr.call.errands.errand import Errand, Errands
+from ivr.call.errands.keys import GatherKeys
+from ivr.call.errands.say import SayTexts
+
+
+def errands(*more: Errand[Any]) -> Errands:
+    """The table of a line that talks, gathers keys, asks the hospital, and can do `more`."""
+    every: tuple[Errand[Any], ...] = (SayTexts(), GatherKeys(), AskHospital(), *more)
+    return {one.of: one for one in every}
+
+
+TALK_ONLY = errands()
+"""A line that does nothing else."""

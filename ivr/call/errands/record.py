@@ -1,4 +1,5 @@
 """Takes a caller's message: prompts, a tone, then what is said until silence, a key, the limit or the hanging up.
+In a trace: `record`.
 
 Where recordings lie and how long they are kept is the store's. The call's end does not cancel it: it hears of it
 from the line. So what was said is kept, and what nobody said leaves nothing.
@@ -11,12 +12,12 @@ from twisted.logger import Logger
 
 from background.spawn import spawn
 from ivr.call.leg import Leg
-from ivr.call.notes import Notes, Place
 from ivr.call.recording import RecordingFailed, Recordings, Tape
 from ivr.call.shielded import FAILED, shielded
-from ivr.call.speaker import Speaker
-from ivr.flow.commands import Outcome, Record
+from ivr.call.talk import Talk
+from ivr.flow.commands import Outcome
 from ivr.flow.verbs.keys import REPEAT
+from ivr.flow.verbs.record import RECORDING, RecordNow
 from ivr.switch.line import LineGone, Recorded, RecordEnd, SwitchRefused
 
 log = Logger()
@@ -25,36 +26,33 @@ AGAIN, DROPPED = "again", "dropped"
 """In a trace: the caller threw the recording away, to speak once more or to go elsewhere. He was not silent."""
 
 
-class Recorder:
-    """Takes the messages of one call."""
+class TakeMessage:
+    """Implements `Errand`."""
 
-    def __init__(self, leg: Leg, speaker: Speaker, trace: Notes, recordings: Recordings | None) -> None:
-        self._leg = leg
-        self._speaker = speaker
-        self._trace = trace
+    of = RecordNow
+
+    def __init__(self, recordings: Recordings) -> None:
         self._recordings = recordings
 
-    async def take(self, wanted: Record, place: Place) -> Outcome:
+    async def carry_out(self, talk: Talk, wanted: RecordNow) -> Outcome:
         """`recorded` with `recording` (`{id, seconds}`), `silent` or `error`; the first two with the `key` if one
         ended it. Raises `LineGone` when the caller left before there was anything to keep."""
-        recordings = self._recordings
-        if recordings is None:
-            log.error("call {call}: this line keeps no recordings", call=self._leg.call_id)
-            return FAILED
+        talk.message = True
+        leg, recordings = talk.leg, self._recordings
         if wanted.prompts:
-            await self._speaker.say(wanted.prompts, locked=wanted.locked)
-        if key := self._dropped(wanted):
+            await talk.speaker.say(wanted.prompts, locked=wanted.locked)
+        if key := _dropped(leg, wanted):
             return Outcome("silent", {"key": key})
         try:
-            tape = await recordings.begin(place, wanted.limit)
+            tape = await recordings.begin(talk.place, wanted.limit)
         except RecordingFailed as failed:
-            log.error("call {call}: no recording: {failed}", call=self._leg.call_id, failed=failed)
-            self._trace.event("record", outcome=FAILED.name)
+            log.error("call {call}: no recording: {failed}", call=leg.call_id, failed=failed)
+            talk.trace.event(wanted.verb, outcome=FAILED.name)
             return FAILED
         try:
             if wanted.tone:
-                await self._beep(recordings)
-            key = self._dropped(wanted)
+                await self._beep(leg)
+            key = _dropped(leg, wanted)
         except (CancelledError, LineGone):  # the caller left before there was anything to keep
             spawn(recordings.discard(tape), f"discarding recording {tape.id}")
             raise
@@ -66,26 +64,23 @@ class Recorder:
             key = str(outcome.values.get("key", ""))
             dropped = outcome.name == "silent" and key != "" and key in wanted.drop_keys
             told = (AGAIN if key == REPEAT else DROPPED) if dropped else outcome.name
-            self._trace.event("record", recording=tape.id, outcome=told, alone=alone)
+            talk.trace.event(wanted.verb, recording=tape.id, outcome=told, alone=alone)
 
-        answer = await shielded(self._leg, self._record(recordings, tape, wanted), note, f"recording {tape.id}")
-        self._leg.forget_keys()
+        answer = await shielded(leg, self._record(leg, tape, wanted), note, f"recording {tape.id}")
+        leg.forget_keys()
         return answer
 
-    def _dropped(self, wanted: Record) -> str:
-        """The key, pressed already, that throws the recording away; other keys only skipped what was said."""
-        return next((key for key in self._leg.take_keys() if key in wanted.drop_keys), "")
-
-    async def _beep(self, recordings: Recordings) -> None:
+    async def _beep(self, leg: Leg) -> None:
         try:
-            await self._leg.play([recordings.tone])
+            await leg.play([self._recordings.tone])
         except SwitchRefused as refused:  # better without a tone than not at all
-            log.error("call {call}: no tone: {refused}", call=self._leg.call_id, refused=refused)
+            log.error("call {call}: no tone: {refused}", call=leg.call_id, refused=refused)
 
-    async def _record(self, recordings: Recordings, tape: Tape, wanted: Record) -> Outcome:
+    async def _record(self, leg: Leg, tape: Tape, wanted: RecordNow) -> Outcome:
+        recordings = self._recordings
         try:
             try:
-                recorded = await self._leg.line.record(
+                recorded = await leg.line.record(
                     tape.path, limit=wanted.limit, silence=wanted.silence, end_keys=wanted.end_keys + wanted.drop_keys
                 )
             except LineGone:  # the worker died under it: what it wrote is still there
@@ -96,11 +91,16 @@ class Recorder:
                 return Outcome("silent", key)
             seconds = await recordings.finish(tape, recorded)
             if recorded.ended is RecordEnd.HUNG_UP:
-                await self._leg.down.wait()  # what comes next must know that nobody is there
+                await leg.down.wait()  # what comes next must know that nobody is there
         except SwitchRefused as refused:
-            log.error("call {call}: no recording: {refused}", call=self._leg.call_id, refused=refused)
+            log.error("call {call}: no recording: {refused}", call=leg.call_id, refused=refused)
             await recordings.discard(tape)
             return FAILED
         if not seconds:
             return Outcome("silent", key)
-        return Outcome("recorded", {"recording": {"id": tape.id, "seconds": round(seconds)}, **key})
+        return Outcome("recorded", {RECORDING: {"id": tape.id, "seconds": round(seconds)}, **key})
+
+
+def _dropped(leg: Leg, wanted: RecordNow) -> str:
+    """The key, pressed already, that throws the recording away; other keys only skipped what was said."""
+    return next((key for key in leg.take_keys() if key in wanted.drop_keys), "")

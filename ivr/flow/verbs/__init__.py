@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from typing import Protocol
 
+from ivr.flow.commands import Beyond
 from ivr.flow.defaults import Defaults
 from ivr.flow.form import Form
 from ivr.flow.language import Head, Step
@@ -14,6 +15,7 @@ from ivr.flow.verbs.consult import Consult
 from ivr.flow.verbs.dial import Dial
 from ivr.flow.verbs.do import Do
 from ivr.flow.verbs.endings import HangUp, Return
+from ivr.flow.verbs.errand import Errand
 from ivr.flow.verbs.language import Language
 from ivr.flow.verbs.menu import Menu
 from ivr.flow.verbs.notify import Notify
@@ -25,26 +27,40 @@ from ivr.flow.verbs.say import Say
 from ivr.flow.verbs.set import Set
 from ivr.flow.verbs.when import When
 
-VERBS: Mapping[str, Callable[[Form, Head, Defaults], Step]] = {
-    "say": Say.read,
-    "menu": Menu.read,
-    "ask": Ask.read,
-    "choose": Choose.read,
-    "do": Do.read,
-    "when": When.read,
-    "set": Set.read,
-    "call": Call.read,
-    "language": Language.read,
-    "pace": Pace.read,
-    "record": Record.read,
-    "dial": Dial.read,
-    "notify": Notify.read,
-    "queue": Queue.read,
-    "consult": Consult.read,
-    "room": Room.read,
-    "hangup": HangUp.read,
-    "return": Return.read,
+
+class Verb(Protocol):
+    """What the table of verbs knows of each: a kind of step."""
+
+    def read(self, form: Form, head: Head, defaults: Defaults) -> Step:
+        """A step of it, from its form."""
+
+
+VERBS: dict[str, Verb] = {
+    "say": Say,
+    "menu": Menu,
+    "ask": Ask,
+    "choose": Choose,
+    "do": Do,
+    "when": When,
+    "set": Set,
+    "call": Call,
+    "language": Language,
+    "pace": Pace,
+    "record": Record,
+    "dial": Dial,
+    "notify": Notify,
+    "queue": Queue,
+    "consult": Consult,
+    "room": Room,
+    "hangup": HangUp,
+    "return": Return,
 }
 
 LATER = frozenset({"queue", "consult", "room"})
 """Verbs that can be written, tried and tested, but that the line cannot carry out yet."""
+
+
+def beyond_the_line() -> dict[str, type[Beyond]]:
+    """Verb -> what it asks of somebody or something beyond the line, of those that do."""
+    asked = (step.beyond for step in VERBS.values() if isinstance(step, type) and issubclass(step, Errand))
+    return {one.verb: one for one in asked if one is not None}

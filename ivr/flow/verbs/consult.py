@@ -11,21 +11,42 @@ Before it, on every way: a login, the price told by a `say` with `tells: rate`, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
-from ivr.flow.commands import Command
-from ivr.flow.commands import Consult as ConsultNow
+from ivr.flow.commands import Beyond, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Trouble
 from ivr.flow.form import Form
 from ivr.flow.language import Demand, Fact, Head, Reads, Scene, Term, Variable, World
-from ivr.flow.verbs.errand import NOTHING, Find, Outcomes, Place, Visit, demand
+from ivr.flow.verbs.errand import NOTHING, Place, Visit, demand
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultNow(Beyond):
+    """A paid talk with an expert, billed by the minute."""
+
+    verb = "consult"
+    outcomes: ClassVar = {
+        "finished": frozenset({"seconds", "charged", "currency"}),
+        "short": NOTHING,
+        "nobody": NOTHING,
+        "broken_off": NOTHING,
+    }
+    usual: ClassVar = Outcome("finished", {"seconds": 180, "charged": 3000, "currency": "CNY"})
+    service: str
+    card: str
+    prompts: tuple[Prompt, ...] = ()
+
+    def asked(self) -> Mapping[str, Value]:
+        return {"service": self.service, "card": self.card}
 
 
 @dataclass(frozen=True, slots=True)
 class Consult(Visit):
     """See the module."""
 
+    beyond: ClassVar = ConsultNow
     card: Term
 
     @classmethod
@@ -41,14 +62,6 @@ class Consult(Visit):
     def what(self) -> str:
         return "the consultation"
 
-    def outcomes(self, find: Find) -> Outcomes:
-        return {
-            "finished": frozenset({"seconds", "charged", "currency"}),
-            "short": NOTHING,
-            "nobody": NOTHING,
-            "broken_off": NOTHING,
-        }
-
     def reads(self, world: World) -> Iterable[Reads]:
         yield from Visit.reads(self, world)
         if self.card.variable is not None:
@@ -58,7 +71,7 @@ class Consult(Visit):
         for fact in (Fact.LOGIN, Fact.CONSENT):  # no consent without the price told before it: see `menu`
             yield demand(fact, self.head.mark, "a consultation")
 
-    def command(self, scene: Scene) -> Command | None:
+    def command(self, scene: Scene) -> ConsultNow | None:
         service, card = self.place.look_up(scene), self.card.look_up(scene.variables)
         # A card number that somebody keyed in is not yet theirs: the login hands over the card that it knows.
         if self.card.variable in scene.keyed | scene.secrets:

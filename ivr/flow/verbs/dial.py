@@ -12,22 +12,47 @@ could telephone the world at the hospital's cost.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
-from ivr.flow.commands import Command
-from ivr.flow.commands import Dial as DialNow
+from ivr.flow.commands import Beyond, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Trouble
 from ivr.flow.form import Form
 from ivr.flow.language import Head, Scene
-from ivr.flow.verbs.errand import NOTHING, Find, Outcomes, Place, Visit
+from ivr.flow.verbs.errand import NOTHING, Place, Visit
 
 NUMBER = re.compile(r"\+?[0-9*#]{1,24}")
+
+
+@dataclass(frozen=True, slots=True)
+class DialNow(Beyond):
+    """Call somebody and let the two talk: `talked` when the other side hung up. The caller's hanging up ends the
+    call."""
+
+    verb = "dial"
+    outcomes: ClassVar = {
+        "talked": frozenset({"seconds"}),
+        "busy": NOTHING,
+        "no_answer": NOTHING,
+        "refused": NOTHING,
+    }
+    usual: ClassVar = Outcome("talked", {"seconds": 60})
+    number: str
+    prompts: tuple[Prompt, ...] = ()
+    """Said before it rings."""
+    ring: float = 25.0
+    """Seconds it may ring."""
+
+    def asked(self) -> Mapping[str, Value]:
+        return {"number": self.number}
 
 
 @dataclass(frozen=True, slots=True)
 class Dial(Visit):
     """See the module."""
 
+    beyond: ClassVar = DialNow
     ring: float
 
     @classmethod
@@ -45,10 +70,7 @@ class Dial(Visit):
     def what(self) -> str:
         return "the call"
 
-    def outcomes(self, find: Find) -> Outcomes:
-        return {"talked": frozenset({"seconds"}), "busy": NOTHING, "no_answer": NOTHING, "refused": NOTHING}
-
-    def command(self, scene: Scene) -> Command | None:
+    def command(self, scene: Scene) -> DialNow | None:
         number = self.place.look_up(scene)
         taken_from = None if self.place.where is None else self.place.where.variable
         if number is None or not NUMBER.fullmatch(number) or taken_from in scene.keyed | scene.secrets:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from ivr.flow.action import ActionSpec
-from ivr.flow.commands import Answer, Command, Outcome, Value
+from ivr.flow.commands import Answer, Beyond, Command, Outcome, Value
 from ivr.flow.defaults import Branches, Trouble, check_error
 from ivr.flow.form import Form
 from ivr.flow.language import ANYTHING, Demand, Exit, Fact, Gives, Go, Head, Move, Reads, Scene, Step, Term, Wait, World
@@ -30,6 +30,8 @@ NOTHING: frozenset[str] = frozenset()
 class Errand(Step):
     """A step that waits for an outcome."""
 
+    beyond: ClassVar[type[Beyond] | None] = None
+    """What it asks for beyond the line; None where it asks the hospital."""
     head: Head
     then: Branches
     trouble: Trouble
@@ -38,9 +40,9 @@ class Errand(Step):
     def what(self) -> str:
         """How sentences name it: `"registration.check_funds"`, `the call`."""
 
-    @abstractmethod
     def outcomes(self, find: Find) -> Outcomes | None:
         """What it can come to; None when that is not known, because the action is not."""
+        return None if self.beyond is None else self.beyond.outcomes
 
     @abstractmethod
     def command(self, scene: Scene) -> Command | None:
@@ -60,7 +62,7 @@ class Errand(Step):
 
     def examples(self, world: World) -> Mapping[str, Value]:
         """One example of each value that it brings, by the names that `outcomes` tell."""
-        return {"seconds": 60, "charged": 3000, "currency": "CNY", "agent": "agent-1"}
+        return {} if self.beyond is None else self.beyond.usual.values
 
     def gives(self, world: World) -> Gives:
         return {name: (value,) for name, value in self.examples(world).items()}

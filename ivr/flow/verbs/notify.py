@@ -9,18 +9,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
-from ivr.flow.commands import Command, Raise
+from ivr.flow.commands import Beyond, Outcome, Value
 from ivr.flow.defaults import Branches, Defaults, Trouble
 from ivr.flow.form import Form
 from ivr.flow.language import Head, Name, Reads, Scene, Term, World
-from ivr.flow.verbs.errand import NOTHING, Errand, Find, Outcomes
+from ivr.flow.verbs.errand import NOTHING, Errand
+
+
+@dataclass(frozen=True, slots=True)
+class Raise(Beyond):
+    """Tell the notices that something happened."""
+
+    verb = "notify"
+    outcomes: ClassVar = {"raised": NOTHING}
+    usual: ClassVar = Outcome("raised")
+    needs_caller = False
+    event: str
+    facts: Mapping[str, Value]
+
+    def asked(self) -> Mapping[str, Value]:
+        return {"event": self.event, **self.facts}
 
 
 @dataclass(frozen=True, slots=True)
 class Notify(Errand):
     """See the module."""
 
+    beyond: ClassVar = Raise
     event: Name | None
     facts: Mapping[str, Term]
 
@@ -34,15 +51,12 @@ class Notify(Errand):
     def what(self) -> str:
         return f'the event "{self.event.text}"' if self.event else "the event"
 
-    def outcomes(self, find: Find) -> Outcomes:
-        return {"raised": NOTHING}
-
     def reads(self, world: World) -> Iterable[Reads]:
         for term in self.facts.values():
             if term.variable is not None:
                 yield Reads(term.variable, term.mark)
 
-    def command(self, scene: Scene) -> Command | None:
+    def command(self, scene: Scene) -> Raise | None:
         if self.event is None or any(term.variable in scene.secrets for term in self.facts.values()):
             return None
         return Raise(self.event.text, {name: term.look_up(scene.variables) for name, term in self.facts.items()})

@@ -11,20 +11,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
-from ivr.flow.commands import Command
-from ivr.flow.commands import Queue as QueueUp
+from ivr.flow.commands import Beyond, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Trouble
 from ivr.flow.form import Form
 from ivr.flow.language import Head, Scene
-from ivr.flow.verbs.errand import NOTHING, Find, Outcomes, Place, Visit
+from ivr.flow.verbs.errand import NOTHING, Place, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class QueueUp(Beyond):
+    """Wait for an agent, then talk; `left` by a key."""
+
+    verb = "queue"
+    outcomes: ClassVar = {
+        "served": frozenset({"agent", "seconds"}),
+        "timed_out": NOTHING,
+        "full": NOTHING,
+        "closed": NOTHING,
+        "left": NOTHING,
+    }
+    usual: ClassVar = Outcome("served", {"agent": "agent-1", "seconds": 60})
+    queue: str
+    prompts: tuple[Prompt, ...] = ()
+    priority: int = 0
+    longest: float = 600.0
+    """Seconds of waiting at most."""
+
+    def asked(self) -> Mapping[str, Value]:
+        return {"queue": self.queue, "priority": self.priority}
 
 
 @dataclass(frozen=True, slots=True)
 class Queue(Visit):
     """See the module."""
 
+    beyond: ClassVar = QueueUp
     priority: int
     longest: float
 
@@ -40,19 +65,10 @@ class Queue(Visit):
     def what(self) -> str:
         return "the queue"
 
-    def outcomes(self, find: Find) -> Outcomes:
-        return {
-            "served": frozenset({"agent", "seconds"}),
-            "timed_out": NOTHING,
-            "full": NOTHING,
-            "closed": NOTHING,
-            "left": NOTHING,
-        }
-
     def by_caller(self, outcome: str) -> bool:
         return outcome == "left"
 
-    def command(self, scene: Scene) -> Command | None:
+    def command(self, scene: Scene) -> QueueUp | None:
         name = self.place.look_up(scene)
         if name is None:
             return None

@@ -16,9 +16,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
-from ivr.flow.commands import Answer, Command, Outcome, Value
-from ivr.flow.commands import Record as RecordNow
+from ivr.flow.commands import Answer, Beyond, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Lock, Trouble
 from ivr.flow.form import Form
 from ivr.flow.language import Demand, Exit, Fact, Go, Head, Move, Name, Reads, Scene, Target, Wait, World
@@ -28,11 +28,43 @@ from ivr.flow.verbs.keys import PERSON, REPEAT, read_end_key
 from ivr.flow.verbs.say import read_tells
 from ivr.flow.words import Words, check_unused
 
+RECORDING = "recording"
+"""The value that comes with a recording: `{id, seconds}`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordNow(Beyond):
+    """Play prompts and a tone, then record what the caller says; `key` in the values is the key that ended it.
+
+    A key while the prompts play cuts them off unless `locked`. If it is one of `drop_keys` it ends the recording
+    before it began (`silent` with `key`); any other key only skips the prompts.
+    """
+
+    verb = "record"
+    outcomes: ClassVar = {"recorded": frozenset({RECORDING}), "silent": NOTHING}
+    usual: ClassVar = Outcome("recorded", {RECORDING: {"id": "recording-1", "seconds": 12}})
+    prompts: tuple[Prompt, ...] = ()
+    limit: float = 120.0
+    """Seconds at most."""
+    silence: float = 5.0
+    """Seconds of quiet that end it; 0: never."""
+    end_keys: str = "#"
+    """Keys that end it; none of them is part of what is kept."""
+    drop_keys: str = ""
+    """Keys that end it, too, and throw it away: `silent` with `key`."""
+    tone: bool = True
+    locked: bool = False
+    """The prompts are heard whole, because they tell that a recording is made; keys during them don't count."""
+
+    def asked(self) -> Mapping[str, Value]:
+        return {"limit": self.limit}
+
 
 @dataclass(frozen=True, slots=True)
 class Record(Errand):
-    """See the module."""
+    """See the module. The recording goes into a variable that the flow names."""
 
+    beyond: ClassVar = RecordNow
     words: Words
     lock: Lock
     tells: frozenset[Fact]
@@ -65,13 +97,14 @@ class Record(Errand):
         return "the recording"
 
     def outcomes(self, find: Find) -> Outcomes:
-        return {"recorded": frozenset({self.variable.text} if self.variable else ()), "silent": NOTHING}
+        kept = frozenset({self.variable.text} if self.variable else ())
+        return {name: kept if RECORDING in sets else sets for name, sets in RecordNow.outcomes.items()}
 
     def examples(self, world: World) -> Mapping[str, Value]:
-        return {self.variable.text: {"id": "recording-1", "seconds": 12}} if self.variable else {}
+        return self.values(RecordNow.usual)
 
     def values(self, outcome: Outcome) -> Mapping[str, Value]:
-        recording = outcome.values.get("recording")
+        recording = outcome.values.get(RECORDING)
         return {self.variable.text: recording} if self.variable and isinstance(recording, dict) else {}
 
     def exits(self, world: World) -> Iterable[Exit]:
@@ -91,7 +124,7 @@ class Record(Errand):
         check_unused(report, world, self.words)
         Errand.check(self, world, report)
 
-    def command(self, scene: Scene) -> Command:
+    def command(self, scene: Scene) -> RecordNow:
         drop = {REPEAT, *([] if self.operator is None else [PERSON])} - {self.end_key}
         return RecordNow(
             self.words.prompts(scene),

@@ -10,19 +10,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
-from ivr.flow.commands import Command, Join
+from ivr.flow.commands import Beyond, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Trouble
 from ivr.flow.form import Form
 from ivr.flow.language import Head, Scene
-from ivr.flow.verbs.errand import NOTHING, Find, Outcomes, Place, Visit
+from ivr.flow.verbs.errand import NOTHING, Place, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Join(Beyond):
+    """Enter a conference room."""
+
+    verb = "room"
+    outcomes: ClassVar = {"left": frozenset({"seconds"}), "full": NOTHING, "closed": NOTHING}
+    usual: ClassVar = Outcome("left", {"seconds": 60})
+    room: str
+    speaks: bool = True
+    prompts: tuple[Prompt, ...] = ()
+
+    def asked(self) -> Mapping[str, Value]:
+        return {"room": self.room, "speaks": self.speaks}
 
 
 @dataclass(frozen=True, slots=True)
 class Room(Visit):
     """See the module."""
 
+    beyond: ClassVar = Join
     speaks: bool
 
     @classmethod
@@ -35,9 +53,6 @@ class Room(Visit):
     def what(self) -> str:
         return "the room"
 
-    def outcomes(self, find: Find) -> Outcomes:
-        return {"left": frozenset({"seconds"}), "full": NOTHING, "closed": NOTHING}
-
-    def command(self, scene: Scene) -> Command | None:
+    def command(self, scene: Scene) -> Join | None:
         room = self.place.look_up(scene)
         return None if room is None else Join(room, self.speaks, self.place.words.prompts(scene))

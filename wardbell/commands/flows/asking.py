@@ -12,7 +12,7 @@ from actions.action import ActionOutcome, Declared
 from hospital.usual_answers import USUAL_VARIABLES
 from ivr.flow.commands import Value
 from ivr.flow.mistakes import did_you_mean
-from ivr.rehearsal.answers import BEYOND, ERROR, usual
+from ivr.rehearsal.answers import ERROR, declared_beyond, usual
 from ivr.rehearsal.test_file import EditionUnderTest
 
 
@@ -31,7 +31,7 @@ class Asking:
         self._stage = stage
         self._ask = ask
         self._said: dict[str, list[ActionOutcome]] = {}
-        asked = {**stage.declared, **BEYOND}
+        asked = {**stage.declared, **declared_beyond()}
         for one in said:
             name, equals, line = one.partition("=")
             if not equals or not line.strip():
