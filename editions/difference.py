@@ -6,8 +6,6 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import click
-
 from editions.bundle import Bundle
 
 
@@ -39,11 +37,10 @@ def changes(old: Bundle, new: Bundle) -> list[Changed]:
 
 
 def unified(old: Bundle, new: Bundle, old_name: str, new_name: str) -> Iterator[str]:
-    """The differing lines of all files, coloured for a terminal (`click.echo` takes the colours off elsewhere)."""
+    """The differing lines of all files."""
     for changed in changes(old, new):
         file = changed.file
-        for line in _lines(file, old.files.get(file), new.files.get(file), old_name, new_name):
-            yield _coloured(line)
+        yield from _lines(file, old.files.get(file), new.files.get(file), old_name, new_name)
 
 
 def _lines(file: str, before: bytes | None, after: bytes | None, old_name: str, new_name: str) -> Iterator[str]:
@@ -62,10 +59,3 @@ def _split(data: bytes | None) -> list[str]:
     else:
         lines.pop()
     return lines
-
-
-def _coloured(line: str) -> str:
-    if line.startswith(("---", "+++")):
-        return click.style(line, bold=True)
-    colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
-    return click.style(line, fg=colour) if colour else line

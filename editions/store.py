@@ -1,8 +1,8 @@
-"""The history of editions: transactions that publish, list and fetch, and what each engine says that it serves.
+"""The history of editions: transactions that publish, list and fetch.
 
 Append-only: the newest edition is the current one, and taking one back publishes the old files
-again under a new number. Whether files are right is checked before they come here; what is live
-in an engine is the application's.
+again under a new number. Whether files are right is checked before they come here; what an engine
+serves stands in `editions.engines`.
 """
 
 from __future__ import annotations
@@ -11,23 +11,19 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from db.reading import reading
-from db.tables.editions import EditionRow, EngineRow
+from db.tables.editions import EditionRow
 from editions.bundle import TESTS, TEXTS, Bundle
 from ivr.flow.mistakes import FlowError, FlowErrors, Mark, Report
 
 LARGEST = 4_000_000
 """Bytes of all files of an edition together; a large hospital's are a tenth of it."""
-BEAT = timedelta(seconds=5)
-"""How often an engine says that it is there."""
-SILENT = timedelta(seconds=16)
-"""An engine that said nothing for so long is not running."""
 LONGEST_REASON = 500
 LONGEST_NAME = 80
 
@@ -129,6 +125,8 @@ class Overtaken:
     """Somebody published `record` meanwhile; nothing was stored."""
 
     record: EditionRecord
+    parent: int = 0
+    """What was the current one when the publisher looked."""
 
 
 def as_texts(bundle: Bundle) -> dict[str, str]:
@@ -159,7 +157,7 @@ def publish(session: Session, draft: Draft, parent: int, now: datetime) -> Publi
     """Make `draft` the current edition. `parent`: the current one when the publisher looked; 0 when there was none."""
     current = newest(session)
     if current is not None and current.number != parent:
-        return Overtaken(current)
+        return Overtaken(current, parent)
     if current is not None and current.digest == draft.digest and _is_whole(session, current):
         return Unchanged(current)
     record = EditionRecord(
@@ -180,7 +178,7 @@ def publish(session: Session, draft: Draft, parent: int, now: datetime) -> Publi
     if session.scalar(new) is not None:
         return Published(record)
     first = session.execute(select(*_COLUMNS).where(EditionRow.number == record.number)).one()
-    return Overtaken(EditionRecord(*first))
+    return Overtaken(EditionRecord(*first), parent)
 
 
 @reading
@@ -188,6 +186,12 @@ def newest(session: Session) -> EditionRecord | None:
     """The current edition; None before the first."""
     row = session.execute(select(*_COLUMNS).order_by(EditionRow.number.desc()).limit(1)).one_or_none()
     return EditionRecord(*row) if row is not None else None
+
+
+@reading
+def began(session: Session) -> datetime | None:
+    """When the first edition was published, which no other line has the same; None before it."""
+    return session.scalar(select(EditionRow.at).order_by(EditionRow.number).limit(1))
 
 
 @reading
@@ -234,48 +238,3 @@ def _is_whole(session: Session, record: EditionRecord) -> bool:
     except EditionDamaged:
         return False
     return True
-
-
-# What engines serve
-
-
-@dataclass(frozen=True, slots=True)
-class EngineRecord:
-    """What an engine said of itself, when it last did."""
-
-    name: str
-    edition: int
-    digest: str
-    seen_at: datetime
-    refused: int | None = None
-    refusal: str = ""
-
-    def runs(self, now: datetime) -> bool:
-        """Whether it was heard of lately."""
-        return now - self.seen_at < SILENT
-
-    def serves(self, record: EditionRecord) -> bool:
-        """Whether this very edition is live there."""
-        return (self.edition, self.digest) == (record.number, record.digest)
-
-
-def say(session: Session, engine: EngineRecord) -> None:
-    """An engine says what it serves."""
-    row = session.get(EngineRow, engine.name) or EngineRow(name=engine.name)
-    row.edition, row.digest, row.seen_at = engine.edition, engine.digest, engine.seen_at
-    row.refused, row.refusal = engine.refused, engine.refusal[:LONGEST_REASON]
-    session.add(row)
-
-
-def leave(session: Session, name: str) -> None:
-    """An engine stops."""
-    session.execute(delete(EngineRow).where(EngineRow.name == name))
-
-
-@reading
-def engines(session: Session) -> list[EngineRecord]:
-    """Every engine that ever said something and did not leave, by name."""
-    return [
-        EngineRecord(row.name, row.edition, row.digest, row.seen_at, row.refused, row.refusal)
-        for row in session.scalars(select(EngineRow).order_by(EngineRow.name))
-    ]

@@ -15,8 +15,9 @@ from twisted.logger import Logger
 from background.spawn import spawn
 from db.database import Transactions
 from db.errors import DatabaseError
+from editions.engines import BEAT, EngineRecord, leave, say
 from editions.live import Live, LiveEdition, Opens, Refused
-from editions.store import BEAT, EditionHead, EngineRecord, fetch, leave, newest, say
+from editions.store import EditionHead, fetch, newest
 from ivr.flow.mistakes import FlowError
 from prompts.errors import PromptError
 

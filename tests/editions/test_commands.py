@@ -12,9 +12,12 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 
-from editions import store
-from editions.store import Draft, EngineRecord
+from editions import engines, store
+from editions.engines import EngineRecord
+from editions.sound import Sound
+from editions.store import Draft
 from prompts.catalog import Catalog
+from prompts.render import Summary
 from prompts.speech import fixed_texts
 from prompts.studio import Studio
 from tests.e2e.melodies import studio
@@ -42,14 +45,15 @@ class ItOffice(Parts):
 class It:
     """Somebody at the keyboard."""
 
-    def __init__(self, folder: Path, sqlite_file: Path) -> None:
+    def __init__(self, folder: Path, sqlite_file: Path, data: Path | None = None) -> None:
         self.folder = folder
-        self.data = folder.parent / "var"
-        self.data.mkdir()
-        shutil.copy(sqlite_file, self.data / "wardbell.db")
+        self.data = data or folder.parent / "var"
+        if not self.data.exists():
+            self.data.mkdir()
+            shutil.copy(sqlite_file, self.data / "wardbell.db")
         self.texts, self.recordings = folder.parent / "texts", folder.parent / "recordings"
         for made in (self.texts, self.recordings / "zh"):
-            made.mkdir(parents=True)
+            made.mkdir(parents=True, exist_ok=True)
         self.parts = ItOffice(
             Settings(data_dir=self.data, flows_dir=folder, texts_dir=self.texts, recordings_dir=self.recordings)
         )
@@ -87,7 +91,7 @@ class It:
         assert stored is not None
         at = self.parts.wallclock() - timedelta(seconds=ago)
         told = EngineRecord(name, edition, stored.record.digest, at, refused, "because" if refused else "")
-        self.parts.database.run_now(store.say, told)
+        self.parts.database.run_now(engines.say, told)
 
 
 @pytest.fixture
@@ -207,12 +211,13 @@ def test_without_the_database_it_says_that_nothing_was_published(it: It) -> None
 def test_who_is_overtaken_while_prompts_are_rendered_is_told(it: It, monkeypatch: pytest.MonkeyPatch) -> None:
     it.publishes()
 
-    def render(parts: Parts, texts: Catalog, live: object) -> None:
+    def make_sound(*_: object) -> Sound:
         files = other("hers")
         draft = Draft(store.as_texts(files), files.digest, "li", "quicker")
-        parts.database.run_now(store.publish, draft, 1, wallclock())
+        it.parts.database.run_now(store.publish, draft, 1, wallclock())
+        return Sound(Summary())
 
-    monkeypatch.setattr(publishing, "render", render)
+    monkeypatch.setattr(publishing, "make_sound", make_sound)
     it.edits(MAIN.replace("Main", "his"))
     told = it.fails("publish", "-m", "x")
     assert "li published edition 2 meanwhile (quicker)" in told
@@ -390,12 +395,126 @@ def test_rollback_again_steps_further_back_and_never_to_what_was_just_taken_back
 def test_rollback_to_a_number_that_passes_no_more_changes_nothing(it: It) -> None:
     draft = Draft(store.as_texts(BROKEN), BROKEN.digest, "old", "of an earlier version")
     it.parts.database.run_now(store.publish, draft, 0, wallclock())
-    it.publishes()
+    it.says("publish", "-m", "anew", "--no-render", "--over", "1")
     told = it.fails("rollback", "1")
     assert "flows/main.yaml:4:" in told
     assert "nothing was published, edition 2 stays live" in told
     assert it.live() == 2
     assert "there is no edition 7" in it.fails("rollback", "7")
+
+
+# Which edition the files on disk were edited from
+
+
+@pytest.fixture
+def she(it: It, tmp_path: Path) -> Iterator[It]:
+    """A second person with a folder of her own, on the same database."""
+    folder = tmp_path / "hers" / "flows"
+    shutil.copytree(it.folder, folder)
+    made = It(folder, it.data / "wardbell.db", data=it.data)
+    yield made
+    made.parts.close()
+
+
+def test_two_people_with_a_folder_each_do_not_take_back_each_others_work(it: It, she: It) -> None:
+    it.publishes()
+    she.says("fetch", "1", str(she.folder))
+    it.publishes("Night")
+    (she.folder / "notices.yaml").write_text("# hers\nnotices: {}\n")
+    told = she.fails("publish", "-m", "hers", "--no-render")
+    assert "these files were edited from edition 1, and edition 2 is live. Nothing was published" in told
+    assert "edition 2: " in told
+    assert "for Night" in told
+    assert "changed there, and not in these files:\n  main.yaml (changed, +1 -1)" in told
+    assert "wardbell flows diff 1 2" in told
+    assert "wardbell flows publish --over 2" in told
+    assert "(edited from edition 1):" in she.says("status")
+    assert json.loads(she.says("status", "--json"))["edited_from"] == 1
+    assert "+title: Night" in she.says("diff", "1", "2")
+    shutil.copy(it.folder / "main.yaml", she.folder)  # she takes in what he did
+    assert "edition 3 is published" in she.says("publish", "-m", "hers", "--no-render")
+    it.edits(MAIN.replace("Main", "Morning"))
+    assert "notices.yaml (changed, +1 -0)" in it.fails("publish", "-m", "his", "--no-render")
+    assert "edition 4 is published" in it.says("publish", "-m", "his", "--no-render", "--over", "3")
+    assert "edition 5 is published" in it.publishes("Noon")  # and from there he goes on
+
+
+def test_an_edition_is_fetched_to_be_edited(it: It, tmp_path: Path) -> None:
+    it.publishes()
+    it.publishes("Night")
+    it.edits(MAIN.replace("Main", "Own"))
+    it.says("fetch", "1", str(it.folder), "--force")
+    it.edits(MAIN.replace("Main", "Own"))
+    assert "edited from edition 1, and edition 2 is live" in it.fails("publish", "-m", "x", "--no-render")
+    it.says("fetch", "2", str(it.folder), "--force")
+    assert "edition 3 is published" in it.publishes("Own")
+
+
+def test_a_folder_that_holds_more_than_the_edition_was_not_edited_from_it(it: It, she: It) -> None:
+    (she.folder / "old.yaml").write_text(MAIN)
+    it.publishes()
+    assert "what lies there is not just edition 1" in she.says("fetch", "1", str(she.folder))
+    assert "is not known" in she.fails("publish", "-m", "x", "--no-render")
+    (she.folder / "old.yaml").unlink()
+    (she.texts / "zh.yaml").write_text("main.welcome: 新年好。\n")
+    assert "what lies there is not just edition 1" in she.says("fetch", "1", str(she.folder))
+    to = she.data.parent / "elsewhere"
+    assert "not just" not in she.says("fetch", "1", str(to))
+    assert (to / ".edition").exists()
+
+
+def test_who_takes_back_goes_on_from_there_and_the_other_hears_of_it(it: It, she: It) -> None:
+    it.publishes()
+    it.publishes("Night")
+    she.says("fetch", "2", str(she.folder), "--force")
+    it.says("rollback", "--no-render")
+    she.edits(MAIN.replace("Main", "Night and day"))
+    assert "edited from edition 2, and edition 3 is live" in she.fails("publish", "-m", "x", "--no-render")
+    assert "edition 4 is published" in it.publishes("Evening")
+
+
+def test_a_folder_is_published_to_a_trial_line_and_then_to_the_real_one(
+    it: It, tmp_path: Path, sqlite_file: Path
+) -> None:
+    trial = It(it.folder, sqlite_file, data=tmp_path / "trial")
+    for title in ("One", "Two"):
+        trial.publishes(title)
+        it.publishes(title)
+    trial.publishes("Three")
+    trial.publishes("Four")
+    assert "edition 3 is published" in it.publishes("Four")
+    lines = (it.folder / ".edition").read_text().splitlines()
+    assert [line.split()[1] for line in lines if not line.startswith("#")] == ["4", "3"]
+    trial.parts.close()
+
+
+@pytest.mark.parametrize("damage", ["", "<<<<<<< HEAD\n", "\x00\x01", "2026 x y\n" * 9])
+def test_a_file_that_tells_no_edition_is_no_leave_to_publish(it: It, damage: str) -> None:
+    it.publishes()
+    (it.folder / ".edition").write_text(damage)
+    it.edits(MAIN.replace("Main", "Own"))
+    assert "which edition these files were edited from is not known" in it.fails("publish", "-m", "x", "--no-render")
+    assert "edition 2 is published" in it.says("publish", "-m", "x", "--no-render", "--over", "1")
+    assert "edition 3 is published" in it.publishes("Again")
+
+
+def test_two_editions_in_one_file_are_a_merge_that_nobody_finished(it: It) -> None:
+    it.publishes()
+    first = (it.folder / ".edition").read_text()
+    it.publishes("Night")
+    second = (it.folder / ".edition").read_text()
+    (it.folder / ".edition").write_text(f"<<<<<<< HEAD\n{first}=======\n{second}>>>>>>> hers\n")
+    it.edits(MAIN.replace("Main", "Own"))
+    assert "is not known" in it.fails("publish", "-m", "x", "--no-render")
+
+
+def test_a_folder_where_nothing_can_be_written_is_told(it: It) -> None:
+    (it.folder / ".edition").mkdir()
+    done = it.types("publish", "-m", "x", "--no-render")
+    assert done.exit_code == 0
+    assert ".edition cannot be written" in done.stderr
+    assert "the next publish will want --over 1" in done.stderr
+    assert sorted(path.name for path in it.folder.iterdir() if path.name.startswith(".")) == [".edition"]
 
 
 # The doctor

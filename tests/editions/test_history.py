@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import text
 
 from db.database import Database
-from editions import store
+from editions import engines, store
 from editions.bundle import Bundle
-from editions.store import EditionDamaged, EngineRecord, Overtaken, Published, Unchanged
+from editions.engines import EngineRecord
+from editions.store import EditionDamaged, Overtaken, Published, Unchanged
 from ivr.flow.mistakes import FlowErrors
 from tests.editions.conftest import NOON, Publisher, bundle, other
 
@@ -121,12 +122,12 @@ def test_the_same_files_again_put_a_row_right_that_was_changed_by_hand(publisher
 
 def test_engines_say_what_they_serve_until_they_leave(database: Database) -> None:
     said = EngineRecord("a", 3, "d", NOON)
-    database.run_now(store.say, said)
-    database.run_now(store.say, dataclasses.replace(said, edition=4, refused=5, refusal="no" * 999))
-    database.run_now(store.say, EngineRecord("b", 4, "d", NOON))
-    [a, b] = database.run_now(store.engines)
+    database.run_now(engines.say, said)
+    database.run_now(engines.say, dataclasses.replace(said, edition=4, refused=5, refusal="no" * 999))
+    database.run_now(engines.say, EngineRecord("b", 4, "d", NOON))
+    [a, b] = database.run_now(engines.engines)
     assert (a.edition, a.refused, len(a.refusal), b.name) == (4, 5, 500, "b")
-    assert a.runs(NOON + store.BEAT * 2)
-    assert not a.runs(NOON + store.SILENT)
-    database.run_now(store.leave, "a")
-    assert [one.name for one in database.run_now(store.engines)] == ["b"]
+    assert a.runs(NOON + engines.BEAT * 2)
+    assert not a.runs(NOON + engines.SILENT)
+    database.run_now(engines.leave, "a")
+    assert [one.name for one in database.run_now(engines.engines)] == ["b"]

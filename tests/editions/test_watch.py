@@ -13,10 +13,11 @@ from twisted.internet.defer import Deferred
 from background.threads import at_once
 from db.database import Database, ImmediateTransactions, Transactions
 from db.errors import DatabaseAway
-from editions import store
+from editions import engines, store
+from editions.engines import EngineRecord
 from editions.first import NoEditionUsable, begin
 from editions.live import Live, LiveEdition
-from editions.store import EngineRecord, StoredEdition
+from editions.store import StoredEdition
 from editions.watch import EditionWatch
 from prompts.errors import StudioError
 from tests.editions.conftest import BROKEN, Opens, Publisher, bundle, other
@@ -72,7 +73,7 @@ class Engine:
         return self.live.now.head.number
 
     def said(self) -> EngineRecord:
-        [found] = [one for one in self.publisher.database.run_now(store.engines) if one.name == self.name]
+        [found] = [one for one in self.publisher.database.run_now(engines.engines) if one.name == self.name]
         return found
 
 
@@ -230,4 +231,4 @@ def test_an_engine_gives_a_sign_of_life_and_says_when_it_leaves(engine: Engine) 
     engine.looks()
     assert engine.said().seen_at == first + timedelta(hours=1)
     Deferred.fromCoroutine(engine.watch.leave())
-    assert engine.publisher.database.run_now(store.engines) == []
+    assert engine.publisher.database.run_now(engines.engines) == []

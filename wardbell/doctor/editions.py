@@ -9,6 +9,7 @@ from db.database import Database
 from db.errors import DatabaseError
 from editions import store
 from editions.bundle import Bundle
+from editions.engines import engines as engines_said
 from editions.store import EditionDamaged, StoredEdition
 from ivr.flow.mistakes import FlowError
 from wardbell.doctor.finding import Finding, error, ok, warning
@@ -23,7 +24,7 @@ def published(
     try:
         newest = database.run_now(store.newest)
         stored = database.run_now(store.fetch, newest.number) if newest is not None else None
-        engines = database.run_now(store.engines)
+        engines = database.run_now(engines_said)
     except DatabaseError as wrong:
         yield error(f"editions cannot be read: {wrong}", "see the database above")
         return

@@ -27,6 +27,13 @@ def diff(parts: Parts, old: int | None, new: int | None) -> None:
             raise click.ClickException(str(wrong)) from wrong
     lines = list(unified(bundle_of(parts, before), after, f"edition-{before}", name))
     for line in lines:
-        click.echo(line)
+        click.echo(_coloured(line))
     if not lines:
         click.echo("no difference", err=True)
+
+
+def _coloured(line: str) -> str:
+    if line.startswith(("---", "+++")):
+        return click.style(line, bold=True)
+    colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
+    return click.style(line, fg=colour) if colour else line

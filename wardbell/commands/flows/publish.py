@@ -4,73 +4,85 @@ from __future__ import annotations
 
 import click
 
-from editions import store
-from editions.bundle import Bundle
-from editions.difference import changes
-from editions.store import Draft, EditionDamaged, EditionRecord
+from db.errors import DatabaseError
+from editions import publish as editions
+from editions.base import FILE, base_of
+from editions.publish import NotFromThis
+from editions.store import Published, Unchanged
 from ivr.flow.mistakes import FlowErrors
-from prompts.catalog import Catalog
-from prompts.speech import fixed_texts
 from wardbell.commands.flows import publishing
+from wardbell.commands.flows.stored import told
 from wardbell.parts import Parts
 
 
 @click.command()
 @click.option("-m", "--why", prompt="Why (for the history)", help="What this change is for, in a few words.")
 @publishing.who_option
+@click.option("--over", type=click.IntRange(1), metavar="N",
+              help="Write over edition N, which is live, though the files were edited from another.")  # fmt: skip
 @click.option("--no-tests", is_flag=True, help="Leave out the flow tests.")
 @publishing.render_option
 @click.pass_obj
-def publish(parts: Parts, why: str, who: str | None, no_tests: bool, no_render: bool) -> None:
+def publish(parts: Parts, why: str, who: str | None, over: int | None, no_tests: bool, no_render: bool) -> None:
     """Put the files on disk live.
 
     Everything is checked first, the flow tests are run, and new texts are made into sound. Then one step makes them the
     live edition: running engines take it within about a second, calls in progress keep the one
-    that they began with. When anything is wrong, nothing changes.
+    that they began with. When anything is wrong, nothing changes; neither when the files were edited from another
+    edition than the live one, and what others published since is not in them.
     """
-    why, who = publishing.reason(why), publishing.name(who)
-    live = publishing.current(parts)
+    signature = publishing.signature(who, why)
     try:
+        base = base_of(parts.database, parts.flows_dir())
         bundle = parts.on_disk()
+        came = editions.publish(
+            publishing.press(parts),
+            bundle,
+            signature,
+            base,
+            over=over,
+            tests=not no_tests,
+            sound=not no_render,
+            tell=publishing.tell,
+        )
+    except DatabaseError as wrong:
+        raise publishing.away(wrong) from wrong
     except FlowErrors as wrong:
         raise click.ClickException(f"{wrong}\nnothing was published") from wrong
-    before = _files_of(parts, live) if live is not None else None
-    if live is not None and before is not None and before.digest == bundle.digest:
-        publishing.unchanged(live)
-        return
-    checked = publishing.check(parts, bundle, live)
-    if live is not None and before is not None:
-        click.echo(f"against edition {live.number}:")
-        for changed in changes(before, bundle):
-            click.echo(f"  {changed}")
-        _tell_old_recordings(parts, live, checked.edition.texts)
-    tests = "" if no_tests else publishing.test(parts, bundle, live)
-    if not no_render:
-        publishing.render(parts, checked.edition.texts, live)
-    draft = Draft(store.as_texts(bundle), bundle.digest, who, why, tests=tests)
-    record = publishing.store(parts, draft, live)
-    if record is not None:
-        publishing.wait(parts, record)
+    match came:
+        case Published(record):
+            publishing.remember(parts, record)
+            publishing.wait(parts, record)
+        case NotFromThis():
+            raise click.ClickException(_apart(parts, came))
+        case Unchanged(record):
+            publishing.remember(parts, record)
+            publishing.stop(came)
+        case _:
+            publishing.stop(came)
 
 
-def _files_of(parts: Parts, live: EditionRecord) -> Bundle | None:
-    """The live edition's files; None when its row was changed by hand: what is published now puts it right."""
-    stored = parts.database.run_now(store.fetch, live.number)
-    try:
-        return stored.bundle() if stored is not None else None
-    except EditionDamaged:
-        return None
-
-
-def _tell_old_recordings(parts: Parts, live: EditionRecord, texts: Catalog) -> None:
-    """A recording goes before every voice: where words changed, callers would still hear the old ones."""
-    folder = parts.recordings_dir
-    if folder is None:
-        return
-    before = parts.texts_of(live.number)
-    for language in texts.languages:
-        spoken = dict(fixed_texts(before, language)) if language in before.languages else {}
-        recorded = {file.stem for file in (folder / language).glob("*")}
-        for name, words in fixed_texts(texts, language):
-            if name in recorded and spoken.get(name, words) != words:
-                click.echo(f"note: {name} ({language}) has new words and an old recording: record it anew", err=True)
+def _apart(parts: Parts, came: NotFromThis) -> str:
+    """What was published since, what of it would be lost, and how to go on."""
+    live, base = came.live.number, came.base
+    if base is None:
+        lines = [
+            f"edition {live} is live, and which edition these files were edited from is not known:"
+            f" {parts.flows_dir() / FILE} does not say it. Nothing was published",
+            f"  {told(parts, came.live)}",
+        ]
+    else:
+        lines = [
+            f"these files were edited from edition {base.number}, and edition {live} is live. Nothing was published",
+            *(f"  {told(parts, one)}" for one in came.since),
+        ]
+    if came.lost:
+        lines += ["changed there, and not in these files:", *(f"  {one}" for one in came.lost)]
+    if base is not None:
+        lines.append(f"`wardbell flows diff {base.number} {live}` shows what changed there, line by line")
+    lines += [
+        "`wardbell flows diff` shows what these files would change",
+        f"`wardbell flows fetch {live} FOLDER` gets the live files, to edit them anew",
+        f"`wardbell flows publish --over {live}` puts these files live as they are",
+    ]
+    return "\n".join(lines)

@@ -1,25 +1,32 @@
-"""What publishing and taking back share: the check, the sound of new texts, the transaction, the waiting for engines.
-
-Every step before the transaction may fail, and then nothing has changed.
-"""
+"""What the commands that publish print: what was reached, what came of it, and how the engines take it."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import NoReturn
 
 import click
 
-from db.errors import DatabaseAway, DatabaseError
-from editions import store as editions
-from editions.bundle import Bundle
-from editions.edition import Checked
-from editions.flow_tests import run_flow_tests
-from editions.store import LONGEST_NAME, LONGEST_REASON, Draft, EditionRecord
-from ivr.flow.mistakes import FlowErrors
-from prompts.catalog import Catalog
-from prompts.errors import PromptError
-from prompts.render import render_all, texts_ahead
+from db.errors import DatabaseError
+from editions import base
+from editions.engines import taking
+from editions.press import (
+    Broken,
+    Examined,
+    FailedTests,
+    NotPrinted,
+    NotRendered,
+    NotSigned,
+    NotStored,
+    Press,
+    Signature,
+    Unsure,
+    sign,
+)
+from editions.sound import Sound, make_sound
+from editions.store import EditionRecord, Overtaken, Unchanged
+from ivr.rehearsal.suite import SuiteResult
 from wardbell.commands.flows.check import told
 from wardbell.commands.flows.test import told as told_of_tests
 from wardbell.commands.who import os_user
@@ -37,124 +44,87 @@ render_option = click.option(
 )
 
 
-def reason(why: str) -> str:
-    """The reason for the history, in one line. Raises `UsageError` for none."""
-    told = " ".join(why.split())
-    if not told:
-        raise click.UsageError('say why, for the history: -m "the clinic opens at 7"')
-    return _short(told, LONGEST_REASON, "reason")
+def press(parts: Parts) -> Press:
+    """What publishing needs, of these settings."""
+    return Press(
+        parts.database,
+        parts.zone,
+        parts.wallclock,
+        lambda texts: make_sound(parts.studio_of(texts), parts.known_values()),
+        parts.recordings_dir,
+    )
 
 
 def name(who: str | None) -> str:
     """Who publishes."""
-    return _short(" ".join((who or os_user()).split()) or "unknown", LONGEST_NAME, "name")
+    return who or os_user()
 
 
-def _short(told: str, longest: int, what: str) -> str:
-    if len(told) > longest:
-        raise click.UsageError(f"the {what} has {len(told)} characters; at most {longest} are kept")
-    return told if told.isprintable() else "".join(sign for sign in told if sign.isprintable())
+def signature(who: str | None, why: str) -> Signature:
+    """Who and why. Raises `UsageError` for what cannot stand in the history."""
+    signed = sign(name(who), why)
+    if isinstance(signed, NotSigned):
+        raise click.UsageError(signed.sentence)
+    return signed
 
 
-def current(parts: Parts) -> EditionRecord | None:
-    """What is live. Raises `DatabaseError` with the words that nothing was published."""
-    try:
-        return parts.database.run_now(editions.newest)
-    except DatabaseError as away:
-        raise click.ClickException(f"{away}\nnothing was published") from away
+def away(wrong: DatabaseError) -> click.ClickException:
+    """The database did not answer before anything was done."""
+    return click.ClickException(f"{wrong}\nnothing was published")
 
 
-def every(parts: Parts) -> list[EditionRecord]:
-    """The whole history, newest first."""
-    try:
-        return parts.database.run_now(editions.history)
-    except DatabaseError as away:
-        raise click.ClickException(f"{away}\nnothing was published") from away
+def tell(reached: Examined | SuiteResult | Sound) -> None:
+    """Print what was reached on the way."""
+    match reached:
+        case Examined(bundle, warnings, live, changed, old):
+            for line in told(warnings, bundle):
+                click.echo(line, err=True)
+            if live is not None:
+                click.echo(f"against edition {live.number}:")
+            for one in changed:
+                click.echo(f"  {one}")
+            for language, text in old:
+                click.echo(f"note: {text} ({language}) has new words and an old recording: record it anew", err=True)
+        case SuiteResult(played):
+            if played:
+                click.echo(f"flow tests: {len(played)} passed")
+        case Sound(made, silent):
+            for language in silent:
+                click.echo(f"note: no voice speaks {language} here: its texts stay silent", err=True)
+            for language, text, why in made.failed[:MOST]:
+                click.echo(f'failed: {language} "{text}": {why}', err=True)
+            if made.rendered and not made.failed:
+                click.echo(f"prompts: {made}")
 
 
-def check(parts: Parts, bundle: Bundle, live: EditionRecord | None) -> Checked:
-    """Read all of it, or tell every mistake and that nothing changed."""
-    try:
-        editions.as_texts(bundle)
-        checked = parts.check(bundle)
-    except FlowErrors as wrong:
-        raise _refused(wrong, bundle, live) from wrong
-    for line in told(checked.warnings, bundle):
-        click.echo(line, err=True)
-    return checked
-
-
-def test(parts: Parts, bundle: Bundle, live: EditionRecord | None) -> str:
-    """Run the flow tests; what they came to, for the history. Nothing when there are none."""
-    try:
-        tested = run_flow_tests(bundle, parts.zone)
-    except FlowErrors as wrong:
-        raise _refused(wrong, bundle, live) from wrong
-    if tested.failed:
-        for line in told_of_tests(tested):
-            click.echo(line, err=True)
-        raise click.ClickException(f"{_nothing(live)} (--no-tests publishes without the flow tests)")
-    count = len(tested.played)
-    if not count:
-        return ""
-    click.echo(f"flow tests: {count} passed")
-    return f"{count} passed"
-
-
-def _refused(wrong: FlowErrors, bundle: Bundle, live: EditionRecord | None) -> click.ClickException:
-    for line in told((*wrong.mistakes, *wrong.warnings), bundle):
-        click.echo(line, err=True)
-    count = len(wrong.mistakes)
-    return click.ClickException(f"{count} mistake{'s' * (count != 1)}: {_nothing(live)}")
-
-
-def render(parts: Parts, texts: Catalog, live: EditionRecord | None) -> None:
-    """Make the sound of what is new, so that no caller waits for it."""
-    try:
-        studio = parts.studio_of(texts)
-        wanted = texts_ahead(texts, parts.known_values())
-    except (PromptError, DatabaseError) as wrong:
-        raise click.ClickException(f"{wrong}\n{_nothing(live)} (--no-render publishes without sound)") from wrong
-    voiced = [one for one in wanted if studio.source_of(*one) != "nobody"]
-    for language in sorted({language for language, _ in wanted} - {language for language, _ in voiced}):
-        click.echo(f"note: no voice speaks {language} here: its texts stay silent", err=True)
-    summary = render_all(studio, voiced, slow=True)
-    for language, text, why in summary.failed[:MOST]:
-        click.echo(f'failed: {language} "{text}": {why}', err=True)
-    if summary.failed:
-        told = f"{len(summary.failed)} texts could not be rendered: {_nothing(live)}"
-        raise click.ClickException(f"{told} (--no-render publishes without them)")
-    if summary.rendered:
-        click.echo(f"prompts: {summary}")
-
-
-def store(parts: Parts, draft: Draft, live: EditionRecord | None) -> EditionRecord | None:
-    """The one transaction. None when nothing has changed; the command fails when somebody was quicker."""
-    parent = live.number if live is not None else 0
-    try:
-        came = parts.database.run_now(editions.publish, draft, parent, parts.wallclock())
-    except DatabaseAway as away:  # perhaps in the middle of the commit
-        told = f"{away}\nwhether it was published is not known: see `wardbell flows status`, then publish again"
-        raise click.ClickException(told) from away
-    except DatabaseError as wrong:
-        raise click.ClickException(f"{wrong}\n{_nothing(live)}") from wrong
+def stop(came: NotPrinted | FailedTests) -> None:
+    """Say why nothing was published; the command fails unless there was nothing to do."""
     match came:
-        case editions.Published(record):
-            return record
-        case editions.Unchanged(record):
-            unchanged(record)
-            return None
-        case editions.Overtaken(record):
-            raise click.ClickException(
+        case Unchanged(live):
+            click.echo(f"nothing changed: edition {live.number} is live with these very files")
+        case Broken(mistakes, bundle, live):
+            for line in told((*mistakes.mistakes, *mistakes.warnings), bundle):
+                click.echo(line, err=True)
+            count = len(mistakes.mistakes)
+            _fail(f"{count} mistake{'s' * (count != 1)}: {_nothing(live)}")
+        case FailedTests(result, live):
+            for line in told_of_tests(result):
+                click.echo(line, err=True)
+            _fail(f"{_nothing(live)} (--no-tests publishes without the flow tests)")
+        case NotRendered(why, None, live):
+            _fail(f"{why}\n{_nothing(live)} (--no-render publishes without sound)")
+        case NotRendered(why, _, live):
+            _fail(f"{why}: {_nothing(live)} (--no-render publishes without them)")
+        case NotStored(why, live):
+            _fail(f"{why}\n{_nothing(live)}")
+        case Unsure(why):
+            _fail(f"{why}\nwhether it was published is not known: see `wardbell flows status`, then publish again")
+        case Overtaken(record, parent):
+            _fail(
                 f"{record.who} published edition {record.number} meanwhile ({record.why}): nothing of yours was"
                 f" published or lost. See what changed with `wardbell flows diff {parent} {record.number}`,"
                 " then publish again."
             )
-
-
-def unchanged(live: EditionRecord) -> None:
-    """Say that there is nothing to do."""
-    click.echo(f"nothing changed: edition {live.number} is live with these very files")
 
 
 def wait(parts: Parts, record: EditionRecord, pause: Callable[[float], None] | None = None) -> None:
@@ -163,30 +133,51 @@ def wait(parts: Parts, record: EditionRecord, pause: Callable[[float], None] | N
     waited = 0.0
     while True:
         try:
-            known = parts.database.run_now(editions.engines)
-        except DatabaseError as away:
-            click.echo(f"edition {record.number} is published; which engine serves it is not known: {away}", err=True)
+            now = parts.database.run_now(taking, record, parts.wallclock())
+        except DatabaseError as wrong:
+            click.echo(f"edition {record.number} is published; which engine serves it is not known: {wrong}", err=True)
             return
-        running = [one for one in known if one.runs(parts.wallclock())]
-        refused = [one for one in running if one.refused == record.number]
-        late = [one for one in running if not one.serves(record) and one not in refused]
-        if not late or waited >= PATIENCE:
+        if now.settled or waited >= PATIENCE:
             break
         pause(EVERY)
         waited += EVERY
-    if not running:
+    if now.by_nobody:
         click.echo(f"edition {record.number} is published; no engine is running: it is used at the next start")
         return
-    for one in late:
-        told = f"{one.name} has not taken edition {record.number} yet: see `wardbell flows status` and its log"
-        click.echo(told, err=True)
-    for one in refused:
+    for one in now.late:
+        sentence = f"{one.name} has not taken edition {record.number} yet: see `wardbell flows status` and its log"
+        click.echo(sentence, err=True)
+    for one in now.refused:
         click.echo(f"{one.name} REFUSED edition {record.number} and keeps {one.edition}: {one.refusal}", err=True)
-    if refused:
-        raise click.ClickException("take it back with `wardbell flows rollback`, or correct it and publish again")
-    took = [one.name for one in running if one not in late]
-    if took:
-        click.echo(f"edition {record.number} is live on {', '.join(took)}; calls in progress keep the one before")
+    if now.refused:
+        _fail("take it back with `wardbell flows rollback`, or correct it and publish again")
+    if now.took:
+        names = ", ".join(one.name for one in now.took)
+        click.echo(f"edition {record.number} is live on {names}; calls in progress keep the one before")
+
+
+def edited_from(parts: Parts, record: EditionRecord) -> bool:
+    """Whether the files on disk were edited from this edition."""
+    try:
+        known = base.base_of(parts.database, parts.flows_dir())
+    except DatabaseError:
+        return False
+    return known is not None and known.digest == record.digest
+
+
+def remember(parts: Parts, record: EditionRecord) -> None:
+    """From now on the files on disk are edited from this edition."""
+    folder = parts.flows_dir()
+    try:
+        base.remember(parts.database, folder, record.head)
+    except (OSError, DatabaseError) as wrong:
+        why = wrong.strerror if isinstance(wrong, OSError) else wrong
+        sentence = f"note: {folder / base.FILE} cannot be written ({why}): the next publish will want --over"
+        click.echo(f"{sentence} {record.number}", err=True)
+
+
+def _fail(sentence: str) -> NoReturn:
+    raise click.ClickException(sentence)
 
 
 def _nothing(live: EditionRecord | None) -> str:

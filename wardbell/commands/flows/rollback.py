@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
-from editions import store
-from editions.store import Draft
+from db.errors import DatabaseError
+from editions.press import NotSigned
+from editions.rollback import Damaged, NoneBefore, NoSuchEdition, NothingPublished, TakenBack, roll_back
 from wardbell.commands.flows import publishing
-from wardbell.commands.flows.stored import bundle_of, told
+from wardbell.commands.flows.stored import told
 from wardbell.parts import Parts
 
 
@@ -23,32 +24,31 @@ def rollback(parts: Parts, number: int | None, why: str, who: str | None, no_ren
     The history stays whole: the old files come back under a new number. Called again, it steps back further, never to
     what was just taken back. Files on disk are not touched.
     """
-    every = publishing.every(parts)
-    if not every:
-        raise click.ClickException("nothing was published yet")
-    live = every[0]
-    known = {record.number: record for record in every}
-    back = known.get(number) if number is not None else store.before(every)
-    if back is None:
-        if number is not None:
-            raise click.ClickException(f"there is no edition {number}: `wardbell flows history` lists them")
-        raise click.ClickException(f"there is no edition before {store.origin(live, known).number} to go back to")
-    bundle, back = bundle_of(parts, back.number), store.origin(back, known)
-    number = back.number
-    why = publishing.reason(why or f"back to edition {number}")
-    if bundle.digest == live.digest:
-        publishing.unchanged(live)
-        return
-    checked = publishing.check(parts, bundle, live)
-    if not no_render:
-        publishing.render(parts, checked.edition.texts, live)
-    draft = Draft(store.as_texts(bundle), bundle.digest, publishing.name(who), why, files_of=number)
-    record = publishing.store(parts, draft, live)
-    if record is None:
-        return
-    click.echo(f"edition {record.number} has the files of {told(parts, back)}")
-    click.echo(
-        "the files on disk stay as they are: the next `wardbell flows publish` would put THEM live;"
-        f" `wardbell flows fetch {number} FOLDER` gets the old ones"
-    )
-    publishing.wait(parts, record)
+    try:
+        came = roll_back(
+            publishing.press(parts), number, publishing.name(who), why, sound=not no_render, tell=publishing.tell
+        )
+    except DatabaseError as wrong:
+        raise publishing.away(wrong) from wrong
+    match came:
+        case TakenBack(record, back, instead_of):
+            if publishing.edited_from(parts, instead_of):
+                publishing.remember(parts, record)  # whoever takes back here knows what the next publish would do
+            click.echo(f"edition {record.number} has the files of {told(parts, back)}")
+            click.echo(
+                "the files on disk stay as they are: the next `wardbell flows publish` would put THEM live;"
+                f" `wardbell flows fetch {back.number} FOLDER` gets the old ones"
+            )
+            publishing.wait(parts, record)
+        case NothingPublished():
+            raise click.ClickException("nothing was published yet")
+        case NoSuchEdition(missing):
+            raise click.ClickException(f"there is no edition {missing}: `wardbell flows history` lists them")
+        case NoneBefore(first):
+            raise click.ClickException(f"there is no edition before {first.number} to go back to")
+        case NotSigned(sentence):
+            raise click.UsageError(sentence)
+        case Damaged(sentence):
+            raise click.ClickException(sentence)
+        case _:
+            publishing.stop(came)

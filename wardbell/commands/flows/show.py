@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from editions.bundle import TEXTS
+from editions.fetch import Standing, write_files
 from wardbell.commands.flows.stored import bundle_of, live_record, told
 from wardbell.parts import Parts
 
@@ -40,22 +42,22 @@ def fetch(parts: Parts, number: int, folder: Path, force: bool) -> None:
 
     Nothing in FOLDER is deleted.
     """
-    bundle = bundle_of(parts, number)
+    bundle, own = bundle_of(parts, number), parts.settings.texts_dir
+    below = folder / TEXTS
+    texts = own if _same(folder, parts.flows_dir()) else below if any(bundle.under(TEXTS)) else None
     try:
-        standing = [name for name, data in bundle.files.items() if _differs(folder / name, data)]
-        if standing and not force:
-            told = f"in {folder} these differ: {', '.join(sorted(standing))}"
-            raise click.ClickException(f"{told}\nnothing was written; --force replaces them")
-        for name, data in sorted(bundle.files.items()):
-            to = folder / name
-            to.parent.mkdir(parents=True, exist_ok=True)
-            to.write_bytes(data)
+        came = write_files(parts.database, number, bundle, folder, texts, replace=force)
     except OSError as wrong:
         raise click.ClickException(f"{wrong.filename}: {wrong.strerror}") from wrong
-    click.echo(f"{len(bundle.files)} files of edition {number} are in {folder}")
-    if parts.settings.texts_dir is not None and any("texts/" in name for name in bundle.files):
-        click.echo(f"its texts are in {folder / 'texts'}; the hospital's stand in {parts.settings.texts_dir}")
+    if isinstance(came, Standing):
+        differ = f"in {folder} these differ: {', '.join(came.files)}"
+        raise click.ClickException(f"{differ}\nnothing was written; --force replaces them")
+    click.echo(f"{came.files} files of edition {number} are in {folder}")
+    if own is not None and any(bundle.under(TEXTS)):
+        click.echo(f"its texts are in {below}; the hospital's stand in {own}")
+    if not came.remembered:
+        click.echo(f"what lies there is not just edition {number}, so it does not count as edited from it")
 
 
-def _differs(file: Path, data: bytes) -> bool:
-    return file.exists() and file.read_bytes() != data
+def _same(one: Path, other: Path) -> bool:
+    return one.resolve() == other.resolve()

@@ -25,11 +25,16 @@ def live_record(parts: Parts) -> EditionRecord:
     """The newest edition."""
     found = parts.database.run_now(store.newest)
     if found is None:
-        raise click.ClickException(
-            "nothing was published yet: the first start of the service publishes the files on disk,"
-            " or `wardbell flows publish` now"
-        )
+        raise nothing_published()
     return found
+
+
+def nothing_published() -> click.ClickException:
+    """There is no edition to show."""
+    return click.ClickException(
+        "nothing was published yet: the first start of the service publishes the files on disk,"
+        " or `wardbell flows publish` now"
+    )
 
 
 def when(parts: Parts, record: EditionRecord) -> str:

@@ -1,0 +1,185 @@
+"""What publishing and taking back share: the check, the sound of new texts, the one transaction, and what can come
+of them.
+
+Every step before the transaction may fail, and then nothing has changed. What happened is a value; only a database
+that does not answer raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from db.database import Database
+from db.errors import DatabaseAway, DatabaseError
+from editions.bundle import Bundle
+from editions.declared import ACTIONS
+from editions.difference import Changed
+from editions.edition import Checked, read_edition
+from editions.sound import Sound
+from editions.store import (
+    LONGEST_NAME,
+    LONGEST_REASON,
+    Draft,
+    EditionRecord,
+    Overtaken,
+    Published,
+    Unchanged,
+    as_texts,
+    publish,
+)
+from ivr.flow.mistakes import FlowErrors, Mistake
+from ivr.rehearsal.suite import SuiteResult
+from prompts.catalog import Catalog
+from prompts.errors import PromptError
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What publishing needs of the house."""
+
+    database: Database
+    zone: ZoneInfo
+    wallclock: Callable[[], datetime]
+    render: Callable[[Catalog], Sound]
+    """Makes the sound of texts, perhaps for minutes. May raise `PromptError` and `DatabaseError`."""
+    recordings: Path | None = None
+    """The folder of the hospital's recordings of prompts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who publishes, and why: each one line."""
+
+    who: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotSigned:
+    """It cannot stand in the history like this."""
+
+    sentence: str
+
+
+def sign(who: str, why: str) -> Signature | NotSigned:
+    """Who and why as the history shows them."""
+    who, why = _one_line(who) or "unknown", _one_line(why)
+    if not why:
+        return NotSigned('say why, for the history, such as "the clinic opens at 7"')
+    for told, longest, what in ((who, LONGEST_NAME, "name"), (why, LONGEST_REASON, "reason")):
+        if len(told) > longest:
+            return NotSigned(f"the {what} has {len(told)} characters; at most {longest} are kept")
+    return Signature(who, why)
+
+
+def _one_line(told: str) -> str:
+    return "".join(sign for sign in " ".join(told.split()) if sign.isprintable())
+
+
+# What was reached on the way, told as it comes
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """Everything was read and nothing is wrong."""
+
+    bundle: Bundle
+    warnings: Sequence[Mistake]
+    live: EditionRecord | None = None
+    """What the changes are against."""
+    changed: Sequence[Changed] = ()
+    old_recordings: Sequence[tuple[str, str]] = ()
+    """Language and text: new words under a recording that says the old ones."""
+
+
+Tell: TypeAlias = Callable[[Examined | SuiteResult | Sound], None]
+"""Hears what was reached: the files are right, the tests passed, the sound is made."""
+
+
+def in_silence(_: Examined | SuiteResult | Sound) -> None:
+    """Tells nobody."""
+
+
+# What kept it from being published; `live` stays live
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The files have mistakes."""
+
+    mistakes: FlowErrors
+    bundle: Bundle
+    live: EditionRecord | None
+
+
+@dataclass(frozen=True, slots=True)
+class FailedTests:
+    """Flow tests do not pass."""
+
+    result: SuiteResult
+    live: EditionRecord | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotRendered:
+    """New texts could not be made into sound: all of it, or some."""
+
+    why: str
+    sound: Sound | None
+    live: EditionRecord | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotStored:
+    """The database refused it."""
+
+    why: str
+    live: EditionRecord | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """The database went away in the middle of the commit: whether it was published is not known."""
+
+    why: str
+
+
+NotPrinted: TypeAlias = Broken | NotRendered | NotStored | Unsure | Overtaken | Unchanged
+
+
+def check(press: Press, bundle: Bundle, live: EditionRecord | None) -> Checked | Broken:
+    """All of it as the engines read it."""
+    try:
+        as_texts(bundle)
+        return read_edition(bundle, ACTIONS, zone=press.zone)
+    except FlowErrors as wrong:
+        return Broken(wrong, bundle, live)
+
+
+def render(press: Press, texts: Catalog, live: EditionRecord | None, tell: Tell) -> NotRendered | None:
+    """Make the sound of what is new, so that no caller waits for it."""
+    try:
+        sound = press.render(texts)
+    except (PromptError, DatabaseError) as wrong:
+        return NotRendered(str(wrong), None, live)
+    tell(sound)
+    failed = sound.made.failed
+    return NotRendered(f"{len(failed)} texts could not be rendered", sound, live) if failed else None
+
+
+def put_live(
+    press: Press, draft: Draft, live: EditionRecord | None
+) -> Published | Unchanged | Overtaken | NotStored | Unsure:
+    """The one transaction. `live`: what was live when the publisher looked."""
+    parent = live.number if live is not None else 0
+    try:
+        return press.database.run_now(publish, draft, parent, press.wallclock())
+    except DatabaseAway as away:
+        return Unsure(str(away))
+    except DatabaseError as wrong:
+        return NotStored(str(wrong), live)
