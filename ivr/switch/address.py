@@ -8,6 +8,7 @@ RFC 4904 (`tgrp`), RFC 3323 (anonymous). Who may be believed, and what a number 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 LONGEST = 128
 """Characters that are kept of anything that a peer says."""
@@ -76,9 +77,12 @@ def squeeze(written: str) -> str:
 
 def plain(text: str) -> str:
     """What may be told of a peer's words: one line, printable, not too long."""
-    return "".join(character for character in text if character.isprintable())[:LONGEST].strip()
+    if not text.isprintable():
+        text = "".join(character for character in text if character.isprintable())
+    return text[:LONGEST].strip()
 
 
+@lru_cache(maxsize=256)  # of one INVITE each header is asked several times
 def _parts(address: str) -> tuple[str, str]:
     """User and host of the first URI."""
     request = _REQUEST.fullmatch(address)

@@ -60,7 +60,7 @@ class Link:
         self._count += 1
         ask = b"%x" % self._count
         try:
-            box = boxes.write({b"_ask": ask, b"_command": message.name.encode(), **message.pack(fields)})
+            box = boxes.write({b"_ask": ask, b"_command": message.command, **message.pack(fields)})
         except boxes.BadBox:
             answer.errback(SwitchRefused("too long to be told to a worker"))
             return answer

@@ -93,28 +93,27 @@ class Message:
         self.name = name
         self.fields = fields
         self.answer = answer
+        self.command = name.encode()
+        self._fields = _wired(fields)
+        self._answer = _wired(answer or {})
 
     def pack(self, values: Fields) -> dict[bytes, bytes]:
         """Field values to a box; KeyError when one is missing."""
-        return _pack(self.fields, values)
+        return {wired: kind.pack(values[name]) for name, wired, kind in self._fields}
 
     def unpack(self, box: dict[bytes, bytes]) -> Fields:
         """A box to field values; KeyError or ValueError when it does not fit."""
-        return _unpack(self.fields, box)
+        return {name: kind.unpack(box[wired]) for name, wired, kind in self._fields}
 
     def pack_answer(self, values: Fields) -> dict[bytes, bytes]:
-        return _pack(self.answer or {}, values)
+        return {wired: kind.pack(values[name]) for name, wired, kind in self._answer}
 
     def unpack_answer(self, box: dict[bytes, bytes]) -> Fields:
-        return _unpack(self.answer or {}, box)
+        return {name: kind.unpack(box[wired]) for name, wired, kind in self._answer}
 
 
-def _pack(types: dict[str, FieldType], values: Fields) -> dict[bytes, bytes]:
-    return {name.encode(): kind.pack(values[name]) for name, kind in types.items()}
-
-
-def _unpack(types: dict[str, FieldType], box: dict[bytes, bytes]) -> Fields:
-    return {name: kind.unpack(box[name.encode()]) for name, kind in types.items()}
+def _wired(types: dict[str, FieldType]) -> list[tuple[str, bytes, FieldType]]:
+    return [(name, name.encode(), kind) for name, kind in types.items()]
 
 
 # What the engine asks of a worker. `call` is the id of a call, 32 hex digits, ours.

@@ -6,11 +6,16 @@ values at most 65,535 (https://amp-protocol.net).
 
 from __future__ import annotations
 
+from struct import Struct
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 
     Box: TypeAlias = dict[bytes, bytes]
+
+
+_LENGTHS = Struct("!H")
 
 
 class BadBox(ValueError):
@@ -23,8 +28,9 @@ def write(box: Box) -> bytes:
     for key, value in box.items():
         if not 1 <= len(key) <= 255 or len(value) > 0xFFFF:
             raise BadBox(f"{key!r} does not fit into a box")
-        parts += [len(key).to_bytes(2, "big"), key, len(value).to_bytes(2, "big"), value]
-    return b"".join(parts) + b"\0\0"
+        parts += [_LENGTHS.pack(len(key)), key, _LENGTHS.pack(len(value)), value]
+    parts.append(b"\0\0")
+    return b"".join(parts)
 
 
 class Reader:
@@ -35,33 +41,28 @@ class Reader:
 
     def feed(self, received: bytes) -> list[Box]:
         """The boxes that these bytes complete; BadBox when there is no way to go on."""
-        self._rest += received
-        boxes = []
-        while (found := _first(self._rest)) is not None:
-            box, used = found
-            boxes.append(box)
-            self._rest = self._rest[used:]
-        return boxes
-
-
-def _first(data: bytes) -> tuple[Box, int] | None:
-    box: Box = {}
-    at = 0
-    while len(data) >= at + 2:
-        length = int.from_bytes(data[at : at + 2], "big")
-        at += 2
-        if length == 0:
-            return box, at
-        if length > 255:
-            raise BadBox("a key longer than 255 bytes")
-        key = data[at : at + length]
-        at += length
-        if len(data) < at + 2:
-            return None
-        length = int.from_bytes(data[at : at + 2], "big")
-        at += 2
-        if len(data) < at + length:
-            return None
-        box[key] = data[at : at + length]
-        at += length
-    return None
+        data = self._rest + received if self._rest else received
+        length_at, end = _LENGTHS.unpack_from, len(data) - 2
+        found: list[Box] = []
+        box: Box = {}
+        begin = at = 0
+        while at <= end:
+            (length,) = length_at(data, at)
+            at += 2
+            if length == 0:
+                found.append(box)
+                box, begin = {}, at
+                continue
+            if length > 255:
+                raise BadBox("a key longer than 255 bytes")
+            after_key = at + length
+            if after_key > end:
+                break
+            (size,) = length_at(data, after_key)
+            after = after_key + 2 + size
+            if after > end + 2:
+                break
+            box[data[at:after_key]] = data[after_key + 2 : after]
+            at = after
+        self._rest = data[begin:]
+        return found

@@ -83,13 +83,9 @@ class Ears:
 
 def _is_a_socket(room: ctypes.Array[ctypes.c_char]) -> bool:
     """Whether what lies there is laid out as we think: the socket has the port that PJSIP says."""
-    number = struct.unpack_from("@l", room, _RTP)[0]
-    if not 0 < number < 1 << 20:
+    if not 0 < struct.unpack_from("@l", room, _RTP)[0] < 1 << 20:
         return False
-    try:
-        door = socket.socket(fileno=number)
-    except OSError:
-        return False
+    door = _door(room, _RTP)
     try:
         return bool(door.getsockname()[1] == struct.unpack_from("!H", room, _RTP_NAME + 2)[0])
     except OSError:
@@ -98,10 +94,17 @@ def _is_a_socket(room: ctypes.Array[ctypes.c_char]) -> bool:
         door.detach()
 
 
+def _door(room: ctypes.Array[ctypes.c_char], at: int) -> socket.socket:
+    """PJSIP's socket whose descriptor lies there: to be detached from, never closed. Told what it is, Python need not
+    ask the kernel."""
+    family = struct.unpack_from("@H", room, _RTP_NAME)[0]
+    return socket.socket(family, socket.SOCK_DGRAM, 0, struct.unpack_from("@l", room, at)[0])
+
+
 def _let_in(room: ctypes.Array[ctypes.c_char], rtp: tuple[Source, ...], rtcp: tuple[Source, ...]) -> None:
     global _can_keep_out
     for at, sources in ((_RTP, rtp), (_RTCP, rtcp)):
-        door = socket.socket(fileno=struct.unpack_from("@l", room, at)[0])
+        door = _door(room, at)
         try:
             gate.let_in(door, sources)
         except OSError as error:
@@ -116,7 +119,7 @@ def _emptied(room: ctypes.Array[ctypes.c_char]) -> bool:
     whoever it is."""
     found = False
     for at in (_RTP, _RTCP):
-        door = socket.socket(fileno=struct.unpack_from("@l", room, at)[0])
+        door = _door(room, at)
         try:
             while door.recv(1, socket.MSG_DONTWAIT) is not None:
                 found = True
@@ -128,7 +131,7 @@ def _emptied(room: ctypes.Array[ctypes.c_char]) -> bool:
 
 
 def _kept_out(room: ctypes.Array[ctypes.c_char]) -> int:
-    door = socket.socket(fileno=struct.unpack_from("@l", room, _RTP)[0])
+    door = _door(room, _RTP)
     try:
         return gate.kept_out(door)
     finally:

@@ -52,11 +52,11 @@ class Entrance:
         self._inlet = Inlet(worker.stack.library, self._judge, self._answered, self._connections, now)
         worker.stack.endpoint.on_connection = self._connection
 
-    def taken(self, call_id: str, peer: str) -> str:
-        """The INVITE that PJSIP looks at has become this call; returns its Call-ID."""
+    def taken(self, call_id: str, peer: str) -> Request | None:
+        """The INVITE that PJSIP looks at, this one, has become this call."""
         passing, self._passing = self._passing, None
         self._owed.offered(call_id, peer)
-        return passing.call_id if passing is not None else ""
+        return passing
 
     def answered(self, call_id: str) -> None:
         """A call was taken: its peer owes the ACK."""
@@ -102,7 +102,7 @@ class Entrance:
             self._tell(request, code, _WORDS.get(code, "PJSIP refused it"))
 
     def _tell(self, request: Request, code: int, why: str) -> None:
-        invitation = Invitation(request.text)
+        invitation = Invitation(request.text, request.headers)
         self._worker.tell(
             wire.TURNED_AWAY,
             call=os.urandom(16).hex(),

@@ -138,12 +138,14 @@ class Inlet:
     def _request(self, received: int) -> int:
         transport = ctypes.c_void_p.from_address(received + _TRANSPORT).value or 0
         self._connections.spoke(transport, self._now())
-        request = self._read(received)
-        if request is None:
+        begins, message = self._bytes(received)
+        if not message:
             return 0
+        filled = begins + len(message) >= LARGEST - 1
+        request = Request(message.decode("utf-8", "surrogateescape"), *_address(received + _FROM), filled=filled)
         answer = self._judge(request)
         if answer is None:
-            self._even(received)
+            self._even(received, begins, message)
             return 0
         if answer:
             self._send(transport, received + _FROM, answer)
@@ -151,13 +153,14 @@ class Inlet:
 
     def _response(self, received: int) -> int:
         self._connections.spoke(ctypes.c_void_p.from_address(received + _TRANSPORT).value or 0, self._now())
-        self._even(received)
+        self._even(received, *self._bytes(received))
         return 0
 
-    def _even(self, received: int) -> None:
+    def _even(self, received: int, begins: int, message: bytes) -> None:
         """Take out of an SDP, before PJSIP reads it, a wish for packets that its bridge, which ticks at 20 ms, would
         send at 20 and 40 ms in turn. A wish may be left unheard (RFC 8866 §6.4): 20 ms go out, evenly."""
-        begins, message = self._bytes(received)
+        if message.find(b"\r\n\r\n") == len(message) - 4:
+            return  # no body
         for place in sdp.uneven(message):
             ctypes.c_char.from_address(received + _PACKET + begins + place).value = b"x"  # "a=xtime": nobody knows it
 
@@ -187,14 +190,6 @@ class Inlet:
         if filled and transport in self._connections:  # where the next message begins is lost
             self._c.pjsip_transport_shutdown2(ctypes.c_void_p(transport), 0)
         return 0
-
-    def _read(self, received: int) -> Request | None:
-        """The message in a pjsip_rx_data."""
-        begins, message = self._bytes(received)
-        if not message:
-            return None
-        text = message.decode("utf-8", "surrogateescape")
-        return Request(text, *_address(received + _FROM), filled=begins + len(message) >= LARGEST - 1)
 
     def _bytes(self, received: int) -> tuple[int, bytes]:
         """The message in a pjsip_rx_data, and where in its packet it begins; nothing when the build is another."""

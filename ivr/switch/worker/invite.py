@@ -10,6 +10,7 @@ import re
 from itertools import pairwise
 
 from ivr.switch.address import caller_of, display_of, hides, is_nobody, is_telephone, number_of, plain
+from ivr.switch.worker.replies import Request
 
 _REASON = re.compile(r';\s*reason\s*=\s*(?:"([^"]*)"|([^;,\s]+))', re.IGNORECASE)
 _PARTY = re.compile(r";\s*party\s*=\s*\"?([a-z]+)", re.IGNORECASE)
@@ -29,7 +30,6 @@ _CAUSES = {
 """Causes of History-Info as reasons of Diversion (RFC 7544 table 1)."""
 MOST = 10
 """Diversions that are looked at: a longer chain is a loop or a joke."""
-_SHORT = {"f": "from", "t": "to", "i": "call-id", "c": "content-type", "l": "content-length", "v": "via"}
 _WITHHELD = frozenset(("id", "user", "full", "yes", "uri"))
 """Values of Privacy and of `privacy` in Remote-Party-ID: the number is not to be shown (RFC 3323, RFC 3325)."""
 
@@ -37,16 +37,10 @@ _WITHHELD = frozenset(("id", "user", "full", "yes", "uri"))
 class Invitation:
     """The parts of an INVITE that the engine is told; each empty when missing."""
 
-    def __init__(self, text: str) -> None:
-        """`text` is the whole message."""
-        head = re.split(r"\r?\n\r?\n", text, maxsplit=1)[0]
-        request, *lines = re.sub(r"\r?\n[ \t]+", " ", head).splitlines() or [""]
-        self._headers: list[tuple[str, str]] = []
-        for line in lines:
-            name, colon, value = line.partition(":")
-            if colon:
-                name = name.strip().lower()
-                self._headers.append((_SHORT.get(name, name), value.strip()))
+    def __init__(self, text: str, headers: list[tuple[str, str]] | None = None) -> None:
+        """`text` is the whole message; `headers` are its headers when somebody has parted them already."""
+        self._headers = Request(text).headers if headers is None else headers
+        request = text.partition("\n")[0].rstrip()
         self.dialled = number_of(request)
         sender = self.header("from")
         hidden = self._is_private() or hides(sender)

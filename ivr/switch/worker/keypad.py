@@ -82,18 +82,21 @@ class Keypad:
             text += re.sub(r"^(m=audio [^\r\n]*)", rf"\1{numbers}", section) + lines if is_audio else section
         return text
 
-    def listen(self, slot: int, media: int) -> None:
-        """Tap the RTP port of a media line of the call in `slot`; again after each change of its media."""
+    def listen(self, slot: int, media: int, party: Party) -> None:
+        """Tap the RTP port of a media line of the call in `slot`, for keys of `party`; again after each change of its
+        media."""
         global _can_tap
+        self.sender = None
         room = ctypes.create_string_buffer(_ROOM)
         if media < 0 or not _can_tap or not self._stack.about_media(slot, media, room):
             return
         descriptor = struct.unpack_from("@l", room)[0]
         if self._tap is not None and self._tap.is_beside(descriptor):
+            self.let_in(party)
             return
         self.close()
         try:
-            self._tap = Tap(descriptor)
+            self._tap = Tap(descriptor, party.rtp if party.promised else EVERYBODY)
         except OSError as wrong:
             _can_tap = False
             sys.stderr.write(f"keys are told by PJSIP here, which hides some: the RTP port cannot be shared: {wrong}\n")

@@ -25,7 +25,8 @@ _SHORT = {"f": "from", "t": "to", "i": "call-id", "c": "content-type", "l": "con
 _TAG = re.compile(r";\s*tag\s*=\s*([^;,\s>]+)", re.IGNORECASE)
 _RPORT = re.compile(r";\s*rport(?=\s*(?:;|$))", re.IGNORECASE)
 _CSEQ = re.compile(r"\s*([0-9]{1,10})\s+(\S+)")
-_BREAK = re.compile(r"\r\n|\r|\n")
+_FOLDED = re.compile(r"\r?\n[ \t]+")
+_END = re.compile(r"\r\n\r\n|\n\n")
 
 
 class Request:
@@ -35,7 +36,9 @@ class Request:
         """`filled`: it took all the room that PJSIP has for a message, so more of it may have been lost."""
         self.filled = filled
         head, self.is_whole, self.body = _parted(text)
-        first, *lines = _BREAK.split(re.sub(r"\r?\n[ \t]+", " ", head))
+        if "\n " in head or "\n\t" in head:
+            head = _FOLDED.sub(" ", head)
+        first, *lines = head.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         words = first.partition(" ")
         self.method, rest = words[0], words[2]
         self.uri = rest.rpartition(" ")[0].strip()
@@ -103,5 +106,5 @@ class Request:
 
 
 def _parted(text: str) -> tuple[str, bool, str]:
-    found = re.search(r"\r\n\r\n|\n\n", text)
+    found = _END.search(text)
     return (text[: found.start()], True, text[found.end() :]) if found else (text, False, "")

@@ -54,7 +54,7 @@ class Screen:
     def judge(self, request: Request) -> Verdict | None:
         """None: it is PJSIP's."""
         if request.method == "ACK":
-            return SWALLOWED if (request.call_id, request.number) in self._refused else None
+            return SWALLOWED if self._refused and (request.call_id, request.number) in self._refused else None
         if request.is_cut:
             return Verdict(513, TOO_LARGE) if request.filled else Verdict(400, "the body is shorter than it says")
         if request.is_in_dialog:

@@ -39,25 +39,25 @@ FILTER = (
     _step(0x06, 0, 0, 1),  # the second socket of the port, the tap
     _step(0x06, 0, 0, 0),  # the first, PJSIP's
 )
+_CODE = ctypes.create_string_buffer(b"".join(FILTER))
+_PROGRAM = struct.pack("@HP", len(FILTER), ctypes.addressof(_CODE))
 
 
 class Tap:
     """The packets of one RTP port that are no sound, with their senders."""
 
-    def __init__(self, descriptor: int) -> None:
-        """Beside the socket `descriptor`. OSError when this kernel cannot do that."""
+    def __init__(self, descriptor: int, sources: tuple[Source, ...]) -> None:
+        """Beside the socket `descriptor`, of `sources`. OSError when this kernel cannot do that."""
         theirs = socket.socket(fileno=descriptor)
         try:
             theirs.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             self._socket = socket.socket(theirs.family, socket.SOCK_DGRAM)
             try:
                 self._socket.setblocking(False)
-                self.let_in(())  # until somebody says who is
+                self.let_in(sources)
                 self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
                 self._socket.bind(theirs.getsockname())
-                code = ctypes.create_string_buffer(b"".join(FILTER))
-                program = struct.pack("@HP", len(FILTER), ctypes.addressof(code))
-                self._socket.setsockopt(socket.SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, program)
+                self._socket.setsockopt(socket.SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, _PROGRAM)
             except OSError:
                 self._socket.close()
                 raise

@@ -28,6 +28,7 @@ from ivr.switch.worker.alarms import Alarms
 from ivr.switch.worker.entrance import Entrance
 from ivr.switch.worker.invite import Invitation
 from ivr.switch.worker.priority import go_ahead
+from ivr.switch.worker.replies import Request
 from ivr.switch.worker.sound import silence
 from ivr.switch.worker.stack import Stack
 from ivr.switch.worker.worker_call import DIALLING, OFFERED, OVER, Refusal, WorkerCall, head_of
@@ -143,7 +144,7 @@ class Worker:
 
     def tell(self, message: Message, **fields: wire.Value) -> None:
         """An event."""
-        self._outbox.append(boxes.write({b"_command": message.name.encode(), **message.pack(fields)}))
+        self._outbox.append(boxes.write({b"_command": message.command, **message.pack(fields)}))
 
     def _answer(self, ask: bytes, message: Message, fields: Fields) -> None:
         if ask not in self._asks:
@@ -307,17 +308,17 @@ class Worker:
             self._bury(call)
             return
         self.calls[call.call_id] = call
-        call.sip_call_id = self.entrance.taken(call.call_id, peer)
-        call.seen, text = seen, str(prm.rdata.wholeMsg)
-        self.soon(lambda: self._offer(call, text, peer))
+        request = self.entrance.taken(call.call_id, peer) or Request(str(prm.rdata.wholeMsg))
+        call.seen, call.sip_call_id = seen, request.call_id
+        self.soon(lambda: self._offer(call, request, peer))
 
     def room(self) -> int:
         """0 when a further call can be taken, else the code that says why not."""
         full = len(self.calls) >= self._lines or self.stack.occupied() >= self.stack.holds
         return 503 if self._draining else 486 if full else 0
 
-    def _offer(self, call: WorkerCall, text: str, peer: str) -> None:
-        invitation = Invitation(text)
+    def _offer(self, call: WorkerCall, request: Request, peer: str) -> None:
+        invitation = Invitation(request.text, request.headers)
         self.tell(
             wire.OFFERED,
             call=call.call_id,
@@ -328,7 +329,7 @@ class Worker:
             diversions=[text for diversion in invitation.diversions for text in diversion],
             peer=peer,
             seen=call.seen,
-            invite=head_of(text),
+            invite=head_of(request.text),
             headers=["Call-ID", invitation.call_id],
         )
 

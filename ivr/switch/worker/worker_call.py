@@ -81,6 +81,8 @@ class WorkerCall(pjsua2.Call):  # type: ignore[misc]
         self._recording: Recording | None = None
         self._recorded: Callable[[float, str, str], None] | None = None
         self._audio: pjsua2.AudioMedia | None = None
+        self._line: AudioLine | None = None
+        """As the last change of the media left it."""
         self._media_line = 0
         """Index of the line of the SDP that the audio is on."""
         self._partner: WorkerCall | None = None
@@ -119,8 +121,13 @@ class WorkerCall(pjsua2.Call):  # type: ignore[misc]
         self._ears.shut(int(prm.mediaTp))
 
     def onCallMediaState(self, prm: pjsua2.OnCallMediaStateParam) -> None:
-        self._expect_party()  # at once: until then strangers are kept out, and the party too
-        self._worker.soon(self._media_changed)
+        try:
+            self._line = _audio_line(self.getInfo())
+            self._expect_party(self._line)  # at once: until then strangers are kept out, and the party too
+        except pjsua2.Error:  # an exception must not pass through PJSIP's C code
+            return
+        finally:
+            self._worker.soon(self._media_changed)
 
     def onDtmfEvent(self, prm: pjsua2.OnDtmfEventParam) -> None:
         """Only where the kernel has no tap: `keypad.py`."""
@@ -366,17 +373,14 @@ class WorkerCall(pjsua2.Call):  # type: ignore[misc]
     def _media_changed(self) -> None:
         if self.state == OVER:
             return
-        info = self.getInfo()  # its lines live no longer than this
-        lines = [(at, line) for at, line in enumerate(info.media) if line.type == pjsua2.PJMEDIA_TYPE_AUDIO]
-        # The line that was taken need not be the first: those before it may want encryption, or be switched off.
-        at, media = next((one for one in lines if one[1].audioConfSlot >= 0), lines[0] if lines else (0, None))
-        status = pjsua2.PJSUA_CALL_MEDIA_NONE if media is None else media.status
+        line = self._line
+        status = pjsua2.PJSUA_CALL_MEDIA_NONE if line is None else line.status
         self._on_hold = status in (pjsua2.PJSUA_CALL_MEDIA_REMOTE_HOLD, pjsua2.PJSUA_CALL_MEDIA_NONE)
         self._signs.answered_at = self._worker.alarms.now()
         self._audio = None
-        if media is not None and media.audioConfSlot >= 0:
-            self._audio = self.getAudioMedia(at)  # of those that PJSIP tells: lines of other media may be left out
-            self._media_line = media.index
+        if line is not None and line.slot >= 0:
+            self._audio = self.getAudioMedia(line.at)
+            self._media_line = line.index
         if self._audio is not None:
             if self._play is not None:
                 self._play.into(self._audio)
@@ -390,20 +394,13 @@ class WorkerCall(pjsua2.Call):  # type: ignore[misc]
                 self._tell_answered()
                 done()
 
-    def _expect_party(self) -> None:
-        try:
-            info = self.getInfo()  # its lines live as long as it does
-            media = next(
-                (m.index for m in info.media if m.type == pjsua2.PJMEDIA_TYPE_AUDIO and m.audioConfSlot >= 0), -1
-            )
-            if media >= 0:
-                stream = self.getStreamInfo(media)
-                now = self._worker.alarms.now()
-                self._ears.expect(media, str(stream.remoteRtpAddress), str(stream.remoteRtcpAddress), now)
-                self._keypad.listen(self.getId(), media)  # before our 200 is out, so before the peer can press a key
-                self._keypad.let_in(self._ears.party)
-        except pjsua2.Error:  # an exception must not pass through PJSIP's C code
-            return
+    def _expect_party(self, line: AudioLine | None) -> None:
+        if line is not None and line.slot >= 0:
+            stream = self.getStreamInfo(line.index)
+            now = self._worker.alarms.now()
+            self._ears.expect(line.index, str(stream.remoteRtpAddress), str(stream.remoteRtcpAddress), now)
+            # Before our 200 is out, so before the peer can press a key.
+            self._keypad.listen(self.getId(), line.index, self._ears.party)
         self._worker.soon(self._look_for_party)
 
     def _look_for_party(self) -> None:
@@ -654,6 +651,27 @@ class WorkerCall(pjsua2.Call):  # type: ignore[misc]
         alarm = self._alarms.pop(name, None)
         if alarm is not None:
             alarm.cancel()
+
+
+class AudioLine:
+    """A line of audio in what both sides agreed upon."""
+
+    __slots__ = ("at", "index", "slot", "status")
+
+    def __init__(self, at: int, line: pjsua2.CallMediaInfo) -> None:
+        self.at = at
+        """Its place among the lines that PJSIP tells: those of other media may be left out."""
+        self.index = int(line.index)
+        self.slot = int(line.audioConfSlot)
+        """In the conference bridge; -1 while nothing can be heard on it."""
+        self.status = int(line.status)
+
+
+def _audio_line(info: pjsua2.CallInfo) -> AudioLine | None:
+    """The line that was taken. It need not be the first: those before it may want encryption, or be switched off."""
+    media = info.media  # its lines live as long as `info`
+    lines = [AudioLine(at, media[at]) for at in range(len(media)) if media[at].type == pjsua2.PJMEDIA_TYPE_AUDIO]
+    return next((line for line in lines if line.slot >= 0), lines[0] if lines else None)
 
 
 def head_of(message: str) -> str:
