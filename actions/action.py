@@ -1,12 +1,12 @@
-"""What an action of the hospital is: its declaration, what is known of the call that asks, what it comes to.
+"""What an action is: its declaration, what is known of the call that asks, what it comes to.
 
-Flows name actions; `hospital.actions` declares the ones of this package; other packages declare theirs
-with the same classes.
+Flows name actions; the rooms that carry them out declare them beside their rules (`hospital.cards.actions`,
+`hospital.clinic.actions`, `ivr.numbers.line_actions`, `notify.notices.actions`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias, Union
@@ -41,12 +41,16 @@ Ask: TypeAlias = Callable[[Mapping[str, Value], CallFacts], Coroutine[Any, Any, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
-    """What a flow may know of an action (`ivr.flow.action.ActionSpec` by shape), and which arguments are secret."""
+    """What a flow may know of an action. It asks by name and by outcome; who carries it out is not its business."""
 
     name: str
+    """As flows write it: `registration.book_general`."""
     needs: frozenset[str] = frozenset()
+    """Its arguments, all required: each is given under `with`, or is the variable of the same name."""
     outcomes: Mapping[str, frozenset[str]]
+    """Outcome -> the variables that it sets. `error` is always possible and needs no declaring."""
     lists: bool = False
+    """Whether it gives a list for `choose`; its outcomes are then `chosen` and `none`."""
     secret: frozenset[str] = frozenset()
     """Arguments that no log and no trace may show."""
     identifies: frozenset[str] = frozenset()
@@ -57,6 +61,8 @@ class Declared:
     """Variable that it sets -> an example of what it holds, for the check of what flows do with it."""
     item: Mapping[str, Value] | None = None
     """An example of what its list holds."""
+    usual: ActionOutcome | None = None
+    """What it comes to on a good day, for rehearsed calls and flow tests that do not say it themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +84,6 @@ class Action(Declared):
             private=declared.private,
             examples=declared.examples,
             item=declared.item,
+            usual=declared.usual,
             run=run,
         )
-
-
-OffReactor: TypeAlias = Callable[[Callable[[], Any]], Awaitable[Any]]
-"""Runs a slow function elsewhere and gives its result; the caller's thread goes on meanwhile."""

@@ -1,9 +1,9 @@
-"""Threads of the hospital for slow, pure work, so that neither the reactor nor the database's threads wait for it."""
+"""Threads for slow, pure work, so that neither the reactor nor the database's threads wait for it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias, TypeVar
 
 from twisted.internet.defer import CancelledError, Deferred, fail
 from twisted.internet.interfaces import IReactorFromThreads
@@ -12,9 +12,12 @@ from twisted.python.threadpool import ThreadPool
 
 T = TypeVar("T")
 
+OffReactor: TypeAlias = Callable[[Callable[[], Any]], Awaitable[Any]]
+"""Runs a slow function elsewhere and gives its result; the caller's thread goes on meanwhile."""
+
 
 class SlowWork:
-    """`actions.action.OffReactor` on threads of its own: `await slow_work(function)`."""
+    """`OffReactor` on threads of its own: `await slow_work(function)`."""
 
     def __init__(self, reactor: IReactorFromThreads, threads: int = 2) -> None:
         self._reactor = reactor
@@ -36,5 +39,5 @@ class SlowWork:
 
 
 async def at_once(work: Callable[[], Any]) -> Any:
-    """`actions.action.OffReactor` that does the work here and now, for tests and the command line."""
+    """`OffReactor` that does the work here and now, for tests and the command line."""
     return work()

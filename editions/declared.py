@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from actions.action import Declared
-from hospital.declarations import DECLARED as HOSPITAL
+from hospital.actions import DECLARED as HOSPITAL
 from ivr.numbers.line_actions import DECLARED as LINES
 from notify.notices.actions import DECLARED as NOTICES
 

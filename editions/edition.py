@@ -10,11 +10,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from actions.action import Declared
 from editions.bundle import TEXTS, Bundle
 from editions.cross_check import RULES, check_notices, read_beside
 from forms.mistake import nearest
 from ivr.call.edition import Edition
-from ivr.flow.action import ActionSpec
 from ivr.flow.language import FlowSet
 from ivr.flow.load import NOT_FLOWS, load_sources
 from ivr.flow.mistakes import FlowErrors, Mark, Mistake, Report
@@ -46,7 +46,7 @@ _PASSED_OVER = (
 
 def read_edition(
     bundle: Bundle,
-    actions: Mapping[str, ActionSpec],
+    actions: Mapping[str, Declared],
     version: int = 0,
     zone: tzinfo | None = None,
     *,
@@ -135,7 +135,7 @@ def _rules(bundle: Bundle, names: Collection[str], texts: Catalog, report: Repor
 
 
 def _flows(
-    bundle: Bundle, texts: Catalog, actions: Mapping[str, ActionSpec], beside: Beside, report: Report, later: bool
+    bundle: Bundle, texts: Catalog, actions: Mapping[str, Declared], beside: Beside, report: Report, later: bool
 ) -> FlowSet | None:
     others = {bundle.name(f"{name}.yaml") for name in NOT_FLOWS}
     sources = {name: data for name, data in bundle.under().items() if name not in others}

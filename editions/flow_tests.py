@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from editions.bundle import TESTS, Bundle
 from editions.declared import ACTIONS
 from editions.edition import read_edition
-from hospital.usual_answers import USUAL
+from hospital.usual import USUAL
 from ivr.call.edition import Edition
 from ivr.rehearsal.suite import SuiteResult, run_tests
 from ivr.rehearsal.test_file import EditionUnderTest

@@ -1,9 +1,25 @@
-"""Actions by their shape: what conversations and tests import. `hospital.hospital_actions` carries them out."""
+"""Everything that flows may ask of the hospital, from each of its rooms: declared, and carried out on one database."""
 
 from __future__ import annotations
 
-from actions.action import Action, ActionOutcome, CallFacts, Declared, Value
-from hospital.declarations import DECLARED
-from hospital.fake_actions import FakeActions, NotScripted
+from collections.abc import Callable
+from datetime import datetime
 
-__all__ = ["DECLARED", "Action", "ActionOutcome", "CallFacts", "Declared", "FakeActions", "NotScripted", "Value"]
+from actions.action import Action, Declared
+from db.database import Transactions
+from hospital.cards import actions as of_cards
+from hospital.cards.pin_check import PinCheck
+from hospital.clinic import actions as of_clinic
+from hospital.clinic.calendar import HospitalCalendar
+
+DECLARED: tuple[Declared, ...] = (*of_cards.DECLARED, *of_clinic.DECLARED)
+
+
+def hospital_actions(
+    transactions: Transactions, pins: PinCheck, calendar: HospitalCalendar, wallclock: Callable[[], datetime]
+) -> dict[str, Action]:
+    """What conversations take, by name."""
+    return {
+        **of_cards.CardActions(pins).actions(),
+        **of_clinic.ClinicActions(transactions, calendar, wallclock).actions(),
+    }

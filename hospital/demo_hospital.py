@@ -11,10 +11,10 @@ from actions.action import Action
 from background.threads import at_once
 from db.database import Database, ImmediateTransactions
 from hospital import demo
+from hospital.actions import hospital_actions
 from hospital.cards.pin_check import PinCheck
 from hospital.cards.pins import PlainPins
 from hospital.clinic.calendar import HospitalCalendar
-from hospital.hospital_actions import HospitalActions
 
 
 class DemoHospital:
@@ -27,11 +27,11 @@ class DemoHospital:
         demo.make(self._database, pins, calendar, wallclock)
         transactions = ImmediateTransactions(self._database)
         check = PinCheck(transactions, pins, at_once, wallclock)
-        self._actions = HospitalActions(transactions, check, calendar, wallclock)
+        self._actions = hospital_actions(transactions, check, calendar, wallclock)
 
     def actions(self) -> dict[str, Action]:
         """The hospital's own actions; those of notices are answered as told."""
-        return self._actions.actions()
+        return self._actions
 
     def close(self) -> None:
         """The hospital is gone."""

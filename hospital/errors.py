@@ -27,10 +27,6 @@ class LedgerConflict(HospitalError):
     """The same key was used before for another movement of money."""
 
 
-class BadArgument(HospitalError):
-    """A flow gave an action something of the wrong shape."""
-
-
 class BadPepper(HospitalError):
     """The pepper file cannot be used."""
 

@@ -30,11 +30,11 @@ from editions.first import begin, tell_difference
 from editions.live import Live, LiveEdition
 from editions.store import StoredEdition
 from editions.watch import EditionWatch
+from hospital.actions import hospital_actions
 from hospital.cards.pin_check import PinCheck
 from hospital.cards.pins import PepperedPins
 from hospital.clinic.calendar import HospitalCalendar
-from hospital.hospital_actions import HospitalActions
-from hospital.kinds import KINDS
+from hospital.imports import KINDS
 from hospital.staging import Staging
 from ivr.call.edition import OnAir
 from ivr.call.errands import errands
@@ -125,14 +125,14 @@ class Service:
             settings.pins.shared_callers,
             pause=lambda seconds: deferLater(reactor, seconds),
         )
-        hospital = HospitalActions(self._database, pins, HospitalCalendar(zone), wallclock)
+        hospital = hospital_actions(self._database, pins, HospitalCalendar(zone), wallclock)
         self._closings = Closings(self._database)
         lines = LineActions(self._database, self._closings, lambda: live.air().edition.numbers, pins, wallclock, zone)
         self._disk = SlowWork(reactor, threads=1)
         self._journal = _journal(settings.journal)
         confirmations = Confirmations(self._database, self._journal, self._disk, reactor, steady)
         notices = NoticeActions(confirmations)
-        actions = {**hospital.actions(), **lines.actions(), **notices.actions()}
+        actions = {**hospital, **lines.actions(), **notices.actions()}
 
         def opens(stored: StoredEdition) -> LiveEdition:
             checked = read_edition(stored.bundle(), actions, stored.record.number, zone)

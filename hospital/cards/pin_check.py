@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from twisted.internet.defer import DeferredSemaphore
 
-from actions.action import OffReactor
+from background.threads import OffReactor
 from db.database import Transactions
 from db.tables.cards import Card
 from hospital.cards import wrong_entries

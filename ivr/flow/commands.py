@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeAlias, Union
+from typing import Any, ClassVar, TypeAlias
 
-Value: TypeAlias = Union[str, int, float, bool, list["Value"], dict[str, "Value"], None]
-"""What a variable may hold: JSON's values. Money is an int of minor units, a date is ISO 8601."""
-
+from actions.action import Value as Value  # what a variable may hold, named by all who read commands
 
 
 @dataclass(frozen=True, slots=True)

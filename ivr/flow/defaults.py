@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from actions.action import Declared
 from forms.tree import Scalar, Table
-from ivr.flow.action import ActionSpec
 from ivr.flow.commands import Answer, Outcome
 from ivr.flow.form import Form
 from ivr.flow.language import AGAIN, NOWHERE, Exit, Finish, Go, Move, Scene, Target
@@ -216,6 +216,6 @@ def check_error(report: Report, trouble: Trouble, mark: Mark, what: str) -> None
         report.add(mark, "E208", f'no exit for "error" of {what}, neither here nor under defaults')
 
 
-def known_outcomes(spec: ActionSpec) -> Mapping[str, frozenset[str]]:
+def known_outcomes(spec: Declared) -> Mapping[str, frozenset[str]]:
     """The declared outcomes but `error`, which has an exit of its own."""
     return {name: sets for name, sets in spec.outcomes.items() if name != "error"}

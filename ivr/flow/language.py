@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
-from ivr.flow.action import ActionSpec
+from actions.action import Declared
 from ivr.flow.commands import Answer, Command, Prompt, Value
 from ivr.flow.mistakes import Mark, Report
 from ivr.flow.texts import Texts
@@ -207,7 +207,7 @@ class Scene(Protocol):
     def prompt(self, id: str, values: Mapping[str, Value]) -> Prompt:
         """The text with those of `values` that it names."""
 
-    def action(self, name: str) -> ActionSpec:
+    def action(self, name: str) -> Declared:
         """A declared action."""
 
     def needs(self, flow: str) -> Sequence[str]:
@@ -312,7 +312,7 @@ class World:
     """What a flow is checked against. A flow that could not be read is None."""
 
     flows: Mapping[str, Flow | None]
-    actions: Mapping[str, ActionSpec]
+    actions: Mapping[str, Declared]
     texts: Texts
     unheard: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Per flow, the outcomes that it can reach without a key of the caller."""
@@ -328,7 +328,7 @@ class FlowSet:
     """Checked flows with what they were checked against. A call keeps its set to the end."""
 
     flows: Mapping[str, Flow]
-    actions: Mapping[str, ActionSpec]
+    actions: Mapping[str, Declared]
     fields: Mapping[str, frozenset[str]]
     """Text id -> the variables that it names."""
     languages: frozenset[str] = frozenset()

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from actions.action import Declared
 from forms.tree import Node, Scalar, Table, read_source
-from ivr.flow.action import ActionSpec
 from ivr.flow.check.flows import check_flows, ends
 from ivr.flow.defaults import Defaults
 from ivr.flow.form import NAME, Form, check_step_name, fill
@@ -30,7 +30,7 @@ _BESIDE = frozenset({"then", "with", "as", "else", "keys", "prompt", "each", "er
 """What stands beside a verb: no slip of one."""
 
 
-def load(folder: Path, texts: Texts, actions: Mapping[str, ActionSpec], *, later: bool = False) -> FlowSet:
+def load(folder: Path, texts: Texts, actions: Mapping[str, Declared], *, later: bool = False) -> FlowSet:
     """All flows of `folder`, one a file; `later` as in `load_sources`. Raises `FlowErrors` with every mistake."""
     report = Report()
     sources: dict[str, bytes] = {}
@@ -49,7 +49,7 @@ def load(folder: Path, texts: Texts, actions: Mapping[str, ActionSpec], *, later
 def load_sources(
     sources: Mapping[str, bytes],
     texts: Texts,
-    actions: Mapping[str, ActionSpec],
+    actions: Mapping[str, Declared],
     report: Report | None = None,
     *,
     later: bool = False,

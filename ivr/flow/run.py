@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ivr.flow.action import ActionSpec
+from actions.action import Declared
 from ivr.flow.commands import (
     Answer,
     Collect,
@@ -82,7 +82,7 @@ class Frame:
         """As `Scene.prompt`."""
         return Prompt(id, {name: values[name] for name in sorted(self.run.flows.fields[id]) if name in values})
 
-    def action(self, name: str) -> ActionSpec:
+    def action(self, name: str) -> Declared:
         """As `Scene.action`."""
         return self.run.flows.actions[name]
 

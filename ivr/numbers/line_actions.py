@@ -14,8 +14,8 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from actions.action import Action, ActionOutcome, CallFacts, Declared, Value
+from actions.arguments import text
 from db.database import Transactions
-from hospital.arguments import text
 from hospital.cards.pin_check import Checked, Holder, Right, Wait
 from ivr.numbers import Code, Numbers, Plan
 from ivr.numbers.closings import Closings, Switched, pin_of, switch

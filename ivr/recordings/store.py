@@ -18,7 +18,7 @@ from pathlib import Path
 
 from twisted.logger import Logger
 
-from actions.action import OffReactor
+from background.threads import OffReactor
 from db.database import Transactions
 from db.errors import DatabaseError
 from ivr.call.notes import Place

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hospital.actions import Action, ActionOutcome, CallFacts, Declared, Value
+from actions.action import Action, ActionOutcome, CallFacts, Declared, Value
 from notify.notices.confirmations import Confirmations
 from notify.notices.notice import read_reference
 

@@ -13,8 +13,8 @@ from datetime import datetime
 from twisted.internet.defer import DeferredLock
 from twisted.logger import Logger
 
-from actions.action import OffReactor
 from background.reactor import Time
+from background.threads import OffReactor
 from db.database import Transactions
 from db.errors import ConstraintBroken, DatabaseError, DatabaseFault
 from db.in_time import in_time

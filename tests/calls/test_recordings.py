@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred
 
-from actions.action import Action, ActionOutcome, OffReactor
-from background.threads import at_once
+from actions.action import Action, ActionOutcome
+from background.threads import OffReactor, at_once
 from db.database import Database, ImmediateTransactions
 from db.errors import DatabaseAway
 from ivr.call.dialler import FakeDialler

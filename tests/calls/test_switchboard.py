@@ -12,10 +12,10 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
 
 from actions.action import ActionOutcome
+from actions.fake import FakeActions
 from background.once import Once
 from db.database import Database, ImmediateTransactions
-from hospital.actions import FakeActions
-from hospital.declarations import DECLARED
+from hospital.actions import DECLARED
 from ivr.call.edition import Edition, OnAir
 from ivr.call.switchboard import Switchboard
 from ivr.call.telling import AS_DIALLED, Made, Outgoing, Telling, Tellings

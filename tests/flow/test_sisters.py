@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from editions.bundle import TESTS, Bundle
 from editions.declared import ACTIONS
 from editions.edition import read_edition
-from hospital.usual_answers import USUAL
+from hospital.usual import USUAL
 from ivr.flow.mistakes import FlowErrors, Mistake
 from ivr.rehearsal.test_file import EditionUnderTest, read_tests
 from tests.flow.test_slips import files, write

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
 from actions.action import Declared
-from hospital.declarations import DECLARED
+from hospital.actions import DECLARED
 from ivr.flow.commands import (
     Answer,
     Ask,

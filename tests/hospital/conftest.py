@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from actions.action import ActionOutcome, CallFacts, Value
 from background.threads import at_once
 from db.database import Database, ImmediateTransactions
-from hospital.actions import ActionOutcome, CallFacts, Value
+from hospital.actions import hospital_actions
 from hospital.cards import cards, cards_csv
 from hospital.cards.pin_check import PinCheck
 from hospital.cards.pins import PlainPins
@@ -21,8 +22,7 @@ from hospital.clinic.calendar import HospitalCalendar
 from hospital.clinic.departments import DepartmentRecord
 from hospital.clinic.registration import Request
 from hospital.clinic.rota import NewDuty
-from hospital.hospital_actions import HospitalActions
-from hospital.kinds import KINDS
+from hospital.imports import KINDS
 from hospital.staging import Staging
 from hospital.wards import wards_csv
 
@@ -76,7 +76,7 @@ class SmallHospital:
     def __post_init__(self) -> None:
         transactions = ImmediateTransactions(self.database)
         self.pin_check = PinCheck(transactions, self.pins, at_once, self.wallclock)
-        self.actions = HospitalActions(transactions, self.pin_check, self.calendar, self.wallclock).actions()
+        self.actions = hospital_actions(transactions, self.pin_check, self.calendar, self.wallclock)
 
     def run(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """One transaction."""

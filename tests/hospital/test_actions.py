@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hospital.actions import DECLARED, ActionOutcome, CallFacts, FakeActions, NotScripted, Value
+from actions.action import ActionOutcome, CallFacts, Value
+from actions.arguments import BadArgument
+from actions.fake import FakeActions, NotScripted
+from hospital.actions import DECLARED
 from hospital.cards import cards
 from hospital.clinic import departments, registration, rota
 from hospital.clinic.calendar import HALVES, day_name
-from hospital.errors import BadArgument
 from tests.hospital.conftest import TODAY, TOMORROW, SmallHospital, duty, finished
 
 NEIKE: dict[str, Value] = {"code": "neike", "name": {"zh": "内科", "en": "Internal medicine"}}
@@ -132,7 +134,7 @@ def test_the_balance_heard_is_the_cards(hospital: SmallHospital) -> None:
 
 
 def test_a_fake_answers_as_told_and_remembers() -> None:
-    fake = FakeActions()
+    fake = FakeActions(DECLARED)
     fake.answers("registration.book_general", "full", ActionOutcome("booked", {"slip": "12345674", "fee": 500}))
     ask = fake["registration.book_general"].run
     facts = _facts()
@@ -143,7 +145,7 @@ def test_a_fake_answers_as_told_and_remembers() -> None:
 
 
 def test_a_fake_refuses_what_is_not_declared() -> None:
-    fake = FakeActions()
+    fake = FakeActions(DECLARED)
     with pytest.raises(NotScripted, match="no outcome 'perhaps'"):
         fake.answers("registration.book_general", "perhaps")
     with pytest.raises(NotScripted, match="does not set"):

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from background.threads import at_once
 from db.database import Database, ImmediateTransactions
+from hospital.actions import hospital_actions
 from hospital.cards import cards
 from hospital.cards.pin_check import PinCheck
 from hospital.cards.pins import PepperedPins
@@ -22,7 +23,6 @@ from hospital.clinic import registration, rota
 from hospital.clinic.registration import Booked
 from hospital.demo import CARDS, make
 from hospital.errors import Mistakes, NotAllowed, Unknown
-from hospital.hospital_actions import HospitalActions
 from tests.hospital.conftest import SHANGHAI, TODAY, TOMORROW, SmallHospital, Wallclock
 from wardbell.commands.bookings import bookings
 from wardbell.commands.cards import cards as cards_group
@@ -150,7 +150,7 @@ def test_a_card_is_registered_with_a_pin_that_nobody_sees(hospital: SmallHospita
 def test_a_new_pin_lets_the_patient_in_at_once(hospital: SmallHospital) -> None:
     transactions = ImmediateTransactions(hospital.database)
     pins = PinCheck(transactions, PepperedPins(PEPPER), at_once, hospital.wallclock)
-    hospital.actions = HospitalActions(transactions, pins, hospital.calendar, hospital.wallclock).actions()
+    hospital.actions = hospital_actions(transactions, pins, hospital.calendar, hospital.wallclock)
     for _ in range(3):
         hospital.ask("card.check_pin", card_number="100001", pin="0000")
     shown = clerk(hospital.database, cards_group, "pin", "100001", "--generate")

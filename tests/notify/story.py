@@ -14,12 +14,11 @@ from sqlalchemy.orm import Session
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from actions.action import OffReactor
+from actions.action import CallFacts
 from background.spawn import spawn
-from background.threads import at_once
+from background.threads import OffReactor, at_once
 from db.database import Database, ImmediateTransactions, Transactions
 from db.tables.notices import AttemptRow, NoticeRow
-from hospital.actions import CallFacts
 from hospital.wards import wards
 from ivr.switch.line import Capacity, Cause
 from notify.hl7.adt import Message, Reading, read_message

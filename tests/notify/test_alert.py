@@ -201,7 +201,7 @@ def test_confirming_twice_is_confirming(story: Story) -> None:
 
 @pytest.mark.parametrize("nonsense", ["", "x", "1", "1.", ".1", "1.2.3", "٣.٤", "9" * 50 + ".1", "999999.1"])
 def test_a_reference_that_is_none_confirms_nothing(story: Story, nonsense: str) -> None:
-    from hospital.actions import CallFacts
+    from actions.action import CallFacts
 
     call = CallFacts("c", "", "zh", story.now())
     outcome = result_of(story.actions["notice.confirm"].run({"notice": nonsense}, call))

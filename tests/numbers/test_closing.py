@@ -18,9 +18,9 @@ from actions.action import ActionOutcome, CallFacts, Value
 from background.threads import at_once
 from db.database import Database, ImmediateTransactions
 from db.errors import DatabaseAway
+from hospital.actions import DECLARED
 from hospital.cards.pin_check import PinCheck
 from hospital.cards.pins import PlainPins
-from hospital.declarations import DECLARED
 from ivr.call.edition import Edition, OnAir
 from ivr.call.switchboard import Switchboard
 from ivr.call.voice import SilentVoice

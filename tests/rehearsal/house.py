@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from actions.action import Declared
-from hospital.declarations import DECLARED
-from hospital.usual_answers import USUAL
+from hospital.actions import DECLARED
+from hospital.usual import USUAL
 from ivr.flow.load import load_sources
 from ivr.numbers import Numbers, Route
 from ivr.rehearsal.test_file import EditionUnderTest

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from hospital.kinds import KINDS
+from hospital.imports import KINDS
 from hospital.staging import Kind, Staged, Staging
 from wardbell.commands.clerk import ClerkDesk
 

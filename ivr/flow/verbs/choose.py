@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from ivr.flow.action import ActionSpec
+from actions.action import Declared
 from ivr.flow.commands import Answer, Keys, NoInput, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Input, Miss, Trouble, check_error, known_outcomes
 from ivr.flow.form import Form
@@ -118,7 +118,7 @@ class Choose(Step):
         yield from self.trouble.exits()
 
     @staticmethod
-    def _declared(spec: ActionSpec | None) -> Mapping[str, frozenset[str]]:
+    def _declared(spec: Declared | None) -> Mapping[str, frozenset[str]]:
         if spec is None:
             return {}
         return {"chosen": frozenset(), "none": frozenset(), **known_outcomes(spec)}

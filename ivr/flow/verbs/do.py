@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ivr.flow.action import ActionSpec
+from actions.action import Declared
 from ivr.flow.commands import Ask as AskHospital
 from ivr.flow.commands import Command, Value
 from ivr.flow.defaults import Branches, Defaults, Trouble, known_outcomes
@@ -32,11 +32,11 @@ class Request:
         name = None if word is None else form.as_name(word, f'"{key}"', DOTTED)
         return cls(name, form.terms("with"))
 
-    def spec(self, world: World) -> ActionSpec | None:
+    def spec(self, world: World) -> Declared | None:
         """What is declared of the action."""
         return None if self.action is None else world.actions.get(self.action.text)
 
-    def check(self, world: World, report: Report, *, lists: bool, also: Iterable[str] = ()) -> ActionSpec | None:
+    def check(self, world: World, report: Report, *, lists: bool, also: Iterable[str] = ()) -> Declared | None:
         """Report an unknown action, one of the wrong kind, arguments that it doesn't take (but `also`)."""
         spec = self.spec(world)
         if self.action is None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
-from ivr.flow.action import ActionSpec
+from actions.action import Declared
 from ivr.flow.commands import Answer, Beyond, Command, Outcome, Value
 from ivr.flow.defaults import Branches, Trouble, check_error
 from ivr.flow.form import Form
@@ -21,7 +21,7 @@ from ivr.flow.words import Words, check_unused
 
 Outcomes: TypeAlias = Mapping[str, frozenset[str]]
 """Outcome -> the variables that it sets; `error` is not among them."""
-Find: TypeAlias = Callable[[str], ActionSpec | None]
+Find: TypeAlias = Callable[[str], Declared | None]
 """The declaration of an action."""
 NOTHING: frozenset[str] = frozenset()
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 import click
 
 from actions.action import ActionOutcome, Declared
-from hospital.usual_answers import USUAL_VARIABLES
+from hospital.usual import USUAL_VARIABLES
 from ivr.flow.commands import Value
 from ivr.flow.mistakes import did_you_mean
 from ivr.rehearsal.answers import ERROR, declared_beyond, usual

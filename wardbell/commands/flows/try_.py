@@ -21,7 +21,7 @@ from twisted.internet.task import Clock
 
 from editions.flow_tests import under_test
 from hospital.demo_hospital import DemoHospital
-from hospital.usual_answers import USUAL_VARIABLES
+from hospital.usual import USUAL_VARIABLES
 from ivr.flow.commands import Value
 from ivr.flow.mistakes import FlowErrors, did_you_mean
 from ivr.numbers import Closing, Refusal

@@ -6,7 +6,6 @@ from collections.abc import Coroutine, Iterable, Iterator, Mapping
 from typing import Any
 
 from actions.action import Action, ActionOutcome, Ask, CallFacts, Declared, Value
-from hospital.declarations import DECLARED
 
 
 class NotScripted(Exception):
@@ -19,7 +18,7 @@ class FakeActions(Mapping[str, Action]):
     `asked` holds (name, arguments) in order; arguments are as they came, secrets too.
     """
 
-    def __init__(self, declared: Iterable[Declared] = DECLARED) -> None:
+    def __init__(self, declared: Iterable[Declared]) -> None:
         self.asked: list[tuple[str, dict[str, Value]]] = []
         self._outcomes: dict[str, list[ActionOutcome]] = {}
         self._actions = {one.name: Action.of(one, self._answering(one.name)) for one in declared}

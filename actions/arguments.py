@@ -1,4 +1,4 @@
-"""Reads what a flow gives an action: the variables that `hospital.declarations` describes, nothing else."""
+"""Reads what a flow gives an action: the variables that its declaration needs, nothing else."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 
 from actions.action import Value
-from hospital.errors import BadArgument
+
+
+class BadArgument(Exception):
+    """A flow gave an action something of the wrong shape: the flow's `error`."""
 
 
 def text(arguments: Mapping[str, Value], *path: str) -> str:
