@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from db.errors import DatabaseError
 from hospital.errors import HospitalError
+from ivr.errors import IvrError
 from ivr.flow.mistakes import FlowError
-from ivr.switch.line import SwitchError
-from ivr.trunks.trunk import NotDiallable
 from notify.errors import NotifyError
 from prompts.errors import PromptError
 from wardbell.service import CannotStart
@@ -17,10 +16,9 @@ FATAL = (
     DatabaseError,
     FlowError,
     HospitalError,
-    NotDiallable,
+    IvrError,
     NotifyError,
     PromptError,
     SettingsError,
-    SwitchError,
 )
 """Every room's own root of errors. Anything else is a fault of ours and keeps its traceback."""

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from ivr.errors import IvrError
 from ivr.flow.commands import Value
 
 
-class NotPosted(Exception):
+class NotPosted(IvrError):
     """It could not be stored; nobody will hear of it. Leads to the flow's `error` exit."""
 
 

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Protocol
 
 from ivr.call.notes import Place
+from ivr.errors import IvrError
 from ivr.switch.line import Recorded
 
 
-class RecordingFailed(Exception):
+class RecordingFailed(IvrError):
     """A recording cannot be made or kept: no room on the disk, no database. Leads to the flow's `error` exit."""
 
 

@@ -15,8 +15,7 @@ from background.reactor import call_later
 from background.spawn import spawn
 from db.errors import DatabaseAway, DatabaseBehind, DatabaseBusy, DatabaseFull
 from ivr.call.leg import Leg
-from ivr.call.notice_board import NotPosted
-from ivr.call.recording import RecordingFailed
+from ivr.errors import IvrError
 from ivr.flow.commands import Outcome
 
 log = Logger()
@@ -49,7 +48,7 @@ async def shielded(
         outcome = FAILED
         try:
             outcome = await work
-        except (NotPosted, RecordingFailed) as failed:
+        except IvrError as failed:
             outcome = AWAY if isinstance(failed.__cause__, OUTAGES) else FAILED
             log.error("{what} in call {call}: {failed}", what=what, call=leg.call_id, failed=failed)
         except OUTAGES as away:

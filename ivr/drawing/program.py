@@ -7,6 +7,7 @@ import subprocess
 from ivr.drawing.graphviz import graphviz
 from ivr.drawing.paper import paper_for
 from ivr.drawing.picture import Picture
+from ivr.errors import IvrError
 
 FORMATS = ("svg", "pdf", "png", "dot")
 PROGRAM = "dot"
@@ -18,7 +19,7 @@ CHINESE_FONT = "fonts-wqy-microhei"
 """Debian's smallest package with Chinese signs."""
 
 
-class CannotDraw(Exception):
+class CannotDraw(IvrError):
     """A picture cannot be made; the message says why and what to do."""
 
 

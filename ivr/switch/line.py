@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from ivr.errors import IvrError
+
 KEYS = "0123456789*#ABCD"
 """The keys of a telephone (RFC 4733 §3.2, events 0-15). Nothing else leaves a worker."""
 PAD = KEYS[:12]
@@ -237,7 +239,7 @@ class Switch(Protocol):
         rest, stop the workers."""
 
 
-class SwitchError(Exception):
+class SwitchError(IvrError):
     """The switch could not do what was asked."""
 
 
