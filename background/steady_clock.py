@@ -59,8 +59,8 @@ class SteadyClock:
         elif self._off is None or abs(off - self._off) > SLEW:
             self._off, self._seen = off, self._seconds()
             log.error(
-                "the machine's clock jumped by {off}: what waits goes on by the time before,"
-                " until the clock has stood there for {n:.0f} s",
+                "the machine's clock jumped by {off}: due times keep to the old time"
+                " until the new one has held for {n:.0f} s",
                 off=told(off),
                 n=PATIENCE,
             )
@@ -73,7 +73,7 @@ class SteadyClock:
                 self._moving = False
             self._off = None
             self._move(off)
-            log.warn("the machine's clock was set by {off}: what waits was moved with it", off=told(off))
+            log.warn("the machine's clock was set by {off}: due times were moved with it", off=told(off))
 
     def _move(self, by: timedelta) -> None:
         self._anchor, self._since = self() + by, self._seconds()

@@ -131,7 +131,7 @@ def _content(path: Path) -> bytes:
     with os.fdopen(number, "rb") as there:
         kind = os.fstat(number).st_mode
         if not stat.S_ISREG(kind):
-            raise OSError(errno.EINVAL, "it is no file but something else")
+            raise OSError(errno.EINVAL, "it is not a regular file")
         data = there.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
         raise OSError(errno.EFBIG, f"it is larger than {LARGEST_FILE:,} bytes")

@@ -83,7 +83,7 @@ def check_notices(bundle: Bundle, rules: NoticeRules, flows: FlowSet | None, rep
     events = notices.values.get("events") if notices is not None else None
     for item in events.items if isinstance(events, Listing) and flows is not None else ():
         if isinstance(item, Scalar) and not told.by_flows(item.text):
-            report.add(item.mark, "W404", f'no flow tells "{item.text}" (notify: {item.text}): nothing comes of it')
+            report.add(item.mark, "W404", f'no flow raises "{item.text}" (notify: {item.text}): it never happens')
 
 
 _CONFIRM = " or ".join(sorted(action.name for action in CONFIRMING))
@@ -96,8 +96,8 @@ def _check_roles(rule: Rule, node: Node | None, rules: NoticeRules, told: Told, 
     if any("ward" not in facts for facts in told.by_flows(rule.event)):
         steps = node.values.get("steps") if isinstance(node, Table) else None
         mark = steps.mark if steps is not None else Mark("")
-        sentence = f'the event "{rule.event}" is told without "ward", so {rule.steps[0].call[0]} is nobody\'s telephone'
-        report.add(mark, "N222", f"{sentence}: hand a ward over, or name numbers")
+        sentence = f'the event "{rule.event}" is raised without "ward", so {rule.steps[0].call[0]} has no telephone'
+        report.add(mark, "N222", f"{sentence}: pass a ward, or name numbers")
 
 
 def _brings(rule: Rule, rules: NoticeRules, told: Told) -> frozenset[str] | None:

@@ -55,7 +55,7 @@ def _split(data: bytes | None) -> list[str]:
         return []
     lines = data.decode("utf-8", "replace").split("\n")
     if lines[-1]:
-        lines[-1] += "  (no line feed at the end)"
+        lines[-1] += "  (no newline at the end)"
     else:
         lines.pop()
     return lines

@@ -39,8 +39,8 @@ class Checked:
 
 
 _PASSED_OVER = (
-    "nothing reads this file: flows and what stands beside them lie in the folder itself, have names such as fees.yaml "
-    "and are no copies"
+    "nothing reads this file: flows and the files beside them belong in the folder itself, named like fees.yaml; "
+    "copies are ignored"
 )
 
 

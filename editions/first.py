@@ -64,7 +64,7 @@ def begin(
             continue
         if refused is not None:
             log.error(
-                "EDITION {newest} CANNOT BE USED by this version, edition {n} is served instead;"
+                "EDITION {newest} CANNOT BE USED by this version; edition {n} is served instead:"
                 " correct the files and `wardbell flows publish`",
                 newest=refused.head.number,
                 n=found.head.number,

@@ -82,7 +82,7 @@ class StoredEdition:
         """The files, when they are those that were published. Raises `EditionDamaged`."""
         damaged = EditionDamaged(
             f"edition {self.record.number} is not what {self.record.who} published:"
-            " its row in the database was changed by hand (publish anew, or take an older edition back)"
+            " its row in the database was changed by hand (publish again, or roll back to an older edition)"
         )
         try:
             files = json.loads(self.files)
@@ -140,9 +140,9 @@ def as_texts(bundle: Bundle) -> dict[str, str]:
             report.add(Mark(bundle.name(name)), "E101", f"the file is not UTF-8 (byte {wrong.start + 1})")
             continue
         if "\0" in texts[name]:
-            report.add(Mark(bundle.name(name)), "E101", "the file is no text (it holds a zero byte)")
+            report.add(Mark(bundle.name(name)), "E101", "the file is not text (it contains a zero byte)")
         if not _NAME.fullmatch(name):
-            report.add(Mark(bundle.name(name)), "E111", f'"{name}" is no name for a file here: a-z, 0-9, _ and .yaml')
+            report.add(Mark(bundle.name(name)), "E111", f'"{name}" is no file name here: a-z, 0-9, _ and .yaml')
     size = sum(map(len, bundle.files.values()))
     if size > LARGEST:
         largest = max(bundle.files, key=lambda name: len(bundle.files[name]))

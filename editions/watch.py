@@ -56,7 +56,7 @@ class EditionWatch:
     def tick(self) -> None:
         """Look whether something was published, unless a look is going on."""
         if not self._looking:
-            spawn(self.look(), "the watch for new editions")
+            spawn(self.look(), "watching for new editions")
 
     async def look(self) -> None:
         """One look; what is new and right is live at its end."""
@@ -68,11 +68,11 @@ class EditionWatch:
             await self._say()
         except DatabaseError as away:
             if not self._away:
-                log.error("the watch for new editions waits for the database: {away}", away=away)
+                log.error("watching for new editions is waiting for the database: {away}", away=away)
             self._away = True
         else:
             if self._away:
-                log.info("the watch for new editions goes on")
+                log.info("watching for new editions again")
             self._away = False
         finally:
             self._looking = False
@@ -82,7 +82,7 @@ class EditionWatch:
         try:
             await self._transactions.run(leave, self._engine)
         except DatabaseError as away:
-            log.warn("the database was not told that this engine stops: {away}", away=away)
+            log.warn("the database could not be told that this engine is stopping: {away}", away=away)
 
     def _is_new(self, head: EditionHead) -> bool:
         if head == self._live.now.head:
@@ -105,8 +105,8 @@ class EditionWatch:
             self._again = self._wallclock() + AGAIN
             self._refuse(record.head, str(wrong))
         except Exception as broken:  # noqa: BLE001 - logged with its traceback; the line goes on with what it has
-            log.failure("the check of edition {n} broke", n=record.number)
-            self._refuse(record.head, f"the check broke: {type(broken).__name__}")
+            log.failure("the check of edition {n} failed unexpectedly", n=record.number)
+            self._refuse(record.head, f"the check failed unexpectedly: {type(broken).__name__}")
         else:
             self._live.now, self._refused = opened, None
             log.info("edition {n} is live: {who}, {why}", n=record.number, who=record.who, why=record.why)

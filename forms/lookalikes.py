@@ -38,7 +38,7 @@ def strange(text: str) -> tuple[int, str]:
         if not sign.isascii():
             like = _LIKE.get(sign) or _narrow(sign)
             name = f"{_script(sign)} (U+{ord(sign):04X})"
-            return at, f'the {sign} in "{plain(text)}" is {name} and only looks like {like}: type {like} anew'
+            return at, f'the {sign} in "{plain(text)}" is {name} and only looks like {like}: retype it as {like}'
     return 0, ""
 
 
@@ -48,5 +48,5 @@ def _narrow(sign: str) -> str:
 
 def _script(sign: str) -> str:
     first = unicodedata.name(sign, "SIGN").partition(" ")[0]
-    known = {"CYRILLIC": "a Cyrillic letter", "GREEK": "a Greek letter", "FULLWIDTH": "a wide sign"}
+    known = {"CYRILLIC": "a Cyrillic letter", "GREEK": "a Greek letter", "FULLWIDTH": "a full-width character"}
     return known.get(first, "another sign")

@@ -35,15 +35,15 @@ class Mend:
 
 def instead(sign: str) -> str:
     """What to do about a sign of a Chinese keyboard."""
-    shown, plain = ("a wide blank", "a plain one") if sign == "\u3000" else (sign, sign.translate(WIDE))
+    shown, plain = ("a full-width space", "a plain one") if sign == "\u3000" else (sign, sign.translate(WIDE))
     return f"{shown} was typed with a Chinese keyboard: write {plain} instead"
 
 
 def unseen(sign: str) -> str:
     """What to do about a blank that is none, or about a sign that cannot be seen."""
     if unicodedata.category(sign) == "Zs":
-        return f"a blank that is none (U+{ord(sign):04X}, copied from elsewhere): write a plain blank"
-    return f"a sign that cannot be seen (U+{ord(sign):04X}, copied from elsewhere): delete it"
+        return f"an unusual space (U+{ord(sign):04X}, copied from elsewhere): write a plain space"
+    return f"an invisible character (U+{ord(sign):04X}, copied from elsewhere): delete it"
 
 
 def mends(line: str, above: str) -> Iterator[Iterator[Mend]]:
@@ -82,11 +82,11 @@ def _words(line: str, above: str) -> Iterator[Mend]:
     """A blank that is missing, keys of the telephone without quotes."""
     for found in re.finditer(r"(?<![\w\"'.:/])([a-z_][a-z0-9_.]*):(?=[^\s:/])", line):
         at = found.end()
-        sentence = f'a blank is missing behind "{found[1]}:"'
+        sentence = f'a space is missing after "{found[1]}:"'
         yield Mend(at + 1, "E103", f"not YAML: {sentence}", f"{line[:at]} {line[at:]}")
     for found in re.finditer(r"(?:(?<=^)|(?<=[\s{,]))([#*])\s*:(?=\s)", line):
         at, sign = found.start(1), found[1]
-        sentence = f'the key {sign} must stand in quotes: "{sign}"'
+        sentence = f'the key {sign} must be in quotes: "{sign}"'
         yield Mend(at + 1, "E103", f"not YAML: {sentence}", f'{line[:at]}"{sign}"{line[at + 1 :]}')
 
 
@@ -95,7 +95,7 @@ def _comments(line: str, above: str) -> Iterator[Mend]:
     for found in re.finditer(r"(?<=\s)#[^,}\]]*", line):
         before = line[: found.start()]
         if before.count("{") + before.count("[") > before.count("}") + before.count("]"):
-            told = "what stands behind a # is a comment: a word that begins with it must stand in quotes"
+            told = "what follows a # is a comment: a word that begins with one must be in quotes"
             quoted = f'"{found[0].rstrip()}"'
             yield Mend(found.start() + 1, "E103", f"not YAML: {told}", f"{before}{quoted}{line[found.end() :]}")
             yield Mend(found.start() + 1, "E103", f"not YAML: {told}", f"{before}{line[found.start() + 1 :]}")
@@ -122,7 +122,7 @@ def _quotes(line: str, above: str) -> Iterator[Mend]:
         for at in dict.fromkeys((first, *opened)):
             if quote == "'" and line[at - 1 : at].isalnum() and line[at + 1 : at + 2].isalnum():
                 continue
-            told = f"a {quote} is opened here and not closed, or one too many"
+            told = f"a {quote} is opened here and not closed, or there is one too many"
             ends = [found.start() + at + 1 for found in re.finditer(r"(?=\s*[,}\]]|\s*:\s|\s*$)", line[at + 1 :])]
             for end in ends[:4]:
                 if line[at + 1 : end].strip():
@@ -180,7 +180,7 @@ def _commas(line: str, above: str) -> Iterator[Mend]:
         before, after = line[: found.start()], line[found.end() :]
         if re.search(rf"(?:^\s*(?:- )?|[{{,]\s*){_KEY}$", before):
             key = re.search(rf"{_KEY}$", before)
-            told = f"a : is missing behind {key[0] if key else 'the key'}"
+            told = f"a : is missing after {key[0] if key else 'the key'}"
             yield Mend(found.start() + 1, "E103", f"not YAML: {told}", f"{before}: {after}")
         if before.count("{") + before.count("[") > before.count("}") + before.count("]"):
             yield Mend(found.start() + 1, "E103", "not YAML: a comma is missing here", f"{before}, {after}")
@@ -188,12 +188,12 @@ def _commas(line: str, above: str) -> Iterator[Mend]:
         told = "a comma is missing at the end of this line"
         yield Mend(len(line.rstrip()) + 1, "E103", f"not YAML: {told}", f"{line.rstrip()},")
     if found_end := re.match(rf"^\s*(?:- )?({_KEY})\s*$", line):
-        told = f"a : is missing behind {found_end[1]}"
+        told = f"a : is missing after {found_end[1]}"
         yield Mend(len(line.rstrip()) + 1, "E103", f"not YAML: {told}", f"{line.rstrip()}:")
 
 
 def _values(line: str, above: str) -> Iterator[Mend]:
-    """A text that must stand in quotes."""
+    """A text that must be in quotes."""
     entry = _ENTRY.match(line)
     if entry is not None:
         at, value = entry.start(5), entry[5]
@@ -207,11 +207,11 @@ def _values(line: str, above: str) -> Iterator[Mend]:
             rest = line[at + len(text) :]
             odd = re.search(r": |:$| #", text)
             if text[0] in "\"'":
-                told = f"a text that begins with {text[0]} and goes on behind its end: put the whole in other quotes"
+                told = f"a text that begins with {text[0]} and goes on after its end: put it all in other quotes"
             elif text[0] in "{}[]*&!|>%@`,?":
-                told = f"a text that begins with {text[0]} must stand in quotes"
+                told = f"a text that begins with {text[0]} must be in quotes"
             elif odd is not None:
-                told = f'a text with "{odd[0].strip()}" in it must stand in quotes'
+                told = f'a text with "{odd[0].strip()}" in it must be in quotes'
             else:
                 continue
             col = at + (odd.start() if odd and text[0] not in "{}[]*&!|>%@`,?\"'" else 0) + 1
@@ -221,11 +221,11 @@ def _values(line: str, above: str) -> Iterator[Mend]:
         yield Mend(line.index("\\") + 1, "E103", f"not YAML: {told}", line.replace("\\", "/"))
     for found in re.finditer(r"(?<=[{,])(\s*[\w\"'.]+:\s+)([^,{}\[\]\"']+: [^,{}\[\]\"']*)(?=[,}])", line):
         at = found.start(2) + found[2].index(": ")
-        told = 'a text with ":" in it must stand in quotes'
+        told = 'a text with ":" in it must be in quotes'
         mended = f"{line[: found.start(2)]}'{found[2]}'{line[found.end(2) :]}"
         yield Mend(at + 1, "E103", f"not YAML: {told}", mended)
     for found in re.finditer(r"(?:(?<=[:,{\[] )|(?<=[{\[]))([@`%&!*|>?])[^,}\]]*", line):
-        told = f"a word that begins with {found[1]} must stand in quotes"
+        told = f"a word that begins with {found[1]} must be in quotes"
         text = found[0].rstrip().replace("'", "''")
         mended = f"{line[: found.start()]}'{text}'{line[found.end() :]}"
         yield Mend(found.start() + 1, "E103", f"not YAML: {told}", mended)
@@ -235,17 +235,17 @@ def _blanks(line: str, above: str) -> Iterator[Mend]:
     """A line that begins with too many blanks, or too few."""
     bare = line.lstrip(" ")
     here, before = len(line) - len(bare), len(above) - len(above.lstrip(" "))
-    told = "this line must begin with as many blanks as those that it belongs to"
+    told = "this line must be indented like those that it belongs with"
     tries = [before, before + 2, before - 2, here + 1, here - 1, here + 2, here - 2, before - 4, 0]
     for blanks in dict.fromkeys(tries):
         if blanks >= 0 and blanks != here and bare:
             yield Mend(here + 1, "E103", f"not YAML: {told}", " " * blanks + bare)
     if dash := re.match(r"^( *)-(?=[^\s-])", line):
         at = dash.end()
-        yield Mend(at + 1, "E103", "not YAML: a blank is missing behind the -", f"{line[:at]} {line[at:]}")
+        yield Mend(at + 1, "E103", "not YAML: a space is missing after the -", f"{line[:at]} {line[at:]}")
     if re.match(r"^ *- ", line):
         at = line.index("-")
-        yield Mend(at + 1, "E103", f"not YAML: a - where none can be: {told}", f"{line[:at]}  {line[at + 2 :]}")
+        yield Mend(at + 1, "E103", f"not YAML: a - where none is allowed: {told}", f"{line[:at]}  {line[at + 2 :]}")
     elif bare:
         yield Mend(here + 1, "E103", "not YAML: a - is missing before this entry of a list", f"{' ' * here}- {bare}")
 

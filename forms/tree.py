@@ -165,7 +165,7 @@ class _Building:
     def _node(self, event: Any, at: Mark) -> Node:
         if isinstance(event, AliasEvent):
             if event.anchor in ("", ":"):
-                sentence = 'the key * must stand in quotes: "*"'
+                sentence = 'the key * must be in quotes: "*"'
             else:
                 sentence = f"*{event.anchor} is an alias; write the thing out, and a text that begins with * in quotes"
             self._report.add(at, "E104", sentence)
@@ -229,7 +229,7 @@ class _Building:
             self._report.add(at, "E104", "<< takes entries over from elsewhere, which is not allowed: write them out")
             raise _Stop
         if node.plain and re.match(r"-[\w{\[\"']", node.text):
-            told = "not YAML: a blank is missing behind the -"
+            told = "not YAML: a space is missing after the -"
             self._report.add(Mark(self._file, at.line, at.col + 1), "E103", told)
             raise _Stop
         end = event.end_mark
@@ -256,17 +256,17 @@ class _Building:
         joined = (_JOINED.fullmatch(key.text) or _APART.fullmatch(key.text)) if key.plain and empty else None
         if joined is not None and joined[1] not in top.keys and not waiting.colon:
             at = Mark(self._file, key.mark.line, key.mark.col + len(joined[1]) + (key.text[len(joined[1])] == ":"))
-            told = f'a blank is missing behind "{joined[1]}:"'
+            told = f'a space is missing after "{joined[1]}:"'
             if COPIED.match(joined[2]):
                 told = unseen(joined[2][0])
             elif key.text[len(joined[1])] != ":":
-                told = f"a : is missing behind {joined[1]}"
+                told = f"a : is missing after {joined[1]}"
             self._report.add(at, "E103", f"not YAML: {told}")
             value = COPIED.sub("", joined[2]).lstrip("= ").strip()
             key, node = Scalar(key.mark, joined[1], True), Scalar(at, value, True)
         if key.text in top.keys:
             first = top.keys[key.text].mark.line
-            self._report.add(key.mark, "E105", f'"{key.text}" stands here twice (first in line {first})')
+            self._report.add(key.mark, "E105", f'"{key.text}" occurs twice here (first in line {first})')
         else:
             top.keys[key.text] = key
             top.values[key.text] = node
@@ -290,7 +290,7 @@ class _Building:
             around = [*self._lines[max(0, number - 2) : number], *self._lines[number + 1 : number + 2]]
             if any(_AMONG_KEYS.match(one) for one in around):
                 at = Mark(self._file, number + 1, found.start(1) + 1)
-                self._report.add(at, "E103", 'not YAML: the key # must stand in quotes: "#"')
+                self._report.add(at, "E103", 'not YAML: the key # must be in quotes: "#"')
 
 
 @dataclass(frozen=True, slots=True)

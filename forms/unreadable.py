@@ -27,24 +27,24 @@ _MERGE = re.compile(r"^(<{7}|>{7}|\|{7})( |$)|^={7}$")
 _SENTENCES = (
     (r"expected ',' or '[]}]'", "the {open} of {line} is not closed, or a comma is missing before this"),
     (r"expected <block end>, but found '([]}])'", "one {found} too many"),
-    (r"<block end>, but found '<(block|\?|-)", "this line must begin with as many blanks as those that it belongs to"),
-    (r"<block end>, but found", 'the line does not end where it should: often a " that is missing, or one too many'),
-    (r"mapping values are not allowed", "a : where none can be: put a text with a : in quotes, and see whether"
-     " the line above has its : and a blank behind it"),
+    (r"<block end>, but found '<(block|\?|-)", "this line must be indented like those that it belongs with"),
+    (r"<block end>, but found", 'the line does not end where it should: a " may be missing, or one too many'),
+    (r"mapping values are not allowed", "a : where none is allowed: put a text with a : in quotes, and see whether"
+     " the line above has its : and a space after it"),
     (r"could not find expected ':'", "a line without its : (key: value), or a text in quotes that does not end"),
     (r"character '(.)' that cannot start", "a word that begins with {found} stands in quotes"),
     (r"unknown escape character|escape sequence", r"no \ within double quotes: write the text in single ones"),
     (r"unexpected end of stream", "a quote that is opened in {line} is never closed"),
     (r"unexpected document separator", "a quote that is opened in {line} is not closed before this"),
-    (r"directive|%|version", "a line that begins with % means something to YAML: put the text in quotes"),
-    (r"block scalar|indentation|chomping", "what stands behind | or > must be a text of its own, further to the right"),
-    (r"sequence entries are not allowed", "a - where none can be: put it on a line of its own, or in quotes"),
-    (r"expected the node content", "a value is missing here, or a sign that must stand in quotes"),
-    (r"anchor|alias|tag", "a word that begins with & * or ! must stand in quotes"),
-    (r"expected '<document start>'", "something stands here that belongs to nothing: see the blanks before it"),
+    (r"directive|%|version", "a line that begins with % has a meaning in YAML: put the text in quotes"),
+    (r"block scalar|indentation|chomping", "the text after | or > must begin on the next line, indented"),
+    (r"sequence entries are not allowed", "a - where none is allowed: put it on a line of its own, or in quotes"),
+    (r"expected the node content", "a value is missing here, or a character that must be in quotes"),
+    (r"anchor|alias|tag", "a word that begins with & * or ! must be in quotes"),
+    (r"expected '<document start>'", "something here belongs to nothing: check how far it is indented"),
     (r"while scanning a simple key|simple key", "a line without its : (key: value)"),
 )  # fmt: skip
-_OTHERWISE = "something cannot stand here: see the quotes, brackets, : and first blanks of this line and the one above"
+_OTHERWISE = "something is out of place: check quotes, brackets, : and indentation of this line and the one above"
 
 
 def mistyped(file: str, text: str) -> tuple[Mark, str, str] | None:
@@ -55,8 +55,8 @@ def mistyped(file: str, text: str) -> tuple[Mark, str, str] | None:
             for mend in next(mends(bare, "")):
                 return Mark(file, number, mend.col), mend.code, mend.sentence
             if found := re.match(r"([a-z_][a-z0-9_.]*)(?::(?=\S)| +(?=\S))", bare):
-                missing = "a blank" if found[0].endswith(":") else "a :"
-                told = f"not YAML: {missing} is missing behind {found[0].strip()}"
+                missing = "a space" if found[0].endswith(":") else "a :"
+                told = f"not YAML: {missing} is missing after {found[0].strip()}"
                 return Mark(file, number, found.end() + 1), "E103", told
             return None
     return None
@@ -67,7 +67,7 @@ def unreadable(file: str, text: str, wrong: Exception) -> tuple[Mark, str, str]:
     if isinstance(wrong, ReaderError):
         before = text[: wrong.position]
         at = Mark(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
-        return at, "E103", f"not YAML: a sign that cannot be seen (U+{ord(text[wrong.position]):04X}): delete it"
+        return at, "E103", f"not YAML: an invisible character (U+{ord(text[wrong.position]):04X}): delete it"
     lines = text.split("\n")
     line, opened = _places(wrong, lines)
     found = _meant(lines, line, opened)
@@ -83,7 +83,7 @@ def merge_marks(file: str, text: str) -> tuple[Mark, str, str] | None:
         return None
     for number, line in enumerate(text.split("\n"), 1):
         if _MERGE.match(line):
-            sentence = "two versions of the file stand here in one: keep one of them and delete this line, and those"
+            sentence = "two versions of the file are mixed here: keep one of them and delete this line, and those"
             return Mark(file, number), "E103", f"not YAML: {sentence} with ======= and >>>>>>>"
     return None
 

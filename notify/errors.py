@@ -11,11 +11,11 @@ from forms.mistake import Mistake
 
 CODES = {
     "N001": "the file of notices cannot be read",
-    "N101": "something else where `key: value` must stand",
+    "N101": "something other than `key: value`",
     "N102": "something is missing in a notice",
     "N103": "an unknown key in a notice",
-    "N104": "something else where a list must stand",
-    "N105": "something else where one word must stand",
+    "N104": "something other than a list",
+    "N105": "something other than a single word",
     "N201": "no such priority",
     "N202": "no such kind of confirmation",
     "N203": "an event that nothing sends",
@@ -37,10 +37,10 @@ CODES = {
     "N219": "emergencies that no rule takes",
     "N220": "a time that is too short or too long to be of use",
     "N221": "calls that follow each other at once",
-    "N222": "a role of a ward, and the event names no ward",
+    "N222": "a ward's role, although the event names no ward",
     "N224": "a rule that takes back or corrects what it cannot",
-    "N225": "a telephone that stands in a step twice",
-    "N301": "not a trigger of ADT",
+    "N225": "a telephone listed twice in one step",
+    "N301": "not an ADT trigger",
     "N302": "no such field of a notice",
     "N303": "not a field of HL7",
     "N304": "a ward that is read from nowhere",
@@ -49,8 +49,8 @@ CODES = {
     "N307": "a field that makes nothing urgent",
     "W401": "an event of the hospital system that no rule follows",
     "W402": "events that no rule takes",
-    "W403": "two rules that tell the same people the same",
-    "W404": "an event that no flow tells",
+    "W403": "two rules that tell the same people the same thing",
+    "W404": "an event that no flow raises",
 }
 """Every code of notices with what it means; the codes never change their meaning."""
 

@@ -169,9 +169,9 @@ def _read_field(source: str, inside: str, language: str) -> Field | BadField:
     match = _INSIDE.fullmatch(inside)
     if match is None and (marked := _marked(inside)) and len(marked["words"].split()) > 1:
         known = ", ".join(sorted(PLURAL_FORMS))
-        return BadField(source, "P205", f'{source}: nothing can be said in "{marked["language"]}" (there are {known})')
+        return BadField(source, "P205", f'{source}: "{marked["language"]}" cannot be spoken (known are {known})')
     if match is None:
-        advice = "names begin with a small letter" if re.match(r"_|[a-z0-9_.]*\._", inside) else ""
+        advice = "names begin with a lowercase letter" if re.match(r"_|[a-z0-9_.]*\._", inside) else ""
         return BadField(
             source, "P202", f"{source} is no field; {advice or 'a field is written {name:type}, e.g. {amount:money}'}"
         )
@@ -195,7 +195,7 @@ def _wrong_argument(source: str, type_: str, argument: str | None, language: str
             sentence = f"{source} must list {forms} form(s) in {language}, e.g. {_EXAMPLES[forms]}"
             return BadField(source, "P204", sentence)
     elif argument is not None and not words:
-        return BadField(source, "P204", f"{source}: nothing stands in its brackets")
+        return BadField(source, "P204", f"{source}: its brackets are empty")
     if type_ == "money" and sum(bool(_CURRENCY.fullmatch(word)) for word in words) == 1:
         words = [word for word in words if not _CURRENCY.fullmatch(word)]
     strange = next((word for word in words if word not in allowed), None)

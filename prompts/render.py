@@ -40,7 +40,7 @@ class Summary:
     """Language, text, reason."""
 
     def __str__(self) -> str:
-        said = f"{self.rendered} rendered, {self.found} there already"
+        said = f"{self.rendered} rendered, {self.found} already there"
         return f"{said}, {len(self.failed)} FAILED" if self.failed else said
 
 

@@ -38,7 +38,7 @@ def lost(word: Scalar, language: str, source: str) -> str:
         seems = None if far or _letters(text) != _letters(behind) else re.match(r"", "")
     if not seems:
         return ""
-    return f'what stands behind the # is not said ({behind[:40]}): put the whole text in quotes'
+    return f'what follows the # is not said ({behind[:40]}): put the whole text in quotes'
 
 
 def _letters(text: str) -> str:
@@ -54,10 +54,10 @@ def warned(phrase: Phrase) -> tuple[str, str, str] | None:
         return "P111", "holds nothing that can be said: write the words", ""
     for sign in phrase.text:
         if unicodedata.category(sign) in _UNHEARD and sign not in "\u200d\ufe0f":
-            told = f"holds a sign that nobody can see or hear (U+{ord(sign):04X}): delete it"
+            told = f"holds an invisible character (U+{ord(sign):04X}): delete it"
             return "W304", told, sign
     if found := _TAG.search(phrase.text):
-        return "W304", f"holds {found[0]}, which is no word: texts are said as they stand", found[0]
+        return "W304", f"holds {found[0]}, which is not a word: texts are said as they are written", found[0]
     return _of_another_language(phrase)
 
 

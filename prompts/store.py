@@ -90,7 +90,7 @@ class Store:
             raise StudioError(f"cannot write {path}: {e.strerror}") from e
         if not is_clip(path):
             path.unlink(missing_ok=True)
-            raise StudioError(f"what was written to {path} is no clip")
+            raise StudioError(f"what was written to {path} is not a clip")
         self._remember(name, path)
         return path
 

@@ -297,7 +297,7 @@ class Studio:
             fresh = voice.name not in self._resting
             self._resting[voice.name] = _REST
         if fresh:
-            self._tell(f"the voice {voice.name} fell out, the next one speaks: {why}")
+            self._tell(f"the voice {voice.name} failed, the next one speaks: {why}")
 
     def _speaks_again(self, voice: Voice) -> None:
         if self._resting.pop(voice.name, None) is not None:

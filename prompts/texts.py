@@ -118,9 +118,9 @@ def _text(file: str, source: str, language: str, key: Scalar, node: Node, found:
     if not _ID.fullmatch(id):
         found.unread.add(id)
         if not any(one.line == key.mark.line for one in found.mistakes):
-            sentence = f'"{id}" is no id; ids look like registration.kind (small letters, digits, _ and a dot)'
+            sentence = f'"{id}" is not an id; ids look like registration.kind (lowercase letters, digits, _ and a dot)'
             if isinstance(node, Table) and node.keys:
-                sentence = f'texts stand in one row, not in one another: write "{id}.{next(iter(node.keys))}: ..."'
+                sentence = f'texts are a flat list, not nested: write "{id}.{next(iter(node.keys))}: ..."'
             found.mistakes.append(Place(key.mark, source).mistake("P107", sentence))
         return
     found.phrases[id], bad = take_apart(id, language, "...")
@@ -129,13 +129,13 @@ def _text(file: str, source: str, language: str, key: Scalar, node: Node, found:
     if not isinstance(node, Scalar):
         sentence = f"{id} must be a text, not a list or a map"
         if isinstance(node, Table):
-            sentence += ": a text that begins with { must stand in quotes"
+            sentence += ": a text that begins with { must be in quotes"
         found.mistakes = [one for one in found.mistakes if one.line != node.mark.line]  # about what is no map
         wrong, code = sentence, "P109"
     elif node.plain and node.text in _NOTHING:
         wrong, code = f"{id} is empty", "P111"
     elif node.plain and _NO_TEXT.fullmatch(node.text):
-        wrong, code = f"{id}: {node.text} is read as no text; quote it", "P110"
+        wrong, code = f"{id}: {node.text} is not read as text; quote it", "P110"
     elif not (text := _GAP.sub("", " ".join(node.text.split()))):
         wrong, code = f"{id} is empty", "P111"
     elif cut := lost(node, language, source):

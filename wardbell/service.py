@@ -197,7 +197,7 @@ class Service:
         spawn(self._warm_up(), "loading the voice")
         closed = await self._patiently(self._book.adopt)
         if closed:
-            log.warn("{n} calls were going on when this engine last stopped", n=closed)
+            log.warn("{n} calls were in progress when this engine last stopped", n=closed)
         await self._patiently(self._closings.read)
         left = await self._patiently(self._recordings.left_over)
         await self._pool.start()
@@ -227,7 +227,7 @@ class Service:
                 return await work()
             except (DatabaseAway, DatabaseBusy) as away:
                 if not told:
-                    log.error("the start waits for the database: {away}", away=away)
+                    log.error("startup is waiting for the database: {away}", away=away)
                 told = True
                 await deferLater(self._reactor, 1.0)
 
@@ -244,7 +244,7 @@ class Service:
         try:
             await self._steady.look()
         except DatabaseError as wrong:
-            log.error("what waits could not be moved with the clock, it is tried again: {wrong}", wrong=wrong)
+            log.error("due times could not be moved with the clock, trying again: {wrong}", wrong=wrong)
 
     async def _shift(self, by: timedelta) -> None:
         await self._database.run(shift, by, self._settings.engine, self._steady())
@@ -358,7 +358,7 @@ def _journal(path: Path) -> Journal | None:
     try:
         return Journal(path)
     except OSError as wrong:
-        log.error("no confirmation can be kept on disk while the database is away: {wrong}", wrong=wrong)
+        log.error("confirmations cannot be kept on disk while the database is away: {wrong}", wrong=wrong)
         return None
 
 

@@ -32,7 +32,7 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as unknown:
-        raise ValueError(f'no time zone "{name}" (names look like Asia/Shanghai)') from unknown
+        raise ValueError(f'no time zone "{name}" (they are written like Asia/Shanghai)') from unknown
     return name
 
 
@@ -41,7 +41,7 @@ def _networks(peers: tuple[str, ...]) -> tuple[str, ...]:
         try:
             ip_network(peer, strict=False)
         except ValueError as wrong:
-            raise ValueError(f'"{peer}" is no address or network (they look like 10.1.2.3 or 10.1.2.0/24)') from wrong
+            raise ValueError(f'"{peer}" is not an address or a network (such as 10.1.2.3 or 10.1.2.0/24)') from wrong
     return peers
 
 
@@ -51,7 +51,7 @@ def _character_set(name: str) -> str:
 
 def _named_set(name: str) -> str:
     if codec_of(name) is None:
-        raise ValueError(f'"{name}" is no character set that is known here (they look like utf-8, GB18030, CP1250)')
+        raise ValueError(f'"{name}" is not a known character set (such as utf-8, GB18030, CP1250)')
     return name
 
 

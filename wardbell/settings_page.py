@@ -79,8 +79,8 @@ def _lines() -> Iterator[str]:
     yield "# Settings"
     yield ""
     yield "They stand in `wardbell.toml` in the folder from which Wardbell is started, or in environment variables,"
-    yield "which go before the file. None is needed to try it on one machine. A name that does not exist, or a value"
-    yield "that does not fit, is told and nothing starts. A change counts from the next start of the service."
+    yield "which override the file. None is needed to try it on one machine. A name that does not exist, or a value"
+    yield "that does not fit, is reported and nothing starts. Changes take effect at the next start of the service."
     yield ""
     yield "    [sip]"
     yield '    host = "10.1.2.3"            # or WARDBELL_SIP__HOST=10.1.2.3'

@@ -42,7 +42,7 @@ def wait_for_database(parts: Parts, pause: Callable[[float], None] = time.sleep)
                 current(url)
             except waits_for as away:
                 if looks % SAY == 0:
-                    log.error("waiting for the database, nothing is served meanwhile: {away}", away=away)
+                    log.error("waiting for the database; nothing is served meanwhile: {away}", away=away)
                 looks += 1
                 pause(LOOK)
                 continue

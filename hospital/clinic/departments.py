@@ -42,7 +42,7 @@ class DepartmentRecord:
 def store(session: Session, record: DepartmentRecord) -> None:
     """Add the department or change it. Raises NotAllowed."""
     if not _CODE.fullmatch(record.code):
-        raise NotAllowed(f'"{record.code}" is not a code: small letters, digits, _ and -')
+        raise NotAllowed(f'"{record.code}" is not a code: lowercase letters, digits, _ and -')
     if not _UNTIL.fullmatch(record.general_until):
         raise NotAllowed(f'"{record.general_until}" is not a time such as 17:00')
     if not set(record.general_weekdays) <= set("1234567"):

@@ -136,6 +136,6 @@ class Conversation:
     def _missing(self, wanted: Say | Waiting) -> Outcome:
         """Nothing on this line carries it out: the check of the flows lets no such verb go live."""
         what = wanted.verb if isinstance(wanted, Beyond) else type(wanted).__name__
-        log.error("call {call}: {what} is not on this line", call=self._leg.call_id, what=what)
+        log.error("call {call}: this line has no {what}", call=self._leg.call_id, what=what)
         self._talk.trace.event(what, outcome=FAILED.name)
         return FAILED

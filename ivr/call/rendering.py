@@ -54,7 +54,7 @@ class Rendering:
         """Do `work` on a thread; whether it came to its end in `seconds`. What is late goes on alone, for the next
         who needs it; what has not begun by then never does. Without `quick` False at once when all are at work."""
         if not quick and self._at_work >= self._good.max:
-            log.warn("all {n} voices are at work: the quick one speaks", n=self._good.max)
+            log.warn("all {n} voices are busy: the quick one speaks", n=self._good.max)
             return False
         over = False
 
@@ -77,7 +77,7 @@ class Rendering:
                 raise
             return False
         except Exception:  # noqa: BLE001 - logged with its traceback; the caller hears something else
-            log.failure("a sentence could not be made")
+            log.failure("a sentence could not be rendered")
             return False
         finally:
             over = True

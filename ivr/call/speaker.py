@@ -113,7 +113,7 @@ class Speaker:
         try:
             await self._leg.play(self._voice.moment(self.language, self.slow), stop_on=stop_on)
         except (LineGone, SwitchRefused) as gone:
-            log.info("call {call} was not asked for a moment: {gone}", call=self._leg.call_id, gone=gone)
+            log.info("call {call} got no filler: {gone}", call=self._leg.call_id, gone=gone)
 
     def _noted(self, spoken: Spoken) -> Spoken:
         if spoken.missing or spoken.instead:

@@ -122,7 +122,7 @@ class Switchboard:
         except LineGone:
             outcome = "hung_up"
         except Exception:  # noqa: BLE001 - logged with its traceback; the line is let go and the row closed all the same
-            log.failure("call {call} broke", call=line.call_id)
+            log.failure("call {call} failed unexpectedly", call=line.call_id)
             outcome = "trouble"
             await line.hang_up()
         notes.finished(await leg.down.wait(), outcome)
@@ -164,7 +164,7 @@ class Switchboard:
         except (CancelledError, LineGone):
             raise
         except Exception:  # noqa: BLE001 - logged with its traceback; the caller hears the apology
-            log.failure("the conversation of call {call} broke", call=leg.call_id)
+            log.failure("the conversation of call {call} failed unexpectedly", call=leg.call_id)
             notes.event("broke")
         await self._say(air, leg, notes, talk.language if talk is not None else language, TROUBLE)
         return Finished("trouble", {})
@@ -287,7 +287,7 @@ def _up(line: Line, notes: Trace) -> None:
     notes.answered()
     if line.in_band:
         notes.event(IN_BAND)
-        log.info("call {call} has no key events (RFC 4733): its keys are listened for", call=line.call_id)
+        log.info("call {call} has no key events (RFC 4733): its keys are picked out of the sound", call=line.call_id)
 
 
 async def _let_go(line: Line, leg: Leg, notes: Trace) -> None:

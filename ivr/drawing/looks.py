@@ -47,7 +47,7 @@ LOOKS = {
     "say": Look("box", "#ffffff", _TELLS_EDGE, "says something", "rounded"),
     "menu": Look("box", _ASKS, _ASKS_EDGE, "waits for a key", more="penwidth=1.6"),
     "ask": Look("box", _ASKS, _ASKS_EDGE, "gathers digits", "diagonals"),
-    "choose": Look("folder", _ASKS, _ASKS_EDGE, "a list, one key an item"),
+    "choose": Look("folder", _ASKS, _ASKS_EDGE, "a list, one key per item"),
     "do": Look("cylinder", _HOSPITAL, _HOSPITAL_EDGE, "asks the hospital"),
     "when": Look("hexagon", _THINKS, _THINKS_EDGE, "decides"),
     "set": Look("box", _THINKS, _THINKS_EDGE, "notes something", "dashed"),

@@ -34,7 +34,7 @@ _PREFIX = re.compile(r"//|\b[rRbBuU]+''")
 
 _SLIPS = (
     (r"([“”‘’„«»`])", "{sign} is no plain quote: write ' around texts"),
-    (r"([（），；：！＝＜＞])", "{sign} was typed with a Chinese keyboard: write the plain sign"),
+    (r"([（），；：！＝＜＞])", "{sign} was typed with a Chinese keyboard: write the plain character"),
     (r"(===|!==)", "write == or != instead of {sign}"),
     (r"(<>)", "write != instead of <>"),
     (r"(=<|=>)", "write <= or >= instead of {sign}"),
@@ -144,7 +144,7 @@ def _misread(word: Scalar, wrong: str) -> tuple[Mark, str, str]:
             return _within(word, found.start(found.re.groups and 1)), "E401", f"not a condition (CEL): {told}"
     for quote in "\"'":
         if bare.replace("''", "").count(quote) % 2:
-            told = f"a {quote} is opened and not closed"
+            told = f"a {quote} is opened and never closed"
             return _within(word, source.index(quote)), "E401", f"not a condition (CEL): {told}"
     at = _AT.search(wrong)
     col = int(at[1]) - 1 if at is not None else 0
@@ -152,9 +152,9 @@ def _misread(word: Scalar, wrong: str) -> tuple[Mark, str, str]:
     if bare.count("(") != bare.count(")"):
         told = f"{abs(bare.count('(') - bare.count(')'))} {'(' if bare.count('(') > bare.count(')') else ')'} too many"
     elif col >= len(source.rstrip()):
-        told = f"something is missing behind {before.split()[-1] if before.split() else 'its beginning'}"
+        told = f"something is missing after {before.split()[-1] if before.split() else 'its beginning'}"
     else:
-        told = f"{source[col:].split()[0]} cannot stand here"
+        told = f"{source[col:].split()[0]} cannot be here"
     example = "conditions are written like fee > 2000 && half == 'am'"
     return _within(word, min(col, len(source))), "E401", f"not a condition (CEL): {told}; {example}"
 

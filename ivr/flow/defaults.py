@@ -198,13 +198,13 @@ class Branches:
         if self.only is not None:
             if len(possible) != 1:
                 listed = ", ".join(possible) or "none"
-                report.add(self.mark, "E208", f"{what} has not just one outcome ({listed}): name an exit for each")
+                report.add(self.mark, "E208", f"{what} has more than one outcome ({listed}): name an exit for each")
             return
         lacking = [outcome for outcome in possible if outcome not in self.named]
         for outcome in self.named:
             if outcome not in possible and not (error and outcome == "error"):
                 hint = did_you_mean(outcome, lacking) or did_you_mean(outcome, possible)
-                report.add(self.marks[outcome], "E209", f'{what} never comes to "{outcome}"{hint}')
+                report.add(self.marks[outcome], "E209", f'{what} has no outcome "{outcome}"{hint}')
                 lacking = [one for one in lacking if f'"{one}"' not in hint]  # a slip is told once
         for outcome in lacking:
             report.add(self.mark, "E208", f'no exit for "{outcome}" of {what}')

@@ -103,7 +103,7 @@ class Form:
     def as_name(self, word: Scalar, what: str, pattern: re.Pattern[str] = NAME) -> Name | None:
         """`word` as a name that fits `pattern`."""
         if not pattern.fullmatch(word.text):
-            self.report.add(word.mark, "E111", f'{what} is no name: "{word.text}" (small letters, digits and _)')
+            self.report.add(word.mark, "E111", f'{what} is not a name: "{word.text}" (lowercase letters, digits and _)')
             return None
         return Name(word.text, word.mark)
 
@@ -281,7 +281,7 @@ def _kind(node: Node) -> str:
 def check_step_name(word: Scalar, report: Report) -> bool:
     """Refuse names of steps that are no names or mean something else."""
     if not NAME.fullmatch(word.text):
-        report.add(word.mark, "E111", f'"{word.text}" is no name for a step (small letters, digits and _)')
+        report.add(word.mark, "E111", f'"{word.text}" is not a name for a step (lowercase letters, digits and _)')
     elif word.text in RESERVED:
         report.add(word.mark, "E111", f'no step can be called "{word.text}": as a target it has a meaning of its own')
     else:

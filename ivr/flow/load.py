@@ -66,7 +66,7 @@ def load_sources(
         name = Path(file).stem
         flows[name] = _read_flow(file, name, data, texts, report, later)
         if not NAME.fullmatch(name):
-            report.add(Mark(file), "E111", f'"{name}" is no name for a flow (small letters, digits and _)')
+            report.add(Mark(file), "E111", f'"{name}" is not a name for a flow (lowercase letters, digits and _)')
     check_flows(World(flows, actions, texts, beside=beside), report)
     if report.wrong:
         raise FlowErrors(report.mistakes)

@@ -84,7 +84,7 @@ def _text(form: Form, word: Scalar, key: str) -> Name | None:
         form.report.add(word.mark, "E111", sentence)
         return None
     if re.fullmatch(r"=?[a-z][a-z0-9_]*", word.text):
-        sentence = f'"{word.text}" is no name of a text: they have a dot, such as main.welcome'
+        sentence = f'"{word.text}" is not the name of a text: they have a dot, such as main.welcome'
         form.report.add(word.mark, "E111", sentence)
         return None
     return form.as_name(word, f'"{key}"', PROMPT_ID)

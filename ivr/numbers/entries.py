@@ -38,7 +38,7 @@ class Pieces:
             for beside in ("flow", "language"):
                 if beside in form and finish:
                     form.node(beside)
-                    sentence = f'"{beside}" beside "refuse": who is refused hears nothing'
+                    sentence = f'"{beside}" beside "refuse": whoever is refused hears nothing'
                     self.report.add(form.mark(beside), "E106", sentence)
             answer = Refusal()
         else:
@@ -106,7 +106,8 @@ class Pieces:
     def name(self, word: Scalar, what: str) -> None:
         """Refuse what is no name."""
         if not NAME.fullmatch(word.text):
-            self.report.add(word.mark, "E111", f'"{word.text}" is no name for {what} (small letters, digits and _)')
+            sentence = f'"{word.text}" is not a name for {what} (lowercase letters, digits and _)'
+            self.report.add(word.mark, "E111", sentence)
 
     def table(self, form: Form, key: str, *, required: bool = False) -> Table | None:
         """The map under `key`."""

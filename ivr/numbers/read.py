@@ -190,7 +190,7 @@ class _Reading(Pieces):
             covered = number in seen or any(number.startswith(front) for front in fronts)
             covered = covered or (number.endswith("*") and any(number[:-1] == front for front in fronts))
             if covered:
-                sentence = f'"{word.text}" stands in the list "{name}" already, itself or by a beginning with *'
+                sentence = f'"{word.text}" is in the list "{name}" already, itself or as part of a beginning with *'
                 self.report.add(word.mark, "E519", sentence)
             seen[number] = word.mark.line
             if number.endswith("*") and len(number) > 1:
@@ -273,7 +273,7 @@ class _Reading(Pieces):
             conditions = [key for key in ("callers", "hours", "holiday") if key in inner]
             answer = self.answer(inner, language)
             if not conditions:
-                sentence = 'the line asks for nothing: give it "callers", "hours" or "holiday", or write it as "else"'
+                sentence = 'the line has no condition: give it "callers", "hours" or "holiday", or write it as "else"'
                 self.report.add(item.mark, "E514", sentence)
             if answer is None or not conditions or None in hours:
                 continue

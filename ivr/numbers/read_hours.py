@@ -59,7 +59,7 @@ def read_hours(
         for weekday in _weekdays(word, report):
             if weekday in week:
                 day = WEEKDAYS[weekday]
-                report.add(word.mark, "E505", f'"{day}" stands twice: it is in "{first[weekday].text}" already')
+                report.add(word.mark, "E505", f'"{day}" occurs twice: it is in "{first[weekday].text}" already')
             else:
                 week[weekday], first[weekday], marks[weekday] = windows, word, node.values[text].mark
     for word in bare:
@@ -93,15 +93,15 @@ def _on_holidays(
     node = form.node("holidays")
     if node is None:
         if named is not None or not every_day:
-            form.missing("holidays", ": closed, open (a day as any other), or hours")
+            form.missing("holidays", ": closed, open (a day like any other), or hours")
         return None, ()
     if isinstance(node, Scalar) and node.text == "open":
         if named is not None:
-            report.add(named.mark, "E106", '"calendar" is of no use when holidays are days as any other')
+            report.add(named.mark, "E106", '"calendar" is of no use when holidays are days like any other')
         return None, ()
     if isinstance(node, Scalar) and not _WINDOW.fullmatch(node.text.strip()) and node.text != "closed":
         near = did_you_mean(node.text, ("closed", "open"))
-        told = f'"holidays" is closed, open (a day as any other), or hours: ["08:00-12:00"], not "{node.text}"{near}'
+        told = f'"holidays" is closed, open (a day like any other), or hours: ["08:00-12:00"], not "{node.text}"{near}'
         report.add(node.mark, "E501", told)
         return None, ()
     windows = _windows(node, '"holidays"', report)
@@ -127,7 +127,7 @@ def read_calendars(name: str, data: bytes | None, zone: tzinfo | None, report: R
     calendars = {}
     for text, word in root.keys.items():
         if not NAME.fullmatch(text):
-            report.add(word.mark, "E111", f'"{text}" is no name for a calendar (small letters, digits and _)')
+            report.add(word.mark, "E111", f'"{text}" is not a name for a calendar (lowercase letters, digits and _)')
         calendars[text] = _calendar(text, root.values[text], zone, report)
     return calendars
 
@@ -151,7 +151,7 @@ def _calendar(name: str, node: Node, zone: tzinfo | None, report: Report) -> Cal
             twice = (day.month, day.day) in yearly if every_year else day in dates
             if twice:
                 shown = f"{day:%m-%d}" if every_year else f"{day}"
-                report.add(item.mark, "E510", f'{shown} stands in the calendar "{name}" already')
+                report.add(item.mark, "E510", f'{shown} is in the calendar "{name}" already')
                 break
         if every_year:
             yearly.update({(day.month, day.day): special for day in days})
@@ -204,7 +204,7 @@ def _date(word: Scalar, report: Report) -> date | None:
     except ValueError:
         report.add(word.mark, "E509", f"there is no {word.text}")
         return None
-    report.add(word.mark, "E509", f'"{word.text}" is no date: write 2026-10-01, or 10-01 for every year')
+    report.add(word.mark, "E509", f'"{word.text}" is not a date: write 2026-10-01, or 10-01 for every year')
     return None
 
 
@@ -229,7 +229,7 @@ def _window(word: Scalar, report: Report) -> Window | None:
     found = _WINDOW.fullmatch(word.text.strip())
     if found is None:
         near = did_you_mean(word.text, ("closed",))
-        report.add(word.mark, "E501", f'"{word.text}" are no hours: write them as "08:00-12:00"{near or ", or closed"}')
+        report.add(word.mark, "E501", f'"{word.text}" are no hours: write "08:00-12:00"{near or ", or closed"}')
         return None
     begin, end = int(found[1]) * 60 + int(found[2]), int(found[3]) * 60 + int(found[4])
     if begin >= MINUTES or end > MINUTES or int(found[2]) > 59 or int(found[4]) > 59:
@@ -285,5 +285,5 @@ def _check_skipped(
         for minute in {edge for window in windows for edge in (window.begin, window.end)}:
             at = datetime.combine(day + timedelta(minute // MINUTES), time(minute % MINUTES // 60, minute % 60))
             if zone is not None and skipped(at, zone):
-                sentence = f"there is no {clock(minute)} on {at.date()}: the clocks are put forward over it"
+                sentence = f"there is no {clock(minute)} on {at.date()}: the clocks go forward past it"
                 report.add(form.mark("open"), "E511", sentence)

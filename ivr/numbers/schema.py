@@ -52,7 +52,7 @@ def numbers_schema(known: Known = NOTHING_KNOWN) -> Schema:
         "type": "object",
         "properties": {
             "holidays": {
-                "description": "What holds on holidays: closed, open (a day as any other), or hours.",
+                "description": "What holds on holidays: closed, open (a day like any other), or hours.",
                 "anyOf": [{"const": "open"}, windows("Hours of holidays.")],
             },
             "calendar": word("The calendar of holidays.yaml (without it: holidays).", NAME),

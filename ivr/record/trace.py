@@ -167,7 +167,7 @@ class CallBook:
         if len(self._waiting) >= KEPT and isinstance(write, _Event):
             self._lost += 1
             if self._lost % 1000 == 1:
-                log.error("{lost} call trace entries were dropped: the database is away too long", lost=self._lost)
+                log.error("{lost} call trace entries were dropped: the database was away too long", lost=self._lost)
             return
         self._waiting.append(write)
         self._arm(GATHER)

@@ -57,7 +57,7 @@ class Script:
             return told[min(at, len(told) - 1)]
         found = usual(asked, self.usual)
         if found is None:
-            raise NotAnswered(f'nothing says what "{asked.name}" comes to: say it under "answers"')
+            raise NotAnswered(f'nothing says which outcome "{asked.name}" has: say it under "answers"')
         return found
 
 

@@ -249,7 +249,7 @@ class _File:
                 raise ValueError
             return datetime.fromisoformat(word.text).replace(tzinfo=self._house.zone)
         except ValueError:
-            self._report.add(word.mark, "T104", f'"{word.text}" is no moment: write "2026-12-24 22:00"')
+            self._report.add(word.mark, "T104", f'"{word.text}" is not a moment: write "2026-12-24 22:00"')
             return ANY_DAY
 
     def _values(self, form: Form, key: str) -> dict[str, Value]:
@@ -300,7 +300,7 @@ class _File:
             return ActionOutcome(ERROR)
         if word.text not in asked.outcomes:
             hint = did_you_mean(word.text, [*asked.outcomes, ERROR])
-            self._report.add(word.mark, "E209", f'"{asked.name}" never comes to "{word.text}"{hint}')
+            self._report.add(word.mark, "E209", f'"{asked.name}" has no outcome "{word.text}"{hint}')
             return None
         known = usual(asked, self._house.usual)
         before = known if known is not None and known.name == word.text else ActionOutcome(word.text)
@@ -471,7 +471,7 @@ class _File:
             return None
         written = _SPAN.fullmatch(node.text) if isinstance(node, Scalar) else None
         if written is None or float(written[1]) > LONGEST_WAIT:
-            self._report.add(node.mark, "T104", f'"{key}" is a span of seconds, at most an hour: 8s or 1.5s')
+            self._report.add(node.mark, "T104", f'"{key}" is a length of time, at most an hour: 8s or 1.5s')
             return None
         return float(written[1])
 

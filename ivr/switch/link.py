@@ -144,4 +144,4 @@ class Link:
                 error = _ERRORS.get(box.get(b"_error_code", b""), SwitchError)
                 answer.errback(error(box.get(b"_error_description", b"").decode(errors="replace")))
         except Exception:  # noqa: BLE001 - told; the next box is another call's
-            self.log.failure("{box} of a worker was not taken well", box=next(iter(box.values()), b"").decode())
+            self.log.failure("whoever listens failed at {box} of a worker", box=next(iter(box.values()), b"").decode())

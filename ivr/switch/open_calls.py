@@ -71,7 +71,7 @@ class OpenCalls:
             self._bytes += self._file.write(json.dumps(line) + "\n")
             self._file.flush()
         except OSError as error:
-            self.log.error("open calls are not noted any more: {why}", why=error)
+            self.log.error("open calls are no longer noted: {why}", why=error)
             self.close()
             return
         if self._bytes > MOST:

@@ -91,7 +91,7 @@ class Parting:
             try:
                 self._reactor.listenUDP(0, mouth, interface=self._address)
             except CannotListenError as error:
-                self.log.error("far sides of lost calls are not told again: {why}", why=error)
+                self.log.error("far sides of lost calls are not notified again: {why}", why=error)
                 return None
             self._mouth = mouth
         self._mouth.waiting.append(left)

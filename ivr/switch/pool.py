@@ -118,7 +118,7 @@ class Pool:
     async def start(self) -> None:
         """Start the least number of workers; SwitchError when one does not come up (the SIP port is taken)."""
         if self._open.left:
-            self.log.warn("{calls} calls of the engine before end now", calls=len(self._open.left))
+            self.log.warn("ending {calls} calls that the previous engine left behind", calls=len(self._open.left))
             self._parting.say(self._open.left)
         for place in self._places[: max(1, self._settings.min_workers)]:
             await self._bring_up(place)
@@ -323,7 +323,7 @@ class Pool:
                     while place.worker is not None and place.worker.health is Health.STARTING:
                         await _sleep(self._reactor, 0.02)
             except SwitchError as error:
-                self.log.error("no further worker: {why}", why=error)
+                self.log.error("no further worker could be started: {why}", why=error)
             starting, place.starting = place.starting, []
             for one in starting:
                 one.callback(None)
@@ -393,7 +393,7 @@ class Pool:
         offer = self._offer(fields)
 
         def not_taken(failure: Failure) -> None:
-            self.log.failure("call {call} was not taken", failure, call=call_id)
+            self.log.failure("call {call} could not be taken", failure, call=call_id)
             send_off(line.hang_up(500))
 
         execute(self._listener.incoming, line, offer).addErrback(not_taken)
@@ -431,7 +431,7 @@ class Pool:
         self._forget(line)
         line.mailbox.ended(end)
         execute(line.mailbox.deliver).addErrback(
-            lambda failure: self.log.failure("the end of {call} was not taken well", failure, call=line.call_id)
+            lambda failure: self.log.failure("whoever listens failed at the end of {call}", failure, call=line.call_id)
         )
 
     def _forget(self, line: PoolLine) -> None:

@@ -157,7 +157,7 @@ def _type(written: str, component: str) -> tuple[str, str, bool, tuple[str, ...]
     if re.fullmatch(r"[A-Z]{3}", code):
         if re.fullmatch(r"[A-Z][A-Z0-9]{2}", trigger):
             capitals = written.split(component)[:2] == parts[:2]
-            return code, trigger, True, () if capitals else ("MSH-9 is not in capitals, or has blanks",)
+            return code, trigger, True, () if capitals else ("MSH-9 is not in capitals, or has spaces in it",)
         if not trigger:
             return code, "", True, ("MSH-9 has no trigger",) if code == "ADT" else ()
     if not written:

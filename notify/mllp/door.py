@@ -72,8 +72,8 @@ class MllpDoor(Factory):
         if self._told_at is None or now - self._told_at >= TOLD:
             self._told_at = now
             log.warn(
-                "{n} HL7 connections are open (hl7.connections): the longest silent ones are closed for new ones,"
-                " first of {peer}, which has {share}",
+                "{n} HL7 connections are open (hl7.connections): the longest silent ones are closed to make room,"
+                " those of {peer} first, which has {share}",
                 n=len(self._open),
                 peer=goes.peer,
                 share=share[goes.peer],

@@ -166,7 +166,7 @@ def _quiet(
         urgent = bool(before.get("urgent"))
         bed = str(before.get("bed", ""))
         if before.get("ward") == ward and urgent >= movement.urgent and (not movement.bed or movement.bed == bed):
-            return Fate.SAME_VISIT, f"{event.source} told the same visit at {event.received_at:%H:%M:%S} UTC"
+            return Fate.SAME_VISIT, f"{event.source} reported the same visit at {event.received_at:%H:%M:%S} UTC"
     return None
 
 

@@ -140,7 +140,7 @@ def go_on(rules: NoticeRules, notice: NoticeRow, attempt: AttemptRow, why: Misse
     """After an attempt that didn't do: another target, another round, the next step, or the end."""
     rule = rules.rules.get(notice.kind)
     if rule is None:
-        fail(notice, now, f'the rules file has no rule "{notice.kind}" any more')
+        fail(notice, now, f'notices.yaml has no rule "{notice.kind}" any more')
         return
     rung = Rung(attempt.step, attempt.round, attempt.place)
     ladder = with_last_resort(rule, rules.last_resort) if attempt.role == LAST_RESORT else rule

@@ -33,14 +33,14 @@ def check_coverage(
             emergency = gap.get(URGENT) is True
             shown = ", ".join(f"{name}: {str(value).lower()}" for name, value in gap.items())
             what = f'the event "{event}"' + (f" with {shown}" if shown else " without what these rules ask for")
-            sentence = f"{what} is taken by no rule, and nobody would be called: add a rule"
+            sentence = f"{what} is covered by no rule, and nobody would be called: add a rule"
             mark = marks[taking[0].name]
             report.add(mark, "N219" if emergency else "W402", f"{sentence}, or name it under nobody")
             break
         for first, second in combinations(taking, 2):
             if _alike(first, second):
                 sentence = f'"{second.name}" calls the same people for the same events as "{first.name}"'
-                report.add(marks[second.name], "W403", f"{sentence}: both would ring")
+                report.add(marks[second.name], "W403", f"{sentence}: both would call")
 
 
 def _gaps(whens: Sequence[Mapping[str, str | bool]], urgent_comes: bool) -> Iterator[Mapping[str, bool]]:

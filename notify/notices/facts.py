@@ -93,7 +93,7 @@ def check_use(use: Use, reading: Reading, told: Collection[str], wrong: Wrong) -
     if not check_kind(use, HL7[use.fact], wrong):
         return
     if reason := never(use, reading):
-        wrong(use.value.mark, "N218", f"this can never be so, and the rule would never be used: {reason}")
+        wrong(use.value.mark, "N218", f"this can never be true, and the rule would never be used: {reason}")
 
 
 def check_kind(use: Use, kind: Kind, wrong: Wrong) -> bool:

@@ -144,8 +144,8 @@ class Journal:
             file.flush()
             os.fsync(file.fileno())
         log.error(
-            "a confirmation in {path} could not be stored: {why}; it stands in {aside} now,"
-            " look whether its notice rings again",
+            "a confirmation in {path} could not be stored: {why}; it is in {aside} now;"
+            " check whether its notice rings again",
             path=str(self._path),
             why=why,
             aside=str(aside),
@@ -159,7 +159,7 @@ class Journal:
         try:
             self._write(self._end * LENGTH, (b" " * (LENGTH - 1) + b"\n") * short)
         except OSError as full:
-            log.error("no room is set aside for confirmations in {path}: {full}", path=str(self._path), full=full)
+            log.error("no space could be reserved for confirmations in {path}: {full}", path=str(self._path), full=full)
             return
         self._free = [*range(ROOM - 1, self._end - 1, -1), *self._free]
         self._end = ROOM

@@ -63,7 +63,7 @@ class Ladder:
         """Whom to call; or why there is nobody."""
         rule = self._rules.rules.get(notice.kind)
         if rule is None:
-            return f'the rules file has no rule "{notice.kind}" any more'
+            return f'notices.yaml has no rule "{notice.kind}" any more'
         if notice.ward not in self._called:
             self._called[notice.ward] = self._phonebook(self._session, notice.ward)
         rung = Rung(notice.step, notice.round, notice.place)

@@ -154,7 +154,7 @@ def fail(notice: NoticeRow, now: datetime, reason: str) -> None:
 
 def expire(notice: NoticeRow, now: datetime) -> None:
     """Its time is over; reported as a failure is."""
-    over(notice, Change.EXPIRE, now, "its time was over before anybody confirmed")
+    over(notice, Change.EXPIRE, now, "its time ran out before anybody confirmed")
     notice.report_due = now
 
 

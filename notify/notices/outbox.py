@@ -89,7 +89,7 @@ class Outbox:
                 lambda: parts.transactions.run(take_over, parts.rules(), parts.owner, parts.wallclock())
             )
             if lost:
-                log.warn("{n} notices were in the air when this engine stopped: they go on", n=lost)
+                log.warn("{n} notices were in the air when this engine stopped: they continue", n=lost)
             if lost < AT_ONCE:
                 break
         self._started = True
@@ -186,7 +186,7 @@ class Outbox:
                 await self._parts.reports.unreached(notice)
                 await self._parts.transactions.run(reported, [notice.notice_id])
         except DatabaseError as wrong:
-            log.error("what was reported could not be noted, it will be reported again: {wrong}", wrong=wrong)
+            log.error("what was reported could not be recorded, so it will be reported again: {wrong}", wrong=wrong)
         finally:
             self._reporting = False
 
@@ -225,7 +225,7 @@ class Outbox:
         ringing = [call for call in self._calls.values() if call.may_give_way]
         giving = sorted(ringing, key=lambda call: (-call.priority, -call.began))[: max(wanting, 0)]
         for call in giving:
-            log.info("notice {id} gives its line to an emergency", id=call.order.notice_id)
+            log.info("notice {id} gives up its line for an emergency", id=call.order.notice_id)
             call.give_way()
         self._lacking = max(wanting - len(giving), 0)
 
@@ -263,7 +263,7 @@ class Outbox:
         except CancelledError:
             return CallResult(Cause.SWITCH_LOST)
         except Exception:  # noqa: BLE001 - logged with its traceback; the notice goes on by its rule, it is never lost
-            log.failure("the call of notice {id} broke", id=call.order.notice_id)
+            log.failure("the call of notice {id} failed unexpectedly", id=call.order.notice_id)
             return CallResult(Cause.ERROR)
         finally:
             del self._placing[number]

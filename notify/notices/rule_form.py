@@ -55,7 +55,7 @@ class RuleForm:
         """The keys and values of a map of any keys."""
         if isinstance(node, Table):
             return [(key, node.values[name]) for name, key in node.keys.items()]
-        self.wrong(node.mark, "N101", "here must stand `key: value`")
+        self.wrong(node.mark, "N101", "expected `key: value` here")
         return []
 
     def keys(self, node: Node, known: Collection[str], required: Collection[str] = ()) -> dict[str, Node]:
@@ -73,7 +73,7 @@ class RuleForm:
             return list(node.items)
         if alone and isinstance(node, Scalar):
             return [node]
-        self.wrong(node.mark, "N104", "here must stand a list, such as [a, b]")
+        self.wrong(node.mark, "N104", "expected a list here, such as [a, b]")
         return []
 
     def text(self, node: Node | None) -> str:
@@ -81,7 +81,7 @@ class RuleForm:
         if node is None:
             return ""
         if not isinstance(node, Scalar) or not node.text.strip() or (node.plain and node.text in _NOTHING):
-            self.wrong(node.mark, "N105", "here must stand one word")
+            self.wrong(node.mark, "N105", "expected a single word here")
             return ""
         return node.text
 
@@ -114,7 +114,7 @@ class RuleForm:
         span = timedelta(**{_UNIT[found[2]]: int(found[1])})
         if not least <= span <= most:
             bounds = f"write a time from {written(least)} to {written(most)}"
-            self.wrong(node.mark, "N220", f"{text} is of no use here: {bounds}")
+            self.wrong(node.mark, "N220", f"{text} makes no sense here: {bounds}")
             return least
         return span
 

@@ -149,7 +149,7 @@ class _Reader(RuleForm):
         """Only what the hospital system tells has beds and wards that may change."""
         foreign = [one for one in (rule.event, *rule.corrects) if rule.corrects and one not in reading.events.values()]
         if foreign and foreign[0] and isinstance(node, Table):
-            sentence = f'"{foreign[0]}" is no event of the hospital system: only those can be corrected'
+            sentence = f'"{foreign[0]}" is not an event of the hospital system: only those can be corrected'
             self.wrong(node.values["corrects"].mark, "N224", sentence)
 
     def _check_taken(self, parts: dict[str, Node], reading: Reading, told: Collection[str], taken: set[str]) -> None:
@@ -236,11 +236,11 @@ class _Reader(RuleForm):
         for target in self.items(parts.get("call"), alone=True):
             text = self.text(target)
             if text in call:
-                self.wrong(target.mark, "N225", f"{text} stands in this step twice: it would be rung twice in a row")
+                self.wrong(target.mark, "N225", f"{text} is listed twice in this step: it would ring twice in a row")
             elif text in roles or NUMBER.match(text):
                 call.append(text)
             elif text == LISTENER:
-                sentence = f'"{LISTENER}" is who had confirmed: only a rule that cancels or corrects knows one'
+                sentence = f'"{LISTENER}" is whoever confirmed before: only a rule that cancels or corrects has one'
                 self.wrong(target.mark, "N210", sentence)
             elif text:
                 near = did_you_mean(text, roles)
@@ -260,9 +260,9 @@ class _Reader(RuleForm):
             items = self.items(value)
             durations = tuple(self.duration(item, most=timedelta(days=7)) for item in items)
             if len(durations) > 20:
-                self.wrong(value.mark, "N213", "more than 20 rounds: let the next step begin instead")
+                self.wrong(value.mark, "N213", "more than 20 rounds: go on to the next step instead")
             elif hasty := [item for item, wait in zip(items[1:], durations[1:], strict=True) if wait < _SOON]:
-                self.wrong(hasty[0].mark, "N221", "only the first call again may come at once: wait 1s or more here")
+                self.wrong(hasty[0].mark, "N221", "only the first retry may come at once: wait 1s or more here")
             if cause:
                 waits[Missed(cause)] = durations
         return waits

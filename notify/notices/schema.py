@@ -32,7 +32,7 @@ def notices_schema(known: Known = NOTHING_KNOWN) -> Schema:
         "Whom to call; one after the other is a round.",
         {
             "call": many(
-                f"A role of the ward, or a number. {LISTENER}: who had confirmed what is taken back or corrected.",
+                f"A role of the ward, or a number. {LISTENER}: whoever confirmed what is now taken back or corrected.",
                 {"anyOf": [{"enum": [*ROLES, LISTENER]}, number]},
             ),
             "ring": ring,
@@ -55,7 +55,7 @@ def notices_schema(known: Known = NOTHING_KNOWN) -> Schema:
             "expires_after": word("After that it is reported instead of called.", TIME),
             "ring": ring,
             "private": many("Facts that nobody but the right person may hear.", word("A fact.")),
-            "cancels": many("Events that this one takes back: their calls stop, who had confirmed is called.", event),
+            "cancels": many("Events that this one takes back: their calls stop, whoever confirmed is called.", event),
             "corrects": many("Events that this one corrects: their calls tell the new values.", event),
             "within": word("How old what is taken back or corrected may be (1d when it is left out).", TIME),
             "steps": {"description": "Whom to call, in order.", "type": "array", "minItems": 1, "items": step},

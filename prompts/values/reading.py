@@ -80,7 +80,7 @@ def read(language: str, type_: str, value: Any, argument: str = "", currency: st
         return rules.time(_time(value), form)
     if type_ == "key":
         if str(value) not in set("0123456789*#"):
-            raise Unreadable(f"{value!r} is no key of a telephone")
+            raise Unreadable(f"{value!r} is not a telephone key")
         return rules.key(str(value))
     if type_ in ("name", "text"):
         return tidy(language, _words(rules, value, form.case))
@@ -98,13 +98,13 @@ def _integer(value: Any) -> int:
         return value
     if isinstance(value, str) and _NUMBER.fullmatch(value):
         return int(value)
-    raise Unreadable(f"{value!r} is no whole number")
+    raise Unreadable(f"{value!r} is not a whole number")
 
 
 def _place_in_a_row(value: Any) -> int:
     number = _integer(value)
     if not 1 <= number <= LAST_ORDINAL:
-        raise Unreadable(f"{value!r} is no place in a row: 1 to {LAST_ORDINAL}")
+        raise Unreadable(f"{value!r} is not a place in a row: 1 to {LAST_ORDINAL}")
     return number
 
 
@@ -112,7 +112,7 @@ def _duration(value: Any) -> tuple[int, int, int, int]:
     """Days, hours, minutes, seconds; from an hour on to the minute, from a day on to the hour."""
     seconds = _integer(value)
     if not 0 <= seconds <= LONGEST:
-        raise Unreadable(f"{value!r} is no length of time: 0 to {LONGEST} seconds")
+        raise Unreadable(f"{value!r} is not a length of time: 0 to {LONGEST} seconds")
     for unit in (24 * 3600, 3600):
         if seconds >= unit:
             exact = unit // (24 if unit > 3600 else 60)
@@ -130,7 +130,7 @@ def _amount(value: Any, currency: str) -> tuple[int, str]:
 def _signs(rules: Language, value: Any) -> str:
     signs = str(value).strip().upper() if isinstance(value, int | str) and not isinstance(value, bool) else ""
     if not re.fullmatch(rf"[0-9{_LETTERS}]+([ -]?[0-9{_LETTERS}]+)*", signs):
-        raise Unreadable(f"{value!r} is no row of digits")
+        raise Unreadable(f"{value!r} is not a row of digits")
     return signs if rules.code == "ru" else "".join(_latin(sign, rules.code) for sign in signs)
 
 
@@ -162,7 +162,7 @@ def _date(value: Any) -> date:
     try:
         return datetime.fromisoformat(value).date()
     except (TypeError, ValueError) as e:
-        raise Unreadable(f"{value!r} is no date") from e
+        raise Unreadable(f"{value!r} is not a date") from e
 
 
 def _time(value: Any) -> time:
@@ -173,7 +173,7 @@ def _time(value: Any) -> time:
     try:
         return datetime.fromisoformat(value).time() if "T" in value else time.fromisoformat(value)
     except (TypeError, ValueError) as e:
-        raise Unreadable(f"{value!r} is no time of day") from e
+        raise Unreadable(f"{value!r} is not a time of day") from e
 
 
 def _words(rules: Language, value: Any, case: str) -> str:
@@ -187,4 +187,4 @@ def _words(rules: Language, value: Any, case: str) -> str:
         return rules.join.join(_words(rules, item, case) for item in value)
     if isinstance(value, str) and value.strip():
         return " ".join(value.split())
-    raise Unreadable(f"{value!r} is no name or text in {rules.code}")
+    raise Unreadable(f"{value!r} is not a name or text in {rules.code}")

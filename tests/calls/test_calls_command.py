@@ -100,7 +100,7 @@ def test_the_doctor_tells_how_many_found_the_line_full_today(desk: Desk) -> None
     found = list(refused_today(desk.database, NOW.astimezone(desk.zone)))
     assert [one.what for one in found] == [
         "3 callers found the line full today",
-        "1 caller offered no audio today that this line takes (488)",
+        "1 caller offered no audio today that this line can use (488)",
     ]
     tomorrow = list(refused_today(desk.database, datetime(2026, 11, 22, 8, 0, tzinfo=desk.zone)))
     assert [one.level for one in tomorrow] == [Level.OK]

@@ -89,7 +89,7 @@ def test_what_lies_on_another_machine_is_not_forgotten_here(desk: Desk, tmp_path
     there, desk.engine, desk.messages_dir = desk.messages_dir, "engine-2", tmp_path / "elsewhere"
     done = desk.says(command, "aa11", answer="y\n")
     assert done.exit_code == 1
-    assert "lies with the engine engine-1" in done.output
+    assert "is kept by the engine engine-1" in done.output
     assert len(desk.database.run_now(rows.list_recordings, 9)) == len(list(there.rglob("*.wav"))) == 3
 
 

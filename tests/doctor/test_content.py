@@ -122,7 +122,7 @@ VOICES: list[tuple[list[Voice], list[tuple[Level, str]]]] = [
         [
             (Level.OK, "voices for en: kokoro"),
             (Level.OK, "voices for zh: kokoro"),
-            (Level.WARNING, "no voice is quick: what is not rendered in time gives way to recorded words"),
+            (Level.WARNING, "no voice is quick: recorded words replace whatever is not rendered in time"),
         ],
     ),
     (

@@ -88,7 +88,7 @@ def test_a_rota_that_reaches_tomorrow_is_well(database: Database) -> None:
 
 def test_a_hospital_without_clinics_is_a_warning(database: Database) -> None:
     first, *_ = checks.rota_of_tomorrow(database, CALENDAR, NOW)
-    assert (first.level, first.what) == (Level.WARNING, "no clinic is open to registration")
+    assert (first.level, first.what) == (Level.WARNING, "no clinic is open for registration")
 
 
 def test_confirmations_that_wait_on_disk_or_were_damaged_are_told(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_lines_follow_from_build_and_settings(
 def test_too_few_rtp_ports_to_start_anew_elsewhere() -> None:
     assert list(pjsip.rtp_rotation(20000, 32767, 1)) == []
     (found,) = pjsip.rtp_rotation(20000, 20015, 1)
-    assert "too few for a worker to start on others" in found.what
+    assert "too few for a restarted worker to get fresh ones" in found.what
 
 
 def test_rtp_ports_of_another_engine() -> None:

@@ -45,7 +45,7 @@ def test_warnings_alone_leave_the_exit_code_at_0(tmp_path: Path) -> None:
     done = examine(parts, "--json")
     assert done.exit_code == 0, done.output
     found = json.loads(done.output)
-    assert ("warning", "no clinic is open to registration") in {(one["level"], one["what"]) for one in found}
+    assert ("warning", "no clinic is open for registration") in {(one["level"], one["what"]) for one in found}
     assert {one["level"] for one in found} == {"ok", "warning"}
 
 

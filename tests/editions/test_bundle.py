@@ -18,8 +18,8 @@ def _huge(path: Path) -> None:
 
 
 THINGS: dict[str, tuple[Callable[[Path], object], str]] = {
-    "a pipe that nobody writes to": (os.mkfifo, "it is no file but something else"),
-    "a device that never ends": (lambda path: path.symlink_to("/dev/zero"), "it is no file but something else"),
+    "a pipe that nobody writes to": (os.mkfifo, "it is not a regular file"),
+    "a device that never ends": (lambda path: path.symlink_to("/dev/zero"), "it is not a regular file"),
     "a folder": (Path.mkdir, "Is a directory"),
     "a link to nothing": (lambda path: path.symlink_to("nowhere"), "No such file"),
     "a link to itself": (lambda path: path.symlink_to(path.name), "Too many levels"),

@@ -124,7 +124,7 @@ def test_before_the_tables_are_made_every_command_says_what_makes_them(it: It) -
 
 def test_publishing_the_same_files_says_that_nothing_changed(it: It) -> None:
     it.publishes()
-    assert it.publishes().strip() == "nothing changed: edition 1 is live with these very files"
+    assert it.publishes().strip() == "nothing changed: edition 1 is already live with exactly these files"
     assert it.live() == 1
 
 
@@ -328,7 +328,7 @@ def test_status_tells_what_is_live_where_and_what_differs(it: It) -> None:
     assert "edition 2:" in told
     assert "a: serves edition 2\n" in told
     assert "b: serves edition 1  NOT THE NEWEST\n    refuses edition 2:\n      because" in told
-    assert "c: was last heard of 60 s ago, with edition 1" in told
+    assert "c: last heard of 60 s ago, with edition 1" in told
     assert "extra.yaml (new, +1 -0)\n  main.yaml (changed, +1 -1)" in told
     shown = json.loads(it.says("status", "--json"))
     assert (shown["live"], shown["disk_differs"], len(shown["engines"])) == (2, True, 3)

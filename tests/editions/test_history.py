@@ -85,7 +85,7 @@ def test_of_many_who_publish_at_once_one_does(publisher: Publisher) -> None:
     [
         ({"main.yaml": b"title: \xff"}, "E101", "not UTF-8 (byte 8)"),
         ({"main.yaml": b"title: \0"}, "E101", "zero byte"),
-        ({"a b.yaml": b""}, "E111", "no name"),
+        ({"a b.yaml": b""}, "E111", "no file name"),
         ({"main.yaml": b"#" * 2_000_000, "big.yaml": b"#" * 2_000_001}, "E101", "4,000,000"),
     ],
 )

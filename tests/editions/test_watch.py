@@ -209,7 +209,7 @@ def test_a_fault_of_the_check_itself_is_logged_and_the_line_goes_on(publisher: P
     publisher.publishes(other("two"))
     assert [engine.looks(), engine.looks()] == [1, 1]
     assert len(faults.expected()) == 1
-    assert engine.said().refusal == "the check broke: KeyError"
+    assert engine.said().refusal == "the check failed unexpectedly: KeyError"
 
 
 def test_the_watch_outlives_the_database(publisher: Publisher) -> None:

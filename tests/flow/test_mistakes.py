@@ -119,7 +119,7 @@ def test_a_file_with_very_many_wrong_lines_is_told_soon(lines: int) -> None:
         assert len(found) == 2 * lines
     elif lines == 1_000:
         assert [len(found), found[-1][1]] == [201, "E114"]
-        assert found[-1][2] == "and 1,800 more mistakes in this file: mend those above first"
+        assert found[-1][2] == "and 1,800 more mistakes in this file: fix those above first"
     else:
         assert [one[1] for one in found] == ["E101"]
     assert time.process_time() - began < 60  # some seconds when nothing else runs

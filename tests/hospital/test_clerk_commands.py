@@ -209,7 +209,7 @@ def test_bookings_are_listed_exported_and_cancelled(hospital: SmallHospital) -> 
     assert "Aborted" in refused(hospital.database, bookings, "cancel", came.slip, typed="n\n")
     cancelled = clerk(hospital.database, bookings, "cancel", came.slip, "--yes")
     assert cancelled == f"slip {came.slip} cancelled, 20.00 back on card 100001\n"
-    assert "cancelled before" in clerk(hospital.database, bookings, "cancel", came.slip, "--yes")
+    assert "already cancelled" in clerk(hospital.database, bookings, "cancel", came.slip, "--yes")
     assert clerk(hospital.database, bookings, "list") == "no bookings\n"
     assert came.slip in clerk(hospital.database, bookings, "list", "--all")
 

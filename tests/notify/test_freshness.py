@@ -114,7 +114,7 @@ def test_the_same_visit_from_two_systems_is_one_notice(story: Story) -> None:
     assert "MSA|AA|3" in story.receive(of_emr(adt(control_id="3", location="w3^301", more=VISIT)))
     assert len(story.notices()) == 1
     assert fates(story) == ["planned", "same_visit", "same_visit", "same_visit"]
-    assert "HIS|HOSPITAL told the same visit at 12:00:00 UTC" in said(story, messages, "list")
+    assert "HIS|HOSPITAL reported the same visit at 12:00:00 UTC" in said(story, messages, "list")
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_unusual_messages_are_read_and_told_to_it(story: Story) -> None:
         story.receive(adt(control_id=str(number)).replace("ADT^A01", "adt^A01"))
     found = list(received(story.database, story.now()))
     assert [one.what for one in found] == [
-        "3 HL7 messages of HIS|HOSPITAL in 7 days: MSH-9 is not in capitals, or has blanks"
+        "3 HL7 messages of HIS|HOSPITAL in 7 days: MSH-9 is not in capitals, or has spaces in it"
     ]
     assert "unusual: MSH-9 is not in capitals" in said(story, messages, "show", "1")
 

@@ -122,8 +122,8 @@ def test_all_numbers_at_once(parts: Parts) -> None:
     [
         (["close", "1003"], 'no number "1003" (there are 1000, 1002, default)'),
         (["close", "1000", "--until-opening"], "1000 has no hours"),
-        (["close", "1002", "--until", "2026-11-23 08:00"], "is over"),
-        (["close", "1002", "--until", "tomorrow"], '"tomorrow" is no time'),
+        (["close", "1002", "--until", "2026-11-23 08:00"], "has passed"),
+        (["close", "1002", "--until", "tomorrow"], '"tomorrow" is not a time'),
         (["close", "1002", "--until", "18:00", "--until-opening"], "say different things"),
         (["pin", "*30"], "there is no code *30"),
     ],

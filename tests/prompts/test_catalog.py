@@ -97,7 +97,7 @@ def test_an_unknown_id_is_told_with_the_nearest_one(tmp_path: Path) -> None:
 
 
 BROKEN = [
-    ("a.x: 一\na.x: 二\n", '1.yaml:2:1 P106 "a.x" stands here twice (first in line 1)'),
+    ("a.x: 一\na.x: 二\n", '1.yaml:2:1 P106 "a.x" occurs twice here (first in line 1)'),
     ("a.x: on{e\n", '1.yaml:1:8 P202 a.x: a lone "{"; a field is written {name:type}'),
     ("a.x: 钱{fee:cash}\n", '1.yaml:1:7 P203 a.x: {fee:cash} has an unknown type "cash"'),
     ("a.x: 钱{Fee:money}\n", "1.yaml:1:7 P202 a.x: {Fee:money} is no field"),
@@ -107,18 +107,18 @@ BROKEN = [
     ("a.x: 等{n:number(3)}\n", '1.yaml:1:7 P204 a.x: {n:number(3)}: the type "number" takes nothing'),
     ("a.x: 等{d:date(long)}\n", "1.yaml:1:7 P204 a.x: {d:date(long)}: in brackets a date takes only the word year"),
     ("a.x: 等{n:duration(gen)}\n", '1.yaml:1:7 P204 a.x: {n:duration(gen)}: the type "duration" takes nothing'),
-    ("a.x: 8\n", "1.yaml:1:6 P110 a.x: 8 is read as no text; quote it"),
+    ("a.x: 8\n", "1.yaml:1:6 P110 a.x: 8 is not read as text; quote it"),
     ("a.x:\n", "1.yaml:1:4 P111 a.x is empty"),
     ('a.x: ""\n', "1.yaml:1:6 P111 a.x is empty"),
     ("a.x: [一, 二]\n", "1.yaml:1:6 P109 a.x must be a text, not a list or a map"),
-    ("A: 一\n", '1.yaml:1:1 P107 "A" is no id'),
-    ("1: 一\n", '1.yaml:1:1 P107 "1" is no id'),
+    ("A: 一\n", '1.yaml:1:1 P107 "A" is not an id'),
+    ("1: 一\n", '1.yaml:1:1 P107 "1" is not an id'),
     ("a.x: &here 一\n", "1.yaml:1:6 P108 &here is an anchor"),
     ("- 一\n", "1.yaml:1:1 P105 the file must be a map: lines of id: text"),
     ("a.x: {fee:money}\n", "1.yaml:1:6 P109 a.x must be a text, not a list or a map"),
     ("a.x: '一\n", "P104 not YAML"),
     ("a.x: 一\n\tb.y: 二\n", "1.yaml:2:1 P104 a tab"),
-    ("a.x: \x07\n", "1.yaml:1:6 P104 not YAML: a sign that cannot be seen"),
+    ("a.x: \x07\n", "1.yaml:1:6 P104 not YAML: an invisible character"),
 ]
 
 
@@ -139,8 +139,8 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
         "en.yaml:1:6 P302 a.x: the field {b} of zh is missing in en",
         "zh.yaml:2:9 P301 a.only is missing in en",
         "zh.yaml:3:7 P303 a.y: {n} is a digits in zh but a money in en",
-        'zh.yaml:4:1 P106 "a.x" stands here twice (first in line 1)',
-        'zh.yaml:5:1 P107 "q" is no id; ids look like registration.kind (small letters, digits, _ and a dot)',
+        'zh.yaml:4:1 P106 "a.x" occurs twice here (first in line 1)',
+        'zh.yaml:5:1 P107 "q" is not an id; ids look like registration.kind (lowercase letters, digits, _ and a dot)',
     ]
 
 
@@ -167,7 +167,7 @@ RUSSIAN = [
     ("Через {n:count(минуту|минуты)}.", "must list 3 form(s) in ru, e.g. {n:count(пациент"),
     ("Через {n:count(x: минуту|минуты|минут)}.", 'in brackets "count" takes one gender or case of m f n gen acc'),
     ("Ждать {n:duration(gen acc)}.", 'in brackets "duration" takes one gender or case of gen acc'),
-    ("Ждать {n:duration()}.", "nothing stands in its brackets"),
+    ("Ждать {n:duration()}.", "its brackets are empty"),
     ("Приём {n:date(acc)}.", "a date takes only the word year and one of gen, on"),
     ("Плата {n:money(RUB USD)}.", "the currency is three capitals and a case"),
 ]

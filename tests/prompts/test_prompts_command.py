@@ -47,9 +47,9 @@ def typed(desk: Desk, *words: str) -> Result:
 
 
 def test_render_makes_everything_and_says_how_much(desk: Desk) -> None:
-    assert "prompts: 5 rendered, 0 there already" in typed(desk, "render", "--no-slow").output
-    assert "prompts: 5 rendered, 5 there already" in typed(desk, "render").output  # the slow ones
-    assert "prompts: 0 rendered, 10 there already" in typed(desk, "render", "--quiet").output
+    assert "prompts: 5 rendered, 0 already there" in typed(desk, "render", "--no-slow").output
+    assert "prompts: 5 rendered, 5 already there" in typed(desk, "render").output  # the slow ones
+    assert "prompts: 0 rendered, 10 already there" in typed(desk, "render", "--quiet").output
 
 
 def test_render_goes_on_after_a_failure_and_ends_with_an_error(desk: Desk) -> None:
@@ -57,7 +57,7 @@ def test_render_goes_on_after_a_failure_and_ends_with_an_error(desk: Desk) -> No
     result = typed(desk, "render")
     assert result.exit_code == 1
     assert 'failed: zh "内科": no clip in zh: fake: fake cannot say that' in result.output
-    assert "8 rendered, 0 there already, 1 FAILED" in result.output
+    assert "8 rendered, 0 already there, 1 FAILED" in result.output
 
 
 def test_list_tells_name_source_and_length(desk: Desk) -> None:

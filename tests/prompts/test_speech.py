@@ -46,7 +46,7 @@ def test_a_missing_value_is_told_with_its_field(tmp_path: Path) -> None:
         speak(catalog, "zh", "t.x", {})
     with pytest.raises(Unreadable, match="amount"):
         speak(catalog, "zh", "t.x", {"fee": {}})
-    with pytest.raises(Unreadable, match="no whole number"):
+    with pytest.raises(Unreadable, match="not a whole number"):
         speak(catalog, "zh", "t.x", {"fee": {"amount": "free"}})
 
 

@@ -88,7 +88,7 @@ def test_a_maker_that_writes_rubbish_is_refused(tmp_path: Path) -> None:
         to.write_bytes(b"RIFF")
 
     store = Store(tmp_path)
-    with pytest.raises(StudioError, match="no clip"):
+    with pytest.raises(StudioError, match="not a clip"):
         store.add(NAME, scribble)
     assert store.find(NAME) is None
     assert not [file for file in tmp_path.rglob("*") if file.is_file()]

@@ -73,7 +73,7 @@ def test_the_next_voice_speaks_when_the_first_fell_out_and_is_said_once(catalog:
         assert is_clip(studio.render("zh", text))
     assert [text for _, text in first.asked] == ["一"]  # it is left alone for a while
     assert len(second.asked) == 3
-    assert told == ["the voice first fell out, the next one speaks: first cannot say that"]
+    assert told == ["the voice first failed, the next one speaks: first cannot say that"]
 
 
 def test_a_rested_voice_is_asked_again(catalog: Catalog, tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_everything_is_rendered_ahead_and_a_second_run_finds_it(catalog: Catalog
     assert [failure[:2] for failure in summary.failed] == [("zh", "内科")]
     voice.failing.clear()
     resumed = render_all(studio_of(catalog, tmp_path, voice), texts, progress=False)
-    assert str(resumed) == "1 rendered, 7 there already"
+    assert str(resumed) == "1 rendered, 7 already there"
 
 
 def test_a_clip_that_vanished_is_made_again_after_the_player_says_so(catalog: Catalog, tmp_path: Path) -> None:
@@ -251,9 +251,9 @@ def test_a_voice_that_comes_back_is_told_once_and_when_it_falls_out_again_too(
         for number in range(5):
             studio.render("zh", f"{away}{len(told)}第{number}")
     assert [sentence.split(",")[0].split(":")[0] for sentence in told] == [
-        "the voice first fell out",
+        "the voice first failed",
         "the voice first speaks again",
-        "the voice first fell out",
+        "the voice first failed",
     ]
 
 
@@ -299,14 +299,14 @@ def test_texts_are_rendered_anew_when_a_better_voice_was_installed(catalog: Cata
     render_all(studio_of(catalog, tmp_path, old), texts, slow=True, progress=False)
     better = studio_of(catalog, tmp_path, new, old)
     assert better.heard_from("zh", "您好。") == "old"
-    assert str(render_all(better, texts, slow=True, progress=False)) == f"{2 * len(texts)} rendered, 0 there already"
+    assert str(render_all(better, texts, slow=True, progress=False)) == f"{2 * len(texts)} rendered, 0 already there"
     assert better.heard_from("zh", "您好。") == "new"
-    assert str(render_all(better, texts, slow=True, progress=False)) == f"0 rendered, {2 * len(texts)} there already"
+    assert str(render_all(better, texts, slow=True, progress=False)) == f"0 rendered, {2 * len(texts)} already there"
     new.away = True  # what it cannot say stays as it is
     for text in ("甲", "乙"):
         studio_of(catalog, tmp_path, old).render("zh", text)
     again = studio_of(catalog, tmp_path, new, old)
-    assert str(render_all(again, [("zh", "甲"), ("zh", "乙")], progress=False)) == "0 rendered, 2 there already"
+    assert str(render_all(again, [("zh", "甲"), ("zh", "乙")], progress=False)) == "0 rendered, 2 already there"
 
 
 HAN = ["您好。", "内科", "B超", "请到3楼CT室", "Chen 医生", "陈 Wenhua", "按一。", "㐀"]

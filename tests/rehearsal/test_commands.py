@@ -65,21 +65,21 @@ def test_lines_are_typed_one_after_the_other(run: Run) -> None:
     assert tried.exit_code == 0, tried.output
     assert "press nothing until the line goes on by itself" in tried.output
     assert "(cut off)" in tried.output
-    assert '"rubbish" is nothing that a caller does' in tried.output
+    assert '"rubbish" is nothing that a caller can do' in tried.output
     assert "1123" not in tried.output
     assert tried.output.rstrip().endswith("ends: hung_up")
 
 
 def test_who_types_no_more_has_hung_up(run: Run) -> None:
     tried = run("flows", "try", "main", typed="1\n")
-    assert "(the caller says no more)" in tried.output
+    assert "(the caller has nothing more to say)" in tried.output
     assert tried.output.rstrip().endswith("ends: hung_up")
 
 
 def test_whoever_tries_it_answers_for_the_hospital(run: Run) -> None:
     typed = "shortt\nshort\nshort balance=100 fee=600 currency=CNY\n"
     tried = run("flows", "try", "registration", "--actions", "fake", typed=typed)
-    assert 'it never comes to "shortt" (did you mean "short"?)' in tried.output
+    assert 'it has no outcome "shortt" (did you mean "short"?)' in tried.output
     assert "short also sets: balance=... currency=... fee=..." in tried.output
     assert "您的卡上有一元，挂号费要六元" in tried.output
     assert tried.output.rstrip().endswith("ends: end")
@@ -93,8 +93,8 @@ def test_whoever_tries_it_says_beforehand_what_the_far_side_does(run: Run) -> No
     tried = run("flows", "try", "registration", *full, "--language", "en", "--keys", "1 1 1 hangup")
     assert "answer: full" in tried.output  # also where the demo hospital would have answered
     for wrong, told in (
-        ("dail=busy", 'nothing is asked by the name "dail" (did you mean "dial"?)'),
-        ("dial=bussy", 'it never comes to "bussy" (did you mean "busy"?)'),
+        ("dail=busy", 'nothing called "dail" is asked (did you mean "dial"?)'),
+        ("dial=bussy", 'it has no outcome "bussy" (did you mean "busy"?)'),
         ("dial", "an answer is written NAME=OUTCOME"),
         ("registration.check_funds=short", "short also sets: balance=... currency=... fee=..."),
         ("dial=talked soon", "a value is written NAME=VALUE"),
@@ -138,7 +138,7 @@ def test_a_tried_call_is_exported_and_passes_as_a_test(run: Run, tmp_path: Path)
     out = str(tmp_path / "tried.yaml")
     keys = "1 100001# 1234# 2! 1 wait"
     tried = run("flows", "try", "1001", "--at", "2026-11-23 09:00", "--keys", keys, "--export", out)
-    assert f"the call is a test in {out}" in tried.output
+    assert f"the call was written as a test to {out}" in tried.output
     assert "1234" not in Path(out).read_text(encoding="utf-8")
     tested = run("flows", "test", out)
     assert tested.exit_code == 0, tested.output
@@ -253,7 +253,7 @@ def test_rubbish_from_a_pipe_is_no_key(tmp_path: Path) -> None:
         capture_output=True,
         check=True,
     )
-    assert b"is nothing that a caller does" in tried.stderr
+    assert b"is nothing that a caller can do" in tried.stderr
     assert b"[card_login." in tried.stdout
 
 

@@ -166,7 +166,7 @@ MISTAKES = {
     "an unknown action": (HEAD + "answers: {card.check: right}\n    call: [{ends: end}]", "5:15 E207"),
     "an unknown outcome": (
         HEAD + "answers: {dial: bussy}\n    call: [{ends: end}]",
-        '5:21 E209 "dial" never comes to "bussy" (did you mean "busy"?)',
+        '5:21 E209 "dial" has no outcome "bussy" (did you mean "busy"?)',
     ),
     "a value that is not set": (HEAD + "answers: {dial: {talked: {second: 5}}}\n    call: [{ends: end}]", "5:31 T102"),
     "a value that lacks": (HEAD + "answers: {card.check_pin: wait}\n    call: [{ends: end}]", "5:31 T102"),

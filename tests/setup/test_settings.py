@@ -17,9 +17,9 @@ from wardbell.settings import SettingsError, load
 @pytest.mark.parametrize(
     ("toml", "told"),
     [
-        ('[hl7]\npeers = ["10.1.2.3", "HIS"]', 'setting hl7.peers: "HIS" is no address or network'),
-        ('[hl7]\nencoding = "KLINGON"', 'setting hl7.encoding: "KLINGON" is no character set that is known here'),
-        ('[hl7]\nguess = ["utf-8", "ANSI"]', 'setting hl7.guess.1: "ANSI" is no character set that is known here'),
+        ('[hl7]\npeers = ["10.1.2.3", "HIS"]', 'setting hl7.peers: "HIS" is not an address or a network'),
+        ('[hl7]\nencoding = "KLINGON"', 'setting hl7.encoding: "KLINGON" is not a known character set'),
+        ('[hl7]\nguess = ["utf-8", "ANSI"]', 'setting hl7.guess.1: "ANSI" is not a known character set'),
         ("[sip]\nprot = 5060", "setting sip.prot: there is no such setting"),
         ('zone = "Asia/Nowhere"', 'setting zone: no time zone "Asia/Nowhere"'),
         ("[sip]\nport = 99999", "setting sip.port: "),

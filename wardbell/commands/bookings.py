@@ -40,7 +40,7 @@ def bookings() -> None:
 @bookings.command("list")
 @click.option("--from", "first", type=DayType(), default="today", show_default=True, help="First day.")
 @click.option("--days", type=click.IntRange(1, 366), default=7, show_default=True, help="How many days.")
-@click.option("--all", "everything", is_flag=True, help="Cancelled ones too.")
+@click.option("--all", "everything", is_flag=True, help="Include cancelled ones.")
 @click.pass_obj
 def list_(desk: ClerkDesk, first: int | date, days: int, everything: bool) -> None:
     """List bookings by the day they are for."""
@@ -54,7 +54,7 @@ def list_(desk: ClerkDesk, first: int | date, days: int, everything: bool) -> No
 @bookings.command("export")
 @click.option("--from", "first", type=DayType(), default="today", show_default=True, help="First day.")
 @click.option("--days", type=click.IntRange(1, 366), default=7, show_default=True, help="How many days.")
-@click.option("--all", "everything", is_flag=True, help="Cancelled ones too.")
+@click.option("--all", "everything", is_flag=True, help="Include cancelled ones.")
 @click.option("--out", default="-", help="File to write; standard output without it.")
 @click.pass_obj
 def export(desk: ClerkDesk, first: int | date, days: int, everything: bool, out: str) -> None:
@@ -64,7 +64,7 @@ def export(desk: ClerkDesk, first: int | date, days: int, everything: bool, out:
 
 @bookings.command("cancel")
 @click.argument("slip")
-@click.option("--note", default="", help="A word for the card's history.")
+@click.option("--note", default="", help="A note for the card's history.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
 def cancel(desk: ClerkDesk, slip: str, note: str, yes: bool) -> None:
@@ -75,7 +75,7 @@ def cancel(desk: ClerkDesk, slip: str, note: str, yes: bool) -> None:
         click.confirm(f"cancel {what} of card {found.card}?", abort=True)
     came = desk.database.run_now(rules.cancel, slip, desk.wallclock(), note)
     if came.again:
-        click.echo(f"slip {slip} was cancelled before")
+        click.echo(f"slip {slip} was already cancelled")
     else:
         click.echo(f"slip {slip} cancelled, {show_money(came.refund)} back on card {found.card}")
 

@@ -87,7 +87,7 @@ def phone(desk: ClerkDesk, number: str, phone: str) -> None:
 
 @cards.command("slow")
 @click.argument("number")
-@click.option("--usual", is_flag=True, help="Speak as usual again.")
+@click.option("--usual", is_flag=True, help="Back to the usual pace.")
 @click.pass_obj
 def slow(desk: ClerkDesk, number: str, usual: bool) -> None:
     """Speak slowly to this patient after the login, and wait twice as long for keys."""
@@ -97,7 +97,7 @@ def slow(desk: ClerkDesk, number: str, usual: bool) -> None:
 
 @cards.command("block")
 @click.argument("number")
-@click.option("--lift", is_flag=True, help="Let it be used again.")
+@click.option("--lift", is_flag=True, help="Unblock it.")
 @click.pass_obj
 def block(desk: ClerkDesk, number: str, lift: bool) -> None:
     """Block a card (lost, stolen): every PIN sounds wrong then."""
@@ -135,11 +135,11 @@ def export(desk: ClerkDesk, out: str) -> None:
 @cards.command("top-up")
 @click.argument("number")
 @click.argument("amount", type=MoneyType())
-@click.option("--receipt", default="", help="Number of the receipt: the same one is never put on twice.")
-@click.option("--note", default="", help="A word for the history.")
+@click.option("--receipt", default="", help="Number of the receipt; the same receipt is never credited twice.")
+@click.option("--note", default="", help="A note for the history.")
 @click.pass_obj
 def top_up(desk: ClerkDesk, number: str, amount: int, receipt: str, note: str) -> None:
-    """Put AMOUNT (such as 50.00) on a card."""
+    """Credit AMOUNT (such as 50.00) to a card."""
     key = f"receipt:{receipt}" if receipt else f"top-up:{uuid.uuid4()}"
     balance = desk.database.run_now(rules.top_up, number, amount, key, desk.wallclock(), note or receipt)
     click.echo(f"card {number}: balance {show_money(balance)}")

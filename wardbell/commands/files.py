@@ -58,7 +58,7 @@ def bring(desk: ClerkDesk, kind: Kind, name: str, staged: Sequence[Staged], what
     came = staging.bring(kind, name, staged)
     click.echo(f"{came.stored} {what} stored")
     if came.late:
-        raise click.ClickException("these had become impossible meanwhile:\n" + "\n".join(came.late))
+        raise click.ClickException("these had become impossible in the meantime:\n" + "\n".join(came.late))
 
 
 def ask(doubts: Sequence[str], yes: bool) -> None:
@@ -66,9 +66,9 @@ def ask(doubts: Sequence[str], yes: bool) -> None:
     for sentence in doubts[:SHOWN]:
         click.echo(f"warning: {sentence}", err=True)
     if len(doubts) > SHOWN:
-        click.echo(f"warning: and {len(doubts) - SHOWN} more of this", err=True)
+        click.echo(f"warning: and {len(doubts) - SHOWN} more like this", err=True)
     if doubts and not yes:
-        click.confirm("is it meant so?", abort=True, err=True)
+        click.confirm("is that intended?", abort=True, err=True)
 
 
 def write(path: str, content: str) -> None:

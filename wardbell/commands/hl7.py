@@ -21,7 +21,7 @@ def hl7() -> None:
 @click.option("--host", help="Where Wardbell listens (default: as the settings say).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Its HL7 port (default: as the settings say).")
 @click.option("--control-id", default="", help="Send with this message control id, so that it counts as new.")
-@click.option("--encoding", default="utf-8", show_default=True, help="To print the answer in.")
+@click.option("--encoding", default="utf-8", show_default=True, help="Encoding to print the answer in.")
 @click.pass_obj
 def send_(parts: Parts, file: Path, host: str | None, port: int | None, control_id: str, encoding: str) -> None:
     """Send the HL7 messages of FILE over MLLP and print the answers. Samples are in docs/samples.

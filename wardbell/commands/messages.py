@@ -16,14 +16,14 @@ def messages() -> None:
 
 
 @messages.command("list")
-@click.option("--all", "every", is_flag=True, help="Also the sound ones (of which only the header is kept).")
+@click.option("--all", "every", is_flag=True, help="Also the good ones (of which only the header is kept).")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 100_000), help="How many, newest first.")
 @click.pass_obj
 def list_(desk: ClerkDesk, every: bool, limit: int) -> None:
     """List broken messages and those that call nobody (too old, or told already), newest first."""
     found = desk.database.run_now(list_messages, every, limit)
     if not found:
-        click.echo("no messages yet" if every else "no broken messages, and none that calls nobody")
+        click.echo("no messages yet" if every else "no broken messages, and none that called nobody")
         return
     columns = ("message", "received", "times", "from", "sender", "control id", "type", "answer", "reason")
     rows = [

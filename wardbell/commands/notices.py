@@ -75,7 +75,7 @@ def show(desk: ClerkDesk, notice: int) -> None:
     if found.state is State.WAITING:
         click.echo(f"next call {_local(desk, found.due_at)}")
         if found.telephone:
-            click.echo(f"waits for {found.telephone}: a call of ours holds it, and tells this notice too if it can")
+            click.echo(f"waits for {found.telephone}: a call of ours uses it, and tells this notice too if it can")
     click.echo(json.dumps(found.variables, ensure_ascii=False))
     if found.made:
         columns = ("call", "role", "number", "began", "answered", "ended", "how", "heard", "trace")
@@ -98,7 +98,7 @@ def show(desk: ClerkDesk, notice: int) -> None:
 
 @notices.command()
 @click.argument("notice", type=int)
-@click.option("--reason", default="cancelled by a clerk", show_default=True, help="Kept with the notice.")
+@click.option("--reason", default="cancelled by a clerk", show_default=True, help="A reason, kept with the notice.")
 @click.pass_obj
 def cancel(desk: ClerkDesk, notice: int, reason: str) -> None:
     """Stop a notice: its call stops ringing, a listener hears that it is called off, and it rings no more."""
@@ -106,7 +106,7 @@ def cancel(desk: ClerkDesk, notice: int, reason: str) -> None:
     if state is None:
         raise click.ClickException(f"no notice {notice}")
     if state is not State.CANCELLED:
-        raise click.ClickException(f"notice {notice} was over already: {state}")
+        raise click.ClickException(f"notice {notice} was already over: {state}")
     click.echo(f"notice {notice} cancelled")
 
 

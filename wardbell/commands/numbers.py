@@ -30,7 +30,7 @@ PIN_DIGITS = 6
 
 draft_option = click.option("--draft", is_flag=True, help="The files on disk instead of the published edition.")
 who_option = click.option("--who", help="Who does it (default: the user of this machine).")
-why_option = click.option("--why", default="", help="A word for the record.")
+why_option = click.option("--why", default="", help="A note for the record.")
 
 
 @click.group()
@@ -66,8 +66,8 @@ def status(parts: Parts, draft: bool) -> None:
 @numbers.command()
 @click.argument("number")
 @click.option("--at", help='Local time, as "2026-12-24 13:00" or 13:00 (default: now).')
-@click.option("--from", "caller", default=NOBODY, help="Who calls; empty for one who hides the number.")
-@click.option("--forwarded", multiple=True, help="A number that it was dialled to before; the first one first.")
+@click.option("--from", "caller", default=NOBODY, help="Who calls; empty for a withheld number.")
+@click.option("--forwarded", multiple=True, help="A number from which the call was forwarded; the first one first.")
 @draft_option
 @click.pass_obj
 def ask(parts: Parts, number: str, at: str | None, caller: str, forwarded: tuple[str, ...], draft: bool) -> None:
@@ -150,14 +150,14 @@ def history(parts: Parts, limit: int) -> None:
 
 @numbers.command()
 @click.argument("code")
-@click.option("--generate", is_flag=True, help="Make one up and print it.")
+@click.option("--generate", is_flag=True, help="Generate one and print it.")
 @who_option
 @click.pass_obj
 def pin(parts: Parts, code: str, generate: bool, who: str | None) -> None:
     """Set the PIN of a feature CODE, such as *28 (in quotes)."""
     found = _numbers(parts, False)
     if found.dialling.same(code) not in found.codes:
-        raise click.ClickException(f"there is no code {code}: they stand under codes in flows/numbers.yaml")
+        raise click.ClickException(f"there is no code {code}: codes are listed in flows/numbers.yaml, under `codes`")
     entered = _new_pin(generate)
     subject = pin_subject(found.dialling.same(code))
     hashed = PepperedPins(parts.pepper).hash(subject, entered)
@@ -218,15 +218,15 @@ def _time(parts: Parts, written: str, *, past: bool = False) -> datetime:
         at = datetime.strptime(clock, "%H:%M").time()  # noqa: DTZ007 - a time of day
         on = date.fromisoformat(day) if day else now.date()
     except ValueError as wrong:
-        raise click.ClickException(f'"{written}" is no time: write 18:00 or "2026-12-24 13:00"') from wrong
+        raise click.ClickException(f'"{written}" is not a time: write 18:00 or "2026-12-24 13:00"') from wrong
     if skipped(datetime.combine(on, at), parts.zone):
-        raise click.ClickException(f"there is no {clock} on {on}: the clocks are put forward over it")
+        raise click.ClickException(f"there is no {clock} on {on}: the clocks go forward past it")
     minute = at.hour * 60 + at.minute
     found = moment(on, minute, parts.zone)
     if found <= now and not past and not day:
         found = moment(on + timedelta(1), minute, parts.zone)
     if found <= now and not past:
-        raise click.ClickException(f"{written} is over")
+        raise click.ClickException(f"{written} has passed")
     return found.astimezone(parts.zone)
 
 

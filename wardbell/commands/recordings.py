@@ -108,7 +108,7 @@ def _found(desk: RecordingsDesk, prefix: str) -> RecordingRecord:
     if not one.ended:
         raise click.ClickException(f'the recording "{prefix}" is still running')
     if one.engine != desk.engine and not (desk.messages_dir / one.path).exists():
-        raise click.ClickException(f'the recording "{prefix}" lies with the engine {one.engine}: do it there')
+        raise click.ClickException(f'the recording "{prefix}" is kept by the engine {one.engine}: run this there')
     return one
 
 

@@ -57,7 +57,7 @@ def _taken_back(rules: NoticeRules) -> Iterator[Finding]:
 
 def _warnings(mistakes: Iterable[Mistake]) -> Iterator[Finding]:
     for mistake in mistakes:
-        yield warning(str(mistake), "look whether it is meant so")
+        yield warning(str(mistake), "check whether that is intended")
 
 
 def prompts(
@@ -82,7 +82,7 @@ def prompts(
         yield warning(f"prompts: {absent} of {len(wanted)} are not rendered", "wardbell prompts render")
     else:
         later = sum(not sounds.is_best(language, text) for language, text in wanted)
-        told = f", {later} of them not by the voice of first choice" if later else ""
+        told = f", {later} of them not in the preferred voice" if later else ""
         yield ok(f"prompts: all {len(wanted)} rendered{told}")
 
 
@@ -104,6 +104,6 @@ def _voices(texts: Catalog, sounds: Studio) -> Iterator[Finding]:
             yield ok(f"voices for {language}: {', '.join(voices)}")
     if not any(sounds.is_quick(language) for language in texts.languages):
         yield warning(
-            "no voice is quick: what is not rendered in time gives way to recorded words",
+            "no voice is quick: recorded words replace whatever is not rendered in time",
             'name "espeak" last in wardbell.toml: [voices]',
         )

@@ -1,4 +1,4 @@
-"""Checks of the database: whether it answers, whether its tables fit, whether the rota reaches tomorrow, whether
+"""Checks of the database: whether it answers, whether its tables fit, whether the rota covers tomorrow, whether
 something happened and nobody was called.
 """
 
@@ -61,7 +61,7 @@ def kept_confirmations(path: Path) -> Iterator[Finding]:
         aside = path.with_name(path.name + DAMAGED)
         yield warning(
             f"{aside} holds confirmations that could not be stored",
-            "see `wardbell notices` whether those wards were called again, then delete the file",
+            "check in `wardbell notices` whether those wards were called again, then delete the file",
         )
 
 
@@ -74,11 +74,11 @@ def rota_of_tomorrow(database: Database, calendar: HospitalCalendar, now: dateti
         yield error(f"the rota cannot be read: {wrong}", "see the database above")
         return
     if not clinics:
-        yield warning("no clinic is open to registration", "wardbell demo, or load the hospital's departments")
+        yield warning("no clinic is open for registration", "wardbell demo, or load the hospital's departments")
     for day in days:
         yield warning(f"nobody is on duty on {day}", "wardbell rota import FILE.csv")
     if not days:
-        yield ok("the rota reaches tomorrow")
+        yield ok("the rota covers tomorrow")
 
 
 def events_without_calls(database: Database, now: datetime) -> Iterator[Finding]:
@@ -89,7 +89,7 @@ def events_without_calls(database: Database, now: datetime) -> Iterator[Finding]
         yield error(f"events cannot be read: {wrong}", "see the database above")
         return
     for one in uncalled:
-        stale = "see that clocks and zones are right, and why they came late: docs/hl7.md"
+        stale = "check the clocks and time zones, and why they came late: docs/hl7.md"
         advice = stale if one.fate is Fate.STALE else "add a rule to flows/notices.yaml: docs/notices.md"
         yield warning(f"in the last 24 hours {one}", advice)
     if not uncalled:
@@ -106,8 +106,8 @@ def telephones_without_key_events(database: Database) -> Iterator[Finding]:
     if without:
         what = f"{without} of the last {calls} answered calls came from telephones that offer no key events"
         yield warning(
-            f"{what}: their keys are listened for in their sound",
-            "switch RFC 4733 (RFC 2833, telephone-event) on in the PBX or at the trunk's provider: docs/flows/keys.md",
+            f"{what}: their keys are picked out of the sound",
+            "enable RFC 4733 (RFC 2833, telephone-event) in the PBX or ask the trunk's provider to: docs/flows/keys.md",
         )
     elif calls:
         yield ok(f"the telephones of the last {calls} answered calls send keys as events")

@@ -88,9 +88,9 @@ def folder(path: Path) -> Iterator[Finding]:
     free = shutil.disk_usage(there).free
     room = f"data folder {path.absolute()}: {free / (1 << 30):.1f} GiB free"
     if free < LEAST:
-        yield error(room, "make room: messages that cannot be stored are refused")
+        yield error(room, "free some space: messages that cannot be stored are refused")
     elif free < ROOM:
-        yield warning(room, "make room before it fills up")
+        yield warning(room, "free some space before it fills up")
     else:
         yield ok(room)
 
@@ -127,7 +127,7 @@ def priority(found: Sequence[int]) -> Iterator[Finding]:
     service may do is not what the shell may from which it is asked."""
     if any(niceness > AHEAD for niceness in found):
         yield warning(
-            "calls get no priority over other programs: words may break when the machine is busy",
+            "calls get no priority over other programs: speech may break up when the machine is busy",
             "allow it (systemd: LimitNICE=-10, docker: --cap-add SYS_NICE)",
         )
     elif found:
@@ -151,9 +151,9 @@ def synchronised() -> str:
 def clock_kept(said: str) -> Iterator[Finding]:
     """Whether something keeps the clock right. Unknown where systemd does not run."""
     if said == "no":
-        yield warning("nothing keeps the clock right (no NTP)", "timedatectl set-ntp true, or install chrony")
+        yield warning("nothing keeps the clock synchronised (no NTP)", "timedatectl set-ntp true, or install chrony")
     elif said == "yes":
-        yield ok("the clock is kept right by NTP")
+        yield ok("the clock is synchronised by NTP")
 
 
 TOLD = timedelta(days=7)
@@ -165,4 +165,4 @@ def clock_jumped(note: Path, now: datetime) -> Iterator[Finding]:
     jump = last_jump(note)
     if jump is not None and abs(now - jump[0]) < TOLD:
         what = f"the clock jumped by {told(jump[1])} at {jump[0]:%Y-%m-%d %H:%M} UTC while the service ran"
-        yield warning(what, "keep it by a time server (chrony); nothing is delayed or expires, but calendars follow it")
+        yield warning(what, "synchronise it (chrony); no notice is delayed or expires by it, but calendars follow it")

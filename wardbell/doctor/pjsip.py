@@ -84,9 +84,9 @@ def build_in_use(build: Build) -> Iterator[Finding]:
     """Which build it is and what it is good for."""
     name = f"PJSIP {build.version}, {build.calls} calls a process"
     if build.is_ours:
-        yield ok(f"{name} (built by make pjsip): one worker is enough, back by make pjsip-undo")
+        yield ok(f"{name} (built by make pjsip): one worker is enough; make pjsip-undo takes it back")
     elif build.calls <= 8:
-        yield ok(f"{name} (the published wheel): good to try and for few lines; make pjsip builds one for hundreds")
+        yield ok(f"{name} (the published wheel): fine for trials and a few lines; make pjsip builds one for hundreds")
     else:
         yield ok(f"{name} (this site's own build)")
 
@@ -127,8 +127,8 @@ def rtp_rotation(first: int, last: int, workers: int) -> Iterator[Finding]:
     found = (last - first + 1) // ranges.each(first, last, workers)
     if found < 2 * workers:
         yield warning(
-            f"the RTP ports from {first} to {last} are too few for a worker to start on others than before: "
-            "telephones of calls that were lost may still send to them",
+            f"the RTP ports from {first} to {last} are too few for a restarted worker to get fresh ones: "
+            "telephones of lost calls may still be sending to the old ones",
             "raise sip.rtp_last or lower sip.rtp_first",
         )
 
@@ -138,6 +138,6 @@ def rtp_of_others(first: int, last: int, own: Collection[int], held: Iterable[tu
     for low, high in held:
         if low not in own and low <= last and first <= high:
             yield warning(
-                f"another engine of this machine uses the RTP ports from {low} to {high}, which are this one's too",
-                "give each engine ports of its own: sip.rtp_first and sip.rtp_last",
+                f"another engine on this machine uses the RTP ports from {low} to {high}, which this one uses, too",
+                "give each engine its own ports: sip.rtp_first and sip.rtp_last",
             )

@@ -12,8 +12,8 @@ from wardbell.doctor.finding import Finding, error, ok, warning
 
 _ADVICE = {
     "full": "more lines: sip.workers_max in wardbell.toml, or make pjsip (docs/pjsip.md)",
-    "codec": "let the PBX offer PCMA or PCMU, unencrypted (docs/sip.md)",
-    "size": "let the PBX send fewer headers, or make pjsip (docs/sip.md)",
+    "codec": "have the PBX offer PCMA or PCMU, unencrypted (docs/sip.md)",
+    "size": "have the PBX send fewer headers, or make pjsip (docs/sip.md)",
     "other": "wardbell calls list shows them, wardbell calls show each one's reason (docs/sip.md)",
 }
 
@@ -37,7 +37,7 @@ def refused_today(database: Database, now: datetime) -> Iterator[Finding]:
         codes = ", ".join(str(code) for code in sorted({one.sip_code for one in calls}))
         what = {
             "full": f"{who} found the line full today",
-            "codec": f"{who} offered no audio today that this line takes (488)",
+            "codec": f"{who} offered no audio today that this line can use (488)",
             "size": f"{who} sent a message today that was too large (513)",
             "other": f"{who} were refused today ({codes})" if many != 1 else f"{who} was refused today ({codes})",
         }[why]

@@ -25,8 +25,8 @@ def check_cases(flow: Flow, world: World, report: Report) -> None:
                     report.add(case.mark, "E404", f"this condition {_always(case.condition)}: compare a variable")
                 elif written in first:
                     line = first[written].mark.line
-                    sentence = f"the same condition stands in line {line} already, so this one is never reached"
-                    report.add(case.mark, "E405", f"{sentence}: take one away")
+                    sentence = f"line {line} already has the same condition, so this one is never reached"
+                    report.add(case.mark, "E405", f"{sentence}: remove one")
                 first.setdefault(written, case)
                 _check_kinds(case, digits, report)
 
@@ -35,7 +35,7 @@ def _always(condition: Condition) -> str:
     try:
         return "is always true" if condition.holds({}) else "is never true"
     except Unclear:
-        return "has never an answer"
+        return "never has an answer"
 
 
 def _digits(flow: Flow, world: World) -> set[str]:

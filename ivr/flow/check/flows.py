@@ -182,7 +182,7 @@ def _check_loops(flow: Flow, world: World, report: Report) -> bool:
     for ring in found:
         first = min(ring, key=lambda name: flow.steps[name].head.mark)
         members = ", ".join(sorted(ring, key=lambda name: flow.steps[name].head.mark))
-        report.add(flow.steps[first].head.mark, "E210", f"goes round without a key of the caller: {members}")
+        report.add(flow.steps[first].head.mark, "E210", f"goes round without a key from the caller: {members}")
     return bool(found)
 
 
@@ -220,7 +220,7 @@ def _check_way_out(flow: Flow, reached: set[str], world: World, report: Report) 
     stuck = sorted(reached - leads_out, key=lambda name: flow.steps[name].head.mark)
     if stuck:
         listed = ", ".join(stuck[:5]) + (", .." if len(stuck) > 5 else "")
-        sentence = f'from here no way leads to an end ({listed}): let one of these steps lead to "end" or to a hangup'
+        sentence = f'from here no way leads to an end ({listed}): make one of these steps lead to "end" or to a hangup'
         report.add(flow.steps[stuck[0]].head.mark, "E221", sentence)
 
 

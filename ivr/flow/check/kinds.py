@@ -215,7 +215,7 @@ def _check_field(
         return
     why = [world.texts.cannot_read(text, path, part) for part in there]
     if all(why):
-        sentence = f'the text "{text}" reads {{{path}}} as {_article(type_)}, and it cannot be: {why[0]}'
+        sentence = f'the text "{text}" reads {{{path}}} as {_article(type_)}, which it cannot be: {why[0]}'
         report.add(mark, "E307", sentence)
 
 
@@ -279,7 +279,7 @@ def _check_case(condition: Condition, mark: Mark, known: Examples, report: Repor
         if isinstance(answers[-1], bool):
             return
     if answers:
-        told = "is no yes or no"
+        told = "is neither true nor false"
         if all(isinstance(one, int | float) for one in answers):
             told += ": compare the number, as in > 0"
         elif all(isinstance(one, str) for one in answers):

@@ -104,11 +104,11 @@ def check_private(
                 continue
             if isinstance(step, Choose) and step.request.action is not None and set(step.private(world)):
                 asked = step.request.action
-                sentence = f'"{asked.text}" lists what is private, and here it is not known yet who listens'
+                sentence = f'"{asked.text}" reads out private things, and it is not known yet here who is listening'
                 report.add(asked.mark, "E236", f"{sentence}: {_ASK_FIRST}")
             for read in step.reads(world):
                 if read.open and read.variable in private[name]:
-                    sentence = f'"{read.variable}" is private, and here it is not known yet who has answered this call'
+                    sentence = f'"{read.variable}" is private, and it is not known yet here who has answered this call'
                     report.add(read.mark, "E236", f"{sentence}: {_ASK_FIRST}")
 
 

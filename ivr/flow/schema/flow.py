@@ -32,7 +32,7 @@ def flow_schema(known: Known = NOTHING_KNOWN) -> Schema:
                     many("Variables that it hands back.", word("A variable.", NAME)),
                 ),
                 "defaults": table(
-                    "What holds for every step that does not say otherwise.",
+                    "What applies to every step that does not say otherwise.",
                     {
                         **INPUT,
                         "operator": word("The step that 0 reaches (without it: the step called operator).", NAME),

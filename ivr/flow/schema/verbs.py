@@ -62,11 +62,11 @@ LOCKED = one_of(
 CONFIRM = flag("It confirms money or a booking: keys that were pressed before its text began do not count.")
 WAITING = {**INPUT, "locked": LOCKED, "confirm": CONFIRM}
 WITH = {
-    "with": VALUES | {"description": "Values for the texts, by the names that stand in them. " + VALUES["description"]}
+    "with": VALUES | {"description": "Values for the texts, by the names used in them. " + VALUES["description"]}
 }
 LIMIT: dict[str, Schema] = {
     "at_most": number(
-        "The step is entered so many times in a call of its flow; the next time `beyond` follows.", 1, 99, whole=True
+        "The step is entered at most this often in a call; the next time `beyond` follows.", 1, 99, whole=True
     ),
     "beyond": word("The step that follows instead, once `at_most` is used up.", NAME),
 }
@@ -138,7 +138,7 @@ def verbs(known: Known = NOTHING_KNOWN) -> dict[str, Verb]:
                 "menu": said("What is said."),
                 "keys": keys | {"minProperties": 1},
                 "consent": word("The key by which the caller agrees to the price.", KEYS),
-                "identifies": word("The key by which whoever picked up says to be the one that is called.", KEYS),
+                "identifies": word("The key by which whoever picked up says that they are the person called.", KEYS),
                 **WAITING,
                 **WITH,
             },
@@ -149,8 +149,8 @@ def verbs(known: Known = NOTHING_KNOWN) -> dict[str, Verb]:
             {
                 "ask": said("What is said."),
                 "as": word("The variable that takes the digits.", NAME),
-                "min": number("At least so many digits.", 1, LONGEST, 1, whole=True),
-                "max": number("At most so many digits.", 1, LONGEST, LONGEST, whole=True),
+                "min": number("At least this many digits.", 1, LONGEST, 1, whole=True),
+                "max": number("At most this many digits.", 1, LONGEST, LONGEST, whole=True),
                 "end_key": END_KEY,
                 "secret": flag("A password or the like: it never reaches a log, a trace or a text."),
                 "then": follows,
@@ -160,12 +160,12 @@ def verbs(known: Known = NOTHING_KNOWN) -> dict[str, Verb]:
             ("as", "then"),
         ),
         "choose": Verb(
-            "Reads out a list of the hospital, one key an item, 9 for more; what is chosen becomes a variable.",
+            "Reads out a list of the hospital, one key per item, 9 for more; what is chosen becomes a variable.",
             {
                 "choose": word("The action that gives the list.", DOTTED, known.lists),
                 "prompt": said("Said before the list."),
                 "each": said("Said for every item; it names {key} and parts of {item}."),
-                "after": said("Said behind the list."),
+                "after": said("Said after the list."),
                 "as": word("The variable that takes the chosen item.", NAME),
                 "keys": mapping('Further keys: "0", "*" and "#" are free.', follows, r"^[0*#]$"),
                 "then": OUTCOMES,

@@ -150,7 +150,7 @@ class Choose(Step):
         known = set(world.texts.ids)
         each = [text for text in self.each.texts if text.text in known]
         if len(each) == len(self.each.texts) > 0 and not any("key" in roots(world, text.text) for text in each):
-            sentence = f'the text "{each[0].text}" is said of every item and names no key: write {{key:key}} in it'
+            sentence = f'the text "{each[0].text}" is said for every item and names no key: write {{key:key}} in it'
             report.add(each[0].mark, "E308", sentence)
         named = [field for words in self._said for text in words.texts for field in roots(world, text.text)]
         spec = self.request.check(world, report, lists=True, also=named)

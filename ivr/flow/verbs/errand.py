@@ -151,8 +151,8 @@ def demand(fact: Fact, mark: Mark, what: str) -> Demand:
 
 
 _DEMANDS = {
-    Fact.LOGIN: ("E231", "needs a login on every way to here: money may only be taken from who is known"),
+    Fact.LOGIN: ("E231", "needs a login on every way to here: money may only be taken from somebody who is known"),
     Fact.RATE: ("E232", "needs the price told before it, on every way to here: a say with locked: true, tells: rate"),
     Fact.CONSENT: ("E233", 'needs the caller\'s consent to the price on every way to here: a menu with consent: "1"'),
-    Fact.RECORDING: ("E234", "needs to be told of before it begins, on every way to here: tells: recording"),
+    Fact.RECORDING: ("E234", "needs to be announced before it begins, on every way to here: tells: recording"),
 }

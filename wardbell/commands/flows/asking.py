@@ -37,7 +37,7 @@ class Asking:
             if not equals or not line.strip():
                 raise click.UsageError(f'an answer is written NAME=OUTCOME, such as dial=busy, not "{one}"')
             if name not in asked:
-                raise click.UsageError(f'nothing is asked by the name "{name}"{did_you_mean(name, asked)}')
+                raise click.UsageError(f'nothing called "{name}" is asked{did_you_mean(name, asked)}')
             try:
                 self._said.setdefault(name, []).append(self._read(asked[name], line))
             except _NotSaid as wrong:
@@ -55,7 +55,7 @@ class Asking:
             return said.pop(0) if len(said) > 1 else said[0]
         best = usual(asked, self._stage.usual)
         default = f" [{best.name}]" if best is not None else ""
-        question = f"    what does {asked.name} come to: {', '.join(_outcomes(asked))}?{default} "
+        question = f"    which outcome has {asked.name}: {', '.join(_outcomes(asked))}?{default} "
         while (line := self._ask(question)) is not None:
             if not line and best is not None:
                 return best
@@ -68,7 +68,7 @@ class Asking:
     def _read(self, asked: Declared, line: str) -> ActionOutcome:
         name, *pairs = line.split()
         if name not in _outcomes(asked):
-            raise _NotSaid(f'it never comes to "{name}"{did_you_mean(name, _outcomes(asked))}')
+            raise _NotSaid(f'it has no outcome "{name}"{did_you_mean(name, _outcomes(asked))}')
         best = usual(asked, self._stage.usual)
         known = best if best is not None and best.name == name else ActionOutcome(name)
         try:

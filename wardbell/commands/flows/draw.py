@@ -53,7 +53,7 @@ def draw(
         bundle = parts.on_disk() if edition is None else bundle_of(parts, edition)
         checked = read_edition(bundle, ACTIONS, edition or 0, parts.zone, later=later)
     except FlowErrors as wrong:
-        raise click.ClickException(f"only what has no mistakes can be drawn:\n{wrong}") from wrong
+        raise click.ClickException(f"flows with mistakes cannot be drawn:\n{wrong}") from wrong
     languages = checked.edition.texts.languages
     if language not in languages:
         raise click.UsageError(f'no language "{language}" (there are {", ".join(languages)})')
@@ -68,7 +68,7 @@ def draw(
             path.write_bytes(drawn(one, format_, checked.edition.version))
             click.echo(str(path))
         if format_ in ("png", "pdf") and language in ("zh", "yue") and not shows_chinese():
-            click.echo(f"no font here has Chinese signs, they are boxes: apt-get install {CHINESE_FONT}", err=True)
+            click.echo(f"no font here has Chinese characters (boxes instead): apt-get install {CHINESE_FONT}", err=True)
     except CannotDraw as wrong:
         raise click.ClickException(str(wrong)) from wrong
     except OSError as wrong:

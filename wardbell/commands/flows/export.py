@@ -42,10 +42,10 @@ def export(parts: Parts, call: str, out: Path | None) -> None:
         out.write_text(text, encoding="utf-8")
     except OSError as wrong:
         raise click.ClickException(f"{out}: {wrong.strerror}") from wrong
-    click.echo(f"the call is a test in {out}: wardbell flows test {out}")
+    click.echo(f"the call was written as a test to {out}: wardbell flows test {out}")
 
 
 _TOLD = (
-    "Written from a call on the line. Secret keys and what is a patient's own are placeholders;\n"
-    "values that the trace does not hold are as on a good day."
+    "Written from a call on the line. Secret keys and anything personal are placeholders;\n"
+    "values that the trace does not hold are those of a good day."
 )

@@ -40,7 +40,7 @@ MOST = 10
 
 who_option = click.option("--who", help="Who publishes (default: the user of this machine).")
 render_option = click.option(
-    "--no-render", is_flag=True, help="Leave the sound of new texts to the first caller who hears them."
+    "--no-render", is_flag=True, help="Render nothing: new texts are rendered when the first caller hears them."
 )
 
 
@@ -84,13 +84,13 @@ def tell(reached: Examined | SuiteResult | Sound) -> None:
             for one in changed:
                 click.echo(f"  {one}")
             for language, text in old:
-                click.echo(f"note: {text} ({language}) has new words and an old recording: record it anew", err=True)
+                click.echo(f"note: {text} ({language}) has new words and an old recording: record it again", err=True)
         case SuiteResult(played):
             if played:
                 click.echo(f"flow tests: {len(played)} passed")
         case Sound(made, silent):
             for language in silent:
-                click.echo(f"note: no voice speaks {language} here: its texts stay silent", err=True)
+                click.echo(f"note: no voice speaks {language} here: its texts will not be heard", err=True)
             for language, text, why in made.failed[:MOST]:
                 click.echo(f'failed: {language} "{text}": {why}', err=True)
             if made.rendered and not made.failed:
@@ -101,7 +101,7 @@ def stop(came: NotPrinted | FailedTests) -> None:
     """Say why nothing was published; the command fails unless there was nothing to do."""
     match came:
         case Unchanged(live):
-            click.echo(f"nothing changed: edition {live.number} is live with these very files")
+            click.echo(f"nothing changed: edition {live.number} is already live with exactly these files")
         case Broken(mistakes, bundle, live):
             for line in told((*mistakes.mistakes, *mistakes.warnings), bundle):
                 click.echo(line, err=True)

@@ -37,7 +37,7 @@ def rollback(parts: Parts, number: int | None, why: str, who: str | None, no_ren
             click.echo(f"edition {record.number} has the files of {told(parts, back)}")
             click.echo(
                 "the files on disk stay as they are: the next `wardbell flows publish` would put THEM live;"
-                f" `wardbell flows fetch {back.number} FOLDER` gets the old ones"
+                f" `wardbell flows fetch {back.number} FOLDER` brings the old ones back"
             )
             publishing.wait(parts, record)
         case NothingPublished():

@@ -61,7 +61,7 @@ def _engine(parts: Parts, one: EngineRecord, live: EditionRecord) -> Iterator[st
     now = parts.wallclock()
     if not one.runs(now):
         ago = round((now - one.seen_at).total_seconds())
-        yield f"  {one.name}: was last heard of {ago} s ago, with edition {one.edition}"
+        yield f"  {one.name}: last heard of {ago} s ago, with edition {one.edition}"
         return
     current = "" if one.serves(live) else click.style("  NOT THE NEWEST", fg="red")
     yield f"  {one.name}: serves edition {one.edition}{current}"

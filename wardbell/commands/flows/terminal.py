@@ -10,10 +10,10 @@ from ivr.rehearsal.moments import Moment
 from ivr.rehearsal.transcript import told
 
 HELP = """\
-  1  *  100001#   press keys, one after the other, once all is said (several in a row: typed ahead)
+  1  *  100001#   press keys, one after the other, once everything is said (several in a row: typed ahead)
   1!              press them half a second from now, in the middle of what is said
   wait            press nothing until the line goes on by itself
-  8s              let so much time pass once the line waits
+  8s              let that much time pass once the line waits
   hangup          hang up; hangup! does it in the middle of what is said
   ?               this help
   Several of them may stand in one line: 1 100001# 1234# wait"""
@@ -62,7 +62,7 @@ class Terminal:
             elif plain in ("wait", "hangup") or _is_span(plain) or set(plain) <= set("0123456789*#") != set():
                 yield word
             else:
-                click.echo(f'"{word}" is nothing that a caller does; ? is help', err=True)
+                click.echo(f'"{word}" is nothing that a caller can do; ? for help', err=True)
 
 
 def _is_span(word: str) -> bool:

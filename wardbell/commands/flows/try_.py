@@ -65,7 +65,7 @@ _PLAYERS: tuple[tuple[str, list[str]], ...] = (
     "said",
     multiple=True,
     metavar="NAME=OUTCOME",
-    help='What the far side or the hospital comes to: dial=busy, "dial=talked seconds=90"; repeatable, in order.',
+    help='What the far side or the hospital answers: dial=busy, "dial=talked seconds=90"; repeatable, in order.',
 )
 @click.option("--slow", is_flag=True, help="Begin at the slow pace.")
 @click.option("--keys", help='What the caller does, as typed: "1 100001# 1234# wait hangup"; nothing is asked then.')
@@ -75,7 +75,7 @@ _PLAYERS: tuple[tuple[str, list[str]], ...] = (
     is_flag=False,
     flag_value="call.wav",
     metavar="[FILE.wav]",
-    help="Let the texts be heard, where there is a sound card, and write the call to a file (default: call.wav).",
+    help="Play the texts, where there is a sound card, and write the call to a file (default: call.wav).",
 )
 @click.option("--export", type=click.Path(dir_okay=False, path_type=Path), help="Write the call as a flow test.")
 @click.option("--live", is_flag=True, help="Try the published edition instead of the files on disk.")
@@ -113,7 +113,7 @@ def try_(
         for mistake in wrong.mistakes:
             click.echo(str(mistake), err=True)
         count = len(wrong.mistakes)
-        click.echo(f"{count} mistake{'s' * (count != 1)}: nothing can be tried until they are gone", err=True)
+        click.echo(f"{count} mistake{'s' * (count != 1)}: nothing can be tried until they are fixed", err=True)
         raise click.exceptions.Exit(1) from wrong
     now = _moment(at, parts)
     closed = parts.database.run_now(closed_numbers) if live else {}
@@ -128,7 +128,7 @@ def try_(
             hospital = DemoHospital(parts.zone, lambda: now + timedelta(seconds=clock.seconds()))
             end.callback(hospital.close)
         real = hospital.actions() if hospital is not None else {}
-        click.echo(f"{who.flow} in {who.language}, {now.astimezone(parts.zone):%Y-%m-%d %H:%M}; ? is help")
+        click.echo(f"{who.flow} in {who.language}, {now.astimezone(parts.zone):%Y-%m-%d %H:%M}; ? for help")
         try:
             call = RehearsedCall(
                 stage.flows,
@@ -162,7 +162,7 @@ def _hold(call: RehearsedCall, terminal: Terminal, player: Callable[[list[Path]]
         _do(call, word.rstrip("!"))
     call.listen()
     if not call.over:
-        click.echo("(the caller says no more)")
+        click.echo("(the caller has nothing more to say)")
         call.hang_up()
     _sound(call, heard, player)
 
@@ -192,11 +192,11 @@ def _leave(call: RehearsedCall, stage: EditionUnderTest, say: Path | None, expor
     """What the call leaves behind, where it is asked for."""
     try:
         if say is not None:
-            click.echo(f"the call is in {say} ({write_call(call.moments, say):.0f} s)")
+            click.echo(f"the call was written to {say} ({write_call(call.moments, say):.0f} s)")
         if export is not None:
             title = f"{call.caller.flow} as it was tried"
             export.write_text(as_test(title, call.caller, call.moments, stage), encoding="utf-8")
-            click.echo(f"the call is a test in {export}: wardbell flows test {export}")
+            click.echo(f"the call was written as a test to {export}: wardbell flows test {export}")
     except OSError as wrong:
         raise click.ClickException(f"{wrong.filename}: {wrong.strerror}") from wrong
 
@@ -233,7 +233,7 @@ def _caller(
             if need.text not in USUAL_VARIABLES:
                 raise click.UsageError(f'the flow "{name}" needs "{need.text}": --set {need.text}=...')
             given[need.text] = USUAL_VARIABLES[need.text]
-            click.echo(f"with {need.text}={json.dumps(given[need.text], ensure_ascii=False)} (--set says another)")
+            click.echo(f"with {need.text}={json.dumps(given[need.text], ensure_ascii=False)} (--set says otherwise)")
     return Caller(name, language, given, number, dialled or "1000", now, slow)
 
 

@@ -84,7 +84,7 @@ def list_(desk: PromptsDesk, lang: str | None) -> None:
 @click.argument("text_or_id")
 @click.option("--lang", default="zh", show_default=True, help="Language.")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="WAV file to write.")
-@click.option("--slow", is_flag=True, help="As those hear it who asked for slower speech.")
+@click.option("--slow", is_flag=True, help="As callers who asked for slower speech hear it.")
 @click.option("--value", "values", multiple=True, metavar="NAME=VALUE", help="A value that the text names; repeatable.")
 @click.pass_obj
 def say(desk: PromptsDesk, text_or_id: str, lang: str, out: Path, slow: bool, values: tuple[str, ...]) -> None:

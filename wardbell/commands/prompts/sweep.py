@@ -13,9 +13,9 @@ _DAY = 86_400.0
 
 
 @click.command("gc")
-@click.option("--older", type=click.FloatRange(min=0), metavar="DAYS", help="Also what was not heard for so many days.")
+@click.option("--older", type=click.FloatRange(min=0), metavar="DAYS", help="Also clips not heard for this many days.")
 @click.option("--limit", type=click.FloatRange(min=0), metavar="MB", help="The size to come down to (default: as set).")
-@click.option("--dry-run", "dry", is_flag=True, help="Only say what would go.")
+@click.option("--dry-run", "dry", is_flag=True, help="Only say what would be deleted.")
 @click.pass_obj
 def gc(desk: PromptsDesk, older: float | None, limit: float | None, dry: bool) -> None:
     """Bring the store of clips down to its size: amounts, slip numbers and old texts go, the longest unheard first.

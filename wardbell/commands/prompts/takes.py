@@ -15,7 +15,7 @@ from wardbell.commands.prompts.desk import PromptsDesk
 @click.command("import")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--lang", "language", help="One language only (default: every folder that is a language).")
-@click.option("--check", is_flag=True, help="Only look; take nothing.")
+@click.option("--check", is_flag=True, help="Only check; import nothing.")
 @click.pass_obj
 def import_(desk: PromptsDesk, folder: Path, language: str | None, check: bool) -> None:
     """Take recordings from FOLDER/<language>/<name>.wav (or any format that ffmpeg reads) into recordings_dir.
