@@ -36,7 +36,7 @@ class ActionOutcome:
 
 
 Ask: TypeAlias = Callable[[Mapping[str, Value], CallFacts], Coroutine[Any, Any, ActionOutcome]]
-"""What carries an action out. Raises when it cannot; who asks makes that the flow's `error`."""
+"""What carries an action out. Raises when it cannot; whoever asks turns that into the flow's `error`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from actions.action import Action, ActionOutcome, Ask, CallFacts, Declared, Valu
 
 
 class NotScripted(Exception):
-    """The test did not say what this action comes to, or said something that it does not declare."""
+    """The test gave no outcome for this action, or one that it does not declare."""
 
 
 class FakeActions(Mapping[str, Action]):
@@ -24,7 +24,7 @@ class FakeActions(Mapping[str, Action]):
         self._actions = {one.name: Action.of(one, self._answering(one.name)) for one in declared}
 
     def answers(self, name: str, *outcomes: ActionOutcome | str) -> None:
-        """Let the next askings of `name` come to these, one after the other. `error` makes the action raise."""
+        """Answer the next calls of `name` with these, one after the other. `error` makes the action raise."""
         for given in outcomes:
             outcome = ActionOutcome(given) if isinstance(given, str) else given
             sets = self._actions[name].outcomes.get(outcome.name)

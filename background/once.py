@@ -29,7 +29,7 @@ class Once(Generic[T]):
         return self._value
 
     def come(self, value: T) -> None:
-        """The value is here: everyone who waits gets it, in the order of their asking."""
+        """The value is here: everyone who waits gets it, in the order in which they asked."""
         if self._here:
             return
         self._value, self._here = value, True

@@ -1,8 +1,8 @@
 """A wall clock that does not jump: what waits, waits as long as it should, whoever sets the machine's clock.
 
 It goes on by the time since the start of the machine. When the real clock stands elsewhere and stays there, it was set
-right: then this one follows, and whoever waits by it is told by how much, first. Calendars and what people are shown
-keep to the real one.
+right: then this one follows, after whoever waits by it was told by how much. Calendars and what people are shown keep
+to the real one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ log = Logger()
 SLEW = timedelta(seconds=1)
 """Differences up to this are the work of a time server: they are followed at once."""
 PATIENCE = 60.0
-"""Seconds for which the real clock has to stand where it stands before it is believed."""
+"""Seconds for which the real clock has to keep its new time before it is believed."""
 
 
 class SteadyClock:
@@ -38,7 +38,7 @@ class SteadyClock:
         self._note = note
         self._anchor, self._since = wall(), seconds()
         self._off: timedelta | None = None
-        """How far the real clock was off when that was seen first."""
+        """How far the real clock was off when that was first seen."""
         self._seen = 0.0
         self._moving = False
 
@@ -88,7 +88,7 @@ class SteadyClock:
 
 
 def told(off: timedelta) -> str:
-    """A difference as people say it."""
+    """A difference in people's words."""
     return f"{'-' if off < timedelta(0) else '+'}{str(abs(off)).partition('.')[0]}"
 
 

@@ -36,7 +36,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 ATTEMPTS = 5
-"""How often one transaction is tried when others stand in its way."""
+"""How often one transaction is tried when others are in its way."""
 
 BUSY_MILLISECONDS = 2_000
 """How long SQLite waits for another writer before an attempt fails."""
@@ -45,7 +45,7 @@ BUSY_MILLISECONDS = 2_000
 LONG = 0.05
 """Seconds for which a transaction may hold SQLite's one place for writers."""
 VERY_LONG = 0.5
-"""From here on it is told to everybody: calls and messages were kept waiting."""
+"""From here on it is logged for everybody: calls and messages were kept waiting."""
 
 READS = "wardbell_reads"
 """Execution option: the transaction reads only."""
@@ -66,7 +66,7 @@ class Transactions(Protocol):
     async def run(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call `work(session, *args, **kwargs)` in one transaction; commit and return its result, or roll back.
 
-        `work` may be called again from the start when another transaction stood in the way, so it changes nothing
+        `work` may be called again from the start when another transaction was in the way, so it changes nothing
         but the session. It returns plain values or frozen records, never rows of the session.
         """
 

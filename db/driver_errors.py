@@ -40,7 +40,7 @@ def translate(error: DBAPIError) -> DatabaseError:
 
 
 def translate_sqlite(driver: sqlite3.Error) -> DatabaseError:
-    """Our error for one of SQLite's, also when it comes bare."""
+    """Our error for one of SQLite's, also when nothing wraps it."""
     sentence = str(driver)
     # An extended code carries the primary one in its low byte.
     code: int = (getattr(driver, "sqlite_errorcode", None) or 0) & 0xFF

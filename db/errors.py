@@ -13,7 +13,7 @@ class DatabaseAway(DatabaseError):
 
 
 class DatabaseBusy(DatabaseError):
-    """Other transactions stood in the way, and still did after every retry. Nothing was stored."""
+    """Other transactions were in the way, and still were after every retry. Nothing was stored."""
 
 
 class DatabaseFull(DatabaseError):

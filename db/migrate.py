@@ -95,7 +95,7 @@ def head() -> str:
 
 
 def differences(database: Database) -> list[str]:
-    """What the tables in the database lack or have too much, compared with those of this program."""
+    """What the tables in the database lack or have in excess, compared with those of this program."""
 
     @reading
     def compare(session: Session) -> list[str]:

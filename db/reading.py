@@ -14,7 +14,7 @@ _MARK = "only_reads"
 
 
 def reading(body: Body) -> Body:
-    """`body` changes nothing. Should it try all the same, the database refuses it."""
+    """`body` changes nothing. If it tries to, the database refuses."""
     setattr(body, _MARK, True)
     return body
 

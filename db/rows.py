@@ -22,7 +22,7 @@ def locked(query: Query) -> Query:
 
 
 def insert_missing(session: Session, table: type[Base], **values: Any) -> None:
-    """Insert `values` into `table`; a row that stands in the way (any unique rule) stays as it is."""
+    """Insert `values` into `table`; a row that is in the way (any unique rule) stays as it is."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(postgresql.insert(table).values(**values).on_conflict_do_nothing())
     else:

@@ -29,9 +29,9 @@ _COPY = re.compile(
 )
 _NAME = re.compile(r"[a-z][a-z0-9_]*\.yaml")
 _MOST_PASSED_OVER = 20
-"""Files of one folder within that are told."""
+"""Files of one subfolder that are named in messages."""
 LARGEST_FILE = 4_000_000
-"""Bytes that are read at all; what is less and still too much is told by those who read it."""
+"""Bytes that are read at all; readers have lower limits of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,11 @@ class Bundle:
     folder: str = "flows"
     """How messages name the folder of flows."""
     passed_over: tuple[str, ...] = ()
-    """Files that nothing reads and that look as if somebody thought otherwise: main.yml."""
+    """Files that nothing reads although somebody seems to think so: main.yml."""
 
     @classmethod
     def of_folder(cls, flows: Path, texts: Path | None = None) -> Bundle:
-        """What stands on disk now. Raises `FlowErrors` for what cannot be read."""
+        """What is on disk now. Raises `FlowErrors` for what cannot be read."""
         report = Report()
         files: dict[str, bytes] = {}
         shown: dict[str, str] = {}
@@ -102,7 +102,7 @@ class Bundle:
 
 
 def _leads_out(path: Path, folder: Path) -> bool:
-    """Whether a path is a link to a file elsewhere: its lines would stand in messages, and be published."""
+    """Whether a path is a link to a file elsewhere: its lines would appear in messages, and be published."""
     real = Path(os.path.realpath(path))
     return path.is_symlink() and real.is_file() and not real.is_relative_to(os.path.realpath(folder))
 
@@ -115,7 +115,7 @@ def _is_copy(name: str) -> bool:
 
 
 def _meant(path: Path, flows: Path, texts: Path | None) -> Iterator[str]:
-    """The files that look as if somebody thought that they are read: main.yml, fees.yaml.txt, fees/fees.yaml."""
+    """The files that somebody seems to think are read: main.yml, fees.yaml.txt, fees/fees.yaml."""
     if path.is_dir():
         if path not in (flows / TESTS, flows / TEXTS, texts) and not path.is_symlink():
             inside = sorted(one for one in path.glob("*") if one.suffix.lower() in {".yaml", ".yml"})
@@ -125,7 +125,7 @@ def _meant(path: Path, flows: Path, texts: Path | None) -> Iterator[str]:
 
 
 def _content(path: Path) -> bytes:
-    """What a file holds. Raises `OSError` for what is no file: a pipe would keep its reader waiting, a device never
+    """What a file holds. Raises `OSError` for what is not a file: a pipe would keep its reader waiting, a device never
     ends."""
     number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(number, "rb") as there:

@@ -101,7 +101,7 @@ def _check_roles(rule: Rule, node: Node | None, rules: NoticeRules, told: Told, 
 
 
 def _brings(rule: Rule, rules: NoticeRules, told: Told) -> frozenset[str] | None:
-    """The variables that a notice begins its flow with, whoever sends its event; None when nobody does."""
+    """The variables with which a notice starts its flow, whoever sends its event; None when nobody does."""
     sent: list[frozenset[str]] = []
     for event in (*rule.cancels, *rule.corrects) or (rule.event,):  # what was told is what is taken back
         if event in rules.reading.events.values():

@@ -50,7 +50,7 @@ def _lines(file: str, before: bytes | None, after: bytes | None, old_name: str, 
 
 
 def _split(data: bytes | None) -> list[str]:
-    """Only at line feeds: a text may hold signs that Python takes for the end of a line."""
+    """Only at line feeds: a text may hold characters that Python takes for the end of a line."""
     if not data:
         return []
     lines = data.decode("utf-8", "replace").split("\n")

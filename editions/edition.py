@@ -35,7 +35,7 @@ class Checked:
     edition: Edition
     rules: NoticeRules
     warnings: Sequence[Mistake] = ()
-    """What should be looked at; nothing of it keeps the edition from being used."""
+    """What should be looked at; none of it keeps the edition from being used."""
 
 
 _PASSED_OVER = (
@@ -78,7 +78,7 @@ def read_edition(
     if flows is not None:
         spoken = {text.text for flow in flows.flows.values() for step in flow.steps.values() for text in said(step)}
         report.mistakes.extend(warning for id, warning in texts.own.items() if id not in spoken)
-    if texts.unread:  # what flows say may stand there
+    if texts.unread:  # what flows say may be there
         report.mistakes = [one for one in report.mistakes if not _of_unread(one, texts.unread)]
     if unread:  # what they lead to is not known
         report.mistakes = [one for one in report.mistakes if one.code != "W201"]

@@ -18,7 +18,7 @@ from editions.store import LONGEST_REASON, EditionRecord
 BEAT = timedelta(seconds=5)
 """How often an engine says that it is there."""
 SILENT = timedelta(seconds=16)
-"""An engine that said nothing for so long is not running."""
+"""An engine that has said nothing for this long is not running."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class EngineRecord:
     refusal: str = ""
 
     def runs(self, now: datetime) -> bool:
-        """Whether it was heard of lately."""
+        """Whether it has been heard of lately."""
         return now - self.seen_at < SILENT
 
     def serves(self, record: EditionRecord) -> bool:

@@ -1,7 +1,7 @@
 """The edition that an engine starts with: the newest that this version of the program can use.
 
-A database without any gets the files on disk as edition 1. After that files on disk count only
-when they are published.
+A database without any gets the files on disk as edition 1. From then on files on disk count only once they are
+published.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def begin(
         bundle = on_disk()
         check(bundle)
         came = database.run_now(publish, Draft(as_texts(bundle), bundle.digest, who, FIRST), 0, now)
-        if isinstance(came, Published):  # otherwise another engine was quicker
+        if isinstance(came, Published):  # else another engine was quicker
             log.info("edition 1 is published: the files on disk, at the first start")
     refused: Refused | None = None
     tried: set[str] = set()

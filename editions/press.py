@@ -1,4 +1,4 @@
-"""What publishing and taking back share: the check, the sound of new texts, the one transaction, and what can come
+"""What publishing and rolling back share: the check, the sound of new texts, the one transaction, and what can come
 of them.
 
 Every step before the transaction may fail, and then nothing has changed. What happened is a value; only a database

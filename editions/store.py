@@ -229,7 +229,7 @@ def fetch(session: Session, number: int) -> StoredEdition | None:
 
 
 def _is_whole(session: Session, record: EditionRecord) -> bool:
-    """False for a row that was changed by hand: publishing the same files again puts that right."""
+    """False when the row was changed by hand: publishing the same files again puts that right."""
     stored = fetch(session, record.number)
     if stored is None:
         return False

@@ -1,4 +1,4 @@
-"""What flows tell by `notify`: the facts of each event, and whether the rules use them rightly.
+"""What flows raise by `notify`: the facts of each event, and whether the rules use them rightly.
 
 The facts of the hospital system's own events are known beforehand: `notify.notices.facts`.
 """
@@ -30,7 +30,7 @@ class Told:
         return self._events.get(event, [])
 
     def check(self, use: Use, rules: NoticeRules, report: Report) -> None:
-        """Report a fact that nobody hands over, or one that is always something else than the rule wants."""
+        """Report a fact that nobody hands over, or one that is never what the rule wants."""
         steps = self.by_flows(use.event)
         if not steps:
             return

@@ -24,7 +24,7 @@ from prompts.errors import PromptError
 log = Logger()
 
 AGAIN = timedelta(seconds=30)
-"""Until an edition is tried again whose recordings could not be read."""
+"""Until an edition whose recordings could not be read is tried again."""
 
 
 class EditionWatch:

@@ -1,7 +1,7 @@
-"""Bytes of a file as text. What is not UTF-8 is told by its line, with the encoding that it was probably saved in.
+"""Bytes of a file as text. What is not UTF-8 is reported with its line and the encoding that it was probably saved in.
 
-What an encoding is likely to be is judged by what comes out: common characters of one script, not letters and signs
-of three. Nothing is ever read in a guessed encoding: a bed number that came out wrong would be called.
+What an encoding is likely to be is judged by what comes out: common characters of one script, not letters and signs of
+several. Nothing is ever read in a guessed encoding: a wrong bed number would be read out.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ _CYRILLIC = re.compile(r"[А-яЁё]")
 _POLISH = re.compile(r"[ąćęłńóśźżĄĆĘŁŃÓŚŹŻ]")
 _WESTERN = re.compile(r"[àâäçèéêëîïôöùûüßáíñúÄÖÜÉ]")
 _TORN = re.compile(r"(?<=[А-яЁё])[А-ЯЁ]|[A-Za-z][А-яЁё]|[А-яЁё][A-Za-z]")
-"""A capital within a word, or two alphabets in one: what the wrong encoding makes of words."""
+"""A capital within a word, or two alphabets in one word: what the wrong encoding makes of it."""
 _BYTES = 20_000
-"""Of a large file so many bytes around the first that is wrong are judged."""
+"""Of a large file, how many bytes around the first wrong one are judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class NotText:
 
 
 def decoded(data: bytes) -> str | NotText:
-    """The text of a file, its lines ended by one sign as elsewhere; a mark of UTF-8 at its beginning is left out."""
+    """The text of a file, its lines ended by line feeds; a byte order mark at its beginning is left out."""
     for bom, name in _BOMS:
         if data.startswith(bom):
             return NotText(1, 1, f"the file is saved as {name}: save it as UTF-8")
@@ -101,7 +101,7 @@ def _words(piece: bytes, codec: str) -> float:
 
 
 def _common_han(sign: str, codec: str) -> float:
-    """1 for the characters that are used most, which stand first in both encodings."""
+    """1 for the most used characters, which come first in both encodings."""
     if not _HAN.match(sign):
         return 0.0
     first = sign.encode(codec, "replace")[0]

@@ -1,4 +1,4 @@
-"""Letters that only look right: a Cyrillic or Greek letter, a wide one, or a sign that cannot be seen, within a word
+"""Letters that only look right: a Cyrillic or Greek letter, a full-width one, or an invisible character, within a word
 of plain letters. People see no difference and "did you mean" would show them the same word twice."""
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _PLAIN = re.compile(r"[a-z]")
 
 
 def plain(text: str) -> str:
-    """The word that `text` looks like, in plain letters; `text` itself when it is no such word."""
+    """The word that `text` looks like, in plain letters; `text` itself when it is not such a word."""
     if text.isascii():
         return text
     bare = COPIED.sub("", text)
@@ -31,7 +31,7 @@ def plain(text: str) -> str:
 
 
 def strange(text: str) -> tuple[int, str]:
-    """Where in such a word the first sign stands that only looks right, and what to do about it."""
+    """Where in such a word the first look-alike is, and what to do about it."""
     for at, sign in enumerate(text):
         if COPIED.match(sign):
             return at, f'"{plain(text)}" holds {unseen(sign)}'

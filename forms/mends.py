@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 WIDE = str.maketrans("：，；“”‘’｛｝［］＃＊（）０１２３４５６７８９　", ":,;\"\"''{}[]#*()0123456789 ")
-"""What a Chinese keyboard writes instead of the signs that YAML and telephones know."""
+"""What a Chinese keyboard types instead of the characters that YAML and telephones know."""
 _WIDE_SIGNS = "：，；“”‘’｛｝［］＃＊\u3000"
 _BLANKS = "\u00a0\u1680\u2000-\u200a\u202f\u205f"
 _UNSEEN = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff\u0085"
 COPIED = re.compile(f"[{_BLANKS}{_UNSEEN}]")
-"""Blanks that are none, and signs that cannot be seen: word processors, chats and web pages bring them."""
+"""Unusual spaces and invisible characters: word processors, chats and web pages bring them."""
 _KEY = r"(?:\"[^\"]*\"|'[^']*'|[A-Za-z0-9_.*#-]+)"
 _ENTRY = re.compile(rf"^(\s*(?:- )?)({_KEY})(\s*:)(\s+)(\S.*?)(\s*)$")
 """A line `key: value` in a block."""
@@ -34,13 +34,13 @@ class Mend:
 
 
 def instead(sign: str) -> str:
-    """What to do about a sign of a Chinese keyboard."""
+    """What to do about a character from a Chinese keyboard."""
     shown, plain = ("a full-width space", "a plain one") if sign == "\u3000" else (sign, sign.translate(WIDE))
     return f"{shown} was typed with a Chinese keyboard: write {plain} instead"
 
 
 def unseen(sign: str) -> str:
-    """What to do about a blank that is none, or about a sign that cannot be seen."""
+    """What to do about an unusual space or an invisible character."""
     if unicodedata.category(sign) == "Zs":
         return f"an unusual space (U+{ord(sign):04X}, copied from elsewhere): write a plain space"
     return f"an invisible character (U+{ord(sign):04X}, copied from elsewhere): delete it"
@@ -53,7 +53,7 @@ def mends(line: str, above: str) -> Iterator[Iterator[Mend]]:
 
 
 def _signs(line: str, above: str) -> Iterator[Mend]:
-    """Signs of another keyboard, blanks that are none."""
+    """Characters of another keyboard, unusual spaces."""
     wide = [at for at, sign in enumerate(line) if sign in _WIDE_SIGNS]
     if wide:
         outside = [at for at in wide if line[:at].count('"') % 2 == 0] or wide
@@ -71,7 +71,7 @@ def _signs(line: str, above: str) -> Iterator[Mend]:
 
 
 def _is_structural(line: str, at: int) -> bool:
-    """Whether the sign stands where YAML wants its own: behind a name, before a name, around a value."""
+    """Whether the character is where YAML wants its own: after a name, before a name, around a value."""
     before, after = line[:at].rstrip(), line[at + 1 :].lstrip()
     if line[at] == "：":
         return re.search(r"(?:[\w\"'“”’*#]|^)$", before) is not None and re.search(r"[一-鿿]$", before) is None
@@ -79,7 +79,7 @@ def _is_structural(line: str, at: int) -> bool:
 
 
 def _words(line: str, above: str) -> Iterator[Mend]:
-    """A blank that is missing, keys of the telephone without quotes."""
+    """A missing space, telephone keys without quotes."""
     for found in re.finditer(r"(?<![\w\"'.:/])([a-z_][a-z0-9_.]*):(?=[^\s:/])", line):
         at = found.end()
         sentence = f'a space is missing after "{found[1]}:"'
@@ -91,7 +91,7 @@ def _words(line: str, above: str) -> Iterator[Mend]:
 
 
 def _comments(line: str, above: str) -> Iterator[Mend]:
-    """What a # within brackets takes away: the rest of the line is a comment."""
+    """What a # within brackets cuts off: the rest of the line is a comment."""
     for found in re.finditer(r"(?<=\s)#[^,}\]]*", line):
         before = line[: found.start()]
         if before.count("{") + before.count("[") > before.count("}") + before.count("]"):
@@ -102,7 +102,7 @@ def _comments(line: str, above: str) -> Iterator[Mend]:
 
 
 def _conditions(line: str, above: str) -> Iterator[Mend]:
-    """A condition that begins with a quote, a bracket or a sign: the whole belongs in quotes."""
+    """A condition that begins with a quote, a bracket or an operator: all of it belongs in quotes."""
     for found in re.finditer(r"(?<![\w\"'])(if): *(.+?)(?=\s*,\s*then\s*:|\s*\}|\s*$)", line):
         value = found[2]
         whole = "'" + value.replace("'", '"') + "'"
@@ -172,7 +172,7 @@ def _brackets(line: str, above: str) -> Iterator[Mend]:
 
 
 def _commas(line: str, above: str) -> Iterator[Mend]:
-    """Between two entries a comma is missing, behind a key its colon."""
+    """A comma is missing between two entries, or the colon after a key."""
     for found in re.finditer(r"(?<=[^\s,{\[:])\s+(?=[\"'\w][\"'\w.*#-]*:\s)", line):
         told = "a comma is missing between two entries"
         yield Mend(found.start() + 1, "E103", f"not YAML: {told}", f"{line[: found.start()]},{line[found.start() :]}")
@@ -232,7 +232,7 @@ def _values(line: str, above: str) -> Iterator[Mend]:
 
 
 def _blanks(line: str, above: str) -> Iterator[Mend]:
-    """A line that begins with too many blanks, or too few."""
+    """A line that is indented too far, or not far enough."""
     bare = line.lstrip(" ")
     here, before = len(line) - len(bare), len(above) - len(above.lstrip(" "))
     told = "this line must be indented like those that it belongs with"

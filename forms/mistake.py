@@ -10,7 +10,7 @@ from dataclasses import dataclass
 _MEANT = re.compile(r'\(did you mean "([^"]*)"\?\)')
 
 _MANY, _FEW = 200, 30
-"""Of more words than `_MANY` only the few likeliest are compared with another: comparing is slow."""
+"""Of more words than `_MANY` only the few likeliest are compared: comparing is slow."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -39,8 +39,8 @@ class Mistake:
 
 
 def printable(text: str) -> str:
-    """`text` with every sign written out that a terminal would obey instead of showing it: names of files and words of
-    texts come from anywhere."""
+    """`text` with every character that a terminal would obey instead of showing written out: names of files and words
+    of texts come from anywhere."""
     if text.isprintable():
         return text
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in text)

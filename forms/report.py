@@ -29,7 +29,7 @@ class Report:
 
     @property
     def wrong(self) -> bool:
-        """Whether there is any mistake; warnings are none."""
+        """Whether there is any mistake; warnings do not count."""
         return any(not mistake.is_warning for mistake in self.mistakes)
 
 

@@ -44,7 +44,7 @@ _MISTYPED_KEY = re.compile(r"[a-z0-9_.]+(：)|([“‘])|([０-９＊＃])[０-�
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A word. `plain` when it stands without quotes; `behind` is the comment that follows it in its line."""
+    """A word. `plain` when it has no quotes; `behind` is the comment that follows it in its line."""
 
     mark: Mark
     text: str
@@ -73,7 +73,7 @@ Node: TypeAlias = Union[Scalar, Listing, Table]
 
 
 class _Stop(Exception):
-    """The rest of the file makes no sense any more; what is wrong was reported."""
+    """The rest of the file makes no sense any more; what is wrong has been reported."""
 
 
 def read_source(file: str, data: bytes, report: Report) -> Table | None:
@@ -104,7 +104,7 @@ def read_text(file: str, text: str, report: Report, what: str = "lines of key: v
     except _Stop:
         report.mistakes.extend(told.mistakes)
         return None
-    except BROKEN as wrong:  # and nothing of what was told on the way there: it may come of the same slip
+    except BROKEN as wrong:  # and nothing of what was reported on the way there: it may come from the same slip
         report.add(*unreadable(file, text, wrong))
         return None
     report.mistakes.extend(told.mistakes)
@@ -126,7 +126,7 @@ def _tab(file: str, text: str) -> Mark | None:
 
 
 class _Building:
-    """Puts the parser's events together to a tree. Iterative: a deep file must not exhaust the stack."""
+    """Puts the parser's events together into a tree. Iterative: a deep file must not exhaust the stack."""
 
     def __init__(self, file: str, text: str, report: Report) -> None:
         self._file = file
@@ -191,7 +191,7 @@ class _Building:
         return Scalar(at, event.value, True, behind[0] if behind else "")
 
     def _empty(self, event: Any, at: Mark) -> Mark:
-        """Where a value is missing: behind its key or its dash, not where the parser went on."""
+        """Where a value is missing: after its key or its dash, not where the parser went on."""
         if self._open and isinstance(self._open[-1], Table) and self._waiting[-1] is not None:
             return self._waiting[-1].end
         dash = self._text.rfind("-", 0, event.start_mark.index + 1)
@@ -237,7 +237,7 @@ class _Building:
         return _Key(self._spelt(node), Mark(self._file, end.line + 1, end.column + 1), colon)
 
     def _item(self, node: Node) -> Node:
-        """An item of a list; `says:main.welcome` without a blank is told, and read as it is meant."""
+        """An item of a list; `says:main.welcome` without a space is reported, and read as it was meant."""
         if isinstance(node, Scalar) and node.plain and (joined := _JOINED.fullmatch(node.text)):
             table = Table(node.mark)
             self._entry(table, _Key(node, node.mark, False), Scalar(node.mark, "", True))
@@ -249,8 +249,8 @@ class _Building:
         return node
 
     def _entry(self, top: Table, waiting: _Key, node: Node) -> None:
-        """One entry of a table. `say:main.welcome` without a blank, or without its colon, is told, and read as it is
-        meant."""
+        """One entry of a table. `say:main.welcome` without a space, or without its colon, is reported, and read as it
+        was meant."""
         key = waiting.word
         empty = isinstance(node, Scalar) and node.plain and not node.text
         joined = (_JOINED.fullmatch(key.text) or _APART.fullmatch(key.text)) if key.plain and empty else None
@@ -272,7 +272,7 @@ class _Building:
             top.values[key.text] = node
 
     def _spelt(self, node: Any) -> Any:
-        """A word with a letter that only looks right is told, and read as what it looks like."""
+        """A word with a look-alike letter is reported, and read as what it looks like."""
         if not isinstance(node, Scalar) or node.text.isascii():
             return node
         meant = plain(node.text)
@@ -283,7 +283,7 @@ class _Building:
         return Scalar(node.mark, meant, node.plain, node.behind)
 
     def _look_for_lost_keys(self) -> None:
-        """The key # without quotes begins a comment: its line would be lost without a word."""
+        """The key # without quotes begins a comment: its line would be lost without notice."""
         for number, line in enumerate(self._lines):
             if (found := _LOST_KEY.match(line)) is None:
                 continue
@@ -300,4 +300,4 @@ class _Key:
     word: Scalar
     end: Mark
     colon: bool = True
-    """Whether its colon stands behind it, in the place of its value nothing."""
+    """Whether its colon follows it, and nothing is in the place of its value."""

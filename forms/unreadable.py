@@ -22,7 +22,7 @@ BROKEN = (YAMLError, ValueError, OverflowError, IndexError, AttributeError, Type
 BACK = 12
 """Lines before the parser's place that are tried; a quote that swallows more is told where it is opened."""
 _TRIES = 20_000_000
-"""Characters that are read at most while mends are tried, so that a large file is told soon too."""
+"""Characters that are read at most while mends are tried, so that a large file is answered soon, too."""
 _MERGE = re.compile(r"^(<{7}|>{7}|\|{7})( |$)|^={7}$")
 _SENTENCES = (
     (r"expected ',' or '[]}]'", "the {open} of {line} is not closed, or a comma is missing before this"),
@@ -48,7 +48,8 @@ _OTHERWISE = "something is out of place: check quotes, brackets, : and indentati
 
 
 def mistyped(file: str, text: str) -> tuple[Mark, str, str] | None:
-    """The first sign of a Chinese keyboard, or blank of a word processor, in a file that is no map because of it."""
+    """The first character of a Chinese keyboard, or space of a word processor, in a file that is not a map because of
+    it."""
     for number, line in enumerate(text.split("\n"), 1):
         bare = line.partition(" #")[0]
         if bare.strip() and not bare.lstrip().startswith("#"):
@@ -78,7 +79,7 @@ def unreadable(file: str, text: str, wrong: Exception) -> tuple[Mark, str, str]:
 
 
 def merge_marks(file: str, text: str) -> tuple[Mark, str, str] | None:
-    """The first mark that a version control leaves where two versions could not be brought together."""
+    """The first mark that version control leaves where two versions could not be merged."""
     if not any(sign in text for sign in ("<<<<<<<", ">>>>>>>")):
         return None
     for number, line in enumerate(text.split("\n"), 1):
@@ -146,7 +147,7 @@ def _reached(lines: Sequence[str], beyond: int) -> tuple[int, int]:
         mark = getattr(wrong, "problem_mark", None) or getattr(wrong, "context_mark", None)
         at = mark.line if mark is not None else last
         context = getattr(wrong, "context", None) or ""
-        if "quoted" in context or "flow" in context:  # what is open swallows lines: nothing behind its beginning counts
+        if "quoted" in context or "flow" in context:  # what is open swallows lines: nothing after its beginning counts
             at = min(at, wrong.context_mark.line)  # type: ignore[union-attr]
         return at, len(text)
     return len(lines) + ENOUGH, len(text)

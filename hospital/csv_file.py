@@ -1,4 +1,5 @@
-"""CSV files of clerks, read with every mistake told at once by file and line. What columns mean is told elsewhere."""
+"""CSV files of clerks, read with every mistake told at once by file and line. What columns mean is defined
+elsewhere."""
 
 from __future__ import annotations
 
@@ -30,8 +31,8 @@ def read(name: str, content: bytes, needed: Sequence[str], optional: Sequence[st
     """The lines of a CSV file with a heading; UTF-8, with or without a byte order mark, or UTF-16 with one; commas,
     semicolons or tabs between columns. Raises Mistakes.
 
-    Empty lines are left out. Columns that are neither needed nor optional are mistakes: a slip of the pen in a heading
-    would else drop a column in silence.
+    Empty lines are left out. Columns that are neither needed nor optional are mistakes: otherwise a slip in a heading
+    would silently drop a column.
     """
     written = _decoded(name, content)
     known = {*needed, *optional}

@@ -84,7 +84,8 @@ EXPERTS = {
         ("2", _names("胡美玲", "Dr Hu Meiling", "доктор Ху Мэйлин", "doktor Hu Meiling")),
     ),
 }
-"""The first is on duty in the morning, the second in the afternoon; orthopaedics has nobody, to hear that too."""
+"""The first is on duty in the morning, the second in the afternoon; orthopaedics has nobody, so that this can be
+heard, too."""
 
 WARDS = (
     ("W3", _names("内科三病区", "Medical ward three", "терапевтическое отделение номер 3",
@@ -148,7 +149,7 @@ def _ward(session: Session, code: str, names: dict[str, str], department: str, s
 
 
 def _rota(session: Session, today: date, days: int) -> int:
-    last = today + timedelta(days)  # one more than can be booked: tomorrow is never empty when a day passes
+    last = today + timedelta(days)  # one more than can be booked, so that tomorrow is not empty after midnight
     there = {(one.date, one.half, one.department, one.expert) for one in rota.between(session, today, last)}
     new = [
         NewDuty(today + timedelta(n), half, department, code, names["zh"], names["en"], 10, _EXPERT_FEE, names)

@@ -1,4 +1,4 @@
-"""The kinds of files that clerks bring in, by the name under which they stand in the database meanwhile."""
+"""The kinds of files that clerks bring in, by the name under which the database keeps them meanwhile."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ HOLD = 0.015
 FIRST, FEWEST, MOST = 20, 5, 2_000
 """Lines of a slice: the first, and as it may become."""
 ABANDONED = timedelta(hours=1)
-"""After so long without a sign of life an import that was not decided is dropped."""
+"""After this long without a sign of life an import that was not decided is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Staged:
 
 
 Refused: TypeAlias = tuple[int, str]
-"""A line's number, and why it cannot be."""
+"""A line's number, and why it is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What an import came to. `late`: lines that others made impossible between the check and their turn."""
+    """What came of an import. `late`: lines that others made impossible between the check and their turn."""
 
     stored: int
     late: tuple[str, ...] = ()
@@ -93,7 +93,7 @@ class Import:
 
 
 class Staging:
-    """Brings files in. `pause` waits between two slices, so that others come to write; `shown`: with a bar."""
+    """Brings files in. `pause` waits between two slices, so that others get to write; `shown`: with a bar."""
 
     def __init__(
         self,
@@ -124,11 +124,11 @@ class Staging:
         return self._carry_out(kind, number, name)
 
     def go_on(self, kinds: Mapping[str, Kind]) -> None:
-        """What others left behind: carried out when it was decided, dropped when nobody works at it any more."""
+        """What others left behind: carried out when it was decided, dropped when nobody is working on it any more."""
         for left in self._database.run_now(left_behind):
             if left.decided:
                 if left.touched_at > self._wallclock() - timedelta(minutes=1):
-                    continue  # somebody is at it
+                    continue  # somebody is working on it
                 came = self._carry_out(kinds[left.kind], left.id, left.name)
                 log.warn("the import of {name}, which was interrupted, is carried out", name=left.name)
                 for sentence in came.late:
@@ -256,7 +256,7 @@ def _decide(session: Session, number: int, now: datetime) -> None:
 def _make_live(
     session: Session, kind: Kind, number: int, lines: int, now: datetime
 ) -> tuple[int, list[Refused]]:
-    """The next lines; how many they were. Two who do it at the same time take turns."""
+    """The next lines; how many they were. Two that do it at the same time take turns."""
     row = session.scalars(locked(select(ImportRow).where(ImportRow.id == number))).one_or_none()
     if row is None:
         return 0, []

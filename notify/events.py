@@ -45,7 +45,7 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What storing came to; `notices` is empty when it was known already or no rule follows."""
+    """What came of storing it; `notices` is empty when it was known already or no rule follows."""
 
     new: bool
     notices: tuple[int, ...] = ()

@@ -91,7 +91,7 @@ class Timetable:
             plan()
 
     def stop(self) -> None:
-        """Wake nobody any more."""
+        """Stop waking."""
         self._running = False
         for timer in self._timers.values():
             if timer.active():

@@ -36,7 +36,7 @@ from prompts.texts import Place, read_languages, read_texts
 from prompts.values import read
 
 _A_SECOND = {"zh": 4.5, "yue": 4.5}
-"""Characters that are said in a second; of a language in letters, 14."""
+"""Characters that are said in a second; 14 in a language written with letters."""
 SPOKEN = "languages.yaml"
 """Beside the texts: which of the languages the line speaks. Without the file: all that there are but `ON_DEMAND`."""
 ON_DEMAND = frozenset({"yue"})
@@ -46,7 +46,7 @@ SHIPPED = resources.files("prompts") / "catalog"
 
 
 def not_spoken(language: str, spoken: Collection[str]) -> str:
-    """Why nothing can be said in `language`, where only `spoken` are."""
+    """Why nothing can be said in `language`, when only `spoken` are spoken."""
     if language in PLURAL_FORMS:
         return f'"{language}" is not among the languages of texts/{SPOKEN} ({", ".join(sorted(spoken))})'
     near = nearest(language.lower(), spoken)

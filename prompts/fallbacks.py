@@ -2,7 +2,7 @@
 as files that a line can play as they are, so an alert is heard even then, and nobody hears silence.
 
 A text with values has its words without them under `<id>.plain`. After a change of those texts,
-`python -m prompts.fallbacks` makes the files anew whose words changed (it takes the best offline voices:
+`python -m prompts.fallbacks` makes again the files whose words changed (it takes the best offline voices:
 `make voices`). Words that a hospital has changed are not said in the shipped ones: they may name other keys.
 """
 
@@ -20,13 +20,13 @@ from prompts.speech import fixed_texts
 from prompts.voices import Voice
 
 PLAIN = ".plain"
-"""What the name of a text without values ends with: `ward_admission.urgent.plain`."""
+"""The ending of the name of a text without values: `ward_admission.urgent.plain`."""
 UNSPOKEN = "system.unspoken"
 """Says that something cannot be read out: for texts that have no words of their own here."""
 MOMENT = "system.moment"
 """Asks for a moment while a text is rendered."""
 _NEAREST = {"yue": "zh"}
-"""Whose words a language without files takes: of those that its callers understand, rather than silence."""
+"""Whose words a language without files borrows: one that its callers understand, rather than silence."""
 IDS = (
     "system.trouble",
     "system.away",

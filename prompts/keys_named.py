@@ -1,8 +1,8 @@
 """Which keys of the telephone a text names: `确认按1，听菜单按星号键` names `1` and `*`.
 
-A pure reading, one table a language: what "press" is, what keys are called, and what makes a
-number after it no key ("press one of", 按两次). Fields such as `{key:key}` name nothing. Careful
-rather than clever: what it is not sure of it doesn't name.
+A pure reading, one table a language: what "press" is, what keys are called, and what tells that a number after it is
+not a key ("press one of", 按两次). Fields such as `{key:key}` name nothing. Careful rather than clever: what it is not
+sure of it doesn't name.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import cache
 _FIELD = re.compile(r"\{[^{}]*\}")
 _SIGNS = {"*": "*", "#": "#", "＊": "*", "＃": "#"}
 _WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
-"""Digits as some keyboards of China write them."""
+"""Digits as some Chinese keyboards write them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +24,15 @@ class Manner:
 
     press: str
     between: str
-    """What may stand between "press" and the key, with its blanks."""
+    """What may come between "press" and the key, with its spaces."""
     names: Mapping[str, str]
     """What a key is called -> the key."""
     further: str
     """Between one key and the next: "press 1 or 2"."""
     no_key: str
-    """What follows a number that is no key."""
+    """What follows a number that is not a key."""
     end: str
-    """What ends a name: nothing where words stand apart, a lookahead where they don't."""
+    """What ends a name: nothing where words are parted, a lookahead where they are not."""
 
 
 _ENGLISH = "zero one two three four five six seven eight nine".split()  # noqa: SIM905 - in the order of the keys

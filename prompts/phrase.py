@@ -116,7 +116,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class BadField:
-    """Something in braces that is no field: `source` as written, and why it is refused."""
+    """Something in braces that is not a field: `source` as written, and why it is refused."""
 
     source: str
     code: str
@@ -151,7 +151,7 @@ def _marked(inside: str) -> re.Match[str] | None:
 
 
 def _around(before: list[Fixed | Field], after: str, language: str) -> str:
-    """The language of the sentence that a field stands in: of what stands before it, or else of what follows."""
+    """The language of the sentence around a field: of what comes before it, or else of what follows."""
     if before and not (isinstance(before[-1], Fixed) and _ENDED.search(before[-1].text)):
         return before[-1].language
     following = next((tongue for words, tongue in runs(_FIELD.sub("", after), language) if _LETTER.search(words)), "")
@@ -185,7 +185,7 @@ def _read_field(source: str, inside: str, language: str) -> Field | BadField:
 
 
 def _wrong_argument(source: str, type_: str, argument: str | None, language: str) -> BadField | None:
-    """What is wrong with what stands in a field's brackets, or None."""
+    """What is wrong with the contents of a field's brackets, or None."""
     allowed = MARKS.get(type_, {}).get(language, "").split()
     marks, _, listed = (argument or "").rpartition(":") if type_ == "count" else (argument or "", "", "")
     words = marks.split()

@@ -31,7 +31,7 @@ class Known:
 
 @dataclass(slots=True)
 class Summary:
-    """What a run came to."""
+    """What came of a run."""
 
     rendered: int = 0
     found: int = 0

@@ -39,7 +39,7 @@ def about(language: str, text: str) -> float:
 
 
 def lines(catalog: Catalog, language: str) -> Iterator[Line]:
-    """What to record in a language, in the order of the texts' names. A text that stands twice is recorded once."""
+    """What to record in a language, in the order of the texts' names. A text that occurs twice is recorded once."""
     seen: set[str] = set()
     for name, text in fixed_texts(catalog, language):
         if text not in seen:

@@ -1,5 +1,5 @@
-"""Texts that can be read and yet are not what callers should hear: one that a # cuts off, signs that nobody can hear,
-words of another language in the wrong file."""
+"""Texts that can be read and yet are not what callers should hear: one that a # cuts off, characters that nobody can
+hear, words of another language in the wrong file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _WAITS = re.compile(
     r"|\b(?:naciśnij|klawisz|przycisk|wybierz|lub|i|numer|sala|pokój))\s*$",
     re.IGNORECASE,
 )
-"""Words that a text does not end with: the # behind them was meant as a part of it."""
+"""Words that a text does not end with: the # after them was meant as part of it."""
 _FOLLOWS = re.compile(r"#\s*(?:[0-9{]|[键鍵号號结結返重或和，。,.;:!?)]|key\b|to\b|for\b|and\b|or\b)", re.IGNORECASE)
 """What follows a # that was meant as a part of the text."""
 _UNHEARD = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
@@ -48,7 +48,7 @@ def _letters(text: str) -> str:
 
 
 def warned(phrase: Phrase) -> tuple[str, str, str] | None:
-    """Code, sentence and sign of what callers would not hear, or not understand; None when all is well."""
+    """Code, sentence and character of what callers would not hear or not understand; None when all is well."""
     fixed = "".join(part.text for part in phrase.parts if isinstance(part, Fixed))
     if not phrase.fields and not any(sign.isalnum() for sign in fixed) and not re.search(r"[#*+%&@]", fixed):
         return "P111", "holds nothing that can be said: write the words", ""

@@ -72,7 +72,7 @@ def to_telephone(source: Path, target: Path, lead: int, tail: int) -> None:
         _ffmpeg(source, _FILTERS, part)
         try:
             made = AudioSegment.from_file(str(part), format="wav")
-        except CouldntDecodeError as e:  # ffmpeg ends well even when the disk took only a part of it
+        except CouldntDecodeError as e:  # ffmpeg succeeds even when the disk took only a part of it
             raise SoundFailed("what ffmpeg wrote cannot be read again: is the disk full?") from e
         speech = _trim(made)
         levelled = speech.apply_gain(min(LEVEL - speech_level(speech), PEAK - speech.max_dBFS))

@@ -2,7 +2,7 @@
 
 Pure. Each text becomes one clip. Texts keep their punctuation: it gives the voice its tune and
 the sound room the pause (`prompts.sound` turns a comma or a full stop at either end into
-quiet). Quotes and brackets are silent and go; a lone comma after a value joins the value.
+quiet). Quotes and brackets are silent and left out; a lone comma after a value joins the value.
 """
 
 from __future__ import annotations

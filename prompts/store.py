@@ -20,7 +20,7 @@ from prompts.sound import RATE
 FORM = "1"
 """Part of every name: raise it when the same text would come out of the sound room differently."""
 REMEMBERED = 20_000
-"""Clips that are known without a look at the disk; each costs some hundred bytes. Then it begins anew."""
+"""Clips that are known without a look at the disk; each costs some hundred bytes. Beyond that it starts over."""
 _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
 
 

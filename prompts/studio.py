@@ -227,7 +227,8 @@ class Studio:
 
     @property
     def unavailable(self) -> list[str]:
-        """Sentences for `doctor`: voices that the settings name for languages of this line, and this machine lacks."""
+        """Sentences for `doctor`: voices that the settings name for languages of this line and that this machine
+        lacks."""
         spoken = self.catalog.languages
         return list(dict.fromkeys(sentence for language, sentence in self._lacking if language in spoken))
 

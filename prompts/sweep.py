@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PART_AGE = 3600.0
-"""Seconds after which a half-written file has nobody any more who writes it."""
+"""Seconds after which nobody is writing a half-written file any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep came to; sizes in bytes."""
+    """What came of a sweep; sizes in bytes."""
 
     kept: int
     kept_bytes: int

@@ -1,7 +1,7 @@
 """Recordings that come back from a studio: looked at one by one, and taken into the folder of recordings.
 
-What cannot be used (no audio, silence, a name that no text has) stays outside and is told; what can be used
-but is doubtful (clipped, faint, the length of other words) is told and taken.
+What cannot be used (no audio, silence, a name that no text has) is left out and reported; what can be used but is
+doubtful (clipped, faint, too long or short for its words) is reported and taken.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from prompts.script import about, lines
 from prompts.sound import decode, speech_level
 
 LOUD, QUIET = -9.0, -40.0
-"""dBFS of speech outside of which a recording is doubtful; what lies between is made equal anyway."""
+"""dBFS of speech outside of which a recording is doubtful; what lies between is levelled anyway."""
 CLIPPED = 3
 """Samples in a row at the end of the scale that are heard as a crack."""
 SHORT, LONG = 0.45, 2.4
@@ -29,7 +29,7 @@ SHORT, LONG = 0.45, 2.4
 
 
 class Verdict(enum.StrEnum):
-    """What is to be said of a recording, or of one that is not there."""
+    """The verdict on a recording, or on one that is not there."""
 
     GOOD = "good"
     MISSING = "missing"
@@ -122,7 +122,7 @@ def _judge(language: str, name: str, text: str, file: Path) -> Take:
 
 
 def _clipped(sound: AudioSegment) -> int:
-    """The longest run of samples at either end of the scale; 0 when none is heard."""
+    """The longest run of samples at either end of the scale; 0 when there is none to hear."""
     longest = run = 0
     last = 0
     for sample in sound.get_array_of_samples():

@@ -21,7 +21,7 @@ LARGEST = 500_000
 """Bytes of a file: some thousand texts, of which a line has a hundred."""
 _ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 _GAP = re.compile(r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]) (?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef{])")
-"""The blank that a folded line leaves between two Chinese characters."""
+"""The space that a folded line leaves between two Chinese characters."""
 _NO_TEXT = re.compile(
     r"[-+]?(0o?|0x)?[0-9a-fA-F_]*[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*"
     r"|true|True|TRUE|false|False|FALSE|\.inf|\.nan"
@@ -44,13 +44,13 @@ _WHOLE = frozenset({"E101", "E102", "E103", "E113"})
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a text stands, to point at it when a later comparison finds fault with it."""
+    """Where a text is, to point at it when a later comparison finds fault with it."""
 
     mark: Mark
     source: str
 
     def mistake(self, code: str, sentence: str, find: str = "") -> Mistake:
-        """A mistake here, or where `find` first stands after here."""
+        """A mistake here, or at the first `find` after here."""
         mark = self.mark
         line, col = mark.line, mark.col
         lines = self.source.split("\n")
@@ -73,7 +73,7 @@ class TextFile:
     broken: set[str] = field(default_factory=set)
     """Texts whose fields cannot be read. They count as present, so that one fault is not told twice."""
     unread: set[str] = field(default_factory=set)
-    """Ids that are none, and "*" when the file could not be read."""
+    """Ids that are not valid, and "*" when the file could not be read."""
 
 
 @lru_cache(maxsize=16)  # the shipped files are read once
@@ -130,7 +130,7 @@ def _text(file: str, source: str, language: str, key: Scalar, node: Node, found:
         sentence = f"{id} must be a text, not a list or a map"
         if isinstance(node, Table):
             sentence += ": a text that begins with { must be in quotes"
-        found.mistakes = [one for one in found.mistakes if one.line != node.mark.line]  # about what is no map
+        found.mistakes = [one for one in found.mistakes if one.line != node.mark.line]  # about no map
         wrong, code = sentence, "P109"
     elif node.plain and node.text in _NOTHING:
         wrong, code = f"{id} is empty", "P111"

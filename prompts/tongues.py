@@ -53,7 +53,7 @@ def runs(text: str, around: str) -> Iterator[tuple[str, str]]:
 
 
 def _border(text: str, end: int, begin: int) -> int:
-    """Where between two rows the first one ends: behind its comma or full stop, before a number of the second."""
+    """Where between two runs the first one ends: after its comma or full stop, before a number of the second."""
     between = text[end:begin]
     clauses = list(_CLAUSE.finditer(between))
     if clauses:
@@ -62,7 +62,7 @@ def _border(text: str, end: int, begin: int) -> int:
 
 
 def _runs(text: str, around: str) -> Iterator[tuple[str, int, int, list[str]]]:
-    """Rows of words in one language: the language, where the row begins and ends, its words."""
+    """Runs of words in one language: the language, where the run begins and ends, its words."""
     row: tuple[str, int, int, list[str]] | None = None
     for found in _RUN.finditer(text):
         language = language_of(found[0], around)
@@ -77,7 +77,7 @@ def _runs(text: str, around: str) -> Iterator[tuple[str, int, int, list[str]]]:
 
 
 def _is_sentence(language: str, words: list[str]) -> bool:
-    """Whether a row of foreign words is more than a name or a sign that the voice around it can say."""
+    """Whether a run of foreign words is more than a name or an abbreviation that the voice around it can say."""
     if language != "en":
         return True
     return sum(len(word) > 1 and not word.isupper() for word in words) > 1

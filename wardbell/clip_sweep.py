@@ -1,4 +1,4 @@
-"""Each night: the clips that callers heard are marked, and what nobody will miss makes room.
+"""Each night: the clips that callers heard are marked, and those that nobody will miss are deleted.
 
 What may go is the prompts room's (`prompts/sweep.py`); `wardbell prompts gc` does the same when IT asks for it.
 """
@@ -45,7 +45,7 @@ class ClipSweep:
         self._studios: WeakSet[Studio] = WeakSet()
 
     def watch(self, studio: Studio) -> Studio:
-        """Its clips count from now on, as long as an edition or a call uses it."""
+        """Its clips are in use from now on, as long as an edition or a call uses it."""
         self._studios.add(studio)
         return studio
 

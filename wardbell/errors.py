@@ -1,4 +1,5 @@
-"""What may go wrong for reasons that the person at the keyboard can mend: told in a sentence, no traceback."""
+"""What may go wrong for reasons that the person at the keyboard can fix: reported in a sentence, without a
+traceback."""
 
 from __future__ import annotations
 

@@ -84,13 +84,13 @@ KEPT = timedelta(days=90)
 
 
 PAUSE = 0.05
-"""Seconds between two parts of work that can wait."""
+"""Seconds between two slices of work that can wait."""
 
 LOADING = 120.0
 """Seconds that a voice may take to load; the calls do not wait for it."""
 
 GRACE = 5.0
-"""Seconds that calls get at the end to put away what was said in them."""
+"""Seconds that calls get at the end to store what was said in them."""
 
 
 class CannotStart(Exception):
@@ -220,7 +220,7 @@ class Service:
         )
 
     async def _patiently(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """`work`, tried again while the database is away: that it goes just as we start ends nothing."""
+        """`work`, tried again while the database is away: an outage just as we start must not end the service."""
         told = False
         while True:
             try:
@@ -235,7 +235,7 @@ class Service:
         await self._rendering.within(LOADING, self._parts.warm_up)
 
     async def _forget(self) -> None:
-        """Headers of old messages go; a sender that repeats one after that is heard again."""
+        """Headers of old messages are deleted; a sender that repeats one after that is heard again."""
         before = wallclock() - KEPT
         while await self._database.run(forget, before):
             await deferLater(self._reactor, PAUSE)  # messages and calls come first
@@ -250,14 +250,14 @@ class Service:
         await self._database.run(shift, by, self._settings.engine, self._steady())
 
     async def _go_on(self) -> None:
-        """Imports of clerks that were decided on, and interrupted: they are carried out."""
+        """Clerks' imports that were decided on and then interrupted are carried out."""
         try:
             await self._slow(lambda: Staging(self._database, wallclock).go_on(KINDS))
         except DatabaseError as wrong:
             log.error("interrupted imports wait for the database: {wrong}", wrong=wrong)
 
     async def _sweep(self) -> None:
-        """What callers said is kept no longer than the hospital says."""
+        """What callers said is kept no longer than the hospital wants."""
         swept = await self._recordings.sweep(timedelta(days=self._settings.recordings.keep_days))
         if swept:
             log.info("{n} recordings were older than {days} days", n=swept, days=self._settings.recordings.keep_days)

@@ -132,7 +132,7 @@ class Trunk(_Section):
         host = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
         try:
             return self.diversions_from or (str(ip_address(host)),)
-        except ValueError:  # a name: who stands behind it can change, so it must be said in numbers
+        except ValueError:  # a name: what it points to can change, so it must be given in numbers
             return ()
 
 

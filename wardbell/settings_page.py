@@ -54,7 +54,7 @@ class Setting:
 
     @property
     def environment(self) -> str:
-        """The variable that goes before the file."""
+        """The variable that overrides the file."""
         return PREFIX + self.name.upper().replace(".", "__")
 
 

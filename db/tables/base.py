@@ -1,6 +1,6 @@
 """The base of all tables. Constraint names follow one pattern, so that migrations can name them.
 
-A CHECK belongs into `__table_args__`: given inside `mapped_column` the migrations would lose it.
+A CHECK belongs in `__table_args__`: inside `mapped_column` the migrations would lose it.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from db.tables.base import Base
 from db.tables.names import Named
 
 PLACES = "taken BETWEEN 0 AND capacity"
-"""The wall behind the rules: whatever goes wrong above, a place is never given twice."""
+"""The last line of defence: whatever goes wrong above, a place is never given twice."""
 
 
 class Department(Named, Base):

@@ -11,7 +11,7 @@ from actions.action import Action, ActionOutcome, CallFacts, Declared, Value
 from actions.arguments import text
 from hospital.cards.pin_check import PinCheck, Right, Wait
 
-# Features rows 2, 22, 23. An unknown card and a wrong PIN are both `wrong`. `wait`: too many wrong entries of late.
+# docs/features.md, 2, 22 and 23. An unknown card and a wrong PIN are both `wrong`. `wait`: too many wrong entries.
 # `pace` is `slow` for patients whose card says so, else `usual`.
 CHECK_PIN = Declared(
     name="card.check_pin",

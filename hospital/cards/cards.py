@@ -103,7 +103,7 @@ def every(session: Session) -> list[CardRecord]:
 
 
 def top_up(session: Session, number: str, amount: int, key: str, now: datetime, note: str = "") -> int:
-    """Put money on a card, minor units; the new balance. The same `key` again changes nothing. Raises Unknown."""
+    """Credit a card, minor units; the new balance. The same `key` again changes nothing. Raises Unknown."""
     if not 0 < amount <= MOST_MONEY:
         raise NotAllowed(f"a top-up is more than nothing and at most {MOST_MONEY // 100}")
     card = lock(session, number)

@@ -23,10 +23,10 @@ AT_ONCE = 2
 """PINs verified at the same time: each takes a core and 19 MiB."""
 
 PAUSE = 0.1
-"""Seconds between two looks whether a delay was only that of entries which were being checked."""
+"""Seconds between two looks at whether a delay came only from entries that were being checked."""
 
 PAUSES = 80
-"""How often to look at most: eight seconds, of the fifteen that a caller waits for an action."""
+"""The most looks there are: eight seconds, of the fifteen that a caller waits for an action."""
 
 CLEAN_EVERY = 500
 """Checks between two removals of old counts."""
@@ -92,7 +92,7 @@ class PinCheck:
         pause: Callable[[float], Awaitable[None]] | None = None,
     ) -> None:
         """With `pause` (which waits for so many seconds) nobody is refused because of entries that are being checked
-        at this moment, here or by another engine: what they come to is waited for."""
+        at this moment, here or by another engine: their outcome is waited for."""
         self._transactions = transactions
         self._pins = pins
         self._off_reactor = off_reactor
@@ -105,7 +105,7 @@ class PinCheck:
     async def check(self, number: str, pin: str, caller: str, find: Find | None = None) -> Checked:
         """Whether `pin` is the PIN of card `number`. The same steps are taken for a card that does not exist.
 
-        With `find` the PIN is that of something else than a card: `number` names it, as no card is named.
+        With `find` the PIN is that of something other than a card: `number` names it, in a form that no card has.
         """
         card, by_caller = wrong_entries.subjects(number, caller, self._shared_callers)
         await self._clean_at_times()
@@ -123,7 +123,7 @@ class PinCheck:
         return Right(number, found.patient, found.slow)
 
     async def _counted(self, subjects: tuple[Subject, Subject], number: str, find: Find) -> tuple[Delay, Holder]:
-        """The entry counted; or a delay that is one even after what is being checked has come to something."""
+        """The entry counted; or a delay that still holds when what was being checked is settled."""
         looks = 0
         while True:
             delay, found = await self._transactions.run(_count_and_find, subjects, number, find, self._wallclock)

@@ -1,7 +1,8 @@
 """PINs as they are kept: argon2id over a keyed digest. Counting and delays are `hospital.cards.wrong_entries`.
 
-A PIN has at most a million values, so no hash, however slow, saves it from who has stolen the table: the pepper does,
-a secret of the server that is not in the database. The hash still costs the thief time once he has that too.
+A PIN has at most a million values, so no hash, however slow, protects it from somebody who has stolen the table: the
+pepper does, a secret of the server that is not in the database. The hash still costs the thief time once he has that
+too.
 
 The argon2 parameters are RFC 9106's id with 19 MiB, 2 passes, 1 lane (the OWASP minimum): 27 ms and one core here, so
 two cores check 70 PINs a second, and a login stays far under the second that a caller notices. The library's

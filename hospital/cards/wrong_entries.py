@@ -1,8 +1,8 @@
 """Wrong PIN entries, counted per card and per caller, across calls; the delay grows and always ends.
 
-An entry is counted as wrong before it is checked, and taken back when it was right: who hangs up in the middle, or
-tries on ten lines at once, has still spent it. Entries made while waiting are refused and not counted, so nobody
-can hold a card back for ever. (Features row 23 and hole d.)
+An entry is counted as wrong before it is checked, and taken back when it was right: whoever hangs up in the middle, or
+tries on ten lines at once, has still spent it. Entries made while waiting are refused and not counted, so nobody can
+lock a card for ever (docs/features.md, 23).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ log = Logger()
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How many wrong entries cost nothing but themselves, and how the delay grows after that."""
+    """How many wrong entries cost nothing, and how the delay grows after that."""
 
     free: int
     first: timedelta
@@ -51,7 +51,8 @@ class Patience:
         forgiven = passed // self.every
         if forgiven >= count:
             return 1, now
-        # What is left of the time counts for the next one to be forgiven; at the longest delay more changes nothing.
+        # What is left of the time counts towards the next one to be forgiven; at the longest delay more changes
+        # nothing.
         return min(count - forgiven, self._enough) + 1, min(last_at, now) + forgiven * self.every
 
     @property
@@ -70,7 +71,7 @@ CALLER = Patience(
     forget=timedelta(hours=1),
     every=timedelta(minutes=10),
 )
-"""More room than for a card: a telephone in the hall is many people."""
+"""More room than for a card: many people use a telephone in the hall."""
 
 SHARED = Patience(
     free=50,
@@ -107,14 +108,14 @@ def subjects(number: str, caller: str, shared: Collection[str] = ()) -> tuple[Su
 
 
 def _card(number: str) -> str:
-    """What is keyed in as a card number may be a PIN, or both in one: no table shows it as it is."""
+    """What is keyed in as a card number may be a PIN, or both in one: no table holds it in clear."""
     return f"card:{hashlib.sha256(number.encode()).hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True)
 class Delay:
     """How long to wait before the next entry. `fresh`: it began just now, maybe for entries that are still being
-    checked: who asks again in a moment may find it gone."""
+    checked: whoever asks again in a moment may find it gone."""
 
     left: timedelta
     fresh: bool = False
@@ -145,7 +146,7 @@ def count(session: Session, counted: Iterable[Subject], now: datetime) -> Delay:
 
 
 def count_before(session: Session, counted: Iterable[Subject], now: datetime) -> timedelta:
-    """As `count`, for who wants the time alone."""
+    """As `count`, for those who want only the time."""
     return max(count(session, counted, now).left, timedelta(0))
 
 

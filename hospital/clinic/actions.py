@@ -69,7 +69,7 @@ MONEY: Mapping[str, Value] = MappingProxyType({"balance": 100_00, "fee": 20_00, 
 is on duty, there is money and a place."""
 
 DECLARED: tuple[Declared, ...] = (
-    # Features row 24. Enough for the cheapest clinic; `fee` is what that one takes.
+    # docs/features.md, 24. Enough for the cheapest clinic; `fee` is what that one takes.
     Declared(
         name="registration.check_funds",
         needs=frozenset({"card"}),
@@ -78,7 +78,7 @@ DECLARED: tuple[Declared, ...] = (
         examples=MONEY,
         usual=ActionOutcome("enough", {"balance": 500_00, "currency": "CNY"}),
     ),
-    # Features row 25.
+    # docs/features.md, 25.
     Declared(
         name="registration.departments",
         outcomes=CHOOSE,
@@ -86,7 +86,7 @@ DECLARED: tuple[Declared, ...] = (
         item=DEPARTMENT,
         usual=ActionOutcome("chosen", items=(DEPARTMENT, SURGERY)),
     ),
-    # Booking the same department again for the same day gives the slip that stands, and takes no second fee.
+    # Booking the same department again for the same day gives the same slip again, and takes no second fee.
     Declared(
         name="registration.book_general",
         needs=frozenset({"card", "department"}),
@@ -94,7 +94,7 @@ DECLARED: tuple[Declared, ...] = (
         private=frozenset({"balance", "slip"}),  # with the slip its holder checks in
         usual=ActionOutcome("booked", {"slip": "30512", "fee": 6_00, "currency": "CNY"}),
     ),
-    # Features row 27.
+    # docs/features.md, 27.
     Declared(
         name="registration.days",
         outcomes=CHOOSE,
@@ -102,7 +102,7 @@ DECLARED: tuple[Declared, ...] = (
         item=DAY,
         usual=ActionOutcome("chosen", items=(DAY, TOMORROW, THIRD_DAY)),
     ),
-    # Features row 28.
+    # docs/features.md, 28.
     Declared(
         name="registration.experts_on",
         needs=frozenset({"department", "day"}),

@@ -65,7 +65,7 @@ def find(session: Session, slip: str) -> BookingRecord:
 
 
 def cancel(session: Session, slip: str, now: datetime, note: str = "") -> Cancelled:
-    """Give the place free and the fee back; a second time changes nothing. Raises Unknown."""
+    """Free the place and pay the fee back; a second time changes nothing. Raises Unknown."""
     card_id = session.execute(select(Booking.card_id).where(Booking.slip == slip)).scalar_one_or_none()
     if card_id is None:
         raise Unknown(f"no slip {slip}")

@@ -75,5 +75,5 @@ class HospitalCalendar:
 
 
 def day_name(day: date, offset: int) -> dict[str, str]:
-    """`当日`, `明日`, `后日` (features row 27), then the weekday."""
+    """`当日`, `明日`, `后日` (docs/features.md, 27), then the weekday."""
     return dict(_NEAR[offset] if offset < len(_NEAR) else _WEEKDAYS[day.weekday()])

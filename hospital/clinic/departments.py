@@ -71,7 +71,7 @@ def every(session: Session) -> list[DepartmentRecord]:
 
 @reading
 def offered(session: Session, calendar: HospitalCalendar, now: datetime) -> list[DepartmentRecord]:
-    """Departments with an open general clinic or an expert to come, in the order that callers hear (row 25)."""
+    """Departments with an open general clinic or an expert to come, in the callers' order (docs/features.md, 25)."""
     today = calendar.today(now)
     last = today + timedelta(calendar.days_ahead - 1)
     with_experts = set(session.execute(_WITH_EXPERTS, {"first": today, "last": last}).scalars())
@@ -84,7 +84,7 @@ def offered(session: Session, calendar: HospitalCalendar, now: datetime) -> list
 
 @reading
 def cheapest(session: Session) -> int:
-    """The least that any general clinic takes, minor units; 0 when there is none (row 24)."""
+    """The least that any general clinic takes, minor units; 0 when there is none (docs/features.md, 24)."""
     least = select(func.min(Department.general_fee)).where(Department.general_capacity > 0)
     return int(session.execute(least).scalar_one() or 0)
 

@@ -1,7 +1,7 @@
 """Registration: a booking takes a place and its fee in one transaction, or neither.
 
 The card is locked first and the place second, by everybody: two callers on the last place wait in line, one gets it,
-the other is told that it is full. What a booking came to is a value; only what should not happen is raised.
+the other is told that it is full. The outcome of a booking is a value; only what should not happen is raised.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from hospital.clinic.slips import RANDOM, Draw, new_slip
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Who asks for a booking. Asked again by the same call for the same place, it finds the booking that stands."""
+    """Who asks for a booking. Asked again by the same call for the same place, it finds the booking that there is."""
 
     card: str
     call_id: str
@@ -34,7 +34,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """A place is taken; `fee` was charged, minor units. `again`: it stood already and nothing was charged now."""
+    """A place is taken; `fee` was charged, minor units. `again`: the booking was there already, and nothing was
+    charged now."""
 
     slip: str
     fee: int
@@ -62,7 +63,7 @@ class TakenByYou:
 
 
 def book_general(session: Session, request: Request, department: str) -> Booked | Full | Short:
-    """A place in today's general clinic (row 25). The card's place there, if it has one, is given again.
+    """A place in today's general clinic (docs/features.md, 25). The card's place there, if it has one, is given again.
 
     Raises Unknown, CardBlocked.
     """
@@ -84,7 +85,7 @@ def book_general(session: Session, request: Request, department: str) -> Booked 
 
 
 def book_expert(session: Session, request: Request, duty_id: int) -> Booked | Full | Short | TakenByYou:
-    """A place with an expert on duty (row 28). Raises Unknown, CardBlocked."""
+    """A place with an expert on duty (docs/features.md, 28). Raises Unknown, CardBlocked."""
     card = cards.lock_usable(session, request.card)
     duty = rota.lock(session, duty_id)
     key = f"{request.call_id}:{card.number}:expert:{duty_id}"

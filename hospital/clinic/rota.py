@@ -1,6 +1,6 @@
 """The rota: which expert is on duty on which half day, how many places there are and what one costs.
 
-S4 asks that codes and names of the experts on duty are updated every day (features row 30): clerks do that with
+Codes and names of the experts on duty are updated every day (docs/features.md, 30): clerks do that with
 `wardbell rota`, and `missing` says when a coming day has nobody yet.
 """
 
@@ -73,7 +73,7 @@ class NewDuty:
 def offered(
     session: Session, department: str, day: date, calendar: HospitalCalendar, now: datetime
 ) -> list[DutyRecord]:
-    """Experts of the department on that day whose half day is to come, in the order of the day (row 28).
+    """Experts of the department on that day whose half day is to come, in the order of the day (docs/features.md, 28).
 
     Those who are full are left out, unless all are: then the caller hears at the booking that they are.
     """
@@ -189,12 +189,12 @@ def _store(session: Session, new: NewDuty) -> None:
 
 
 FAR = timedelta(366)
-"""Further than that nobody plans a rota: a slip in the year."""
+"""Nobody plans a rota further ahead: a slip in the year."""
 
 
 @reading
 def doubts(session: Session, duties: Sequence[NewDuty], today: date) -> list[tuple[int, str]]:
-    """What is allowed and looks like a slip: the place in `duties`, and a sentence to ask by."""
+    """What is allowed but looks like a slip: its place in `duties`, and a sentence to ask with."""
     codes: dict[tuple[str, str], str] = {}
     wanted = {duty.department for duty in duties}
     query = select(Department.code, Duty.expert).join(Duty, Duty.department_id == Department.id)

@@ -20,7 +20,7 @@ _TRIPLE = re.compile(r"(\d)\1\1")
 
 
 def new_slip(draw: Draw = RANDOM) -> str:
-    """A slip number; whoever stores it sees to it that it is new."""
+    """A slip number; whoever stores it makes sure that it is new."""
     while True:
         body = str(1_000_000 + draw(9_000_000))
         slip = body + check_digit(body)

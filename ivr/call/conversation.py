@@ -87,7 +87,7 @@ class Conversation:
     async def run(self) -> Finished:
         """Talk until the end. The caller's hanging up ends it at once, wherever it is.
 
-        Who hangs up at the end of a message has left it: then the flow goes on with what needs no caller (`do`,
+        Whoever hangs up at the end of a message has left it: then the flow goes on with what needs no caller (`do`,
         `notify`) and ends where somebody would have to listen.
         """
         talk = self._talk

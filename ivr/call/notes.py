@@ -1,4 +1,4 @@
-"""Where a call tells what happens in it, and where in its flow that was. A trace keeps it; a rehearsal prints it."""
+"""Where a call notes what happens in it, and where in its flow that was. A trace keeps it; a rehearsal prints it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 HIDDEN = "****"
-"""What stands for a secret wherever it would be written; it does not tell the length."""
+"""What is written in place of a secret; it does not give away the length."""
 
 
 class Notes(Protocol):
@@ -24,7 +24,7 @@ class Place:
     flow: str = ""
     step: str = ""
     entry: int = 0
-    """The how manieth step of the call this is."""
+    """Which step of the call this is, counted from its beginning."""
     language: str = ""
     edition: int = 0
     """Of flows and texts, to which the call keeps."""

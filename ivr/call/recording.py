@@ -44,7 +44,7 @@ class Recordings(Protocol):
         Raises `RecordingFailed`."""
 
     async def discard(self, tape: Tape) -> None:
-        """Nothing is left of it; what stands in the way is logged."""
+        """Nothing is left of it; what prevents that is logged."""
 
 
 class FakeRecordings:

@@ -1,8 +1,8 @@
-"""The threads on which sentences are made that no store has yet, so that neither the reactor nor other calls wait.
+"""The threads that render sentences which no store has yet, so that neither the reactor nor other calls wait.
 
-Good voices take their time: only so many of them are at work at once, and there is no queue before them. Who finds
-them all at work goes on without. Quick voices have threads of their own, which no slow one can hold up.
-What is made there, and what a caller hears instead, is the voice's (`voice.py`).
+Good voices take their time: only so many renderings run at once, and there is no queue for them. Whoever finds
+them all busy goes on without. Quick voices have threads of their own, which no slow one can hold up. What is made
+there, and what a caller hears instead, is the voice's (`voice.py`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from background.reactor import Time, call_later
 log = Logger()
 
 GOOD, QUICK = 4, 2
-"""Sentences that are made at the same time. Each runs programs of its own."""
+"""Sentences rendered at the same time. Each runs programs of its own."""
 
 
 class Rendering:
@@ -52,7 +52,8 @@ class Rendering:
 
     async def within(self, seconds: float, work: Callable[[], None], *, quick: bool = False) -> bool:
         """Do `work` on a thread; whether it came to its end in `seconds`. What is late goes on alone, for the next
-        who needs it; what has not begun by then never does. Without `quick` False at once when all are at work."""
+        caller who needs it; what has not begun by then never does. Without `quick` it is False at once when all are
+        busy."""
         if not quick and self._at_work >= self._good.max:
             log.warn("all {n} voices are busy: the quick one speaks", n=self._good.max)
             return False

@@ -1,4 +1,4 @@
-"""Work that nobody's hanging up tears: it goes on alone to its end, and is noted all the same.
+"""Work that a hang-up does not interrupt: it goes on alone to its end, and is noted all the same.
 
 What the work is, and what is noted of it, is for those who ask for it.
 """
@@ -21,7 +21,7 @@ from ivr.flow.commands import Outcome
 log = Logger()
 
 OUTAGES = (DatabaseAway, DatabaseBehind, DatabaseBusy, DatabaseFull)
-"""What passes by itself or by the hands of IT; other errors of the database are mistakes of ours."""
+"""What passes by itself or is put right by IT; other errors of the database are mistakes of ours."""
 
 PATIENCE = 15.0
 """Seconds of silence that such work may cost a caller; then the flow goes on by `error`, the work goes on alone."""

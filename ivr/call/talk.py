@@ -35,7 +35,7 @@ class Talk:
     """While the prompts of an input are said that a key may cut off: such a key counts even when the caller hangs
     up with it."""
     message: bool = False
-    """From the beginning of a recording to where somebody would have to listen again: who hangs up there has left
+    """From the beginning of a recording to where somebody would have to listen again: whoever hangs up there has left
     a message, so the flow goes on."""
     asked: bool = False
     """Whether the caller was asked for keys."""

@@ -1,6 +1,6 @@
 """What is told in a call that we make: the order of a call, one telling after the other, and what became of it.
 
-Who decides what is told next stands behind `Tellings`; carrying it out on the leg is the switchboard's.
+What is told next is decided behind `Tellings`; carrying it out on the leg is the switchboard's.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Telling:
     before: str = ""
     """A text that is said before it."""
     stopped: Once[str] = field(default_factory=Once, compare=False)
-    """Comes when it must not be told any more: before the answer the call is hung up; a listener hears this text, and
+    """Comes when it must no longer be told: before the answer the call is hung up; a listener hears this text, and
     then what is told next."""
 
 

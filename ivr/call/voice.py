@@ -59,7 +59,7 @@ class Voice(Protocol):
         """As `clips`, after the switch found one of them missing or broken on disk."""
 
     def moment(self, language: str, slow: bool = False) -> tuple[Path, ...]:
-        """What asks for a moment while `clips` takes its time; ready at once, or empty."""
+        """A filler that asks for a moment while `clips` takes its time; ready at once, or empty."""
 
 
 class StudioVoice:
@@ -109,7 +109,7 @@ class StudioVoice:
             return None
 
     async def _spoken(self, language: str, said: Sequence[tuple[str, tuple[str, ...] | None]], slow: bool) -> Spoken:
-        """A prompt is said in its own words whole, or gives way whole."""
+        """A prompt is said whole in its own words, or gives way whole."""
         found = iter(await self._found(language, [text for _, texts in said for text in texts or ()], slow))
         clips: list[Path] = []
         missing: list[str] = []

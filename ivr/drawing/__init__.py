@@ -1,1 +1,1 @@
-"""Flows as pictures: what is drawn (`picture`, `steps`, `map`) and how Graphviz is told (`graphviz`, `looks`)."""
+"""Flows as pictures: what is drawn (`picture`, `steps`, `map`) and how it is put to Graphviz (`graphviz`, `looks`)."""

@@ -14,7 +14,7 @@ WIDTH = 34
 SIZE = 11.0
 """Points of the words."""
 PER_ROW = 6
-"""Samples in a row of the legend."""
+"""Samples in one line of the legend."""
 _CONTROL = re.compile(r"[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DARK = frozenset({"return", "hangup"})
 
@@ -162,7 +162,7 @@ def _attributes(attributes: dict[str, str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A text of the language: only quotes and the backslash mean something in it."""
+    """A string of that language: only quotes and the backslash mean something in it."""
     clean = _CONTROL.sub("\ufffd", text).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{clean}"'
 

@@ -22,7 +22,7 @@ class Entrance:
     language: str = ""
     when: str = ""
     quiet: bool = False
-    """It is seldom so: drawn thin."""
+    """It seldom applies, so it is drawn thin."""
 
 
 def flow_map(flows: Mapping[str, Flow], numbers: Iterable[Entrance], notices: Iterable[Entrance]) -> Picture:

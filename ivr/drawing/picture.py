@@ -16,7 +16,7 @@ from ivr.drawing.steps import Drawn, Quiet, Way, draw_step
 from ivr.flow.language import END, Flow
 
 SHARED = 2
-"""From so many steps on, a quiet way that leads to the same place is drawn once for all."""
+"""From this many steps on, a quiet way that leads to the same place is drawn once for all of them."""
 FAR = 2
 """A way up over more steps than this ends in a small box with the step's name instead of a line across the page."""
 
@@ -130,7 +130,7 @@ def picture(flow: Flow, titles: Mapping[str, str], words: Callable[[str], str], 
 
 
 def _reached(start: str, drawn: Mapping[str, Mapping[str, object]]) -> frozenset[str]:
-    """The steps that drawn lines lead to from the start: what only `everywhere` leads to stands aside."""
+    """The steps that drawn lines lead to from the start: what only `everywhere` leads to is placed aside."""
     reached: set[str] = set()
     waiting = [start]
     while waiting:

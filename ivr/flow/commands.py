@@ -52,7 +52,7 @@ class Speak:
 class Collect:
     """Play prompts, then gather keys; a wait. Answered by `Keys` or `NoInput`.
 
-    What was pressed ends the input at once when all of it together is one of `single` (menus, `*` to
+    What was pressed ends the input at once when the whole of it is one of `single` (menus, `*` to
     repeat, `0` for a person); `*` in `single` does so at any moment and drops the digits before it.
     Otherwise digits gather until `end_key`, `maximum`, or `inter_key` seconds of quiet.
     """

@@ -49,7 +49,7 @@ _SLIPS = (
     (r"(\$\{?|\{\{?)\s*[a-z]", "variables stand without {sign}"),
     (r"(%)", "conditions only compare: {sign} means nothing here"),
 )
-"""What people write who know another language, and what to write here."""
+"""What people who know another language write, and what to write here."""
 _AT = re.compile(r"ERROR: <input>:[0-9]+:([0-9]+)")
 
 
@@ -105,8 +105,8 @@ class Condition:
         return _STRING.sub("''", self.source)
 
     def tells(self, variable: str) -> bool:
-        """Whether it tells something of what `variable` holds: it stands there, but for its size, beside a text that
-        is not empty or a number."""
+        """Whether it says something about what `variable` holds: it appears, other than by its size, beside a number
+        or a text that is not empty."""
         sizes = rf"(\bsize\(\s*{variable}\s*\)|(?<![\w.]){variable}\.size\(\))\s*([=!<>]=?\s*[0-9]+)?"
         texts = any(found[1] or found[2] for found in _STRING.finditer(self.source))
         rest = re.sub(sizes, "", self.bare)
@@ -121,7 +121,7 @@ class Condition:
         return result
 
     def value(self, variables: Mapping[str, Value]) -> object:
-        """What it comes to, which should be true or false. Raises `Unclear`."""
+        """Its value, which should be true or false. Raises `Unclear`."""
         used = {name: variables[name] for name in self.variables if name in variables}
         for name, value in used.items():
             if isinstance(value, list) and len(value) > LONGEST_LIST:

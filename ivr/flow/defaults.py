@@ -1,4 +1,4 @@
-"""What a flow sets once for all its steps, and the exits that every step of a kind shares:
+"""What a flow sets once for all its steps, and the exits that all steps of a kind share:
 trouble with the hospital's systems, and keys that were not pressed or not understood."""
 
 from __future__ import annotations
@@ -189,7 +189,7 @@ class Branches:
         return cls(form.targets("then"), None, mark, {key: word.mark for key, word in keys.items()})
 
     def target(self, outcome: str, outcomes: Iterable[str]) -> Target | None:
-        """Where an outcome leads; None when it is none of `outcomes`."""
+        """Where an outcome leads; None when it is not one of `outcomes`."""
         return (self.only or self.named.get(outcome)) if outcome in outcomes else None
 
     def check(self, report: Report, what: str, outcomes: Iterable[str], *, error: bool) -> None:
@@ -211,7 +211,7 @@ class Branches:
 
 
 def check_error(report: Report, trouble: Trouble, mark: Mark, what: str) -> None:
-    """Report an action whose failing leads nowhere."""
+    """Report an action whose failure leads nowhere."""
     if trouble.target is None:
         report.add(mark, "E208", f'no exit for "error" of {what}, neither here nor under defaults')
 

@@ -1,6 +1,6 @@
 """One YAML map read as a form: each entry asked for by name and kind, what nobody asked for refused.
 
-Every misfit becomes a mistake at its place and a harmless stand-in, so that reading goes on
+Whatever does not fit becomes a mistake at its place and a harmless stand-in, so that reading goes on
 and all mistakes of a file are told at once.
 """
 
@@ -77,7 +77,7 @@ class Form:
         return self.as_word(node, f'"{key}"')
 
     def as_word(self, node: Node, what: str) -> Scalar | None:
-        """`node` as a text; bare digits, `true` and nothing at all are refused."""
+        """`node` as a text; bare digits, `true` and an empty value are refused."""
         if not isinstance(node, Scalar):
             self.report.add(node.mark, "E108", f"{what} must be a text, not a {_kind(node)}")
             return None
@@ -235,7 +235,7 @@ class Form:
         return node.text
 
     def misspelt(self) -> dict[str, str]:
-        """Entries that nobody asked for -> the entry that was asked for, is not there and is written nearly so."""
+        """Entries that nobody asked for -> the missing entry that was asked for and is spelt almost like it."""
         absent = self._asked - self.table.keys.keys()
         found: dict[str, str] = {}
         for key in self.table.keys.keys() - self._asked:
@@ -251,7 +251,7 @@ class Form:
 
 
 def fill(table: Table, report: Report, what: str, read: Callable[[F], T], kind: type[F] = Form) -> T:  # type: ignore[assignment]
-    """Read a map by `read` and refuse what it has no use for. A misspelt entry is told once and then read as if it
+    """Read a map by `read` and refuse what it has no use for. A misspelt entry is reported once and then read as if it
     were spelt right, so that nothing else seems to be missing because of it."""
     first = Report()
     form = kind(table, first, what)
@@ -279,7 +279,7 @@ def _kind(node: Node) -> str:
 
 
 def check_step_name(word: Scalar, report: Report) -> bool:
-    """Refuse names of steps that are no names or mean something else."""
+    """Refuse names of steps that are not names or mean something else."""
     if not NAME.fullmatch(word.text):
         report.add(word.mark, "E111", f'"{word.text}" is not a name for a step (lowercase letters, digits and _)')
     elif word.text in RESERVED:

@@ -43,7 +43,7 @@ class Target:
 
 
 NOWHERE = Target("", Mark(""))
-"""Stands for an exit that a mistake made unreadable. A flow with one is never run."""
+"""Replaces an exit that a mistake made unreadable. A flow with one is never run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Fact(enum.StrEnum):
 
     LOGIN = "login"  # who calls has proved it: an action that identifies
     LISTENER = "listener"  # who listens is known: a login, or a key that says so
-    RATE = "rate"  # the caller was told the price, in a text that keys cannot skip (features row 43)
+    RATE = "rate"  # the caller was told the price, in a text that keys cannot skip (docs/features.md, 43)
     CONSENT = "consent"  # and then agreed by a key that was not typed ahead
     RECORDING = "recording"  # the caller was told that a recording is made
 
@@ -247,7 +247,7 @@ class Step(ABC):
         return ()
 
     def private(self, world: World) -> Iterable[str]:
-        """Variables that it fills with what is nobody's business but the patient's."""
+        """Variables that it fills with what concerns nobody but the patient."""
         return ()
 
     def keyed(self) -> Iterable[str]:

@@ -1,7 +1,7 @@
 """A run of a flow: the pure interpreter. It says what to do next; others do it and bring the answer.
 
 `start` and each `resume` return a `Turn` whose last command is a wait or the hang-up. A run
-keeps its flow set to the end, whatever is edited meanwhile. No I/O, no clock, no chance.
+keeps its flow set to the end, whatever is edited meanwhile. No I/O, no clock, nothing random.
 """
 
 from __future__ import annotations
@@ -215,7 +215,7 @@ class Run:
 
 
 def _slowly(wait: Waiting) -> Waiting:
-    """The same wait with twice the time for keys (features row 139: callers who are slow with them)."""
+    """The same wait with twice the time for keys (docs/features.md, T14: callers who are slow with them)."""
     if not isinstance(wait, Collect):
         return wait
     return replace(wait, first_key=2 * wait.first_key, inter_key=2 * wait.inter_key, total=2 * wait.total)

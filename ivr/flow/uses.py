@@ -22,6 +22,6 @@ class Beside:
     noticed: Mapping[str, Mark] = field(default_factory=dict)
     """Flows that the line's own calls begin with, and where it says so."""
     private: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """Variables that a notice hands over and that are nobody's business but the patient's."""
+    """Variables that a notice hands over and that concern nobody but the patient."""
     followed: Mapping[str, frozenset[str]] | None = None
     """Event -> the flows of the notices that follow it: they get its facts as variables."""

@@ -1,7 +1,7 @@
 """Numbers that somebody closed: kept in the database, known by every engine within about a second.
 
 A call never waits for the database: it goes by what was read last. What "closed" means for a call is decided in
-`ivr.numbers.plan`; the telephone's way to it are the actions of `ivr.numbers.line_actions`.
+`ivr.numbers.plan`; the way to it by telephone is the actions of `ivr.numbers.line_actions`.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Closings:
 
     async def read(self) -> None:
         """Read which numbers are closed. While the database is away what was read last stands."""
-        await self._one.acquire()  # an answer that comes late never stands over a newer one
+        await self._one.acquire()  # a late answer never replaces a newer one
         try:
             self._known = await self._transactions.run(closed_numbers)
         except DatabaseError as away:
@@ -73,7 +73,7 @@ class Closings:
 
 @reading
 def closed_numbers(session: Session) -> dict[str, Closing]:
-    """The closings by number; those whose time is over too."""
+    """The closings by number, also those whose time is over."""
     newest = select(func.max(LineSwitchRow.id)).group_by(LineSwitchRow.number)
     rows = session.scalars(select(LineSwitchRow).where(LineSwitchRow.id.in_(newest), LineSwitchRow.closed))
     return {row.number: Closing(row.number, row.until, row.who, row.why, row.at) for row in rows}

@@ -104,7 +104,7 @@ class Pieces:
         return f"{self.dialling.front(front)}*" if front and front != plain else self.dialling.same(plain)
 
     def name(self, word: Scalar, what: str) -> None:
-        """Refuse what is no name."""
+        """Refuse what is not a name."""
         if not NAME.fullmatch(word.text):
             sentence = f'"{word.text}" is not a name for {what} (lowercase letters, digits and _)'
             self.report.add(word.mark, "E111", sentence)

@@ -1,7 +1,7 @@
 """Opening hours: windows of the clock on the wall by weekday, and what a calendar of holidays makes of them.
 
 A window that goes past midnight belongs to the day on which it begins: Saturday's night shift ends on Sunday.
-Features row 112.
+See docs/features.md, 112.
 """
 
 from __future__ import annotations

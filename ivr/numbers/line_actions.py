@@ -1,7 +1,7 @@
 """The actions of a feature code: tell the state of numbers, close them, give them back to their timetable.
 
 Which numbers a code switches, and who may use it, stands in `flows/numbers.yaml`; the flow gets the code as the
-variable `code`. Rights are looked at here again with every action: a flow that leaves out the PIN switches nothing.
+variable `code`. Rights are checked here again with every action: a flow that leaves out the PIN switches nothing.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ UNTIL = frozenset({"day", "time"})
 """A date and a time of day, both ISO 8601, local."""
 
 DECLARED: tuple[Declared, ...] = (
-    # Features row 112. `trusted`: the file vouches for these callers, no PIN is asked. `not_set`: nobody gave the
+    # docs/features.md, 112. `trusted`: the file vouches for these callers, no PIN is asked. `not_set`: nobody gave the
     # code a PIN. `not_allowed`: this caller is not on the code's list.
     Declared(
         name="line.rights",
@@ -60,7 +60,7 @@ DECLARED: tuple[Declared, ...] = (
 )
 
 REMEMBERED = 1_000
-"""Calls whose PIN was right; far more than are ever at it at one time."""
+"""Calls whose PIN was right; far more than ever use it at one time."""
 
 
 class CheckPin(Protocol):
@@ -193,7 +193,7 @@ class LineActions:
 
 
 def pin_subject(code: str) -> str:
-    """What the PIN of a code is hashed and its wrong entries are counted under: never like a card's number."""
+    """The name under which a code's PIN is hashed and its wrong entries are counted: never like a card's number."""
     return f"line:{code}"
 
 

@@ -1,8 +1,8 @@
-"""The clock on the wall: at which moment it shows a time, on the days when it is put forward or back too.
+"""The clock on the wall: at which moment it shows a time, also on the days when it is put forward or back.
 
 A time means the first moment at which the clock shows it or a later one. So 02:30 on the night when 2 becomes 3
-is that very change, and on the night when 3 becomes 2 again it comes once, not twice: hours that meet each
-other go on meeting, and nothing opens a second time.
+is that very change, and on the night when 3 becomes 2 again it comes once, not twice: hours that follow each other
+without a gap still do, and nothing opens a second time.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The look-up: what answers a number, for this caller, now. Pure: time and closings are handed in.
 
-Exact numbers go before prefixes, longer prefixes before shorter ones, the default comes last. Of a number's lines
-the first that fits decides. While somebody has closed a number its lines that ask for the time are passed over,
-those that ask only for the caller stand. Features rows 94 and 112.
+Exact numbers go before prefixes, longer prefixes before shorter ones, the default comes last. The first of a number's
+lines that fits decides. While somebody has closed a number its lines that ask for the time are passed over, those that
+ask only for the caller stand. See docs/features.md, 94 and 112.
 """
 
 from __future__ import annotations

@@ -104,7 +104,7 @@ class _Reading(Pieces):
     """Reads the tree and reports what is wrong with it."""
 
     _hours: dict[str, Hours | None] = field(default_factory=dict)
-    """None: it stands in the file but could not be read."""
+    """None: it is in the file but could not be read."""
     _callers: dict[str, CallerList] = field(default_factory=dict)
     _closed: tuple[str, str] | None = None
     """Flow and language (empty: the number's own) of the closed numbers that name none."""
@@ -136,7 +136,7 @@ class _Reading(Pieces):
         return Numbers(whole, default, codes, self.dialling, self.calendars or {})
 
     def _check_used(self, root: Table) -> None:
-        """Warn of hours and lists of callers that no line names: often the line names others by a slip."""
+        """Warn of hours and lists of callers that no line names: often a line names the wrong ones by a slip."""
         named: set[str] = set()
         waiting: list[Node] = [node for key, node in root.values.items() if key not in ("hours", "callers")]
         while waiting:

@@ -1,4 +1,4 @@
-"""How one telephone number may be written: what a person writes, a trunk sends and a caller shows made the same.
+"""How one telephone number may be written: brings what a person writes, a trunk sends and a caller shows to one form.
 
 Without rules only what a person adds for the eye is dropped (blanks, hyphens, dots, slashes, brackets). With rules
 +86 10 6552 9988, 0086106552 9988 and 010 6552 9988 are one number. It is for comparing, never for dialling.
@@ -24,7 +24,7 @@ class Dialling:
     """Digits of the country code."""
     international: str = "00"
     national: str = ""
-    """What stands before an area code inside the country, as 0; empty where nothing does."""
+    """What is dialled before an area code inside the country, such as 0; empty where nothing is."""
     digits: int = 0
     """A number of just so many digits, without anything before it, is a national one; 0: none is."""
 

@@ -1,5 +1,5 @@
 """Calls that the switch refused before a flow could answer: a row each with the reason, so that "we could not get
-through" can be looked up. A crowd must not fill the table or the log: beyond a number a minute they are only counted.
+through" can be looked up. A crowd must not fill the table or the log: beyond some a minute they are only counted.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ log = Logger()
 SPOKEN = 0.3
 """Seconds louder than quiet below which nothing was said: a key's click, a door."""
 TONES = 1.0
-"""Seconds of tones of an exchange from which on they are no part of what was said: a line that is dead and busy."""
+"""From this many seconds of exchange tones on they are not part of what was said: the line is dead and busy."""
 SPARE = 64 * 1024 * 1024
 """Bytes of the disk that recordings leave to everybody else."""
 AT_ONCE = 500

@@ -1,6 +1,6 @@
 """A rehearsed call as one sound file: prompts in time order, quiet where the caller waits, the tones of his keys.
 
-Quiet is cut short, keys are pressed as fast as a finger goes; secret keys are one tone for all of them.
+Quiet is cut short, keys are pressed as fast as a finger can; secret keys are one tone for all of them.
 """
 
 from __future__ import annotations

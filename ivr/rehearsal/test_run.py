@@ -1,4 +1,4 @@
-"""Plays a written test as a rehearsed call and says where the two part."""
+"""Plays a written test as a rehearsed call and says where the call departs from it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from prompts.values import tidy
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Where a test and the call part."""
+    """Where the call departs from the test."""
 
     mark: Mark
     expected: str
@@ -47,7 +47,7 @@ class Played:
 
 
 class _Parted(Exception):
-    """The call does not go as it is written."""
+    """The call did not go as the test says."""
 
     def __init__(self, expected: str, instead: str) -> None:
         super().__init__(expected)

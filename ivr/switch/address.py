@@ -1,4 +1,4 @@
-"""The number that an address of SIP holds, whatever form the address has: the one place where such forms are read.
+"""The number in a SIP address, whatever form the address has: the one place where such forms are read.
 
 RFC 3261 §19.1 (`sip:` with parameters of the user part, escapes, passwords), RFC 3966 (`tel:`, visual separators,
 `phone-context`, `ext`, `isub`), RFC 4694 (`rn`, `npdi`, `cic`: the number that was dialled stands before them),
@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 
 LONGEST = 128
-"""Characters that are kept of anything that a peer says."""
+"""How many characters are kept of anything that a peer says."""
 
 _FOR_THE_EYE = re.compile(r"[\s()./-]")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')

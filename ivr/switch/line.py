@@ -1,6 +1,6 @@
 """What the engine may ask of a call and what it hears back: the boundary of the switch.
 
-Two things stand behind these Protocols: the pool of pjsua2 workers (`pool.py`) and the
+There are two implementations of these Protocols: the pool of pjsua2 workers (`pool.py`) and the
 fake that tests use (`fake.py`). One contract suite runs on both. Which flow runs on a
 call, and who may call whom, is for others.
 """
@@ -18,7 +18,7 @@ from ivr.errors import IvrError
 KEYS = "0123456789*#ABCD"
 """The keys of a telephone (RFC 4733 §3.2, events 0-15). Nothing else leaves a worker."""
 PAD = KEYS[:12]
-"""The keys that people have. A to D are on nobody's telephone: where they come from, it is noise."""
+"""The keys that people have. A to D are on nobody's telephone: what sends them is noise."""
 
 
 class Cause(enum.StrEnum):
@@ -66,8 +66,8 @@ class Offer:
     withheld."""
     display: str = ""
     diversions: tuple[Diversion, ...] = ()
-    """Who forwarded the call, the last one first: Diversion, else History-Info (features row 94). Only what the
-    trunk said: anybody else may write what he likes."""
+    """Who forwarded the call, the last one first: Diversion, else History-Info (docs/features.md, 94). Only what the
+    trunk said: anybody else may write anything."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Call-ID and what else the worker was told to pass on."""
 

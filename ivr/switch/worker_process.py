@@ -116,7 +116,7 @@ class WorkerProcess:
 
     @property
     def left_in_order(self) -> bool:
-        """Whether it hung up its calls before it ended; known once it is dead."""
+        """Whether it hung up its calls before it ended; known once it has ended."""
         return self._words.in_order
 
     async def start(self, settings: wire.Fields) -> None:

@@ -6,7 +6,7 @@ the visit PV1-19. Urgent: PV1-4 is E (emergency) or U (urgent), or PV1-2 is E. M
 to MSH-12 and MSH-18 steer the reading. No name, sex, age or diagnosis is ever taken from a message.
 
 Nothing is refused for its form: what is not as the standard says and can be read all the same is read, and told as
-odd. Refused is what does not say what happened, or in which ward.
+odd. What is refused does not say what happened, or in which ward.
 """
 
 from __future__ import annotations

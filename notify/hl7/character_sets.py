@@ -137,7 +137,7 @@ def _usable(codec: str) -> str | None:
 def decoded(raw: bytes, first: Iterable[str], order: Sequence[str]) -> tuple[str, str, bool]:
     """The text of `raw`, the codec that read it, and whether each byte could be read.
 
-    What no codec reads keeps its ASCII, and a sign of replacement stands for the rest.
+    What no codec reads keeps its ASCII, and replacement characters stand for the rest.
     """
     if raw.isascii() and ESCAPE not in raw:
         codec = next(iter((*first, *order)), "utf-8")

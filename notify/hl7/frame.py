@@ -1,4 +1,4 @@
-"""A frame of HL7 as its bytes come: what the reading may ask for is held, the rest goes by.
+"""A frame of HL7 as its bytes come in: what the reader may ask for is held, the rest goes by.
 
 A frame holds one message, or several (each begins with an MSH), with or without batch headers. Of a segment that
 nobody reads only its hash is taken, so that a laboratory's PDF costs no memory and a repetition is still known as one.
@@ -20,7 +20,7 @@ from typing import Any
 KEPT = 65_536
 """Bytes of a frame that are kept as they came, for somebody to look at should it turn out to be broken."""
 SEGMENT = 65_536
-"""Bytes of one segment that are held; what the reading asks for stands at its beginning."""
+"""Bytes of one segment that are held; what the reader asks for is at its beginning."""
 HELD = 524_288
 """Bytes of all segments of a frame that are held."""
 MOST = 1_000
@@ -34,7 +34,7 @@ BEGINS = re.compile(rb"(?i:MSH|FHS|BHS)[^\w\s]")
 _BATCH = re.compile(rb"(?i:FHS|BHS|BTS|FTS)(?![A-Za-z0-9])")
 _NAME = re.compile(rb"([A-Za-z][A-Za-z0-9]{2})[ \t]*(?![A-Za-z0-9])")
 _ONE_LINE = rb"(?i)(?:\\r\\n|\\[rn]|\\X0D0A\\|\\X0[AD]\\|<cr>|<br ?/?>|&#1[03];|[\s\x1e\x85])+(?=[A-Z][A-Z0-9]{2}%s)"
-"""What stands between the segments of a message that lost its line ends on the way."""
+"""What is found between the segments of a message that lost its line ends on the way."""
 
 _WIDE = (
     (b"\xff\xfe\x00\x00", "utf-32-le", 4),

@@ -38,7 +38,7 @@ class Header:
     trigger: str = ""
     """MSH-9.2: `A01`."""
     trigger_sure: bool = True
-    """Whether it stands where it should; otherwise EVN-1 knows better."""
+    """Whether it is where it should be; otherwise EVN-1 knows better."""
     control_id: str = ""
     processing: str = ""
     version: str = ""
@@ -71,8 +71,8 @@ class Header:
 def learn_header(line: bytes, order: Sequence[str]) -> Header:
     """The header that stands in `line`; `order` are the listener's codecs (`character_sets.reading_order`).
 
-    Which encoding the header itself is in stands in its 18th field, so it is tried: a guess is right when the bytes
-    are valid in it and MSH-18 then names it. Otherwise the first of `order` in which they are valid is taken.
+    The encoding of the header itself is named in its 18th field, so encodings are tried: a guess is right when the
+    bytes are valid in it and MSH-18 then names it. Otherwise the first of `order` in which they are valid is taken.
     """
     line = line[:8192]
     own = order[0] if order else "utf-8"

@@ -45,7 +45,7 @@ class MllpLimits:
     """Bytes of one frame; a longer one is refused and its connection closed."""
     connections: int = 50
     begun: float = 30.0
-    """Seconds within which a frame that has begun must be whole; a large one has those that it takes at `rate`."""
+    """Seconds within which a frame that has begun must be whole; a large one gets as many as it takes at `rate`."""
     rate: int = 65_536
     """Bytes a second."""
     pending: float = 1.0
@@ -79,7 +79,7 @@ class Mllp(Protocol):
         self._timer: Timer | None = None
         self._begun_at: float | None = None
         self.heard_at = self._clock.seconds()
-        """When a byte came last."""
+        """When the last byte came."""
         self.served = 0
         """Frames that were answered."""
 
@@ -103,13 +103,13 @@ class Mllp(Protocol):
         self._watch()
 
     def readConnectionLost(self) -> None:
-        """The sender is through with sending."""
+        """The sender has finished sending."""
         self._sent_all = True
         if self._answering is None:
             self._next()
 
     def writeConnectionLost(self) -> None:
-        """We are through with answering."""
+        """We have finished answering."""
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         self._gone = True

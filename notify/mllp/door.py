@@ -1,8 +1,8 @@
 """The door of the MLLP port: who may connect, and who has to go when it is crowded.
 
 A true sender is never refused because of others that are silent, half open or slow: when the connections are used up,
-one that is not being answered is cut. First those go that never sent a message, of the address that has most of them,
-the longest silent first.
+one that is not being answered is cut. The first to go are those that never sent a message, of the address that has
+most of them, the longest silent first.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ log = Logger()
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 TOLD = 60.0
-"""Seconds between two words in the log on a crowd."""
+"""Seconds between two lines in the log about a crowd."""
 
 
 class MllpDoor(Factory):
@@ -93,7 +93,7 @@ class MllpDoor(Factory):
         return any((mapped or address) in network for network in self._peers)
 
     def opened(self, connection: Mllp) -> None:
-        """A connection stands."""
+        """A connection has been made."""
         self._open[connection] = None
 
     def closed(self, connection: Mllp) -> None:

@@ -31,8 +31,8 @@ Wording: TypeAlias = Callable[[Session, Movement], Mapping[str, Any]]
 """The variables that a flow gets of a movement (names of department and ward), looked up as it is stored."""
 
 ANOTHER = timedelta(hours=1)
-"""So much later by the sender's clock, the same content under the same id is another message: some senders number
-all of theirs alike."""
+"""After this long by the sender's clock the same content under the same id is another message: some senders give all
+of theirs one number."""
 
 
 class Received(enum.Enum):
@@ -49,7 +49,7 @@ class Freshness:
     zone: tzinfo = UTC
     """The hospital's, for times without an offset."""
     stale: timedelta = timedelta(hours=6)
-    """Older events are reported, not rung."""
+    """Older events are reported, and nobody is called."""
     same_visit: timedelta = timedelta(minutes=10)
     """Within this time the same visit, told by another system or under another id, is the same event."""
 

@@ -10,7 +10,7 @@ from twisted.logger import Logger
 log = Logger()
 
 REMEMBERED = 10_000
-"""Senders and oddities that are remembered; beyond that the oldest is told anew."""
+"""Senders and oddities that are remembered; beyond that the oldest is forgotten, and told again."""
 
 
 class Oddities:

@@ -14,7 +14,7 @@ from notify.notices.notice import read_reference
 CONFIRM = Declared(
     name="notice.confirm",
     needs=frozenset({"notice"}),
-    # Features row 12. `stale`: cancelled, expired or given up meanwhile; the listener should be told so.
+    # docs/features.md, 12. `stale`: cancelled, expired or given up meanwhile; the listener should be told so.
     outcomes={"confirmed": frozenset(), "stale": frozenset()},
 )
 
@@ -28,7 +28,7 @@ class NoticeActions:
         self._confirmations = confirmations
 
     def actions(self) -> dict[str, Action]:
-        """By name, to be laid beside the hospital's."""
+        """By name, to be merged with the hospital's."""
         return {CONFIRM.name: Action.of(CONFIRM, self._confirm)}
 
     async def _confirm(self, arguments: Mapping[str, Value], call: CallFacts) -> ActionOutcome:

@@ -1,7 +1,7 @@
 """The end of an attempt: what is written down, and what follows for its notice and for those that waited beside it.
 
-What waited for a telephone while it rang in vain has had its round by that call. What waited while somebody talked has
-lost nothing. Bodies of transactions, safe to be run again.
+What waited for a telephone while it rang in vain has had its round through that call. What waited while somebody
+talked has lost nothing. Bodies of transactions, safe to be run again.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ GIVEN_WAY = "given_way"
 TAKEN_BACK = "taken_back"
 """How an attempt ended whose notice was over before anybody confirmed it in this call."""
 _IN_VAIN = frozenset(Missed) - {Missed.HUNG_UP, Missed.LOST}
-"""Ends that stand for all that waited: nobody there will confirm now. Who hangs up early is there and may."""
+"""Ends that count for everything that waited: nobody there will confirm now. Somebody who hangs up early is there, and
+may."""
 MOST_SHARED = 500
 
 
@@ -154,7 +155,7 @@ def go_on(rules: NoticeRules, notice: NoticeRow, attempt: AttemptRow, why: Misse
 
 
 def _again(rules: NoticeRules, notice: NoticeRow, attempt: AttemptRow, result: CallResult, now: datetime) -> None:
-    """The same rung once more. Who hung up has the pause that the rule gives; what gave way keeps its turn."""
+    """The same rung once more. Somebody who hung up gets the rule's pause; a call that gave way keeps its turn."""
     due = notice.due_at
     rule = rules.rules.get(notice.kind)
     if result.answered and not result.taken_back and rule is not None and attempt.step < len(rule.steps):

@@ -1,6 +1,6 @@
 """How many lines calling out may use: callers keep a reserve, alerts keep one against everything else.
 
-Emergencies are alerts here. What they have besides, a line that a lesser call only rings on, the outbox gives them.
+Emergencies are alerts here. They may also take the line of a lesser call that only rings: the outbox sees to that.
 """
 
 from __future__ import annotations

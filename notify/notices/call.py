@@ -1,8 +1,8 @@
 """One call of ours as the outbox sees it: ringing or talking, and which notice is told in it now.
 
 It answers the caller's questions (`telephone.Tellings`) by the tables. A database that is slow or away never keeps a
-listener waiting: the notice that was dialled for is told, and after it the call ends. What such a late answer had
-claimed the next sweep gives back.
+listener waiting: the notice that was dialled for is told, and after it the call ends. The next sweep gives back what
+such a late answer had claimed.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Call:
     def __init__(
         self, parts: OutboxParts, turn: DeferredLock, order: CallOrder, line_is_wanted: Callable[[], bool]
     ) -> None:
-        """`turn`: who holds it may change which notices are in the air; see `Outbox`. `line_is_wanted`: whether an
+        """`turn`: whoever holds it may change which notices are in the air; see `Outbox`. `line_is_wanted`: whether an
         emergency waits for a line."""
         self._line_is_wanted = line_is_wanted
         self._parts = parts

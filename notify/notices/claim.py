@@ -31,7 +31,7 @@ from notify.notices.waiting import COLUMNS
 UNKNOWN = timedelta(seconds=30)
 """How long a notice of a rule that is not in force here is left to another engine, which may have a newer edition."""
 MORE = 50
-"""Rows that are looked at beyond the room, for those whose telephone is taken."""
+"""Rows looked at beyond what there is room for, because some telephones are taken."""
 
 
 @dataclass(frozen=True, slots=True)

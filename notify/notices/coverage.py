@@ -1,7 +1,7 @@
-"""Whether the rules of an event take all of its happenings, and none of them twice.
+"""Whether the rules of an event cover every occurrence of it, and none twice.
 
 An event without a rule that fits is answered and calls nobody, so what is left open is told when the file is read:
-for emergencies as a mistake. What is meant so stands under `nobody`.
+for emergencies as a mistake. Gaps that are meant are listed under `nobody`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from notify.notices.escalation import Rule, Silence
 from notify.notices.facts import HL7, Kind, folded
 
 MOST = 6
-"""Truths that are tried in all their combinations."""
+"""True-or-false facts that are tried in all their combinations."""
 URGENT = "urgent"
 
 

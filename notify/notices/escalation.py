@@ -40,7 +40,7 @@ class Confirm(enum.StrEnum):
 
 
 class Missed(enum.StrEnum):
-    """Why an attempt didn't do: the causes that a rule gives waits for."""
+    """Why an attempt was not enough: the causes that a rule gives waits for."""
 
     BUSY = "busy"
     NO_ANSWER = "no_answer"

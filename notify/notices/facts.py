@@ -23,7 +23,7 @@ class Kind(enum.StrEnum):
     TRUTH = "true or false"
     TEXT = "a text"
     NAMED = "a code"
-    """A code with names in the languages: `when` compares the code, flows say the name."""
+    """A code with its names by language: `when` compares the code, flows say the name."""
 
 
 HL7: Mapping[str, Kind] = {

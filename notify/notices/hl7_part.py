@@ -1,4 +1,4 @@
-"""The part `hl7` of `notices.yaml`: which message is which event, where things stand, what is urgent."""
+"""The part `hl7` of `notices.yaml`: which message is which event, where each value is found, what is urgent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small file on disk for confirmations that the database did not take: what stands in it has been said by a nurse.
+"""A small file on disk for confirmations that the database did not take: whatever is in it was confirmed by a nurse.
 
 Records of one length are written in place into room that was set aside beforehand, so a full disk does not refuse
 them, and each is on the disk before `keep` returns. What is in them, and when they are stored, is
@@ -25,7 +25,7 @@ ROOM = 512
 WAITS, DONE = b"+", b"-"
 BLANK = b"\0 \r\n"
 DAMAGED = ".damaged"
-"""What the name of the file ends with that holds records which nobody can read."""
+"""The ending of the file that holds records which nobody can read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Journal:
                 return
             place = self._waiting.get(kept)
             if place is not None:
-                self._write(place * LENGTH, DONE)  # one byte: there is no half of it
+                self._write(place * LENGTH, DONE)  # one byte cannot be half written
                 del self._waiting[kept]
                 self._free.append(place)
 

@@ -1,4 +1,4 @@
-"""Whom a notice calls next: its rung of the rule's ladder, and who stands there in the phonebook at this moment."""
+"""Whom a notice calls next: its rung of the rule's ladder, and whom the phonebook lists there at this moment."""
 
 from __future__ import annotations
 

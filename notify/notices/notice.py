@@ -159,7 +159,7 @@ def expire(notice: NoticeRow, now: datetime) -> None:
 
 
 def locked_notice(session: Session, notice_id: int) -> NoticeRow:
-    """The row as it is now, nobody else's to the end of the transaction."""
+    """The row as it is now, locked to the end of the transaction."""
     return session.get_one(NoticeRow, notice_id, with_for_update=True, populate_existing=True)
 
 

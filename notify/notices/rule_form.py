@@ -1,7 +1,7 @@
 """Reads the pieces that `notices.yaml` is made of: maps with known keys, lists, words, times, numbers to call.
 
-Every misfit becomes a mistake at its place and a harmless stand-in, so that all mistakes of a file are told at once.
-What the pieces mean is in `rules.py` and `hl7_part.py`.
+Whatever does not fit becomes a mistake at its place and a harmless stand-in, so that all mistakes of a file are told
+at once. What the pieces mean is in `rules.py` and `hl7_part.py`.
 """
 
 from __future__ import annotations

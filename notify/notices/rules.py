@@ -43,7 +43,7 @@ _RING = (timedelta(seconds=2), timedelta(minutes=5))
 _EXPIRES = (timedelta(minutes=1), timedelta(days=60))
 _WITHIN = (timedelta(minutes=1), timedelta(days=30))
 _SOON = timedelta(seconds=1)
-"""From the second round on the wait before a call is at least so long."""
+"""From the second round on the wait before a call is at least this long."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from notify.notices.states import State
 log = Logger()
 
 ALIVE = timedelta(minutes=5)
-"""An engine that was seen no longer ago is at work."""
+"""An engine seen within this time is at work."""
 
 
 def shift(session: Session, by: timedelta, owner: str, now: datetime) -> int:

@@ -48,7 +48,7 @@ class Reports(Protocol):
 
 
 class LogReports:
-    """Reports into the log, as an error: the least that a site has."""
+    """Reports into the log, as an error: the least that every site has."""
 
     async def unreached(self, notice: Unreached) -> None:
         """As `Reports.unreached`."""

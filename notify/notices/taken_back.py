@@ -2,8 +2,8 @@
 
 A rule that `cancels` stops the notices of those events and calls only where somebody had heard of them; one that
 `corrects` gives their notices its values, and calls only where the old ones had been confirmed. Messages come in any
-order: what is taken back before it was told is never told, and what is so again is told anew. All of it is part of
-the transaction that stores the event; the outbox ends the calls when it is poked.
+order: what is taken back before it was told is never told, and what becomes true again is told again. All of it is
+part of the transaction that stores the event; the outbox ends the calls when it is poked.
 """
 
 from __future__ import annotations

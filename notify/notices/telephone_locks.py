@@ -22,7 +22,7 @@ REST = timedelta(seconds=1.5)
 OFF_HOOK = timedelta(seconds=10)
 """As long after our own conversation a busy telephone is one that was not hung up yet: that is no round of a ladder."""
 LONGEST = timedelta(minutes=2)
-"""No lease is as long: one that seems so was written before somebody set the clock back, and holds nothing."""
+"""No lease is this long: one that seems to be was written before somebody set the clock back, and holds nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def free_of(session: Session, numbers: Iterable[str], now: datetime) -> set[str]
 
 
 def take(session: Session, holds: Sequence[Hold], until: datetime) -> None:
-    """Hold telephones that `free_of` gave."""
+    """Hold telephones that `free_of` returned."""
     if holds:
         session.execute(
             update(TelephoneRow),

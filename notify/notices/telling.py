@@ -1,8 +1,8 @@
 """What is told in a call of ours: at the answer, and after each notice that somebody confirmed in it.
 
-Who answers hears the most urgent notice that waits for this telephone, then the next, each with an attempt of its own
-on the same call. A notice that is waiting is never held by the call: it stays in its row until it is told, so whatever
-ends the call, the rest is as it was. Bodies of transactions.
+Whoever answers hears the most urgent notice that waits for this telephone, then the next, each with an attempt of its
+own on the same call. A notice that is waiting is never held by the call: it stays in its row until it is told, so
+whatever ends the call, the rest is as it was. Bodies of transactions.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ class Language:
     duration: Callable[[tuple[int, int, int, int], Form], str]
     """Days, hours, minutes, seconds: those that are not 0, or "zero seconds"."""
     grouped: Callable[[int], tuple[int, ...]]
-    """How so many digits are grouped when they were written in a row."""
+    """How this many digits are grouped when they were written in a row."""
     digits: Callable[[tuple[str, ...]], str]
     """Groups of digits and capitals with a pause between groups; no digit is lost."""
     place: Callable[[tuple[str, ...]], str]
@@ -51,4 +51,4 @@ class Language:
     tidy: Callable[[str], str]
     """Fixed text with figures and key signs turned into words."""
     instead: tuple[str, ...]
-    """In which languages a name is taken, in this order, that has none in this one."""
+    """The languages from which a name is taken, in this order, when it has none in this one."""

@@ -30,7 +30,7 @@ _LANGUAGES = {language.code: language for language in (ZH, YUE, EN, RU, PL)}
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})")
 _LETTERS = "A-ZА-ЯЁĄĆĘŁŃÓŚŹŻ"
 _LATIN = dict(zip("АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЫЭЮЯŁ", "ABVGDEEZZIJKLMNOPRSTUFHCCSSYEUAL", strict=True))
-"""Letters of beds and rooms, for languages that have no name for them."""
+"""Letters of beds and rooms, for languages that have no names for them."""
 LAST_ORDINAL = 9999
 LONGEST = 100 * 24 * 3600
 """Seconds; a longer time is a date."""

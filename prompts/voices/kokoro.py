@@ -30,7 +30,7 @@ LOADING = 60.0
 IDLE = 300.0
 """Seconds without a text after which the process, and its memory, go."""
 QUEUE = 2
-"""Texts in hand, the one that is spoken included, from which on it counts as busy: the third would be late."""
+"""From this many texts in hand, the one being spoken included, it counts as busy: the third would be late."""
 _NICE = 10
 PROGRAM = "prompts.voices.kokoro_speaker"
 
@@ -79,7 +79,7 @@ class Kokoro:
 
     @cached_property
     def languages(self) -> frozenset[str]:
-        """None without the extra; Chinese needs misaki besides."""
+        """None without the extra; Chinese also needs misaki."""
         if any(find_spec(package) is None for package in ("numpy", "onnxruntime", *MODEL_PARTS)):
             return frozenset()
         return frozenset(STYLES) - (frozenset() if find_spec("misaki") else {"zh"})
@@ -121,7 +121,7 @@ class Kokoro:
         self._closed = True
         process = self._process
         if process is not None:
-            process.kill()  # who waits for its answer is told that it has ended
+            process.kill()  # whoever waits for its answer hears that it has ended
         with self._speaking:
             self._stay()
             self._end()

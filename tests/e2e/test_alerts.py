@@ -1,4 +1,4 @@
-"""A ward hears of an admission (features rows 8, 9, 12, 16): HL7 in, a nurse's telephone out."""
+"""A ward hears of an admission (docs/features.md, 8, 9, 12 and 16): HL7 in, a nurse's telephone out."""
 
 from __future__ import annotations
 

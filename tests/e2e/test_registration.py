@@ -1,4 +1,4 @@
-"""A patient registers for a clinic by telephone (features rows 2, 19-31), heard and keyed from outside."""
+"""A patient registers for a clinic by telephone (docs/features.md, 2 and 19 to 31), heard and keyed from outside."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ from tests.flow.shipped import FLOWS, catalog, flows
     }.items(),
 )
 def test_registration_speaks_the_hospitals_own_words(text: str, words: str) -> None:
-    """Features rows 24-28: the Chinese of the document, in simplified characters; but what first, key after."""
+    """docs/features.md, 24 to 28: the hospital's own Chinese, in simplified characters; but what first, key after."""
     assert catalog().phrase("zh", text).text == words
 
 

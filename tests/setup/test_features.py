@@ -92,3 +92,20 @@ def test_every_file_number_and_target_that_can_be_tried_is_there() -> None:
     targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     for target in re.findall(r"`make ([\w-]+)", PAGE):
         assert target in targets
+
+
+def test_code_cites_rows_that_are_there_and_no_page_that_is_not() -> None:
+    """A comment may cite a row of docs/features.md as `docs/features.md, 27`, and pages of docs/ by name."""
+    numbers = {row.number for row in ROWS}
+    pages = {page.name for page in ROOT.glob("*.md")} | {page.name for page in (ROOT / "docs").rglob("*.md")}
+    rooms = [path.parent for path in ROOT.glob("*/__init__.py")] + [ROOT / "docs"]
+    files = [*ROOT.glob("*.md"), *(path for room in rooms for path in room.rglob("*.*"))]
+    for file in (path for path in files if path.suffix in (".py", ".yaml", ".md") and path != Path(__file__)):
+        text = file.read_text(encoding="utf-8", errors="replace")
+        for cited in re.findall(r"docs/features\.md,((?:(?:,| and| to)? [BT]?\d+)+)", text):
+            assert set(re.findall(r"[BT]?\d+", cited)) <= numbers, f"{file}: docs/features.md,{cited}"
+        assert not re.search(r"[Ff]eatures rows?\b|# Rows? \d", text), f"{file} cites rows without naming the page"
+        if file.suffix == ".py":
+            comments = re.findall(r"#[^\n]*|\"\"\".*?\"\"\"", text, re.DOTALL)
+            for page in re.findall(r"(?:docs/)?(?:\w+/)*([\w-]+\.md)\b", "\n".join(comments)):
+                assert page in pages, f"{file} cites {page}"

@@ -14,9 +14,9 @@ from hospital.staging import Kind, Staged, Staging
 from wardbell.commands.clerk import ClerkDesk
 
 LONG = 1_000
-"""Lines from which on a bar is shown."""
+"""From this many lines on a bar is shown."""
 SHOWN = 20
-"""Doubts that are told one by one."""
+"""Doubts that are listed one by one."""
 
 
 class DayType(click.ParamType):
@@ -62,7 +62,7 @@ def bring(desk: ClerkDesk, kind: Kind, name: str, staged: Sequence[Staged], what
 
 
 def ask(doubts: Sequence[str], yes: bool) -> None:
-    """Tell what looks like a slip, and go on only when it is meant."""
+    """Tell what looks like a slip, and go on only when it is intended."""
     for sentence in doubts[:SHOWN]:
         click.echo(f"warning: {sentence}", err=True)
     if len(doubts) > SHOWN:

@@ -1,4 +1,4 @@
-"""`wardbell messages`: HL7 messages that were refused, as they came, those that call nobody, and on wish all."""
+"""`wardbell messages`: HL7 messages that were refused, as they came, those that call nobody, and all on request."""
 
 from __future__ import annotations
 

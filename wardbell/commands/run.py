@@ -49,7 +49,7 @@ def run(parts: Parts) -> None:
         starting[0].addErrback(failed)
 
     def stop() -> Deferred[None]:
-        for one in starting:  # a signal may come before everything stands
+        for one in starting:  # a signal may come before everything is up
             one.cancel()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: reactor.callFromThread(service.hurry))
@@ -59,7 +59,7 @@ def run(parts: Parts) -> None:
     reactor.addSystemEventTrigger("before", "shutdown", stop)
     reactor.run()
     # Python puts back the deadly default of every signal that somebody handled, but of none that is ignored:
-    # a late signal must not kill a process that ends well.
+    # a late signal must not kill a process that is ending properly.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
     if broken:

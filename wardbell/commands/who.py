@@ -1,4 +1,4 @@
-"""Who sits at the keyboard, for the history."""
+"""Who is at the keyboard, for the history."""
 
 from __future__ import annotations
 

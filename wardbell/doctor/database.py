@@ -66,7 +66,7 @@ def kept_confirmations(path: Path) -> Iterator[Finding]:
 
 
 def rota_of_tomorrow(database: Database, calendar: HospitalCalendar, now: datetime) -> Iterator[Finding]:
-    """Whether somebody is on duty tomorrow. Features row 26: the rota is brought up to date daily."""
+    """Whether somebody is on duty tomorrow. The rota is kept up daily: docs/features.md, 30."""
     try:
         days = database.run_now(rota.missing, calendar, now)
         clinics = database.run_now(departments.every)

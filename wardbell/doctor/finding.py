@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 
 class Level(enum.StrEnum):
-    """How bad it is. An error keeps the line from working; a warning is a risk or comes up later."""
+    """How bad it is. An error keeps the line from working; a warning is a risk, or will matter later."""
 
     OK = "ok"
     WARNING = "warning"
@@ -18,7 +18,7 @@ class Level(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`what` is seen, `advice` is what to do about it (empty when all is well)."""
+    """`what` was found, `advice` is what to do about it (empty when all is well)."""
 
     level: Level
     what: str

@@ -123,8 +123,8 @@ def worker_priorities() -> list[int]:
 
 
 def priority(found: Sequence[int]) -> Iterator[Finding]:
-    """Whether the sound of calls comes before all other work of the machine. Told of workers that run: what the
-    service may do is not what the shell may from which it is asked."""
+    """Whether the sound of calls comes before all other work of the machine. Judged by the workers that run: what the
+    service may do differs from what the shell may in which this is asked."""
     if any(niceness > AHEAD for niceness in found):
         yield warning(
             "calls get no priority over other programs: speech may break up when the machine is busy",
@@ -161,7 +161,7 @@ TOLD = timedelta(days=7)
 
 
 def clock_jumped(note: Path, now: datetime) -> Iterator[Finding]:
-    """Whether the service saw the clock jump of late."""
+    """Whether the service has seen the clock jump lately."""
     jump = last_jump(note)
     if jump is not None and abs(now - jump[0]) < TOLD:
         what = f"the clock jumped by {told(jump[1])} at {jump[0]:%Y-%m-%d %H:%M} UTC while the service ran"

@@ -1,4 +1,4 @@
-"""Checks of PJSIP: which build of pjsua2 is in use, what it is good for, which holes it is known to have."""
+"""Checks of PJSIP: which build of pjsua2 is in use, what it is good for, which holes are known in it."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def rtp_rotation(first: int, last: int, workers: int) -> Iterator[Finding]:
 
 
 def rtp_of_others(first: int, last: int, own: Collection[int], held: Iterable[tuple[int, int]]) -> Iterator[Finding]:
-    """Whether another engine of this machine has ports of these; `own` are the first ports of our ranges."""
+    """Whether another engine on this machine has some of these ports; `own` are the first ports of our ranges."""
     for low, high in held:
         if low not in own and low <= last and first <= high:
             yield warning(

@@ -66,7 +66,7 @@ def holder_of(number: int, kind: str, proc: Path = Path("/proc")) -> str:
             if any(str(link.readlink()) in sockets for link in (process / "fd").iterdir()):
                 return (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
         except OSError:
-            continue  # not ours to look at, or gone meanwhile
+            continue  # not ours to look at, or gone by now
     return ""
 
 

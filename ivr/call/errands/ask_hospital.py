@@ -1,6 +1,6 @@
 """Asks the hospital. In a trace: `action`, with what is neither secret nor private.
 
-An action that the hospital has begun is never torn: it runs to its end and its outcome is traced even when nobody
+An action that the hospital has begun is never broken off: it runs to its end and its outcome is traced even when nobody
 listens any more.
 """
 

@@ -17,9 +17,9 @@ from ivr.switch.line import LineGone
 TOO_SOON = 0.6
 """Seconds of a confirmation of money or a booking that must have been heard before a key counts."""
 HASTE = 3
-"""How often such a confirmation begins anew before the line just waits for a key."""
+"""How often such a confirmation starts over before the line just waits for a key."""
 LATE_KEY = 0.2
-"""The key that stopped a play may be told a moment after the play's end."""
+"""The key that stopped a play may arrive a moment after the play's end."""
 
 
 class GatherKeys:
@@ -58,7 +58,7 @@ async def _offer(talk: Talk, wanted: Collect) -> Heard:
 
 
 async def _said(talk: Talk, wanted: Collect) -> Heard:
-    """The prompts of an input. Who pressed a key and hung up in one moment has answered."""
+    """The prompts of an input. Somebody who pressed a key and hung up in the same moment has answered."""
     began = talk.leg.clock.seconds()
     talk.offering = not wanted.locked
     try:

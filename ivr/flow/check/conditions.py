@@ -1,4 +1,4 @@
-"""Conditions that can be read and yet are wrong: always the same, said already, of kinds that never fit."""
+"""Conditions that can be read and yet are wrong: always the same, given twice, of kinds that never fit."""
 
 from __future__ import annotations
 

@@ -172,7 +172,7 @@ def _unheard_outcomes(flow: Flow, world: World) -> frozenset[str]:
 
 def _check_loops(flow: Flow, world: World, report: Report) -> bool:
     """Report rings of steps that the caller can do nothing about; whether there were any."""
-    # A step that may be entered only so often breaks every ring by itself.
+    # A step that may be entered only a number of times breaks every ring by itself.
     free = {name: step for name, step in flow.steps.items() if step.head.limit is None}
     ways = {
         name: [e.target.name for e in exits(step, world) if not e.by_caller and e.target.name in free]

@@ -2,7 +2,7 @@
 
 A kind is told by examples: an amount is 2000, an expert a map with a name and a fee. Actions declare examples of what
 they set, verbs know their own, `set` and `with` hold values themselves. A variable of which nothing is known is
-believed; one that holds this here and that there is wrong only where none of them fits.
+trusted; one that holds different things on different ways is wrong only where none of them fits.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What is written and does nothing: flows that nobody uses, variables that nothing reads. Warnings only: a
-draft is no mistake."""
+"""What is written and does nothing: flows that nobody uses, variables that nothing reads. Warnings only: a draft is
+not a mistake."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The RTP ports of one call in a worker: nobody is let in before its party is known, and then nobody else.
 
-Who that is decides `party.py`, the kernel keeps the others out (`gate.py`); here it is put together for a call of
-PJSIP. Where the kernel cannot do it, sound and keys are taken from everybody, as PJSIP does.
+`party.py` decides who that is and the kernel keeps the others out (`gate.py`); here both are put together for one of
+PJSIP's calls. Where the kernel cannot do it, sound and keys are taken from everybody, as PJSIP does.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Ears:
         self.party = Party(signalling)
 
     def shut(self, transport: int) -> None:
-        """Nobody is let in by the ports of `transport`, a pjmedia_transport: no party has been told of them yet."""
+        """The ports of `transport`, a pjmedia_transport, let nobody in: no party has been told of them yet."""
         if not _can_keep_out:
             return
         room = ctypes.create_string_buffer(_ROOM)
@@ -66,8 +66,8 @@ class Ears:
         _let_in(room, self.party.rtp, self.party.rtcp)
 
     def look(self, packets: int, now: float, pressed: Source | None) -> bool:
-        """`packets` came in on this stream, the last key event from `pressed`: is it the party? True when others than
-        before are let in."""
+        """`packets` came in on this stream, the last key event from `pressed`: is it the party? True when the set of
+        those let in has changed."""
         room = self._look_at(self._media)
         if room is None or not self.party.look((_came_from(room) if packets > 0 else None) or pressed, now):
             return False
@@ -115,8 +115,8 @@ def _let_in(room: ctypes.Array[ctypes.c_char], rtp: tuple[Source, ...], rtcp: tu
 
 
 def _emptied(room: ctypes.Array[ctypes.c_char]) -> bool:
-    """Throw away what came before the doors were shut; True when there was something. PJSIP would send its sound to
-    whoever it is."""
+    """Throw away what came before the ports were closed to others; True when there was something. PJSIP would send its
+    sound to whoever it is."""
     found = False
     for at in (_RTP, _RTCP):
         door = _door(room, at)

@@ -1,6 +1,6 @@
 """Keys by SIP INFO: which key a request carries, and what to answer to it. Pure; sending is the stack's.
 
-No standard says how a key stands in an INFO, so every form that phones are known to send is read:
+No standard says how an INFO carries a key, so every form that phones are known to send is read:
 
     application/dtmf-relay    `Signal=5`, `Duration=160` on lines that end in CRLF, LF or not at all
     application/dtmf          `5`
@@ -47,7 +47,7 @@ def key_of_info(content_type: str, body: str) -> str:
 
 
 def signal_of(content_type: str, body: str) -> str | None:
-    """What stands in the place of the key, None when a body of this type tells no keys."""
+    """What is found where the key should be; None when a body of this type carries no keys."""
     if content_type.split(";")[0].strip().lower() not in KINDS:
         return None
     if len(body) == 4 and body[0] < "\x11" and not body.strip().isprintable():  # an RTP event as it is

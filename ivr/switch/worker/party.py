@@ -1,9 +1,9 @@
 """Whose sound and keys belong to a call: the sources that its RTP and RTCP ports let in, from moment to moment.
 
-The party of a call sends from the address that its SDP names. Only where nothing comes from there the circle is
-drawn wider, for some seconds: a telephone behind NAT sends from another port or address than it knows of. The first
-source that fits is then the only one, until the SDP changes. Before the party has said anything nobody is let in;
-who sends already then, sends to a call that was here before, and is never taken for the party.
+The party of a call sends from the address that its SDP names. Only where nothing comes from there is the circle drawn
+wider, for some seconds: a telephone behind NAT sends from another port or address than it knows of. The first source
+that fits is then the only one, until the SDP changes. Before the party has said anything nobody is let in; whoever
+already sends then is sending to an earlier call, and is never taken for the party.
 
 Pure: the caller gives the time and what was seen. The kernel does the rest (`gate.py`).
 """
@@ -60,7 +60,7 @@ class Party:
         self._since, self._circle, self.source = now, self._circles[0][1], None
 
     def look(self, source: Source | None, now: float) -> bool:
-        """`source` is whoever a packet came from since the promise. True when others than before are let in."""
+        """`source` is whoever a packet came from since the promise. True when the set of those let in has changed."""
         if self.source is not None or not self.promised:
             return False
         if source is not None:

@@ -20,7 +20,7 @@ class Signs:
         """When its SIP last showed that it is there."""
 
     def seen(self, packets: int, reports: int, now: float) -> None:
-        """So many came in so far. Fewer than before: the stream was set up anew."""
+        """This many have come in so far. Fewer than before means that the stream was set up anew."""
         if packets > self._packets:
             self._sound_at = now
         if reports > self._reports:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ivr.switch.worker.tap import Tap
 
 WAKE = b"\r\n\r\n"
-"""A keep-alive as RFC 5626 §3.5.1 has it: PJSIP reads it and thinks no more of it."""
+"""A keep-alive as RFC 5626 §3.5.1 has it: PJSIP reads it and ignores it."""
 
 RTP_EVERY = 0.02
 """s between two looks for packets. 4 calls cost 5.5 ms of CPU a second so, 7-9 with PJSIP's own thread and its wake-up

@@ -1,6 +1,6 @@
 """Key presses out of RTP event packets (RFC 4733): every press once, whatever sender and network make of it. Pure.
 
-A press is told by many packets: one every 20 ms while the key is down, then three that say that it is over, all with
+A press takes many packets: one every 20 ms while the key is down, then three that say that it is over, all with
 the timestamp of its beginning. So (key, timestamp) tells presses apart, with packets lost, doubled or late. Senders
 that do otherwise are known by the order in which they sent, the sequence number:
 
@@ -9,7 +9,7 @@ that do otherwise are known by the order in which they sent, the sequence number
     all presses have one timestamp              after an end, what is no end begins a new press
     a key held for longer than 8 s              a new event begins where the one before breaks off (§2.5.1.3)
 
-Which way a key came else is for `keys.py`; who sent a packet for `worker_call.py`.
+Other ways in which keys come are for `keys.py`; who sent a packet for `worker_call.py`.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class Presses:
         self._doubles: dict[tuple[int, int, str, int, int, bool], None] = {}
 
     def take(self, event: Event, now: float) -> bool:
-        """Is it the first that is heard of a press? `now` in s of a clock that never goes back."""
+        """Is this the first that is heard of a press? `now` in s of a clock that never goes back."""
         if self._is_double(event):
             return False
         gap = self._gap(event)

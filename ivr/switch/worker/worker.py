@@ -2,7 +2,7 @@
 
 It speaks with the engine over the socket that it inherits as file descriptor 3 (`wire.py`) and decides nothing but
 what cannot wait for the engine: it stops a prompt at a key, refuses a call when it is full, and hangs up and exits
-when the engine is gone. No Twisted, no database, no business here: what this process imports is paid by every worker.
+when the engine is gone. No Twisted, no database, no business here: what this process imports, every worker pays for.
 
 One thread owns PJSIP and everything in here. It sleeps in PJSIP's own poll, where the socket to the engine is too;
 PJSIP's audio threads leave notes in `_inbox` and wake it with a datagram to its own SIP port.

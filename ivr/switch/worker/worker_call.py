@@ -43,7 +43,7 @@ too its answer."""
 TONES_EVERY = 0.5
 """s between two looks at what a recording has written, for tones of an exchange."""
 HEAR_EVERY = 0.04
-"""s between two looks for keys in the voice band, where there is no other way."""
+"""s between two looks for keys in the voice band, where keys come in no other way."""
 LISTEN_EVERY = 0.1
 """s between two looks at the signal level of a recording."""
 
@@ -185,7 +185,7 @@ class WorkerCall(pjsua2.Call):  # type: ignore[misc]
 
     def _follow_own_invite(self, state: int, transaction: int) -> None:
         self._inviting = transaction if state == pjsua2.PJSIP_TSX_STATE_PROCEEDING else 0
-        if self._inviting and self._hung_up:  # its first sign of life, and only now PJSIP sends the CANCEL
+        if self._inviting and self._hung_up:  # its first sign of life: only now does PJSIP send the CANCEL
             self._await_487()
 
     def _await_487(self) -> None:

@@ -17,11 +17,12 @@ from ivr.rehearsal.test_file import EditionUnderTest
 
 
 class _NotSaid(Exception):
-    """What was typed is no answer; the message says why."""
+    """What was typed is not an answer; the message says why."""
 
 
 class Asking:
-    """Answers in order what was said beforehand, the last of it staying; else whoever tries the call is asked.
+    """Gives in order the answers that were said beforehand, the last one again and again; else whoever tries the call
+    is asked.
 
     `said`: `dial=busy`, `dial=talked seconds=90`, several of one name one after the other. Raises `UsageError` for
     what can never be answered so.

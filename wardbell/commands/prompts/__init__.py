@@ -21,7 +21,7 @@ from wardbell.commands.prompts.sweep import gc
 from wardbell.commands.prompts.takes import import_
 
 _ID = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")
-"""What nobody wants to hear spoken: the name of a text."""
+"""The name of a text: nobody wants to hear that spoken."""
 
 
 @click.group()
