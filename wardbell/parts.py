@@ -72,9 +72,9 @@ class Parts:
         return self.settings.engine
 
     @property
-    def messages_dir(self) -> Path:
+    def callers_dir(self) -> Path:
         """What callers said."""
-        return self.settings.messages_dir
+        return self.settings.callers_dir
 
     @cached_property
     def database(self) -> Database:

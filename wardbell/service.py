@@ -149,7 +149,7 @@ class Service:
         trunk = Trunk(settings.trunk.target, settings.trunk.caller_id)
         tones = Tones.in_folder(settings.tones_dir)
         self._recordings = RecordingStore(
-            settings.messages_dir, tones.beep, self._database, self._slow, wallclock, settings.engine
+            settings.callers_dir, tones.beep, self._database, self._slow, wallclock, settings.engine
         )
         beyond = errands(
             TakeMessage(self._recordings),

@@ -276,8 +276,8 @@ class Settings(BaseSettings):
         return self.voices.store_dir or self.data_dir / "prompts"
 
     @property
-    def messages_dir(self) -> Path:
-        """What callers said; `recordings_dir` is the prompts' own."""
+    def callers_dir(self) -> Path:
+        """What callers said. Recorded prompts are elsewhere: `voices.recordings_dir`."""
         return self.data_dir / "recordings"
 
     @property

@@ -25,7 +25,7 @@ class Desk:
     """A desk with two recordings, and one that still runs."""
 
     database: Database
-    messages_dir: Path
+    callers_dir: Path
     pepper: bytes = b""
     engine: str = "engine-1"
     zone: ZoneInfo = ZoneInfo("Asia/Shanghai")  # noqa: RUF009 - never changes
@@ -38,8 +38,8 @@ class Desk:
             id, "c" * 32, "", "complaints", "message", "zh", began, 0.0, f"2026/11/{id}.wav", "", ""
         )
         self.database.run_now(rows.begin, record, "engine-1")
-        (self.messages_dir / record.path).parent.mkdir(parents=True, exist_ok=True)
-        (self.messages_dir / record.path).write_bytes(b"RIFF" + id.encode())
+        (self.callers_dir / record.path).parent.mkdir(parents=True, exist_ok=True)
+        (self.callers_dir / record.path).write_bytes(b"RIFF" + id.encode())
         if seconds:
             self.database.run_now(rows.finish, id, seconds, "key", "#")
 
@@ -86,7 +86,7 @@ def test_what_is_not_clear_is_told(desk: Desk, prefix: str, told: str) -> None:
 
 @pytest.mark.parametrize("command", ["export", "delete"])
 def test_what_lies_on_another_machine_is_not_forgotten_here(desk: Desk, tmp_path: Path, command: str) -> None:
-    there, desk.engine, desk.messages_dir = desk.messages_dir, "engine-2", tmp_path / "elsewhere"
+    there, desk.engine, desk.callers_dir = desk.callers_dir, "engine-2", tmp_path / "elsewhere"
     done = desk.says(command, "aa11", answer="y\n")
     assert done.exit_code == 1
     assert "is kept by the engine engine-1" in done.output
@@ -95,7 +95,7 @@ def test_what_lies_on_another_machine_is_not_forgotten_here(desk: Desk, tmp_path
 
 def test_deleting_is_asked_for_and_for_good(desk: Desk) -> None:
     assert desk.says("delete", "aa11", answer="n\n").exit_code == 1
-    assert len(list(desk.messages_dir.rglob("*.wav"))) == 3
+    assert len(list(desk.callers_dir.rglob("*.wav"))) == 3
     assert desk.says("delete", "aa11", "aa22", answer="y\n").exit_code == 0
-    assert [file.stem[:4] for file in desk.messages_dir.rglob("*.wav")] == ["bb33"]
+    assert [file.stem[:4] for file in desk.callers_dir.rglob("*.wav")] == ["bb33"]
     assert [one.id[:4] for one in desk.database.run_now(rows.list_recordings, 9)] == ["bb33"]

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from db.database import Database
 from notify.mllp.sending import SendFailed, frames_of, send
 from tests.notify.story import NO_ANSWER, STATION, Story, adt, result_of
+from wardbell.commands.hl7 import hl7
 from wardbell.commands.messages import messages
 from wardbell.commands.notices import notices
 
@@ -69,14 +70,14 @@ def test_an_attempt_whose_notice_is_over_is_not_in_the_air(story: Story) -> None
 
 
 def test_broken_messages_are_listed_and_shown(story: Story) -> None:
-    assert "no broken messages" in said(story, messages, "list")
+    assert "no broken messages" in said(story, hl7, "list")
     story.receive(adt(location=""))
     story.receive(adt("A08", control_id="2"))
-    assert "names no ward" in said(story, messages, "list")
-    assert "A08" not in said(story, messages, "list")
-    assert "A08" in said(story, messages, "list", "--all")
-    assert "PV1|1|I|" in said(story, messages, "show", "1")
-    said(story, messages, "show", "99", exit_code=1)
+    assert "names no ward" in said(story, hl7, "list")
+    assert "A08" not in said(story, hl7, "list")
+    assert "A08" in said(story, hl7, "list", "--all")
+    assert "PV1|1|I|" in said(story, hl7, "show", "1")
+    said(story, hl7, "show", "99", exit_code=1)
 
 
 @pytest.mark.parametrize(
@@ -119,3 +120,9 @@ def test_sending_to_nobody_is_told() -> None:
         threading.Thread(target=lambda: server.accept()[0].close()).start()
         with pytest.raises(SendFailed):
             list(send("127.0.0.1", port, [b"MSH"]))
+
+
+def test_who_asks_for_messages_by_their_old_name_hears_where_they_are() -> None:
+    done = CliRunner().invoke(messages, ["show", "7"])
+    assert done.exit_code == 2
+    assert "wardbell hl7 show 7" in done.output

@@ -15,7 +15,7 @@ from notify.mllp.intake import Interface
 from notify.mllp.messages import Freshness
 from tests.notify.story import NOON, Story, adt
 from tests.notify.test_commands import said
-from wardbell.commands.messages import messages
+from wardbell.commands.hl7 import hl7
 from wardbell.commands.notices import notices
 from wardbell.doctor.database import events_without_calls
 from wardbell.doctor.messages import received
@@ -37,7 +37,7 @@ def test_an_admission_of_long_ago_is_told_and_not_rung(story: Story) -> None:
     assert story.notices() == []
     assert fates(story) == ["stale"]
     why = "it was more than 6 hours old when it came"
-    assert why in said(story, messages, "list")
+    assert why in said(story, hl7, "list")
     assert f'1 event "admission" called nobody: {why}' in said(story, notices, "list")
     (found,) = events_without_calls(story.database, story.now())
     assert why in found.what
@@ -114,7 +114,7 @@ def test_the_same_visit_from_two_systems_is_one_notice(story: Story) -> None:
     assert "MSA|AA|3" in story.receive(of_emr(adt(control_id="3", location="w3^301", more=VISIT)))
     assert len(story.notices()) == 1
     assert fates(story) == ["planned", "same_visit", "same_visit", "same_visit"]
-    assert "HIS|HOSPITAL reported the same visit at 12:00:00 UTC" in said(story, messages, "list")
+    assert "HIS|HOSPITAL reported the same visit at 12:00:00 UTC" in said(story, hl7, "list")
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_unusual_messages_are_read_and_told_to_it(story: Story) -> None:
     assert [one.what for one in found] == [
         "3 HL7 messages of HIS|HOSPITAL in 7 days: MSH-9 is not in capitals, or has spaces in it"
     ]
-    assert "unusual: MSH-9 is not in capitals" in said(story, messages, "show", "1")
+    assert "unusual: MSH-9 is not in capitals" in said(story, hl7, "show", "1")
 
 
 def test_refused_messages_are_told_to_it(story: Story) -> None:

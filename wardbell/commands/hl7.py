@@ -1,19 +1,25 @@
-"""`wardbell hl7 send`: send a message as the hospital's system would, to try the way from event to call."""
+"""`wardbell hl7`: what the hospital's systems sent, and a way to send as they would."""
 
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from notify.mllp.sending import SendFailed, frames_of, send
+from notify.notices.listing import list_messages, show_message
+from wardbell.commands.clerk import ClerkDesk, table
 from wardbell.parts import Parts
 
 
 @click.group()
 def hl7() -> None:
-    """Try out the HL7 interface."""
+    """See the HL7 messages that came; send one to try the way from event to call.
+
+    Broken messages are kept whole, to be looked at.
+    """
 
 
 @hl7.command("send")
@@ -42,3 +48,53 @@ def send_(parts: Parts, file: Path, host: str | None, port: int | None, control_
         raise click.ClickException(str(failed)) from failed
     if refused:
         raise click.ClickException("not accepted")
+
+
+@hl7.command("list")
+@click.option("--all", "every", is_flag=True, help="Also the good ones (of which only the header is kept).")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 100_000), help="How many, newest first.")
+@click.pass_obj
+def list_(desk: ClerkDesk, every: bool, limit: int) -> None:
+    """List broken messages and those that call nobody (too old, or told already), newest first."""
+    found = desk.database.run_now(list_messages, every, limit)
+    if not found:
+        click.echo("no messages yet" if every else "no broken messages, and none that called nobody")
+        return
+    columns = ("message", "received", "times", "from", "sender", "control id", "type", "answer", "reason")
+    rows = [
+        (
+            one.id,
+            _local(desk, one.repeated_at or one.received_at),
+            one.times,
+            one.peer,
+            one.sender,
+            one.control_id,
+            one.type,
+            one.answer,
+            one.reason,
+        )
+        for one in found
+    ]
+    click.echo(table(columns, rows))
+
+
+@hl7.command("show")
+@click.argument("message", type=int)
+@click.pass_obj
+def show(desk: ClerkDesk, message: int) -> None:
+    """Show one message. What is printed may hold a patient's name: mind who looks on."""
+    found = desk.database.run_now(show_message, message)
+    if found is None:
+        raise click.ClickException(f"no message {message}")
+    click.echo(f"message {found.id}  {found.state}  {found.answer}  {found.reason}".rstrip())
+    click.echo(f"from {found.peer}, first {_local(desk, found.received_at)}, {found.times} times")
+    click.echo(f"sender {found.sender}  control id {found.control_id}  type {found.type}  {found.encoding}")
+    if found.odd:
+        click.echo(f"unusual: {found.odd}")
+    if found.raw is not None:
+        text = found.raw.decode(found.encoding, "backslashreplace").replace("\r", "\n")
+        click.echo("".join(one if one.isprintable() or one == "\n" else f"\\x{ord(one):02x}" for one in text))
+
+
+def _local(desk: ClerkDesk, at: datetime) -> str:
+    return at.astimezone(desk.zone).strftime("%Y-%m-%d %H:%M:%S")

@@ -25,7 +25,7 @@ class RecordingsDesk(ClerkDesk, Protocol):
         """The engine that keeps them here."""
 
     @property
-    def messages_dir(self) -> Path:
+    def callers_dir(self) -> Path:
         """The folder of recordings."""
 
 
@@ -74,7 +74,7 @@ def export(desk: RecordingsDesk, recording: tuple[str, ...], folder: Path) -> No
     for one in [_found(desk, prefix) for prefix in recording]:
         to = folder / f"{_local(desk, one.began_at, '%Y-%m-%d-%H%M%S')}-{one.id[:8]}.wav"
         try:
-            sound = (desk.messages_dir / one.path).read_bytes()
+            sound = (desk.callers_dir / one.path).read_bytes()
             with os.fdopen(os.open(to, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
                 file.write(sound)
         except OSError as wrong:
@@ -93,7 +93,7 @@ def delete(desk: RecordingsDesk, recording: tuple[str, ...], yes: bool) -> None:
         click.confirm(f"delete {len(found)} recording{'s' if len(found) > 1 else ''} for good?", abort=True)
     for one in found:
         try:
-            (desk.messages_dir / one.path).unlink(missing_ok=True)
+            (desk.callers_dir / one.path).unlink(missing_ok=True)
         except OSError as wrong:
             raise click.ClickException(f"{wrong.filename}: {wrong.strerror}") from wrong
         desk.database.run_now(remove, one.id)
@@ -107,7 +107,7 @@ def _found(desk: RecordingsDesk, prefix: str) -> RecordingRecord:
     one = found[0]
     if not one.ended:
         raise click.ClickException(f'the recording "{prefix}" is still running')
-    if one.engine != desk.engine and not (desk.messages_dir / one.path).exists():
+    if one.engine != desk.engine and not (desk.callers_dir / one.path).exists():
         raise click.ClickException(f'the recording "{prefix}" is kept by the engine {one.engine}: run this there')
     return one
 

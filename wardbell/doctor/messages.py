@@ -24,7 +24,7 @@ def received(database: Database, now: datetime) -> Iterator[Finding]:
         return
     if refused:
         several = "message was" if refused == 1 else "messages were"
-        yield warning(f"{refused} HL7 {several} refused in {DAYS} days", "wardbell messages list")
+        yield warning(f"{refused} HL7 {several} refused in {DAYS} days", "wardbell hl7 list")
     for one in odd:
         times = "1 HL7 message" if one.count == 1 else f"{one.count} HL7 messages"
         yield warning(f"{times} of {one.sender} in {DAYS} days: {one.odd}", "it was read; docs/hl7.md says more")
