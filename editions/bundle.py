@@ -17,7 +17,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from ivr.flow.mistakes import FlowErrors, Mark, Report
+from forms.errors import FilesBroken
+from forms.report import Mark, Report
 
 TESTS = "tests"
 TEXTS = "texts"
@@ -48,7 +49,7 @@ class Bundle:
 
     @classmethod
     def of_folder(cls, flows: Path, texts: Path | None = None) -> Bundle:
-        """What is on disk now. Raises `FlowErrors` for what cannot be read."""
+        """What is on disk now. Raises `FilesBroken` for what cannot be read."""
         report = Report()
         files: dict[str, bytes] = {}
         shown: dict[str, str] = {}
@@ -79,7 +80,7 @@ class Bundle:
                 except OSError as wrong:
                     report.add(Mark(str(path)), "E101", f"the file cannot be read: {wrong.strerror}")
         if report.mistakes:
-            raise FlowErrors(report.mistakes)
+            raise FilesBroken(report.mistakes)
         return cls(files, shown, str(flows), tuple(passed_over))
 
     def name(self, file: str) -> str:

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from editions.bundle import Bundle
 from editions.told_events import Told
+from forms.report import Mark, Report
 from forms.tree import Listing, Node, Scalar, Table, read_source
 from ivr.flow.language import FlowSet
-from ivr.flow.mistakes import Mark, Report
 from ivr.flow.uses import Beside
 from ivr.flow.verbs.do import Do
 from ivr.numbers import FILE as NUMBERS

@@ -13,19 +13,18 @@ from datetime import tzinfo
 from actions.action import Declared
 from editions.bundle import TEXTS, Bundle
 from editions.cross_check import RULES, check_notices, read_beside
-from forms.mistake import nearest
+from forms.errors import FilesBroken
+from forms.mistake import Mistake, nearest
+from forms.report import Mark, Report
 from ivr.call.edition import Edition
 from ivr.flow.language import FlowSet
 from ivr.flow.load import NOT_FLOWS, load_sources
-from ivr.flow.mistakes import FlowErrors, Mark, Mistake, Report
 from ivr.flow.uses import Beside
 from ivr.flow.words import said
 from ivr.numbers import FILE as NUMBERS
 from ivr.numbers import HOLIDAYS, Numbers, read_numbers
-from notify.errors import RulesBroken
 from notify.notices.rules import NoticeRules, read_rules
 from prompts.catalog import Catalog
-from prompts.errors import CatalogErrors
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def read_edition(
     *,
     later: bool = False,
 ) -> Checked:
-    """Read and check everything. Raises `FlowErrors` with every mistake in every file.
+    """Read and check everything. Raises `FilesBroken` with every mistake in every file.
 
     With `later` flows may use verbs that the line cannot carry out yet: to try, test and draw them.
     """
@@ -63,12 +62,7 @@ def read_edition(
             report.add(Mark(bundle.name(file)), "E112", sentence)
     for path in bundle.passed_over:
         report.add(Mark(path), "W101", _PASSED_OVER)
-    try:
-        texts = Catalog.read(bundle.under(TEXTS))
-    except CatalogErrors as wrong:
-        report.mistakes.extend(wrong.mistakes)
-        texts = wrong.catalog
-    report.mistakes.extend(texts.warnings)
+    texts = Catalog.read(bundle.under(TEXTS), report)
     names = {file.removesuffix(".yaml") for file in bundle.files if "/" not in file} - NOT_FLOWS
     numbers, rules = _numbers(bundle, names, texts, zone, report), _rules(bundle, names, texts, report)
     unread = any(one.file in {bundle.name(NUMBERS), bundle.name(RULES)} for one in report.mistakes)
@@ -83,8 +77,8 @@ def read_edition(
     if unread:  # what they lead to is not known
         report.mistakes = [one for one in report.mistakes if one.code != "W201"]
     if report.wrong or flows is None:
-        raise FlowErrors(report.mistakes)
-    return Checked(Edition(version, flows, numbers, texts), rules, FlowErrors(report.mistakes).warnings)
+        raise FilesBroken(report.mistakes)
+    return Checked(Edition(version, flows, numbers, texts), rules, FilesBroken(report.mistakes).warnings)
 
 
 def _of_unread(one: Mistake, unread: Collection[str]) -> bool:
@@ -117,7 +111,7 @@ def _numbers(
         )
         report.mistakes.extend(warnings)
         return read
-    except FlowErrors as wrong:
+    except FilesBroken as wrong:
         report.mistakes.extend((*wrong.mistakes, *wrong.warnings))
         return Numbers({})
 
@@ -129,7 +123,7 @@ def _rules(bundle: Bundle, names: Collection[str], texts: Catalog, report: Repor
         rules = read_rules(bundle.files[RULES], bundle.name(RULES), names, texts.languages)
         report.mistakes.extend(rules.warnings)
         return rules
-    except RulesBroken as wrong:
+    except FilesBroken as wrong:
         report.mistakes.extend(wrong.mistakes)
         return NoticeRules({})
 
@@ -142,7 +136,7 @@ def _flows(
     told = Report()
     try:
         return load_sources(sources, texts, actions, told, later=later, beside=beside)
-    except FlowErrors:
+    except FilesBroken:
         return None
     finally:
         report.mistakes.extend(told.mistakes)

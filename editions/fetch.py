@@ -9,7 +9,7 @@ from db.database import Database
 from editions.base import remember
 from editions.bundle import Bundle
 from editions.store import EditionHead
-from ivr.flow.mistakes import FlowErrors
+from forms.errors import FilesBroken
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def _holds(folder: Path, texts: Path | None, bundle: Bundle) -> bool:
     """Whether just this edition lies there: an older file that is left over was not edited from it."""
     try:
         return Bundle.of_folder(folder, texts).digest == bundle.digest
-    except FlowErrors:
+    except FilesBroken:
         return False
 
 

@@ -15,14 +15,14 @@ from db.database import Database
 from editions.bundle import Bundle
 from editions.live import LiveEdition, Opens, Refused
 from editions.store import Draft, Published, as_texts, fetch, history, newest, publish
-from ivr.flow.mistakes import FlowError
+from forms.errors import FilesError
 
 log = Logger()
 
 FIRST = "first start"
 
 
-class NoEditionUsable(FlowError):
+class NoEditionUsable(FilesError):
     """There are editions, and this version of the program can use none of them."""
 
 
@@ -36,7 +36,7 @@ def begin(
 ) -> tuple[LiveEdition, Refused | None]:
     """What to serve, and the newest edition when that is another. Blocks.
 
-    Raises `FlowErrors` with all the mistakes when the first edition would be made of files that do
+    Raises `FilesBroken` with all the mistakes when the first edition would be made of files that do
     not pass `check`, `NoEditionUsable` when no edition passes.
     """
     if database.run_now(newest) is None:
@@ -56,7 +56,7 @@ def begin(
             continue
         try:
             found = opens(stored)
-        except FlowError as wrong:
+        except FilesError as wrong:
             log.error("edition {n} cannot be used by this version:", n=record.number)
             for line in str(wrong).splitlines():
                 log.error("{line}", line=line)
@@ -81,7 +81,7 @@ def tell_difference(live: LiveEdition, on_disk: Callable[[], Bundle]) -> None:
     """A line in the log when the files on disk are not what is served."""
     try:
         same = on_disk().digest == live.head.digest
-    except FlowError as wrong:
+    except FilesError as wrong:
         log.warn("the files on disk cannot be read, edition {n} is served: {wrong}", n=live.head.number, wrong=wrong)
         return
     if not same:

@@ -16,7 +16,7 @@ from ivr.rehearsal.test_file import EditionUnderTest
 def under_test(bundle: Bundle, zone: ZoneInfo) -> EditionUnderTest:
     """The flows, numbers and texts of a bundle. Verbs that the line cannot carry out yet may be tried too.
 
-    Raises `FlowErrors` with every mistake.
+    Raises `FilesBroken` with every mistake.
     """
     return tested(read_edition(bundle, ACTIONS, zone=zone, later=True).edition, zone)
 
@@ -27,5 +27,5 @@ def tested(edition: Edition, zone: ZoneInfo) -> EditionUnderTest:
 
 
 def run_flow_tests(bundle: Bundle, zone: ZoneInfo) -> SuiteResult:
-    """Run the flow tests of a bundle. Raises `FlowErrors` with every mistake in flows or tests."""
+    """Run the flow tests of a bundle. Raises `FilesBroken` with every mistake in flows or tests."""
     return run_tests(bundle.under(TESTS), under_test(bundle, zone))

@@ -25,7 +25,7 @@ class LiveEdition:
 
 
 Opens: TypeAlias = Callable[[StoredEdition], LiveEdition]
-"""Reads and checks an edition: up to seconds of work, so not on the reactor's thread. Raises `FlowError` for one
+"""Reads and checks an edition: up to seconds of work, so not on the reactor's thread. Raises `FilesError` for one
 that cannot be used, `PromptError` when its recordings cannot be read."""
 
 

@@ -32,7 +32,8 @@ from editions.store import (
     as_texts,
     publish,
 )
-from ivr.flow.mistakes import FlowErrors, Mistake
+from forms.errors import FilesBroken
+from forms.mistake import Mistake
 from ivr.rehearsal.suite import SuiteResult
 from prompts.catalog import Catalog
 from prompts.errors import PromptError
@@ -112,7 +113,7 @@ def in_silence(_: Examined | SuiteResult | Sound) -> None:
 class Broken:
     """The files have mistakes."""
 
-    mistakes: FlowErrors
+    mistakes: FilesBroken
     bundle: Bundle
     live: EditionRecord | None
 
@@ -157,7 +158,7 @@ def check(press: Press, bundle: Bundle, live: EditionRecord | None) -> Checked |
     try:
         as_texts(bundle)
         return read_edition(bundle, ACTIONS, zone=press.zone)
-    except FlowErrors as wrong:
+    except FilesBroken as wrong:
         return Broken(wrong, bundle, live)
 
 

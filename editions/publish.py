@@ -40,9 +40,8 @@ from editions.store import (
     history,
     newest,
 )
-from ivr.flow.mistakes import FlowErrors
+from forms.errors import FilesBroken
 from prompts.catalog import Catalog
-from prompts.errors import CatalogErrors
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ def publish(
     if tests:
         try:
             tested = run_flow_tests(bundle, press.zone)
-        except FlowErrors as wrong:
+        except FilesBroken as wrong:
             return Broken(wrong, bundle, live)
         if tested.failed:
             return FailedTests(tested, live)
@@ -139,5 +138,5 @@ def _stale(press: Press, before: Bundle, texts: Catalog) -> list[tuple[str, str]
         return []
     try:
         return list(old_recordings(press.recordings, Catalog.read(before.under(TEXTS)), texts))
-    except CatalogErrors:
+    except FilesBroken:
         return []

@@ -13,7 +13,7 @@ from editions.bundle import Bundle
 from editions.difference import Changed, changes
 from editions.engines import EngineRecord, engines
 from editions.store import EditionDamaged, EditionHead, EditionRecord, fetch, newest
-from ivr.flow.mistakes import FlowErrors
+from forms.errors import FilesBroken
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Differs:
 class Unreadable:
     """The files on disk cannot be read."""
 
-    mistakes: FlowErrors
+    mistakes: FilesBroken
 
 
 Disk: TypeAlias = Differs | Unreadable | None
@@ -63,7 +63,7 @@ def disk_against(database: Database, record: EditionRecord, on_disk: Callable[[]
     """How the files on disk stand to an edition."""
     try:
         disk = on_disk()
-    except FlowErrors as wrong:
+    except FilesBroken as wrong:
         return Unreadable(wrong)
     if disk.digest == record.digest:
         return None

@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session
 from db.reading import reading
 from db.tables.editions import EditionRow
 from editions.bundle import TESTS, TEXTS, Bundle
-from ivr.flow.mistakes import FlowError, FlowErrors, Mark, Report
+from forms.errors import FilesBroken, FilesError
+from forms.report import Mark, Report
 
 LARGEST = 4_000_000
 """Bytes of all files of an edition together; a large hospital's are a tenth of it."""
@@ -39,7 +40,7 @@ _COLUMNS = (
 )
 
 
-class EditionDamaged(FlowError):
+class EditionDamaged(FilesError):
     """An edition in the database is not what was published: its row was changed by hand."""
 
 
@@ -130,7 +131,7 @@ class Overtaken:
 
 
 def as_texts(bundle: Bundle) -> dict[str, str]:
-    """A bundle's files as text, as they are stored. Raises `FlowErrors` for what cannot be kept."""
+    """A bundle's files as text, as they are stored. Raises `FilesBroken` for what cannot be kept."""
     report = Report()
     texts: dict[str, str] = {}
     for name, data in bundle.files.items():
@@ -149,7 +150,7 @@ def as_texts(bundle: Bundle) -> dict[str, str]:
         told = f"all files together have {size:,} bytes, at most {LARGEST:,} are allowed; this is the largest"
         report.add(Mark(bundle.name(largest)), "E101", told)
     if report.mistakes:
-        raise FlowErrors(report.mistakes)
+        raise FilesBroken(report.mistakes)
     return texts
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from forms.report import Report, did_you_mean
 from ivr.flow.language import Constant, FlowSet
-from ivr.flow.mistakes import Report, did_you_mean
 from ivr.flow.verbs.notify import Notify
 from notify.notices.facts import HL7, Kind, Use, check_kind
 from notify.notices.rules import NoticeRules

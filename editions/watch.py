@@ -18,7 +18,7 @@ from db.errors import DatabaseError
 from editions.engines import BEAT, EngineRecord, leave, say
 from editions.live import Live, LiveEdition, Opens, Refused
 from editions.store import EditionHead, fetch, newest
-from ivr.flow.mistakes import FlowError
+from forms.errors import FilesError
 from prompts.errors import PromptError
 
 log = Logger()
@@ -99,7 +99,7 @@ class EditionWatch:
         record, self._again = stored.record, None
         try:
             opened = await self._aside(lambda: self._opens(stored))
-        except FlowError as wrong:
+        except FilesError as wrong:
             self._refuse(record.head, str(wrong))
         except PromptError as wrong:  # a folder that comes back makes it good
             self._again = self._wallclock() + AGAIN

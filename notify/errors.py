@@ -5,10 +5,6 @@ A busy ward or a duplicate message is no error; it is a value.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from forms.mistake import Mistake
-
 CODES = {
     "N001": "the file of notices cannot be read",
     "N101": "something other than `key: value`",
@@ -57,14 +53,6 @@ CODES = {
 
 class NotifyError(Exception):
     """Something in calling out went wrong."""
-
-
-class RulesBroken(NotifyError):
-    """The rules file can't be used; `mistakes` holds every fault of it, in the order of the file."""
-
-    def __init__(self, mistakes: Sequence[Mistake]) -> None:
-        super().__init__("\n".join(str(mistake) for mistake in mistakes))
-        self.mistakes = tuple(mistakes)
 
 
 class MessageBroken(NotifyError):

@@ -23,14 +23,16 @@ A text may hold two languages: `prompts.tongues`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from forms.errors import FilesBroken
 from forms.mistake import Mistake, nearest
-from prompts.errors import CatalogErrors, NoSuchPrompt, Unreadable
+from forms.report import Report
+from prompts.errors import NoSuchPrompt, Unreadable
 from prompts.phrase import FAMILIES, PLURAL_FORMS, Phrase
 from prompts.texts import Place, read_languages, read_texts
 from prompts.values import read
@@ -62,12 +64,9 @@ class Catalog:
         phrases: Mapping[str, Mapping[str, Phrase]],
         currency: str,
         own: Mapping[str, Mistake] | None = None,
-        warnings: Sequence[Mistake] = (),
         unread: Collection[str] = (),
     ) -> None:
         self._phrases = phrases
-        self.warnings = tuple(sorted(warnings))
-        """What should be looked at in the hospital's texts."""
         self.unread = frozenset(unread)
         """Of a catalogue with mistakes: ids that could not be read, and "*" when a whole file could not."""
         self.currency = currency
@@ -86,32 +85,37 @@ class Catalog:
         """Read the shipped catalogues and then `dirs`, later ones replacing texts of earlier ones.
 
         `languages` limits what is read; without it every `<language>.yaml` counts. Raises
-        `CatalogErrors` with every mistake found.
+        `FilesBroken` with every mistake found.
         """
         reading = _Reading(languages)
         if shipped:
             reading.folder(SHIPPED)
         for folder in dirs:
             reading.folder(folder)
-        return cls._of(reading, currency)
+        return cls._of(reading, currency, None)
 
     @classmethod
-    def read(cls, own: Mapping[str, bytes], *, currency: str = "CNY") -> Catalog:
-        """The shipped catalogues with `own` (file name -> content) over them. Raises `CatalogErrors`."""
+    def read(cls, own: Mapping[str, bytes], report: Report | None = None, *, currency: str = "CNY") -> Catalog:
+        """The shipped catalogues with `own` (file name -> content) over them. Mistakes go into `report`, and what could
+        be read is for checking the rest against, never spoken; without a report they are raised as `FilesBroken`."""
         reading = _Reading(None)
         reading.folder(SHIPPED)
         shipped = {id for texts in reading.phrases.values() for id in texts}
         for file, data in sorted(own.items(), key=lambda one: (Path(one[0]).name == SPOKEN, one[0])):
             reading.file(file, data)
-        return cls._of(reading, currency, shipped)
+        return cls._of(reading, currency, report, shipped)
 
     @classmethod
-    def _of(cls, reading: _Reading, currency: str, shipped: Collection[str] | None = None) -> Catalog:
+    def _of(
+        cls, reading: _Reading, currency: str, report: Report | None, shipped: Collection[str] | None = None
+    ) -> Catalog:
         reading.compare()
         own = {} if shipped is None or reading.mistakes else reading.unused_if_unsaid(shipped)
-        found = cls(reading.phrases, currency, own, reading.warnings, reading.unread | reading.broken)
-        if reading.mistakes:
-            raise CatalogErrors(reading.mistakes, found)
+        found = cls(reading.phrases, currency, own, reading.unread | reading.broken)
+        if report is not None:
+            report.mistakes.extend((*reading.mistakes, *reading.warnings))
+        elif reading.mistakes:
+            raise FilesBroken(reading.mistakes)
         return found
 
     @property

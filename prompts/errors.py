@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
-from forms.mistake import Mistake
-
 CODES = {
     "P101": "no such folder of texts",
     "P102": "a language that values cannot be read in",
@@ -35,16 +30,6 @@ CODES = {
 
 class PromptError(Exception):
     """Something that should have been said cannot be."""
-
-
-class CatalogErrors(PromptError):
-    """The catalogues cannot be used; `mistakes` holds everything that is wrong with them."""
-
-    def __init__(self, mistakes: Sequence[Mistake], catalog: Any = None) -> None:
-        self.mistakes = tuple(sorted(mistakes))
-        self.catalog = catalog
-        """What could be read (`prompts.catalog.Catalog`), to check the rest against: never spoken."""
-        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
 
 
 class NoSuchPrompt(PromptError):

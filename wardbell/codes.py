@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from forms.codes import CODES as FILES
 from ivr.flow.mistakes import CODES as FLOWS
 from notify.errors import CODES as NOTICES
 from prompts.errors import CODES as TEXTS
 
-CODES = {**FLOWS, **NOTICES, **TEXTS}
+CODES = {**FILES, **FLOWS, **NOTICES, **TEXTS}
 PAGE = Path(__file__).parents[1] / "docs" / "codes.md"
 
 _PARTS = {
-    "E1": "Files and words (flows, numbers)",
+    "E1": "Files and words, of whatever kind",
     "E2": "Steps and what they work with",
     "E3": "Texts that flows say",
     "E4": "Conditions",

@@ -4,9 +4,9 @@ traceback."""
 from __future__ import annotations
 
 from db.errors import DatabaseError
+from forms.errors import FilesError
 from hospital.errors import HospitalError
 from ivr.errors import IvrError
-from ivr.flow.mistakes import FlowError
 from notify.errors import NotifyError
 from prompts.errors import PromptError
 from wardbell.service import CannotStart
@@ -15,7 +15,7 @@ from wardbell.settings import SettingsError
 FATAL = (
     CannotStart,
     DatabaseError,
-    FlowError,
+    FilesError,
     HospitalError,
     IvrError,
     NotifyError,

@@ -24,11 +24,11 @@ from editions.bundle import TEXTS, Bundle
 from editions.declared import ACTIONS
 from editions.edition import Checked, read_edition
 from editions.store import fetch
+from forms.errors import FilesBroken, FilesError
 from hospital.cards.pins import load_pepper
 from hospital.clinic.calendar import HospitalCalendar
-from ivr.flow.mistakes import FlowError
 from prompts.catalog import Catalog
-from prompts.errors import CatalogErrors, PromptError, VoiceFailed
+from prompts.errors import PromptError, VoiceFailed
 from prompts.render import Known
 from prompts.store import Store
 from prompts.studio import Studio
@@ -89,7 +89,7 @@ class Parts:
 
     @cached_property
     def catalog(self) -> Catalog:
-        """The texts, the hospital's own over the shipped ones. Raises `CatalogErrors`."""
+        """The texts, the hospital's own over the shipped ones. Raises `FilesBroken`."""
         own = [self.settings.texts_dir] if self.settings.texts_dir is not None else []
         return Catalog.load(*own)
 
@@ -97,16 +97,16 @@ class Parts:
         """The texts of a published edition; those on disk where it is unknown or cannot be read any more."""
         stored = self.database.run_now(fetch, edition) if edition else None
         if stored is not None:
-            with suppress(FlowError, CatalogErrors):
+            with suppress(FilesError, FilesBroken):
                 return Catalog.read(stored.bundle().under(TEXTS))
         return self.catalog
 
     def on_disk(self) -> Bundle:
-        """The hospital's files as they stand on disk now. Raises `FlowErrors` for what cannot be read."""
+        """The hospital's files as they stand on disk now. Raises `FilesBroken` for what cannot be read."""
         return Bundle.of_folder(self.flows_dir(), self.settings.texts_dir)
 
     def check(self, bundle: Bundle, version: int = 0) -> Checked:
-        """Everything of an edition, read and checked as the service does. Raises `FlowErrors` with every mistake."""
+        """Everything of an edition, read and checked as the service does. Raises `FilesBroken` with every mistake."""
         return read_edition(bundle, ACTIONS, version, self.zone)
 
     @cached_property

@@ -13,9 +13,9 @@ from typing import Any
 
 import cel
 
+from forms.report import Mark, Report
 from forms.tree import Scalar
 from ivr.flow.commands import Value
-from ivr.flow.mistakes import Mark, Report
 
 LONGEST = 200
 """Characters of an expression."""

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from actions.action import Declared
+from forms.report import Mark, Report, did_you_mean
 from forms.tree import Scalar, Table
 from ivr.flow.commands import Answer, Outcome
 from ivr.flow.form import Form
 from ivr.flow.language import AGAIN, NOWHERE, Exit, Finish, Go, Move, Scene, Target
-from ivr.flow.mistakes import Mark, Report, did_you_mean
 from ivr.flow.words import SYSTEM
 
 Miss = Literal["no_input", "invalid"]

@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
+from forms.report import Mark, Report, did_you_mean
 from forms.tree import Listing, Node, Scalar, Table
 from ivr.flow.commands import Value
 from ivr.flow.language import NOWHERE, RESERVED, Constant, Name, Target, Term, Variable
-from ivr.flow.mistakes import Mark, Report, did_you_mean
 
 T = TypeVar("T")
 F = TypeVar("F", bound="Form")

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 from actions.action import Declared
+from forms.report import Mark, Report
 from ivr.flow.commands import Answer, Command, Prompt, Value
-from ivr.flow.mistakes import Mark, Report
 from ivr.flow.texts import Texts
 from ivr.flow.uses import Beside
 

@@ -12,12 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from actions.action import Declared
+from forms.errors import FilesBroken
+from forms.report import Mark, Report, did_you_mean
 from forms.tree import Node, Scalar, Table, read_source
 from ivr.flow.check.flows import check_flows, ends
 from ivr.flow.defaults import Defaults
 from ivr.flow.form import NAME, Form, check_step_name, fill
 from ivr.flow.language import END, NOWHERE, Flow, FlowSet, Head, Limit, Name, Step, World
-from ivr.flow.mistakes import FlowErrors, Mark, Report, did_you_mean
 from ivr.flow.texts import Texts
 from ivr.flow.uses import Beside
 from ivr.flow.verbs import LATER, VERBS
@@ -31,7 +32,7 @@ _BESIDE = frozenset({"then", "with", "as", "else", "keys", "prompt", "each", "er
 
 
 def load(folder: Path, texts: Texts, actions: Mapping[str, Declared], *, later: bool = False) -> FlowSet:
-    """All flows of `folder`, one a file; `later` as in `load_sources`. Raises `FlowErrors` with every mistake."""
+    """All flows of `folder`, one a file; `later` as in `load_sources`. Raises `FilesBroken` with every mistake."""
     report = Report()
     sources: dict[str, bytes] = {}
     if folder.is_dir():
@@ -55,7 +56,7 @@ def load_sources(
     later: bool = False,
     beside: Beside = Beside(),  # noqa: B008 - frozen
 ) -> FlowSet:
-    """As `load`, from file name -> content. Raises nothing but `FlowErrors`; warnings are left in `report`.
+    """As `load`, from file name -> content. Raises nothing but `FilesBroken`; warnings are left in `report`.
 
     With `later` a flow may use verbs that the line cannot carry out yet: to try and to test it. `beside` is what
     numbers and notices do with the flows.
@@ -69,7 +70,7 @@ def load_sources(
             report.add(Mark(file), "E111", f'"{name}" is not a name for a flow (lowercase letters, digits and _)')
     check_flows(World(flows, actions, texts, beside=beside), report)
     if report.wrong:
-        raise FlowErrors(report.mistakes)
+        raise FilesBroken(report.mistakes)
     whole = {name: flow for name, flow in flows.items() if flow is not None}
     return FlowSet(whole, dict(actions), {id: _named(texts, id) for id in texts.ids}, frozenset(texts.languages))
 

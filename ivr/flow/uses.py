@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ivr.flow.mistakes import Mark
+from forms.report import Mark
 
 
 @dataclass(frozen=True, slots=True)

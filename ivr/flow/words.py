@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from forms.report import Report, did_you_mean
 from forms.tree import Scalar
 from ivr.flow.commands import Prompt, Value
 from ivr.flow.form import PROMPT_ID, Form
 from ivr.flow.language import Name, Reads, Scene, Term, World
-from ivr.flow.mistakes import Report, did_you_mean
 
 SYSTEM = {
     "trouble": "system.trouble",

@@ -26,9 +26,11 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import TypeVar
 
+from forms.errors import FilesBroken
+from forms.mistake import Mistake
+from forms.report import Mark, Report, did_you_mean
 from forms.tree import Listing, Node, Scalar, Table, read_source
 from ivr.flow.form import Form
-from ivr.flow.mistakes import FlowErrors, Mark, Mistake, Report, did_you_mean
 from ivr.numbers.entries import Pieces
 from ivr.numbers.hours import Hours
 from ivr.numbers.plan import DEFAULT, Answer, Code, Line, Numbers, Plan, Route
@@ -50,7 +52,7 @@ def load_numbers(
     told_as: str = "",
     zone: tzinfo | None = None,
 ) -> Numbers:
-    """Read the file and the holidays beside it; flows and languages must exist. Raises `FlowErrors`.
+    """Read the file and the holidays beside it; flows and languages must exist. Raises `FilesBroken`.
 
     `told_as` is the name in messages (default: the path as given).
     """
@@ -65,7 +67,7 @@ def load_numbers(
         except OSError as wrong:
             report.add(Mark(shown), "E101", f"the file cannot be read: {wrong.strerror}")
     if report.mistakes:
-        raise FlowErrors(report.mistakes)
+        raise FilesBroken(report.mistakes)
     return read_numbers(
         name, found[file], flows, languages, found.get(holidays), str(Path(name).with_name(HOLIDAYS)), zone
     )
@@ -95,7 +97,7 @@ def read_numbers(
     if warnings is not None:
         warnings.extend(one for one in report.mistakes if one.is_warning)
     if report.wrong:
-        raise FlowErrors(report.mistakes)
+        raise FilesBroken(report.mistakes)
     return numbers
 
 

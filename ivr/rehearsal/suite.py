@@ -42,7 +42,7 @@ class SuiteResult:
 def run_tests(sources: Mapping[str, bytes], house: EditionUnderTest, word: str = "") -> SuiteResult:
     """Run the tests of the files (name -> content) whose file or name has `word` in it.
 
-    Raises `FlowErrors` with every mistake in the files.
+    Raises `FilesBroken` with every mistake in the files.
     """
     coverage = Coverage(house.flows)
     flows = coverage.watched

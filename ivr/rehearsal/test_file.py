@@ -44,11 +44,12 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from actions.action import ActionOutcome, Declared
+from forms.errors import FilesBroken
+from forms.report import Mark, Report, did_you_mean
 from forms.tree import Listing, Node, Scalar, Table, read_source
 from ivr.flow.commands import Value
 from ivr.flow.form import PROMPT_ID, Form
 from ivr.flow.language import FlowSet
-from ivr.flow.mistakes import FlowErrors, Mark, Report, did_you_mean
 from ivr.numbers import Numbers, Refusal
 from ivr.rehearsal.answers import ERROR, declared_beyond, usual
 from ivr.rehearsal.call import ANY_DAY, Caller
@@ -171,7 +172,7 @@ class EditionUnderTest:
 
 
 def read_tests(sources: Mapping[str, bytes], house: EditionUnderTest) -> list[FlowTest]:
-    """The tests of the files (name -> content) in order. Raises `FlowErrors` with every mistake in them."""
+    """The tests of the files (name -> content) in order. Raises `FilesBroken` with every mistake in them."""
     report = Report()
     tests: list[FlowTest] = []
     for file, data in sources.items():
@@ -179,7 +180,7 @@ def read_tests(sources: Mapping[str, bytes], house: EditionUnderTest) -> list[Fl
         if root is not None:
             tests.extend(_File(root, report, house).tests())
     if report.mistakes:
-        raise FlowErrors(report.mistakes)
+        raise FilesBroken(report.mistakes)
     return tests
 
 

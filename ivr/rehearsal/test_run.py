@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from actions.action import ActionOutcome, Declared
+from forms.report import Mark
 from ivr.flow.commands import Prompt, Value
 from ivr.flow.language import FlowSet
-from ivr.flow.mistakes import Mark
 from ivr.rehearsal import moments as happened
 from ivr.rehearsal import test_file
 from ivr.rehearsal.answers import Script

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, product
 
-from ivr.flow.mistakes import Mark, Report
+from forms.report import Mark, Report
 from notify.hl7.adt import Reading
 from notify.notices.escalation import Rule, Silence
 from notify.notices.facts import HL7, Kind, folded

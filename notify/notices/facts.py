@@ -12,8 +12,8 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
+from forms.report import Mark, did_you_mean
 from forms.tree import Scalar
-from ivr.flow.mistakes import Mark, did_you_mean
 from notify.hl7.adt import LONGEST, Reading
 
 

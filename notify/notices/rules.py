@@ -14,10 +14,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias
 
+from forms.errors import FilesBroken
 from forms.mistake import Mistake
+from forms.report import Report, did_you_mean
 from forms.tree import Node, Scalar, Table, read_source
-from ivr.flow.mistakes import Report, did_you_mean
-from notify.errors import RulesBroken
 from notify.hl7.adt import Reading
 from notify.notices.coverage import check_coverage
 from notify.notices.escalation import Confirm, Missed, Priority, Rule, Silence, Step, longest
@@ -81,11 +81,11 @@ class NoticeRules:
 def load_rules(
     path: Path, flows: Collection[str] | None = None, languages: Collection[str] | None = None
 ) -> NoticeRules:
-    """Read `path`. With `flows` and `languages` given, its names must be among them. Raises `RulesBroken`."""
+    """Read `path`. With `flows` and `languages` given, its names must be among them. Raises `FilesBroken`."""
     try:
         data = path.read_bytes()
     except OSError as wrong:
-        raise RulesBroken([Mistake(str(path), 1, 1, "N001", f"the file can't be read: {wrong.strerror}")]) from wrong
+        raise FilesBroken([Mistake(str(path), 1, 1, "N001", f"the file can't be read: {wrong.strerror}")]) from wrong
     return read_rules(data, str(path), flows, languages)
 
 
@@ -97,7 +97,7 @@ def read_rules(
     root = read_source(name, data, report)
     rules = _Reader(report, flows, languages).file(root) if root is not None else NoticeRules({})
     if report.wrong:
-        raise RulesBroken(sorted(set(report.mistakes)))
+        raise FilesBroken(sorted(set(report.mistakes)))
     return replace(rules, warnings=tuple(sorted(set(report.mistakes))))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from editions.bundle import LARGEST_FILE, Bundle
-from ivr.flow.mistakes import FlowErrors
+from forms.errors import FilesBroken
 
 
 def _huge(path: Path) -> None:
@@ -32,7 +32,7 @@ def test_what_is_no_file_is_told_and_not_waited_for(thing: str, tmp_path: Path) 
     make, why = THINGS[thing]
     (tmp_path / "main.yaml").write_text("start: a\n")
     make(tmp_path / "odd.yaml")
-    with pytest.raises(FlowErrors) as wrong:
+    with pytest.raises(FilesBroken) as wrong:
         Bundle.of_folder(tmp_path)
     (told,) = wrong.value.mistakes
     assert told.file.endswith("odd.yaml")
@@ -90,6 +90,6 @@ def test_a_link_out_of_the_folder_is_not_followed_and_none_of_its_lines_is_shown
     flows = tmp_path / "flows"
     flows.mkdir()
     (flows / "main.yaml").symlink_to(tmp_path / "secret")
-    with pytest.raises(FlowErrors, match="a link to a file outside the folder is not followed") as wrong:
+    with pytest.raises(FilesBroken, match="a link to a file outside the folder is not followed") as wrong:
         Bundle.of_folder(flows)
     assert "hunter2" not in str(wrong.value)

@@ -13,7 +13,7 @@ from editions import engines, store
 from editions.bundle import Bundle
 from editions.engines import EngineRecord
 from editions.store import EditionDamaged, Overtaken, Published, Unchanged
-from ivr.flow.mistakes import FlowErrors
+from forms.errors import FilesBroken
 from tests.editions.conftest import NOON, Publisher, bundle, other
 
 
@@ -90,7 +90,7 @@ def test_of_many_who_publish_at_once_one_does(publisher: Publisher) -> None:
     ],
 )
 def test_what_cannot_be_kept_is_refused(files: dict[str, bytes], code: str, word: str) -> None:
-    with pytest.raises(FlowErrors) as refused:
+    with pytest.raises(FilesBroken) as refused:
         store.as_texts(Bundle(files))
     [mistake] = refused.value.mistakes
     assert mistake.code == code

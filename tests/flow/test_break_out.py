@@ -17,12 +17,12 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from forms.errors import FilesBroken
+from forms.report import Mark, Report
 from forms.tree import Scalar
 from ivr.flow.condition import Condition, Unclear
 from ivr.flow.load import load_sources
-from ivr.flow.mistakes import FlowErrors, Mark, Report
 from prompts.catalog import Catalog
-from prompts.errors import CatalogErrors
 from tests.flow.test_mistakes import GOOD, TEXTS
 from tests.flow.world import actions
 
@@ -101,7 +101,7 @@ def sealed(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("sealed")
 @pytest.mark.parametrize("one", TRIES["files"], ids=lambda one: one["try"].replace("\n", " ")[:70])
 def test_a_file_names_things_and_nothing_else(one: dict[str, Any]) -> None:
-    with pytest.raises(FlowErrors) as wrong:
+    with pytest.raises(FilesBroken) as wrong:
         load_sources({**GOOD, "f.yaml": one["try"].encode()}, TEXTS, actions(), later=True)
     assert one["told"] in {mistake.code for mistake in wrong.value.mistakes}
 
@@ -116,13 +116,13 @@ def test_a_file_name_is_a_plain_word(name: str) -> None:
         flows = load_sources({name: flow}, TEXTS, actions()).flows
         assert set(flows) == {"main"}  # the name counts, never the way to it
         return
-    with pytest.raises(FlowErrors, match="E111"):
+    with pytest.raises(FilesBroken, match="E111"):
         load_sources({name: flow}, TEXTS, actions())
 
 
 @pytest.mark.parametrize("one", TRIES["texts"], ids=lambda one: one["try"])
 def test_a_text_holds_fields_and_nothing_else(one: dict[str, Any]) -> None:
     text = "main.welcome: '" + one["try"].replace("'", "''") + "'\n"
-    with pytest.raises(CatalogErrors) as wrong:
+    with pytest.raises(FilesBroken) as wrong:
         Catalog.read({"zh.yaml": text.encode()})
     assert one["told"] in {mistake.code for mistake in wrong.value.mistakes}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from actions.action import Declared
+from forms.errors import FilesBroken
+from forms.report import Mark
 from ivr.flow.load import load_sources
-from ivr.flow.mistakes import FlowErrors, Mark
 from ivr.flow.uses import Beside
 from tests.flow.world import FakeTexts, actions
 
@@ -56,7 +57,7 @@ SWITCHES = "needs: [fee]\nstart: a\nsteps:\n  a: {language: =fee, then: b}\n  b:
 def told(desk: str, out: str) -> list[str]:
     try:
         load_sources({"desk.yaml": desk.encode(), "out.yaml": out.encode()}, TEXTS, actions(), beside=BESIDE)
-    except FlowErrors as wrong:
+    except FilesBroken as wrong:
         return [f"{one.file}:{one.line} {one.code}" for one in wrong.mistakes]
     return []
 
@@ -108,6 +109,6 @@ def test_a_list_takes_a_secret_and_reads_out_private_items(item: str, outbound: 
     found: list[str] = []
     try:
         load_sources({"list.yaml": LIST.encode()}, texts, actions([LISTS]), beside=beside)
-    except FlowErrors as wrong:
+    except FilesBroken as wrong:
         found = [f"{one.file}:{one.line} {one.code}" for one in wrong.mistakes]
     assert found == mistakes

@@ -1,4 +1,4 @@
-"""Whatever stands in the hospital's files: the check ends, soon, and raises nothing but `FlowErrors`.
+"""Whatever stands in the hospital's files: the check ends, soon, and raises nothing but `FilesBroken`.
 
 Random bytes, odd trees, and good files with one node dropped, doubled, renamed, replaced or swollen.
 Quick by default; the run that is marked slow tries far more.
@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from editions.bundle import Bundle
 from editions.declared import ACTIONS
 from editions.edition import read_edition
-from ivr.flow.mistakes import FlowErrors
+from forms.errors import FilesBroken
 from tests.flow.test_slips import HOSPITAL
 
 SHIPPED = Path(__file__).parents[2] / "flows"
@@ -36,11 +36,11 @@ PLACES = [(house, file) for house, files in GOOD.items() for file in sorted(file
 
 
 def read(files: dict[str, bytes]) -> None:
-    """Read; nothing but `FlowErrors` may come, each mistake at a place of a file that is there or should be."""
+    """Read; nothing but `FilesBroken` may come, each mistake at a place of a file that is there or should be."""
     began = time.monotonic()
     try:
         read_edition(Bundle(files), ACTIONS, later=True)
-    except FlowErrors as wrong:
+    except FilesBroken as wrong:
         for mistake in wrong.mistakes:
             assert mistake.line >= 1, mistake
             assert mistake.col >= 1, mistake

@@ -18,7 +18,7 @@ from editions.bundle import Bundle
 from editions.declared import ACTIONS
 from editions.edition import read_edition
 from editions.flow_tests import run_flow_tests
-from ivr.flow.mistakes import FlowErrors
+from forms.errors import FilesBroken
 from ivr.flow.verbs import VERBS
 from wardbell.cli import wardbell
 
@@ -73,7 +73,7 @@ def test_every_example_names_its_file() -> None:
 def test_the_examples_of_a_section_have_no_mistakes(name: str, text: str) -> None:
     try:
         read_edition(bundle(text), ACTIONS, zone=ZONE, later=True)
-    except FlowErrors as wrong:
+    except FilesBroken as wrong:
         pytest.fail(str(wrong))
 
 

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forms.errors import FilesBroken
 from ivr.flow.load import NOT_FLOWS, load, load_sources
-from ivr.flow.mistakes import FlowErrors
 from ivr.flow.verbs import VERBS
 from tests.flow.shipped import FLOWS, catalog
 from tests.flow.world import FakeTexts, actions
@@ -44,7 +44,7 @@ def told_of(sources: Mapping[str, bytes], *, later: bool = True) -> list[str]:
     files = {**GOOD, **{f"{name}.yaml": data for name, data in sources.items()}}
     try:
         load_sources(files, TEXTS, actions(), later=later)
-    except FlowErrors as wrong:
+    except FilesBroken as wrong:
         return str(wrong).splitlines()
     return []
 
@@ -126,13 +126,13 @@ def test_a_file_with_very_many_wrong_lines_is_told_soon(lines: int) -> None:
 
 
 def test_a_missing_folder_is_told(tmp_path: Path) -> None:
-    with pytest.raises(FlowErrors, match="E101 there is no such folder"):
+    with pytest.raises(FilesBroken, match="E101 there is no such folder"):
         load(tmp_path / "flows", TEXTS, actions())
 
 
 def test_a_missing_text_of_the_system_is_told() -> None:
     lacking = FakeTexts(("t.one",))
-    with pytest.raises(FlowErrors, match=r'E302 the text "system.trouble", which every flow needs, is missing in zh'):
+    with pytest.raises(FilesBroken, match=r'E302 the text "system.trouble", which every flow needs, is missing in zh'):
         load_sources(dict(GOOD), lacking, actions())
 
 
@@ -186,7 +186,7 @@ def test_no_slip_of_the_keyboard_breaks_the_check(name: str, at: int, cut: int, 
     files = {**SHIPPED, name: broken}
     try:
         load_sources({file: source.encode() for file, source in files.items()}, catalog(), actions())
-    except FlowErrors as wrong:
+    except FilesBroken as wrong:
         for mistake in wrong.mistakes:
             assert mistake.file in files
             assert 1 <= mistake.line <= files[mistake.file].count("\n") + 2
@@ -205,5 +205,5 @@ steps:
   q: {ask: card_login.pin, as: b, then: s}
   s: {menu: main.more, keys: {"1": p, "2": q}}
 """
-    with pytest.raises(FlowErrors, match=r"no\.action"):
+    with pytest.raises(FilesBroken, match=r"no\.action"):
         load_sources({"loop.yaml": flow.encode()}, catalog(), actions())

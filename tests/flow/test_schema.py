@@ -12,12 +12,12 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from editions.declared import ACTIONS
+from forms.report import Mark, Report
 from forms.tree import read_source
 from ivr.flow.defaults import Defaults, Input
 from ivr.flow.form import Form
 from ivr.flow.language import Head, Target
 from ivr.flow.load import NOT_FLOWS, load_sources
-from ivr.flow.mistakes import Mark, Report
 from ivr.flow.schema.flow import flow_schema
 from ivr.flow.schema.verbs import LIMIT, Known, verbs
 from ivr.flow.verbs import VERBS

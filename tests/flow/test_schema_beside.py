@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
+from forms.errors import FilesBroken
 from ivr.flow.form import Form
 from ivr.flow.schema.flow import flow_schema
 from ivr.flow.schema.kinds import NAME, Schema
@@ -19,7 +20,6 @@ from ivr.flow.schema.verbs import Known
 from ivr.numbers import read_numbers
 from ivr.numbers.schema import holidays_schema, numbers_schema
 from ivr.rehearsal.schema import schema_of_tests
-from notify.errors import RulesBroken
 from notify.notices.rules import read_rules
 from notify.notices.schema import notices_schema
 from tests.notify.test_rules import SMALL as NOTICES
@@ -162,7 +162,7 @@ def test_a_number_may_be_written_for_the_eye() -> None:
 
 def test_the_keys_of_notices_are_the_readers() -> None:
     def known(text: str) -> set[str]:
-        with pytest.raises(RulesBroken) as broken:
+        with pytest.raises(FilesBroken) as broken:
             read_rules(text.encode(), "notices.yaml")
         [listed] = re.findall(r'no key "zzz" \(known: (.*)\)', str(broken.value))
         return set(listed.split(", "))

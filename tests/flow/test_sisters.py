@@ -11,8 +11,9 @@ from ruamel.yaml import YAML
 from editions.bundle import TESTS, Bundle
 from editions.declared import ACTIONS
 from editions.edition import read_edition
+from forms.errors import FilesBroken
+from forms.mistake import Mistake
 from hospital.usual import USUAL
-from ivr.flow.mistakes import FlowErrors, Mistake
 from ivr.rehearsal.test_file import EditionUnderTest, read_tests
 from tests.flow.test_slips import files, write
 
@@ -31,7 +32,7 @@ def read_all(folder: Path) -> list[Mistake]:
         checked = read_edition(bundle, ACTIONS, later=True)
         edition = checked.edition
         read_tests(bundle.under(TESTS), EditionUnderTest(edition.flows, edition.numbers, edition.texts, ACTIONS, USUAL))
-    except FlowErrors as wrong:
+    except FilesBroken as wrong:
         return sorted((*wrong.mistakes, *wrong.warnings))
     return list(checked.warnings)
 

@@ -15,7 +15,8 @@ from ruamel.yaml import YAML
 from editions.bundle import Bundle
 from editions.declared import ACTIONS
 from editions.edition import read_edition
-from ivr.flow.mistakes import FlowErrors, Mistake
+from forms.errors import FilesBroken
+from forms.mistake import Mistake
 from prompts.catalog import Catalog
 from wardbell.codes import CODES, PAGE, page
 
@@ -28,7 +29,7 @@ def read(folder: Path) -> list[Mistake]:
     """Everything that is told of a folder, warnings too."""
     try:
         return list(read_edition(Bundle.of_folder(folder, folder / "texts"), ACTIONS, later=True).warnings)
-    except FlowErrors as wrong:
+    except FilesBroken as wrong:
         return sorted((*wrong.mistakes, *wrong.warnings))
 
 

@@ -15,10 +15,11 @@ from editions.bundle import Bundle
 from editions.declared import ACTIONS
 from editions.edition import read_edition
 from forms.encoding import NotText, decoded
-from forms.report import Report
+from forms.errors import FilesBroken
+from forms.mistake import Mistake
+from forms.report import Mark, Report
 from forms.tree import Scalar, read_text
 from ivr.flow.condition import Condition
-from ivr.flow.mistakes import FlowErrors, Mark, Mistake
 from prompts.catalog import SHIPPED
 
 HOSPITAL = Path(__file__).parent / "good" / "hospital"
@@ -83,7 +84,7 @@ def test_nor_is_anything_that_follows_from_it(name: str, seed: int) -> None:
     there[name], _ = mutated(there[name], random.Random(seed))
     try:
         read_edition(Bundle({file: text.encode() for file, text in there.items()}), ACTIONS, later=True)
-    except FlowErrors as wrong:
+    except FilesBroken as wrong:
         for one in (*wrong.mistakes, *wrong.warnings):
             assert not FOREIGN.search(one.sentence), one
 

@@ -11,10 +11,10 @@ from typing import Any
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
+from forms.errors import FilesBroken
 from ivr.flow.commands import Ask, Command, Entered, HangUp, Speak
 from ivr.flow.language import FlowSet
 from ivr.flow.load import load_sources
-from ivr.flow.mistakes import FlowErrors
 from ivr.flow.run import Run
 from ivr.flow.verbs import VERBS
 from ivr.flow.verbs.dial import DialNow
@@ -36,7 +36,7 @@ def test_no_walk_through_any_flow_that_loads_tells_a_secret_or_gets_stuck(seed: 
     outer = any_flow(chance, "inner" if "end" in inner["outcomes"] else "")
     try:
         flows = load(outer, inner)
-    except FlowErrors as wrong:
+    except FilesBroken as wrong:
         event(f"refused: {sorted({mistake.code for mistake in wrong.mistakes})}")
         return
     event("loaded")

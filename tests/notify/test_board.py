@@ -6,9 +6,9 @@ import pytest
 
 from db.database import Database
 from db.errors import DatabaseAway
+from forms.errors import FilesBroken
 from ivr.call.notice_board import NotPosted
 from ivr.flow.commands import Value
-from notify.errors import RulesBroken
 from notify.notice_board import StoredBoard
 from notify.notices.rules import NoticeRules, read_rules
 from tests.notify.story import STATION, Failing, Story, result_of
@@ -92,7 +92,7 @@ def test_a_caller_is_not_told_that_it_is_passed_on_when_no_rule_waits_for_it_any
 
 
 def test_an_event_that_is_not_listed_is_a_mistake_of_the_file() -> None:
-    with pytest.raises(RulesBroken) as broken:
+    with pytest.raises(FilesBroken) as broken:
         read_rules(RULES.replace("events:", "#").encode(), "notices.yaml", {"complaint"}, {"zh"})
     assert [mistake.code for mistake in broken.value.mistakes] == ["N203", "N203"]
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from notify.errors import RulesBroken
+from forms.errors import FilesBroken
 from notify.notices.escalation import Confirm, Missed, Priority, Rung, next_rung
 from notify.notices.rules import NoticeRules, read_rules
 from tests.notify.story import SHIPPED
@@ -34,7 +34,7 @@ def read(text: str) -> NoticeRules:
 
 
 def mistakes(text: str) -> list[str]:
-    with pytest.raises(RulesBroken) as broken:
+    with pytest.raises(FilesBroken) as broken:
         read(text)
     return [str(mistake) for mistake in broken.value.mistakes]
 

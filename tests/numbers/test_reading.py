@@ -16,7 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ivr.flow.mistakes import CODES, FlowErrors
+from forms.errors import FilesBroken
+from ivr.flow.mistakes import CODES
 from ivr.numbers import Numbers, Refusal, Route, load_numbers, read_numbers
 
 HERE = Path(__file__).parent
@@ -37,7 +38,7 @@ def read(text: str, file: str = "flows/numbers.yaml") -> Numbers:
 def told(text: str, file: str = "flows/numbers.yaml") -> list[str]:
     try:
         read(text, file)
-    except FlowErrors as wrong:
+    except FilesBroken as wrong:
         return str(wrong).splitlines()
     return []
 
@@ -82,7 +83,7 @@ def test_the_shipped_numbers_answer_always() -> None:
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
-    with pytest.raises(FlowErrors, match="E101 the file cannot be read"):
+    with pytest.raises(FilesBroken, match="E101 the file cannot be read"):
         load_numbers(tmp_path / "none.yaml", FLOWS, {"zh"})
 
 
@@ -92,7 +93,7 @@ def test_holidays_beside_the_file_are_read(tmp_path: Path) -> None:
         'numbers: {"1": {language: zh, when: [{hours: clinic, flow: main}], else: {refuse: true}}}\n'
     )
     (tmp_path / "holidays.yaml").write_text("# none yet\n")
-    with pytest.raises(FlowErrors, match="E508"):
+    with pytest.raises(FilesBroken, match="E508"):
         load_numbers(tmp_path / "numbers.yaml", FLOWS, {"zh"})
     (tmp_path / "holidays.yaml").write_text("holidays: []\n")
     assert load_numbers(tmp_path / "numbers.yaml", FLOWS, {"zh"}).plans["1"].otherwise == Refusal()
@@ -123,5 +124,5 @@ def test_whatever_stands_there_only_mistakes_come_of_it(numbers: object, holiday
 @given(st.binary(max_size=200))
 @settings(deadline=None)
 def test_bytes_break_nothing(data: bytes) -> None:
-    with suppress(FlowErrors):
+    with suppress(FilesBroken):
         read_numbers("n", data, FLOWS, LANGUAGES, data)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from forms.errors import FilesBroken
 from prompts.catalog import Catalog
-from prompts.errors import CatalogErrors, NoSuchPrompt
+from prompts.errors import NoSuchPrompt
 from prompts.keys_named import keys_named
 
 
@@ -20,7 +21,7 @@ def write(folder: Path, **languages: str) -> Path:
 
 def told(folder: Path, *more: Path) -> list[str]:
     """Mistakes as `file:line:col code sentence`, without the folder."""
-    with pytest.raises(CatalogErrors) as caught:
+    with pytest.raises(FilesBroken) as caught:
         Catalog.load(folder, *more, shipped=False)
     return [f"{Path(m.file).name}:{m.line}:{m.col} {m.code} {m.sentence}" for m in caught.value.mistakes]
 

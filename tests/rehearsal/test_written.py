@@ -6,7 +6,7 @@ from textwrap import dedent, indent
 
 import pytest
 
-from ivr.flow.mistakes import FlowErrors
+from forms.errors import FilesBroken
 from ivr.rehearsal.test_file import read_tests
 from ivr.rehearsal.test_run import Played, play
 from tests.rehearsal.house import house
@@ -187,7 +187,7 @@ MISTAKES = {
 
 @pytest.mark.parametrize(("source", "told"), MISTAKES.values(), ids=MISTAKES)
 def test_a_mistake_is_told_with_its_place(source: str, told: str) -> None:
-    with pytest.raises(FlowErrors) as wrong:
+    with pytest.raises(FilesBroken) as wrong:
         read_tests({"t.yaml": source.encode()}, HOUSE)
     assert [str(one) for one in wrong.value.mistakes if str(one).startswith(f"t.yaml:{told}")], str(wrong.value)
     assert len(wrong.value.mistakes) == 1, str(wrong.value)
@@ -195,5 +195,5 @@ def test_a_mistake_is_told_with_its_place(source: str, told: str) -> None:
 
 def test_a_variable_that_the_flow_needs_and_nobody_gives() -> None:
     needing = house("title: x\nneeds: [card]\nstart: a\nsteps: {a: {say: main.welcome, then: end}}\n")
-    with pytest.raises(FlowErrors, match=r't\.yaml:3:9 T103 the flow "line" needs "card"'):
+    with pytest.raises(FilesBroken, match=r't\.yaml:3:9 T103 the flow "line" needs "card"'):
         read_tests({"t.yaml": b"flow: line\nlanguage: zh\ntests: {t: {call: [{ends: end}]}}"}, needing)

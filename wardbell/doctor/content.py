@@ -7,10 +7,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from db.errors import DatabaseError
 from editions.bundle import Bundle
 from editions.edition import Checked
-from ivr.flow.mistakes import FlowErrors, Mistake
+from forms.errors import FilesBroken
+from forms.mistake import Mistake
 from notify.notices.rules import NoticeRules
 from prompts.catalog import Catalog
-from prompts.errors import CatalogErrors, PromptError
+from prompts.errors import PromptError
 from prompts.render import Known, texts_ahead
 from prompts.studio import Studio
 from wardbell.doctor.finding import Finding, error, ok, warning
@@ -25,7 +26,7 @@ def flows(bundle: Callable[[], Bundle], check: Callable[[Bundle], Checked]) -> I
     """Whether every file that the hospital edits can be used; one finding for each mistake and each warning."""
     try:
         checked = check(bundle())
-    except FlowErrors as wrong:
+    except FilesBroken as wrong:
         advice = "correct it; `wardbell flows check` shows the line"
         yield from (error(str(mistake), advice) for mistake in wrong.mistakes)
         yield from _warnings(wrong.warnings)
@@ -66,7 +67,7 @@ def prompts(
     """Whether what the line says is there as sound, so that no caller waits for it."""
     try:
         texts, sounds = catalog(), studio()
-    except CatalogErrors:
+    except FilesBroken:
         return  # `flows` says so
     except PromptError as wrong:
         yield error(str(wrong), "correct the recording")

@@ -11,7 +11,7 @@ from editions import store
 from editions.bundle import Bundle
 from editions.engines import engines as engines_said
 from editions.store import EditionDamaged, StoredEdition
-from ivr.flow.mistakes import FlowError
+from forms.errors import FilesError
 from wardbell.doctor.finding import Finding, error, ok, warning
 
 PUBLISH = "correct it, then: wardbell flows publish (or wardbell flows rollback)"
@@ -41,7 +41,7 @@ def published(
             )
     try:
         differs = on_disk().digest != stored.record.digest
-    except FlowError:
+    except FilesError:
         return
     if differs:
         told = f"the files on disk differ from edition {number}, which is live"
@@ -54,7 +54,7 @@ def _edition(stored: StoredEdition, check: Callable[[Bundle], object]) -> Iterat
         check(stored.bundle())
     except EditionDamaged as damaged:
         yield error(str(damaged), PUBLISH)
-    except FlowError as wrong:
+    except FilesError as wrong:
         for line in str(wrong).splitlines():
             yield error(f"edition {record.number}: {line}", PUBLISH)
     else:

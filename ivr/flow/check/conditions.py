@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from forms.report import Report
 from ivr.flow.condition import Condition, Unclear
 from ivr.flow.language import Flow, World, exits
-from ivr.flow.mistakes import Report
 from ivr.flow.verbs.ask import Ask
 from ivr.flow.verbs.when import Case, When
 

@@ -11,9 +11,9 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from forms.report import Report
 from ivr.flow.check.ways import on_every_way
 from ivr.flow.language import END, Fact, Flow, World, exits
-from ivr.flow.mistakes import Report
 from ivr.flow.verbs.endings import Return
 
 EVERY = frozenset(Fact)

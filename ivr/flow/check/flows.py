@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from forms.report import Mark, Report, did_you_mean
 from ivr.flow.check.conditions import check_cases
 from ivr.flow.check.cycles import rings
 from ivr.flow.check.facts import check_demands, gains, inside_of, on_entry
@@ -19,7 +20,6 @@ from ivr.flow.check.privacy import check_discretion, check_private
 from ivr.flow.check.unused import check_idle
 from ivr.flow.check.variables import check_variables
 from ivr.flow.language import AGAIN, END, NOWHERE, Fact, Flow, Step, World, exits
-from ivr.flow.mistakes import Mark, Report, did_you_mean
 from ivr.flow.verbs.endings import HangUp, Return
 from ivr.flow.verbs.notify import Notify
 from ivr.flow.words import SYSTEM

@@ -13,10 +13,10 @@ from dataclasses import fields
 from itertools import product
 from typing import Any
 
+from forms.report import Mark, Report, did_you_mean
 from ivr.flow.commands import Value
 from ivr.flow.condition import Condition, Unclear
 from ivr.flow.language import ANYTHING, Constant, Flow, Step, Term, Variable, World, exits
-from ivr.flow.mistakes import Mark, Report, did_you_mean
 from ivr.flow.verbs.call import Call
 from ivr.flow.verbs.choose import Choose
 from ivr.flow.verbs.do import Do

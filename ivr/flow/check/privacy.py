@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
+from forms.report import Report
 from ivr.flow.language import Fact, Flow, Step, World, exits
-from ivr.flow.mistakes import Report
 from ivr.flow.verbs.call import Call
 from ivr.flow.verbs.choose import Choose
 from ivr.flow.verbs.consult import Consult

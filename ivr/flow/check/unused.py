@@ -3,8 +3,8 @@ not a mistake."""
 
 from __future__ import annotations
 
+from forms.report import Report
 from ivr.flow.language import Flow, World
-from ivr.flow.mistakes import Report
 from ivr.flow.verbs.ask import Ask
 from ivr.flow.verbs.choose import Choose
 from ivr.flow.verbs.set import Set

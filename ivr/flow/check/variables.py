@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from forms.report import Mark, Report, did_you_mean
 from ivr.flow.check.ways import on_every_way
 from ivr.flow.language import ANYTHING, END, Flow, Reads, World, exits
-from ivr.flow.mistakes import Mark, Report, did_you_mean
 from ivr.flow.verbs.endings import Return
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from forms.report import Report
 from ivr.flow.commands import Answer, Collect, Keys, Prompt
 from ivr.flow.defaults import Defaults, Input, Miss
 from ivr.flow.form import Form
 from ivr.flow.language import NOWHERE, Exit, Gives, Go, Head, Move, Reads, Scene, Step, Target, Wait, World
-from ivr.flow.mistakes import Report
 from ivr.flow.verbs.keys import PERSON, REPEAT, read_end_key
 from ivr.flow.words import SYSTEM, Words, check_unused
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from forms.report import Report, did_you_mean
 from ivr.flow.commands import Answer, Outcome
 from ivr.flow.defaults import Branches, Defaults
 from ivr.flow.form import Form
@@ -27,7 +28,6 @@ from ivr.flow.language import (
     Term,
     World,
 )
-from ivr.flow.mistakes import Report, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from actions.action import Declared
+from forms.report import Report
 from ivr.flow.commands import Answer, Keys, NoInput, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Input, Miss, Trouble, check_error, known_outcomes
 from ivr.flow.form import Form
@@ -35,7 +36,6 @@ from ivr.flow.language import (
     Wait,
     World,
 )
-from ivr.flow.mistakes import Report
 from ivr.flow.verbs.do import Request
 from ivr.flow.verbs.keys import PERSON, REPEAT
 from ivr.flow.verbs.menu import collect_keys, read_keys, with_person

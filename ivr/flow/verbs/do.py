@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from actions.action import Declared
+from forms.report import Report, did_you_mean
 from ivr.flow.commands import Ask as AskHospital
 from ivr.flow.commands import Command, Value
 from ivr.flow.defaults import Branches, Defaults, Trouble, known_outcomes
 from ivr.flow.form import DOTTED, Form
 from ivr.flow.language import Fact, Head, Name, Reads, Scene, Term, World
-from ivr.flow.mistakes import Report, did_you_mean
 from ivr.flow.verbs.errand import Errand, Find, Outcomes
 
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
 from actions.action import Declared
+from forms.report import Mark, Report
 from ivr.flow.commands import Answer, Beyond, Command, Outcome, Value
 from ivr.flow.defaults import Branches, Trouble, check_error
 from ivr.flow.form import Form
 from ivr.flow.language import ANYTHING, Demand, Exit, Fact, Gives, Go, Head, Move, Reads, Scene, Step, Term, Wait, World
-from ivr.flow.mistakes import Mark, Report
 from ivr.flow.words import Words, check_unused
 
 Outcomes: TypeAlias = Mapping[str, frozenset[str]]

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from forms.report import Report
 from ivr.flow.defaults import Defaults
 from ivr.flow.form import Form
 from ivr.flow.language import NOWHERE, Exit, Go, Head, Move, Reads, Scene, Step, Target, Term, World
-from ivr.flow.mistakes import Report
 from prompts.catalog import not_spoken
 
 

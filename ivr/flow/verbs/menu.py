@@ -15,12 +15,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from forms.report import Mark, Report
 from forms.tree import Table
 from ivr.flow.commands import Answer, Collect, Keys, Prompt
 from ivr.flow.defaults import Defaults, Input, Miss
 from ivr.flow.form import Form
 from ivr.flow.language import AGAIN, Demand, Exit, Fact, Go, Head, Move, Reads, Scene, Step, Target, Wait, World
-from ivr.flow.mistakes import Mark, Report
 from ivr.flow.verbs.errand import demand
 from ivr.flow.verbs.keys import PERSON, REPEAT
 from ivr.flow.words import SYSTEM, Words, check_unused

@@ -18,11 +18,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from forms.report import Report
 from ivr.flow.commands import Answer, Beyond, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Lock, Trouble
 from ivr.flow.form import Form
 from ivr.flow.language import Demand, Exit, Fact, Go, Head, Move, Name, Reads, Scene, Target, Wait, World
-from ivr.flow.mistakes import Report
 from ivr.flow.verbs.errand import NOTHING, Errand, Find, Outcomes, demand
 from ivr.flow.verbs.keys import PERSON, REPEAT, read_end_key
 from ivr.flow.verbs.say import read_tells

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from forms.report import Report
 from ivr.flow.defaults import Defaults, Lock
 from ivr.flow.form import Form
 from ivr.flow.language import NOWHERE, Exit, Fact, Go, Head, Move, Reads, Scene, Step, Target, World
-from ivr.flow.mistakes import Report
 from ivr.flow.words import Words, check_unused
 
 TELLS = {"rate": Fact.RATE, "recording": Fact.RECORDING}

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from forms.report import Mark
 from forms.tree import Listing, Table
 from ivr.flow.condition import Condition, Unclear
 from ivr.flow.defaults import Defaults, Trouble
 from ivr.flow.form import Form, fill
 from ivr.flow.language import NOWHERE, Exit, Go, Head, Move, Reads, Scene, Step, Target, World
-from ivr.flow.mistakes import Mark
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 import click
 
 from actions.action import ActionOutcome, Declared
+from forms.report import did_you_mean
 from hospital.usual import USUAL_VARIABLES
 from ivr.flow.commands import Value
-from ivr.flow.mistakes import did_you_mean
 from ivr.rehearsal.answers import ERROR, declared_beyond, usual
 from ivr.rehearsal.test_file import EditionUnderTest
 

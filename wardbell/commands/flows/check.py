@@ -27,8 +27,8 @@ from editions.bundle import TESTS, Bundle
 from editions.declared import ACTIONS
 from editions.edition import Checked, read_edition
 from editions.flow_tests import tested
-from forms.mistake import printable
-from ivr.flow.mistakes import FlowErrors, Mistake
+from forms.errors import FilesBroken
+from forms.mistake import Mistake, printable
 from ivr.rehearsal.test_file import read_tests
 from wardbell.parts import Parts
 
@@ -65,7 +65,7 @@ def _look(parts: Parts, folder: Path, later: bool) -> tuple[Bundle, Sequence[Mis
         bundle = Bundle.of_folder(folder, parts.settings.texts_dir)
         checked = read_edition(bundle, ACTIONS, zone=parts.zone, later=later)
         read_tests(bundle.under(TESTS), tested(checked.edition, parts.zone))
-    except FlowErrors as wrong:
+    except FilesBroken as wrong:
         return bundle, sorted((*wrong.mistakes, *wrong.warnings)), None
     return bundle, checked.warnings, checked
 

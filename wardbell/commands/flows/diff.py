@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from editions.difference import unified
-from ivr.flow.mistakes import FlowErrors
+from forms.errors import FilesBroken
 from wardbell.commands.flows.stored import bundle_of, live_record
 from wardbell.parts import Parts
 
@@ -23,7 +23,7 @@ def diff(parts: Parts, old: int | None, new: int | None) -> None:
     else:
         try:
             after, name = parts.on_disk(), "on-disk"
-        except FlowErrors as wrong:
+        except FilesBroken as wrong:
             raise click.ClickException(str(wrong)) from wrong
     lines = list(unified(bundle_of(parts, before), after, f"edition-{before}", name))
     for line in lines:

@@ -9,11 +9,11 @@ import click
 
 from editions.declared import ACTIONS
 from editions.edition import Checked, read_edition
+from forms.errors import FilesBroken
 from ivr.drawing.map import NAME as MAP
 from ivr.drawing.map import Entrance, flow_map
 from ivr.drawing.picture import Picture, picture
 from ivr.drawing.program import CHINESE_FONT, FORMATS, CannotDraw, drawn, shows_chinese
-from ivr.flow.mistakes import FlowErrors
 from ivr.numbers import Numbers
 from ivr.numbers.plan import DEFAULT, Line, Plan, Route
 from notify.notices.rules import NoticeRules
@@ -52,7 +52,7 @@ def draw(
     try:
         bundle = parts.on_disk() if edition is None else bundle_of(parts, edition)
         checked = read_edition(bundle, ACTIONS, edition or 0, parts.zone, later=later)
-    except FlowErrors as wrong:
+    except FilesBroken as wrong:
         raise click.ClickException(f"flows with mistakes cannot be drawn:\n{wrong}") from wrong
     languages = checked.edition.texts.languages
     if language not in languages:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from editions.flow_tests import under_test
-from ivr.flow.mistakes import FlowErrors
+from forms.errors import FilesBroken
 from ivr.record.call_records import show_call
 from ivr.rehearsal.export import as_test, of_record
 from wardbell.parts import Parts
@@ -28,7 +28,7 @@ def export(parts: Parts, call: str, out: Path | None) -> None:
         raise click.ClickException(f'no call (or more than one) begins with "{call}"')
     try:
         stage = under_test(parts.on_disk(), parts.zone)
-    except FlowErrors as wrong:
+    except FilesBroken as wrong:
         raise click.ClickException(f"{wrong}\nthe flows have mistakes: no test can be written for them") from wrong
     if record.flow not in stage.flows.flows:
         raise click.ClickException(f'there is no flow "{record.flow or "(none)"}" any more')

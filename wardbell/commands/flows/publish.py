@@ -9,7 +9,7 @@ from editions import publish as editions
 from editions.base import FILE, base_of
 from editions.publish import NotFromThis
 from editions.store import Published, Unchanged
-from ivr.flow.mistakes import FlowErrors
+from forms.errors import FilesBroken
 from wardbell.commands.flows import publishing
 from wardbell.commands.flows.stored import told
 from wardbell.parts import Parts
@@ -47,7 +47,7 @@ def publish(parts: Parts, why: str, who: str | None, over: int | None, no_tests:
         )
     except DatabaseError as wrong:
         raise publishing.away(wrong) from wrong
-    except FlowErrors as wrong:
+    except FilesBroken as wrong:
         raise click.ClickException(f"{wrong}\nnothing was published") from wrong
     match came:
         case Published(record):

@@ -10,18 +10,16 @@ import click
 
 from editions.bundle import TEXTS, Bundle
 from editions.declared import ACTIONS
+from forms.errors import FilesBroken
 from ivr.flow.load import NOT_FLOWS
-from ivr.flow.mistakes import FlowErrors
 from ivr.flow.schema.flow import flow_schema
 from ivr.flow.schema.kinds import Schema
 from ivr.flow.schema.verbs import Known
 from ivr.numbers.schema import holidays_schema, numbers_schema
 from ivr.rehearsal.schema import schema_of_tests
-from notify.errors import RulesBroken
 from notify.notices.rules import NoticeRules, read_rules
 from notify.notices.schema import notices_schema
 from prompts.catalog import Catalog
-from prompts.errors import CatalogErrors
 from wardbell.parts import Parts
 
 SCHEMAS: dict[str, Callable[[Known], Schema]] = {
@@ -49,7 +47,7 @@ def schema(parts: Parts, kind: str, out: Path | None) -> None:
     """
     try:
         known = offered(parts.on_disk())
-    except FlowErrors:
+    except FilesBroken:
         known = offered(Bundle({}))
     if out is None:
         click.echo(_json(SCHEMAS[kind](known)), nl=False)
@@ -68,12 +66,12 @@ def offered(bundle: Bundle) -> Known:
     """What there is to choose from. What cannot be read at the moment is not offered: the check tells why."""
     try:
         texts = Catalog.read(bundle.under(TEXTS))
-    except CatalogErrors:
+    except FilesBroken:
         texts = Catalog.read({})
     flows = {file.removesuffix(".yaml") for file in bundle.files if "/" not in file} - NOT_FLOWS
     try:
         rules = read_rules(bundle.files.get("notices.yaml", b""), "notices.yaml")
-    except RulesBroken:
+    except FilesBroken:
         rules = NoticeRules({})
     return Known(
         texts=texts.ids,

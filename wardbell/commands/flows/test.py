@@ -10,7 +10,7 @@ import click
 
 from editions.bundle import TESTS, Bundle
 from editions.flow_tests import under_test
-from ivr.flow.mistakes import FlowErrors
+from forms.errors import FilesBroken
 from ivr.rehearsal.suite import SuiteResult, run_tests
 from wardbell.commands.flows.stored import bundle_of, live_record
 from wardbell.parts import Parts
@@ -32,7 +32,7 @@ def test(parts: Parts, files: tuple[Path, ...], word: str, coverage: bool, live:
     try:
         bundle = bundle_of(parts, live_record(parts).number) if live else parts.on_disk()
         tested = run_tests(_sources(bundle, files), under_test(bundle, parts.zone), word)
-    except FlowErrors as wrong:
+    except FilesBroken as wrong:
         _tell_mistakes(wrong, as_json)
         raise click.exceptions.Exit(1) from wrong
     if not tested.played and (word or files):
@@ -79,7 +79,7 @@ def _sources(bundle: Bundle, files: tuple[Path, ...]) -> dict[str, bytes]:
         raise click.ClickException(f"{wrong.filename}: {wrong.strerror}") from wrong
 
 
-def _tell_mistakes(wrong: FlowErrors, as_json: bool) -> None:
+def _tell_mistakes(wrong: FilesBroken, as_json: bool) -> None:
     if as_json:
         mistakes = [
             {"file": one.file, "line": one.line, "col": one.col, "code": one.code, "sentence": one.sentence}

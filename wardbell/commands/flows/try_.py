@@ -20,10 +20,11 @@ import click
 from twisted.internet.task import Clock
 
 from editions.flow_tests import under_test
+from forms.errors import FilesBroken
+from forms.report import did_you_mean
 from hospital.demo_hospital import DemoHospital
 from hospital.usual import USUAL_VARIABLES
 from ivr.flow.commands import Value
-from ivr.flow.mistakes import FlowErrors, did_you_mean
 from ivr.numbers import Closing, Refusal
 from ivr.numbers.closings import closed_numbers
 from ivr.rehearsal.call import Caller, RehearsedCall
@@ -109,7 +110,7 @@ def try_(
     try:
         bundle = bundle_of(parts, live_record(parts).number) if live else parts.on_disk()
         stage = under_test(bundle, parts.zone)
-    except FlowErrors as wrong:
+    except FilesBroken as wrong:
         for mistake in wrong.mistakes:
             click.echo(str(mistake), err=True)
         count = len(wrong.mistakes)

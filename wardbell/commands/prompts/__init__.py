@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ivr.flow.mistakes import did_you_mean
+from forms.report import did_you_mean
 from prompts.errors import PromptError
 from prompts.join import join
 from prompts.listing import rows

@@ -17,7 +17,7 @@ class PromptsDesk(Protocol):
 
     @property
     def catalog(self) -> Catalog:
-        """The texts. Raises `CatalogErrors`."""
+        """The texts. Raises `FilesBroken`."""
 
     @property
     def studio(self) -> Studio:
