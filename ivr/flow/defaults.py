@@ -11,7 +11,7 @@ from actions.action import Declared
 from forms.report import Mark, Report, did_you_mean
 from forms.tree import Scalar, Table
 from ivr.flow.commands import Answer, Outcome
-from ivr.flow.form import Form
+from ivr.flow.form import FlowForm
 from ivr.flow.language import AGAIN, NOWHERE, Exit, Finish, Go, Move, Scene, Target
 from ivr.flow.words import SYSTEM
 
@@ -30,7 +30,7 @@ class Lock:
         return self.locked
 
     @classmethod
-    def read(cls, form: Form) -> Lock:
+    def read(cls, form: FlowForm) -> Lock:
         """From `locked`: true, false, drop (as true) or keep."""
         node = form.node("locked")
         if node is None:
@@ -69,7 +69,7 @@ class Input:
         """Whether keys that are pressed during the locked text count."""
         return self.lock.keep_keys and not self.confirm
 
-    def read(self, form: Form) -> Input:
+    def read(self, form: FlowForm) -> Input:
         """These settings with those of the form over them."""
         settings = replace(
             self,
@@ -88,7 +88,7 @@ class Input:
                 form.report.add(at, "E222", f"{sentence}: make one fit the other")
         return settings
 
-    def of_step(self, form: Form) -> Input:
+    def of_step(self, form: FlowForm) -> Input:
         """The settings of one step, complete; what neither it nor the defaults say is reported."""
         settings = self.read(form)
         for key in ("no_input", "invalid", "exhausted"):
@@ -128,7 +128,7 @@ class Defaults:
     """Where `error` leads from a step that doesn't say so itself; the apology is said before."""
 
     @classmethod
-    def read(cls, form: Form | None, steps: Iterable[str], steps_mark: Mark) -> Defaults:
+    def read(cls, form: FlowForm | None, steps: Iterable[str], steps_mark: Mark) -> Defaults:
         """Defaults of a flow; a step called `operator` is the person that `0` reaches, unless told otherwise."""
         operator = Target("operator", steps_mark) if "operator" in steps else None
         if form is None:
@@ -178,7 +178,7 @@ class Branches:
     """Where each outcome stands."""
 
     @classmethod
-    def read(cls, form: Form) -> Branches:
+    def read(cls, form: FlowForm) -> Branches:
         """Read `then`."""
         mark, node = form.mark("then"), form.node("then")
         if node is None:

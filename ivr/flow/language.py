@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 from actions.action import Declared
+from forms.form import Name
 from forms.report import Mark, Report
 from ivr.flow.commands import Answer, Command, Prompt, Value
 from ivr.flow.texts import Texts
@@ -24,14 +25,6 @@ RESERVED = frozenset({END, AGAIN})
 """Targets that are no steps: `end` ends the flow, `again` asks once more."""
 ANYTHING = frozenset({"*"})
 """What an exit sets whose action or flow is not known: nothing can be said to be missing after it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A word of a file with its place."""
-
-    text: str
-    mark: Mark
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,13 @@ from pathlib import Path
 
 from actions.action import Declared
 from forms.errors import FilesBroken
+from forms.form import NAME, Name, fill
 from forms.report import Mark, Report, did_you_mean
 from forms.tree import Node, Scalar, Table, read_source
 from ivr.flow.check.flows import check_flows, ends
 from ivr.flow.defaults import Defaults
-from ivr.flow.form import NAME, Form, check_step_name, fill
-from ivr.flow.language import END, NOWHERE, Flow, FlowSet, Head, Limit, Name, Step, World
+from ivr.flow.form import FlowForm, check_step_name
+from ivr.flow.language import END, NOWHERE, Flow, FlowSet, Head, Limit, Step, World
 from ivr.flow.texts import Texts
 from ivr.flow.uses import Beside
 from ivr.flow.verbs import LATER, VERBS
@@ -86,10 +87,10 @@ def _read_flow(file: str, name: str, data: bytes, texts: Texts, report: Report, 
     table = read_source(file, data, report)
     if table is None:
         return None
-    return fill(table, report, f'the flow "{name}"', lambda form: _flow(form, file, name, texts, later))
+    return fill(table, report, f'the flow "{name}"', lambda form: _flow(form, file, name, texts, later), FlowForm)
 
 
-def _flow(form: Form, file: str, name: str, texts: Texts, later: bool) -> Flow | None:
+def _flow(form: FlowForm, file: str, name: str, texts: Texts, later: bool) -> Flow | None:
     report = form.report
     title = form.title()
     needs = form.names("needs")
@@ -106,7 +107,9 @@ def _flow(form: Form, file: str, name: str, texts: Texts, later: bool) -> Flow |
     names, at = node.keys, node.mark
     hazy = form.hazy
     if isinstance(defaults_node, Table):
-        defaults, unclear = fill(defaults_node, report, '"defaults"', lambda f: (Defaults.read(f, names, at), f.hazy))
+        defaults, unclear = fill(
+            defaults_node, report, '"defaults"', lambda f: (Defaults.read(f, names, at), f.hazy), FlowForm
+        )
         hazy = hazy or unclear
     else:
         defaults = Defaults.read(None, names, at)
@@ -144,7 +147,7 @@ def _is_hollow(name: str, steps: Table) -> bool:
     return empty and bool(following) and following[0] in VERBS.keys() | _BESIDE
 
 
-def _read_outcomes(form: Form) -> tuple[dict[str, tuple[Name, ...]], dict[str, Mark]]:
+def _read_outcomes(form: FlowForm) -> tuple[dict[str, tuple[Name, ...]], dict[str, Mark]]:
     """`outcomes`: a map of outcome -> variables that it hands to the calling flow."""
     node = form.node("outcomes")
     if node is None:
@@ -152,7 +155,7 @@ def _read_outcomes(form: Form) -> tuple[dict[str, tuple[Name, ...]], dict[str, M
     if not isinstance(node, Table):
         form.report.add(node.mark, "E108", '"outcomes" must be a map of outcome: [variables]')
         return {}, {}
-    inner = Form(node, form.report, '"outcomes"')
+    inner = FlowForm(node, form.report, '"outcomes"')
     outcomes = {outcome: inner.names(outcome) for outcome in node.values}
     for word in node.keys.values():
         inner.as_name(word, "the outcome")
@@ -182,14 +185,14 @@ def _read_step(
         report.add(node.keys[verbs[0]].mark, "E220", sentence)
     verb = VERBS[verbs[0]]
 
-    def filled(form: Form) -> tuple[Step, bool]:
+    def filled(form: FlowForm) -> tuple[Step, bool]:
         step = verb.read(form, Head(word.text, word.mark, _read_limit(form)), defaults)
         return step, unclear or form.hazy
 
-    return fill(node, report, f'the step "{word.text}"', filled)
+    return fill(node, report, f'the step "{word.text}"', filled, FlowForm)
 
 
-def _read_limit(form: Form) -> Limit | None:
+def _read_limit(form: FlowForm) -> Limit | None:
     """`at_most` and `beyond`, both or neither."""
     if "at_most" not in form and "beyond" not in form:
         return None

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from forms.form import TEXT_ID, Name
 from forms.report import Report, did_you_mean
 from forms.tree import Scalar
 from ivr.flow.commands import Prompt, Value
-from ivr.flow.form import PROMPT_ID, Form
-from ivr.flow.language import Name, Reads, Scene, Term, World
+from ivr.flow.form import FlowForm
+from ivr.flow.language import Reads, Scene, Term, World
 
 SYSTEM = {
     "trouble": "system.trouble",
@@ -32,7 +33,7 @@ class Words:
     given: Mapping[str, Term]
 
     @classmethod
-    def read(cls, form: Form, key: str, given: Mapping[str, Term] | None = None, *, required: bool = True) -> Words:
+    def read(cls, form: FlowForm, key: str, given: Mapping[str, Term] | None = None, *, required: bool = True) -> Words:
         """The text or list of texts under `key`; without `given`, values stand under `with`."""
         if given is None:
             given = form.terms("with")
@@ -72,13 +73,13 @@ class Words:
                     report.add(text.mark, "E302", f'the text "{text.text}" is missing in {", ".join(lacking)}')
 
 
-def _text(form: Form, word: Scalar, key: str) -> Name | None:
+def _text(form: FlowForm, word: Scalar, key: str) -> Name | None:
     """The id of a text. People write words instead of it, or two ids in a row."""
     ids = [one for one in re.split(r"[\s,，、;+]+", word.text) if one]
-    if len(ids) > 1 and all(PROMPT_ID.fullmatch(one) for one in ids):
+    if len(ids) > 1 and all(TEXT_ID.fullmatch(one) for one in ids):
         form.report.add(word.mark, "E111", f'two texts are a list: {key}: [{", ".join(ids)}]')
         return None
-    if PROMPT_ID.fullmatch(word.text) is None and (len(ids) > 1 or not word.text.isascii() or not word.plain):
+    if TEXT_ID.fullmatch(word.text) is None and (len(ids) > 1 or not word.text.isascii() or not word.plain):
         shown = word.text if len(word.text) <= 40 else f"{word.text[:40]}..."
         sentence = f'"{key}" takes the name of a text, such as main.welcome; words belong in texts/*.yaml: "{shown}"'
         form.report.add(word.mark, "E111", sentence)
@@ -87,7 +88,7 @@ def _text(form: Form, word: Scalar, key: str) -> Name | None:
         sentence = f'"{word.text}" is not the name of a text: they have a dot, such as main.welcome'
         form.report.add(word.mark, "E111", sentence)
         return None
-    return form.as_name(word, f'"{key}"', PROMPT_ID)
+    return form.as_name(word, f'"{key}"', TEXT_ID)
 
 
 def check_unused(report: Report, world: World, *words: Words, also: Iterable[str] = ()) -> None:

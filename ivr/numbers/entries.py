@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from forms.form import NAME, Form
 from forms.report import Mark, Report, did_you_mean
 from forms.tree import Node, Scalar, Table
-from ivr.flow.form import NAME, Form
 from ivr.numbers.hours import Calendar
 from ivr.numbers.plan import Answer, Refusal, Route
 from ivr.numbers.telephone_number import Dialling, diallable

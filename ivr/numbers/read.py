@@ -27,10 +27,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from forms.errors import FilesBroken
+from forms.form import Form
 from forms.mistake import Mistake
 from forms.report import Mark, Report, did_you_mean
 from forms.tree import Listing, Node, Scalar, Table, read_source
-from ivr.flow.form import Form
 from ivr.numbers.entries import Pieces
 from ivr.numbers.hours import Hours
 from ivr.numbers.plan import DEFAULT, Answer, Code, Line, Numbers, Plan, Route

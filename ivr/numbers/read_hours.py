@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 
+from forms.form import NAME, Form
 from forms.report import Mark, Report, did_you_mean
 from forms.tree import Listing, Node, Scalar, Table, read_source
-from ivr.flow.form import NAME, Form
 from ivr.numbers.hours import WEEKDAYS, Calendar, Hours, Special, Window
 from ivr.numbers.local_time import MINUTES, clock, skipped
 

@@ -45,10 +45,10 @@ from zoneinfo import ZoneInfo
 
 from actions.action import ActionOutcome, Declared
 from forms.errors import FilesBroken
+from forms.form import TEXT_ID, Form
 from forms.report import Mark, Report, did_you_mean
 from forms.tree import Listing, Node, Scalar, Table, read_source
 from ivr.flow.commands import Value
-from ivr.flow.form import PROMPT_ID, Form
 from ivr.flow.language import FlowSet
 from ivr.numbers import Numbers, Refusal
 from ivr.rehearsal.answers import ERROR, declared_beyond, usual
@@ -99,7 +99,7 @@ class Says:
     @property
     def is_id(self) -> bool:
         """Whether it is the name of a text, not words."""
-        return PROMPT_ID.fullmatch(self.text) is not None
+        return TEXT_ID.fullmatch(self.text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ import re
 from collections.abc import Collection, Iterator
 from datetime import timedelta
 
+from forms.form import Form, fill
 from forms.mistake import Mistake
 from forms.report import Mark, Report, did_you_mean
 from forms.tree import Listing, Node, Scalar, Table
-from ivr.flow.form import Form, fill
 
 NUMBER = re.compile(r"\+?[0-9*#]{1,24}\Z")
 

@@ -15,7 +15,7 @@ from editions.declared import ACTIONS
 from forms.report import Mark, Report
 from forms.tree import read_source
 from ivr.flow.defaults import Defaults, Input
-from ivr.flow.form import Form
+from ivr.flow.form import FlowForm
 from ivr.flow.language import Head, Target
 from ivr.flow.load import NOT_FLOWS, load_sources
 from ivr.flow.schema.flow import flow_schema
@@ -89,7 +89,7 @@ def asked(verb: str, source: str) -> tuple[set[str], list[str]]:
     report = Report()
     table = read_source("f", source.encode(), report)
     assert table is not None
-    form = Form(table, report, "the step")
+    form = FlowForm(table, report, "the step")
     VERBS[verb].read(form, HEAD, DEFAULTS)
     return set(form._asked), [mistake.sentence for mistake in report.mistakes]
 
@@ -109,20 +109,20 @@ def test_the_schema_demands_what_the_reader_demands(verb: str) -> None:
 
 
 @pytest.fixture
-def forms(monkeypatch: pytest.MonkeyPatch) -> list[Form]:
+def forms(monkeypatch: pytest.MonkeyPatch) -> list[FlowForm]:
     """Every form that is read, in order."""
-    read: list[Form] = []
-    finish = Form.finish
+    read: list[FlowForm] = []
+    finish = FlowForm.finish
 
-    def finished(form: Form, known: frozenset[str] = frozenset()) -> None:
+    def finished(form: FlowForm, known: frozenset[str] = frozenset()) -> None:
         read.append(form)
         finish(form, known)
 
-    monkeypatch.setattr(Form, "finish", finished)
+    monkeypatch.setattr(FlowForm, "finish", finished)
     return read
 
 
-def test_the_keys_of_the_flow_its_defaults_and_its_steps_are_the_readers(forms: list[Form]) -> None:
+def test_the_keys_of_the_flow_its_defaults_and_its_steps_are_the_readers(forms: list[FlowForm]) -> None:
     beside = (FLOWS / "card_login.yaml", FLOWS / "operator.yaml")
     load_sources({path.name: path.read_bytes() for path in (EVERY_VERB, *beside)}, catalog(), ACTIONS, later=True)
 

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
 from forms.errors import FilesBroken
-from ivr.flow.form import Form
+from forms.form import Form
 from ivr.flow.schema.flow import flow_schema
 from ivr.flow.schema.kinds import NAME, Schema
 from ivr.flow.schema.verbs import Known

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from forms.form import Name
 from forms.report import Report
-from ivr.flow.language import Flow, Name, Step, World
+from ivr.flow.language import Flow, Step, World
 from ivr.flow.verbs.ask import Ask
 from ivr.flow.verbs.choose import Choose
 from ivr.flow.verbs.keys import PERSON, REPEAT

@@ -1,7 +1,7 @@
 """The JSON Schema (draft 2020-12) of a flow, for editors: they complete keys, explain them, underline what is wrong.
 
 It knows what one file shows: keys, kinds, ranges. What needs more (does the step exist, is the variable set) is
-the check's. The reader of the files (`ivr.flow.form`, `ivr.flow.verbs`) says what is so; a test holds this to it.
+the check's. The reader of the files (`ivr.flow.load`, `ivr.flow.verbs`) says what is so; a test holds this to it.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from ivr.flow.commands import Beyond
 from ivr.flow.defaults import Defaults
-from ivr.flow.form import Form
+from ivr.flow.form import FlowForm
 from ivr.flow.language import Head, Step
 from ivr.flow.verbs.ask import Ask
 from ivr.flow.verbs.call import Call
@@ -31,7 +31,7 @@ from ivr.flow.verbs.when import When
 class Verb(Protocol):
     """What the table of verbs knows of each: a kind of step."""
 
-    def read(self, form: Form, head: Head, defaults: Defaults) -> Step:
+    def read(self, form: FlowForm, head: Head, defaults: Defaults) -> Step:
         """A step of it, from its form."""
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from forms.report import Report
 from ivr.flow.commands import Answer, Collect, Keys, Prompt
 from ivr.flow.defaults import Defaults, Input, Miss
-from ivr.flow.form import Form
+from ivr.flow.form import FlowForm
 from ivr.flow.language import NOWHERE, Exit, Gives, Go, Head, Move, Reads, Scene, Step, Target, Wait, World
 from ivr.flow.verbs.keys import PERSON, REPEAT, read_end_key
 from ivr.flow.words import SYSTEM, Words, check_unused
@@ -35,7 +35,7 @@ class Ask(Step):
     then: Target
 
     @classmethod
-    def read(cls, form: Form, head: Head, defaults: Defaults) -> Ask:
+    def read(cls, form: FlowForm, head: Head, defaults: Defaults) -> Ask:
         """From its form."""
         words = Words.read(form, "ask")
         variable = form.name("as", required=True)

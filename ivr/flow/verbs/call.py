@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from forms.form import Name
 from forms.report import Report, did_you_mean
 from ivr.flow.commands import Answer, Outcome
 from ivr.flow.defaults import Branches, Defaults
-from ivr.flow.form import Form
+from ivr.flow.form import FlowForm
 from ivr.flow.language import (
     ANYTHING,
     Enter,
@@ -21,7 +22,6 @@ from ivr.flow.language import (
     Go,
     Head,
     Move,
-    Name,
     Reads,
     Scene,
     Step,
@@ -40,7 +40,7 @@ class Call(Step):
     then: Branches
 
     @classmethod
-    def read(cls, form: Form, head: Head, defaults: Defaults) -> Call:
+    def read(cls, form: FlowForm, head: Head, defaults: Defaults) -> Call:
         """From its form."""
         return cls(head, form.name("call", required=True), form.terms("with"), Branches.read(form))
 

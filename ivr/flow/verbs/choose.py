@@ -16,10 +16,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from actions.action import Declared
+from forms.form import Name
 from forms.report import Report
 from ivr.flow.commands import Answer, Keys, NoInput, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Input, Miss, Trouble, check_error, known_outcomes
-from ivr.flow.form import Form
+from ivr.flow.form import FlowForm
 from ivr.flow.language import (
     AGAIN,
     ANYTHING,
@@ -28,7 +29,6 @@ from ivr.flow.language import (
     Go,
     Head,
     Move,
-    Name,
     Reads,
     Scene,
     Step,
@@ -86,7 +86,7 @@ class Choose(Step):
     trouble: Trouble
 
     @classmethod
-    def read(cls, form: Form, head: Head, defaults: Defaults) -> Choose:
+    def read(cls, form: FlowForm, head: Head, defaults: Defaults) -> Choose:
         """From its form."""
         request = Request.read(form, "choose")
         words = Words.read(form, "prompt", request.given, required=False)

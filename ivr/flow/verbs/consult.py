@@ -17,7 +17,7 @@ from typing import ClassVar
 
 from ivr.flow.commands import Beyond, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Trouble
-from ivr.flow.form import Form
+from ivr.flow.form import FlowForm
 from ivr.flow.language import Demand, Fact, Head, Reads, Scene, Term, Variable, World
 from ivr.flow.verbs.errand import NOTHING, Place, Visit, demand
 
@@ -50,7 +50,7 @@ class Consult(Visit):
     card: Term
 
     @classmethod
-    def read(cls, form: Form, head: Head, defaults: Defaults) -> Consult:
+    def read(cls, form: FlowForm, head: Head, defaults: Defaults) -> Consult:
         """From its form."""
         place = Place.read(form, "consult")
         then = Branches.read(form)

@@ -18,7 +18,7 @@ from typing import ClassVar
 
 from ivr.flow.commands import Beyond, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Trouble
-from ivr.flow.form import Form
+from ivr.flow.form import FlowForm
 from ivr.flow.language import Head, Scene
 from ivr.flow.verbs.errand import NOTHING, Place, Visit
 
@@ -56,7 +56,7 @@ class Dial(Visit):
     ring: float
 
     @classmethod
-    def read(cls, form: Form, head: Head, defaults: Defaults) -> Dial:
+    def read(cls, form: FlowForm, head: Head, defaults: Defaults) -> Dial:
         """From its form."""
         place = Place.read(form, "dial")
         then = Branches.read(form)

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from actions.action import Declared
+from forms.form import DOTTED, Name
 from forms.report import Report, did_you_mean
 from ivr.flow.commands import Ask as AskHospital
 from ivr.flow.commands import Command, Value
 from ivr.flow.defaults import Branches, Defaults, Trouble, known_outcomes
-from ivr.flow.form import DOTTED, Form
-from ivr.flow.language import Fact, Head, Name, Reads, Scene, Term, World
+from ivr.flow.form import FlowForm
+from ivr.flow.language import Fact, Head, Reads, Scene, Term, World
 from ivr.flow.verbs.errand import Errand, Find, Outcomes
 
 
@@ -26,7 +27,7 @@ class Request:
     given: Mapping[str, Term]
 
     @classmethod
-    def read(cls, form: Form, key: str) -> Request:
+    def read(cls, form: FlowForm, key: str) -> Request:
         """The action's name under `key`, arguments under `with`."""
         word = form.word(key, required=True)
         name = None if word is None else form.as_name(word, f'"{key}"', DOTTED)
@@ -86,7 +87,7 @@ class Do(Errand):
     request: Request
 
     @classmethod
-    def read(cls, form: Form, head: Head, defaults: Defaults) -> Do:
+    def read(cls, form: FlowForm, head: Head, defaults: Defaults) -> Do:
         """From its form."""
         request = Request.read(form, "do")
         then = Branches.read(form)

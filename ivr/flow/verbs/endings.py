@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from forms.form import Name
 from ivr.flow.defaults import Defaults
-from ivr.flow.form import Form
-from ivr.flow.language import Exit, Finish, Head, Move, Name, Scene, Step, World
+from ivr.flow.form import FlowForm
+from ivr.flow.language import Exit, Finish, Head, Move, Scene, Step, World
 from ivr.flow.language import Return as ReturnMove
 
 
@@ -22,7 +23,7 @@ class HangUp(Step):
     outcome: Name | None
 
     @classmethod
-    def read(cls, form: Form, head: Head, defaults: Defaults) -> HangUp:
+    def read(cls, form: FlowForm, head: Head, defaults: Defaults) -> HangUp:
         """From its form."""
         return cls(head, form.name("hangup", required=True))
 
@@ -42,7 +43,7 @@ class Return(Step):
     outcome: Name | None
 
     @classmethod
-    def read(cls, form: Form, head: Head, defaults: Defaults) -> Return:
+    def read(cls, form: FlowForm, head: Head, defaults: Defaults) -> Return:
         """From its form."""
         return cls(head, form.name("return", required=True))
 

@@ -15,7 +15,7 @@ from actions.action import Declared
 from forms.report import Mark, Report
 from ivr.flow.commands import Answer, Beyond, Command, Outcome, Value
 from ivr.flow.defaults import Branches, Trouble, check_error
-from ivr.flow.form import Form
+from ivr.flow.form import FlowForm
 from ivr.flow.language import ANYTHING, Demand, Exit, Fact, Gives, Go, Head, Move, Reads, Scene, Step, Term, Wait, World
 from ivr.flow.words import Words, check_unused
 
@@ -109,7 +109,7 @@ class Place:
     mark: Mark
 
     @classmethod
-    def read(cls, form: Form, verb: str) -> Place:
+    def read(cls, form: FlowForm, verb: str) -> Place:
         """The verb's own entry (a text, or `=variable`) and `prompt`, whose values stand under `with`."""
         return cls(form.term(verb, required=True), Words.read(form, "prompt", required=False), form.mark(verb))
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ivr.flow.form import Form
+from ivr.flow.form import FlowForm
 
 REPEAT = "*"
 PERSON = "0"
 END = "#"
 
 
-def read_end_key(form: Form) -> str:
+def read_end_key(form: FlowForm) -> str:
     """`end_key`: "#" unless told otherwise, "" for none."""
     word = form.word("end_key")
     if word is None:

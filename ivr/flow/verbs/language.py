@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from forms.report import Report
 from ivr.flow.defaults import Defaults
-from ivr.flow.form import Form
+from ivr.flow.form import FlowForm
 from ivr.flow.language import NOWHERE, Exit, Go, Head, Move, Reads, Scene, Step, Target, Term, World
 from prompts.catalog import not_spoken
 
@@ -28,7 +28,7 @@ class Language(Step):
     otherwise: Target | None
 
     @classmethod
-    def read(cls, form: Form, head: Head, defaults: Defaults) -> Language:
+    def read(cls, form: FlowForm, head: Head, defaults: Defaults) -> Language:
         """From its form."""
         then = form.target("then") or NOWHERE
         return cls(head, form.term("language", required=True), then, form.target("else", required=False))

@@ -19,7 +19,7 @@ from forms.report import Mark, Report
 from forms.tree import Table
 from ivr.flow.commands import Answer, Collect, Keys, Prompt
 from ivr.flow.defaults import Defaults, Input, Miss
-from ivr.flow.form import Form
+from ivr.flow.form import FlowForm
 from ivr.flow.language import AGAIN, Demand, Exit, Fact, Go, Head, Move, Reads, Scene, Step, Target, Wait, World
 from ivr.flow.verbs.errand import demand
 from ivr.flow.verbs.keys import PERSON, REPEAT
@@ -29,7 +29,7 @@ _ALL = "0123456789*#"
 _KEYS = re.compile(r"[0-9*#]{1,4}")
 
 
-def read_keys(form: Form) -> dict[str, Target]:
+def read_keys(form: FlowForm) -> dict[str, Target]:
     """The map `keys` of key or digits -> step."""
     node = form.node("keys")
     if not isinstance(node, Table):
@@ -86,7 +86,7 @@ PROVING = {"consent": Fact.CONSENT, "identifies": Fact.LISTENER}
 """Entry of a menu that names a key -> what that key establishes."""
 
 
-def _proving_key(form: Form, word: str, keys: Mapping[str, Target]) -> str:
+def _proving_key(form: FlowForm, word: str, keys: Mapping[str, Target]) -> str:
     """The key under `consent` or `identifies`, one that leads on; "" for none."""
     named = form.word(word)
     if named is None:
@@ -110,7 +110,7 @@ class Menu(Step):
     """What a key of the menu establishes."""
 
     @classmethod
-    def read(cls, form: Form, head: Head, defaults: Defaults) -> Menu:
+    def read(cls, form: FlowForm, head: Head, defaults: Defaults) -> Menu:
         """From its form."""
         words = Words.read(form, "menu")
         keys = read_keys(form)

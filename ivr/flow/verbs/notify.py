@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from forms.form import Name
 from ivr.flow.commands import Beyond, Outcome, Value
 from ivr.flow.defaults import Branches, Defaults, Trouble
-from ivr.flow.form import Form
-from ivr.flow.language import Head, Name, Reads, Scene, Term, World
+from ivr.flow.form import FlowForm
+from ivr.flow.language import Head, Reads, Scene, Term, World
 from ivr.flow.verbs.errand import NOTHING, Errand
 
 
@@ -42,7 +43,7 @@ class Notify(Errand):
     facts: Mapping[str, Term]
 
     @classmethod
-    def read(cls, form: Form, head: Head, defaults: Defaults) -> Notify:
+    def read(cls, form: FlowForm, head: Head, defaults: Defaults) -> Notify:
         """From its form."""
         then = Branches.read(form)
         event = form.name("notify", required=True)

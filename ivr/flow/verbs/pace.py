@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ivr.flow.defaults import Defaults
-from ivr.flow.form import Form
+from ivr.flow.form import FlowForm
 from ivr.flow.language import NOWHERE, Exit, Go, Head, Move, Reads, Scene, Step, Target, Term, World
 
 PACES = {"slow": True, "usual": False}
@@ -27,7 +27,7 @@ class Pace(Step):
     then: Target
 
     @classmethod
-    def read(cls, form: Form, head: Head, defaults: Defaults) -> Pace:
+    def read(cls, form: FlowForm, head: Head, defaults: Defaults) -> Pace:
         """From its form."""
         pace = form.term("pace", required=True)
         if pace is not None and pace.variable is None:

@@ -17,7 +17,7 @@ from typing import ClassVar
 
 from ivr.flow.commands import Beyond, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Trouble
-from ivr.flow.form import Form
+from ivr.flow.form import FlowForm
 from ivr.flow.language import Head, Scene
 from ivr.flow.verbs.errand import NOTHING, Place, Visit
 
@@ -54,7 +54,7 @@ class Queue(Visit):
     longest: float
 
     @classmethod
-    def read(cls, form: Form, head: Head, defaults: Defaults) -> Queue:
+    def read(cls, form: FlowForm, head: Head, defaults: Defaults) -> Queue:
         """From its form."""
         place = Place.read(form, "queue")
         then = Branches.read(form)

@@ -18,11 +18,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from forms.form import Name
 from forms.report import Report
 from ivr.flow.commands import Answer, Beyond, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Lock, Trouble
-from ivr.flow.form import Form
-from ivr.flow.language import Demand, Exit, Fact, Go, Head, Move, Name, Reads, Scene, Target, Wait, World
+from ivr.flow.form import FlowForm
+from ivr.flow.language import Demand, Exit, Fact, Go, Head, Move, Reads, Scene, Target, Wait, World
 from ivr.flow.verbs.errand import NOTHING, Errand, Find, Outcomes, demand
 from ivr.flow.verbs.keys import PERSON, REPEAT, read_end_key
 from ivr.flow.verbs.say import read_tells
@@ -75,7 +76,7 @@ class Record(Errand):
     operator: Target | None
 
     @classmethod
-    def read(cls, form: Form, head: Head, defaults: Defaults) -> Record:
+    def read(cls, form: FlowForm, head: Head, defaults: Defaults) -> Record:
         """From its form."""
         lock = Lock.read(form)
         then = Branches.read(form)

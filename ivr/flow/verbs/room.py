@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from ivr.flow.commands import Beyond, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Trouble
-from ivr.flow.form import Form
+from ivr.flow.form import FlowForm
 from ivr.flow.language import Head, Scene
 from ivr.flow.verbs.errand import NOTHING, Place, Visit
 
@@ -44,7 +44,7 @@ class Room(Visit):
     speaks: bool
 
     @classmethod
-    def read(cls, form: Form, head: Head, defaults: Defaults) -> Room:
+    def read(cls, form: FlowForm, head: Head, defaults: Defaults) -> Room:
         """From its form."""
         place = Place.read(form, "room")
         then = Branches.read(form)

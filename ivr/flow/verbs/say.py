@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 from forms.report import Report
 from ivr.flow.defaults import Defaults, Lock
-from ivr.flow.form import Form
+from ivr.flow.form import FlowForm
 from ivr.flow.language import NOWHERE, Exit, Fact, Go, Head, Move, Reads, Scene, Step, Target, World
 from ivr.flow.words import Words, check_unused
 
 TELLS = {"rate": Fact.RATE, "recording": Fact.RECORDING}
 
 
-def read_tells(form: Form, lock: Lock, *, only: Fact | None = None) -> frozenset[Fact]:
+def read_tells(form: FlowForm, lock: Lock, *, only: Fact | None = None) -> frozenset[Fact]:
     """What the text of a step tells, by `tells`."""
     word = form.one_of("tells", [word for word, fact in TELLS.items() if only in (None, fact)])
     if word is None:
@@ -39,7 +39,7 @@ class Say(Step):
     then: Target
 
     @classmethod
-    def read(cls, form: Form, head: Head, defaults: Defaults) -> Say:
+    def read(cls, form: FlowForm, head: Head, defaults: Defaults) -> Say:
         """From its form."""
         lock = Lock.read(form)
         return cls(head, Words.read(form, "say"), lock, read_tells(form, lock), form.target("then") or NOWHERE)

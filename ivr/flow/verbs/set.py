@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ivr.flow.defaults import Defaults
-from ivr.flow.form import Form
+from ivr.flow.form import FlowForm
 from ivr.flow.language import NOWHERE, Exit, Gives, Go, Head, Move, Reads, Scene, Step, Target, Term, Variable, World
 
 
@@ -19,7 +19,7 @@ class Set(Step):
     then: Target
 
     @classmethod
-    def read(cls, form: Form, head: Head, defaults: Defaults) -> Set:
+    def read(cls, form: FlowForm, head: Head, defaults: Defaults) -> Set:
         """From its form."""
         return cls(head, form.terms("set"), form.target("then") or NOWHERE)
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from forms.form import fill
 from forms.report import Mark
 from forms.tree import Listing, Table
 from ivr.flow.condition import Condition, Unclear
 from ivr.flow.defaults import Defaults, Trouble
-from ivr.flow.form import Form, fill
+from ivr.flow.form import FlowForm
 from ivr.flow.language import NOWHERE, Exit, Go, Head, Move, Reads, Scene, Step, Target, World
 
 
@@ -35,7 +36,7 @@ class When(Step):
     trouble: Trouble
 
     @classmethod
-    def read(cls, form: Form, head: Head, defaults: Defaults) -> When:
+    def read(cls, form: FlowForm, head: Head, defaults: Defaults) -> When:
         """From its form."""
         node = form.node("when")
         cases = []
@@ -56,15 +57,15 @@ class When(Step):
         return cls(head, tuple(cases), otherwise, Trouble.of_step({"error": error} if error else {}, defaults))
 
     @staticmethod
-    def _case(outer: Form, table: Table) -> Case | None:
-        def read(form: Form) -> Case | None:
+    def _case(outer: FlowForm, table: Table) -> Case | None:
+        def read(form: FlowForm) -> Case | None:
             word = form.word("if", required=True)
             then = form.target("then") or NOWHERE
             condition = None if word is None else Condition.read(word, form.report)
             outer.hazy = outer.hazy or form.hazy
             return None if word is None or condition is None else Case(condition, word.mark, then)
 
-        return fill(table, outer.report, "the condition", read)
+        return fill(table, outer.report, "the condition", read, FlowForm)
 
     def exits(self, world: World) -> Iterable[Exit]:
         for case in self.cases:
