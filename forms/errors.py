@@ -38,5 +38,5 @@ def _first(told: Sequence[Mistake]) -> Iterator[Mistake]:
             yield from of_file
             continue
         yield from of_file[:MOST_TOLD]
-        sentence = f"and {count:,} more mistake{'s' * (count != 1)} in this file: mend those above first"
+        sentence = f"and {count:,} more mistake{'s' * (count != 1)} in this file: fix those above first"
         yield replace(of_file[MOST_TOLD], code="E114", sentence=sentence)

@@ -9,27 +9,36 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import TypeAlias, TypeVar, Union
 
 from forms.report import Mark, Report, did_you_mean
 from forms.tree import Listing, Node, Scalar, Table
-from ivr.flow.commands import Value
-from ivr.flow.language import NOWHERE, RESERVED, Constant, Name, Target, Term, Variable
 
 T = TypeVar("T")
 F = TypeVar("F", bound="Form")
 
+Value: TypeAlias = Union[str, int, float, bool, list["Value"], dict[str, "Value"], None]
+"""What may stand in a file: JSON's values."""
+
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-PROMPT_ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
+TEXT_ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 DOTTED = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 _NUMBER = re.compile(r"[-+]?[0-9][0-9_]*(\.[0-9]*)?([eE][-+]?[0-9]+)?")
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]*)")
 _WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _NOTHING = {"", "~", "null", "Null", "NULL"}
 
-
 LONGEST_TITLE = 200
 """Letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A word of a file with its place."""
+
+    text: str
+    mark: Mark
 
 
 class Form:
@@ -39,8 +48,6 @@ class Form:
         self.table = table
         self.report = report
         self.what = what
-        self.hazy = False
-        """True once an exit had to be replaced by `NOWHERE`: what follows from exits is unknown then."""
         self._asked: set[str] = set()
 
     def node(self, key: str) -> Node | None:
@@ -61,10 +68,6 @@ class Form:
 
     def unknown(self, key: Scalar, hint: str) -> None:
         """Report an entry that nobody asked for."""
-        if isinstance(self.table.values.get("then"), Table) and key.text not in ("then", "with"):
-            value = self.table.values.get(key.text)
-            if isinstance(value, Scalar) and NAME.fullmatch(value.text) and not hint.startswith(" (did"):
-                hint = f": an outcome belongs under then: {{{key.text}: {value.text}}}"
         self.report.add(key.mark, "E106", f'{self.what} has no use for "{key.text}"{hint}')
 
     def word(self, key: str, *, required: bool = False) -> Scalar | None:
@@ -122,36 +125,6 @@ class Form:
             if word is not None:
                 yield word
 
-    def target(self, key: str, *, required: bool = True, hint: str = ": the step that follows") -> Target | None:
-        """A step's name, `end` or `again`."""
-        node = self.node(key)
-        if node is None and not required:
-            return None
-        if node is None:
-            self.missing(key, hint)
-            self.hazy = True
-            return NOWHERE
-        return self.as_target(node, f'"{key}"')
-
-    def as_target(self, node: Node, what: str) -> Target:
-        """`node` as a step's name; `NOWHERE` after a mistake."""
-        word = self.as_word(node, what)
-        name = None if word is None else self.as_name(word, what)
-        if name is None:
-            self.hazy = True
-            return NOWHERE
-        return Target(name.text, name.mark)
-
-    def targets(self, key: str) -> dict[str, Target]:
-        """A map of outcome -> step."""
-        node = self.node(key)
-        if not isinstance(node, Table):
-            if node is not None:
-                self.report.add(node.mark, "E108", f'"{key}" must be a map of outcome: step')
-            self.hazy = True
-            return {}
-        return {outcome: self.as_target(value, f'"{outcome}"') for outcome, value in node.values.items()}
-
     def flag(self, key: str, default: bool = False) -> bool:
         """`true` or `false`."""
         node = self.node(key)
@@ -190,31 +163,6 @@ class Form:
     def whole(self, key: str, default: int, low: int, high: int) -> int:
         """A whole number from `low` to `high`."""
         return int(self.number(key, default, low, high))
-
-    def terms(self, key: str) -> dict[str, Term]:
-        """A map of name -> value; a value that begins with `=` is a variable."""
-        node = self.node(key)
-        if node is None:
-            return {}
-        if not isinstance(node, Table):
-            self.report.add(node.mark, "E108", f'"{key}" must be a map of name: value')
-            return {}
-        terms = {}
-        for name, value in node.values.items():
-            self.as_name(node.keys[name], f'in "{key}"')
-            terms[name] = Term(self._term(value), value.mark, node.keys[name].mark)
-        return terms
-
-    def term(self, key: str, *, required: bool = False) -> Term | None:
-        """One text, or a variable when it begins with `=`."""
-        word = self.word(key, required=required)
-        return None if word is None else Term(self._term(word), word.mark, self.mark(key))
-
-    def _term(self, node: Node) -> Constant | Variable:
-        if isinstance(node, Scalar) and node.text.startswith("="):
-            word = self.as_name(Scalar(node.mark, node.text[1:].strip(), False), "the variable after =", DOTTED)
-            return Constant(None) if word is None else Variable(tuple(word.text.split(".")))
-        return Constant(self.constant(node))
 
     def constant(self, node: Node) -> Value:
         """A value as it is written: a list, a map, a text, a number, true or false."""
@@ -276,14 +224,3 @@ def fill(table: Table, report: Report, what: str, read: Callable[[F], T], kind: 
 
 def _kind(node: Node) -> str:
     return "list" if isinstance(node, Listing) else "map"
-
-
-def check_step_name(word: Scalar, report: Report) -> bool:
-    """Refuse names of steps that are not names or mean something else."""
-    if not NAME.fullmatch(word.text):
-        report.add(word.mark, "E111", f'"{word.text}" is not a name for a step (lowercase letters, digits and _)')
-    elif word.text in RESERVED:
-        report.add(word.mark, "E111", f'no step can be called "{word.text}": as a target it has a meaning of its own')
-    else:
-        return True
-    return False

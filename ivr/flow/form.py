@@ -81,9 +81,9 @@ class FlowForm(Form):
 
 
 def check_step_name(word: Scalar, report: Report) -> bool:
-    """Refuse names of steps that are no names or mean something else."""
+    """Refuse names of steps that are not names or mean something else."""
     if not NAME.fullmatch(word.text):
-        report.add(word.mark, "E111", f'"{word.text}" is no name for a step (small letters, digits and _)')
+        report.add(word.mark, "E111", f'"{word.text}" is not a name for a step (lowercase letters, digits and _)')
     elif word.text in RESERVED:
         report.add(word.mark, "E111", f'no step can be called "{word.text}": as a target it has a meaning of its own')
     else:

@@ -1,37 +1,16 @@
-"""What can be wrong with flows: the codes, the report that gathers them, the errors that carry them.
+"""What can be wrong with flows, numbers and flow tests: the codes with what they mean.
 
 A mistake is told as `flows/registration.yaml:17:9 E204 no step "generl" (did you mean "general"?)`.
-Codes that begin with W are warnings: they are told, and the flows can be used all the same. Texts
-(P) and notices (N) have tables of their own; `wardbell.codes` puts all together.
+Codes that begin with W are warnings: they are told, and the flows can be used all the same. What can be wrong with a
+file of any kind is in `forms.codes`; texts (P) and notices (N) have tables of their own; `wardbell.codes` puts all
+together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from itertools import groupby
-
-from forms.mistake import Mistake
-from forms.report import Mark, Report, did_you_mean
-
-__all__ = ["CODES", "FlowError", "FlowErrors", "FlowMisused", "Mark", "Mistake", "Report", "did_you_mean"]
+from forms.errors import FilesError
 
 CODES = {
-    "E101": "the file cannot be read: not UTF-8, too large, or not a map",
-    "E102": "a tab",
-    "E103": "not YAML",
-    "E104": "an anchor, an alias, a tag or a second document",
-    "E105": "a key that occurs twice",
-    "E106": "an unknown key",
-    "E107": "digits, or a word that YAML reads as something else, without quotes",
-    "E108": "a value of the wrong kind",
-    "E109": "something is missing",
-    "E110": "a number out of range",
-    "E111": "a name that is not allowed",
-    "E112": "a file that must be there is missing",
-    "E113": "Chinese punctuation or digits where the line needs : , \" or 0-9",
-    "E114": "a file with more mistakes than are listed one by one",
-    "E115": "a look-alike letter of another alphabet, or an invisible character, within a word",
     "E201": "a step without a verb",
     "E202": "a step with two verbs",
     "E204": "no such step",
@@ -101,7 +80,6 @@ CODES = {
     "E518": "a number that cannot be closed: nothing says what callers hear then",
     "E519": "a caller that is in the list already",
     "E520": "a rule of dialling under which numbers would mean two things",
-    "W101": "a file of the folder that nothing reads",
     "W201": "a flow that no number, no notice and no other flow uses",
     "W202": "a variable that is set and never used",
     "W203": "an exit that is never taken",
@@ -111,7 +89,6 @@ CODES = {
     "W303": "a text of the hospital that no flow says",
     "W304": "a text with a character that nobody can hear",
     "W305": "a text with words of another language",
-    "W306": "a title that is longer than anybody reads",
     "W307": "hours or callers that no number uses",
     "W308": "a * within a number",
     "T101": "a line of a test that does nothing, or two things at once",
@@ -124,39 +101,5 @@ CODES = {
 """Every code of flows and numbers with what it means; the codes never change their meaning."""
 
 
-MOST_TOLD = 200
-"""Mistakes of one file that are told one by one; nobody mends more at once."""
-
-
-class FlowError(Exception):
-    """Something is wrong with flows or with the way they are run."""
-
-
-class FlowErrors(FlowError):
-    """The flows cannot be used; `mistakes` holds everything that is wrong, `warnings` the rest, sorted by place.
-
-    Of a file with very many mistakes the first are there, and one that counts the others.
-    """
-
-    def __init__(self, mistakes: Iterable[Mistake]) -> None:
-        told = sorted(set(mistakes))
-        self.mistakes: Sequence[Mistake] = tuple(_first([one for one in told if not one.is_warning]))
-        self.warnings: Sequence[Mistake] = tuple(one for one in told if one.is_warning)
-        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
-
-
-def _first(told: Sequence[Mistake]) -> Iterator[Mistake]:
-    """The first mistakes of each file; then one that counts the rest of it."""
-    for _, group in groupby(told, lambda one: one.file):
-        of_file = list(group)
-        count = sum(one.code != "E114" for one in of_file) - MOST_TOLD
-        if count <= 0:
-            yield from of_file
-            continue
-        yield from of_file[:MOST_TOLD]
-        sentence = f"and {count:,} more mistake{'s' * (count != 1)} in this file: fix those above first"
-        yield replace(of_file[MOST_TOLD], code="E114", sentence=sentence)
-
-
-class FlowMisused(FlowError):
+class FlowMisused(FilesError):
     """The program, not the flow, is wrong: an unknown flow was started, an answer fits no question."""
