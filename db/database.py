@@ -211,6 +211,8 @@ def _engine(url: URL, threads: int, busy_milliseconds: int) -> Engine:
     else:
         # Room beyond our threads: web requests run transactions in their own threads.
         options = {"pool_size": threads, "max_overflow": 24, "pool_timeout": 10, "pool_pre_ping": not sqlite}
+        # The connection that worked last knows the pages as they are; the others would read them again.
+        options["pool_use_lifo"] = True
         if sqlite:
             options["connect_args"] = {"timeout": busy_milliseconds / 1000}
         else:

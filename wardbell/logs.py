@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from functools import lru_cache
 from typing import Any, TextIO
 
 from twisted.logger import (
+    FileLogObserver,
     FilteringLogObserver,
     LogLevel,
     LogLevelFilterPredicate,
+    formatEventAsClassicLogText,
+    formatTime,
     globalLogBeginner,
-    textFileLogObserver,
 )
 
 LEVELS = {"debug": LogLevel.debug, "info": LogLevel.info, "warn": LogLevel.warn, "error": LogLevel.error}
@@ -23,6 +26,16 @@ def begin(level: str, to: TextIO = sys.stderr) -> None:
     """
     # Twisted's log classes implement zope interfaces, which the type checker does not follow: hence Any.
     wanted: Any = LogLevelFilterPredicate(defaultLogLevel=LEVELS[level])
-    observer: Any = textFileLogObserver(to)
+    observer: Any = FileLogObserver(to, lambda event: formatEventAsClassicLogText(event, formatTime=_moment))
     filtered: Any = FilteringLogObserver(observer, [wanted])
     globalLogBeginner.beginLoggingTo([filtered], redirectStandardIO=False, discardBuffer=True)
+
+
+def _moment(when: float | None) -> str:
+    return formatTime(when) if when is None else _second(int(when))
+
+
+@lru_cache(maxsize=2)
+def _second(when: int) -> str:
+    """To write a moment costs a third of a line of the log, and a second has many lines."""
+    return formatTime(when)

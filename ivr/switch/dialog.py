@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from ipaddress import ip_address
 
 _URI = re.compile(r"<\s*(sips?:[^>\s]+)\s*>|(sips?:[^;,\s>]+)", re.IGNORECASE)
@@ -33,7 +33,7 @@ class Dialog:
 
     def written(self) -> dict[str, object]:
         """For the disk."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
 
     @property
     def call_id(self) -> str:

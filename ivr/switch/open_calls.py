@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from io import FileIO
 from pathlib import Path
-from typing import TextIO
 
 from twisted.logger import Logger
 
@@ -29,7 +29,7 @@ class OpenCalls:
     def __init__(self, memory: Path | None) -> None:
         self._memory = memory
         self._open: dict[str, Dialog] = {}
-        self._file: TextIO | None = None
+        self._file: FileIO | None = None
         self._bytes = 0
         self.left = _read(memory) if memory is not None else []
         """Calls of the engine before."""
@@ -68,8 +68,7 @@ class OpenCalls:
         if self._file is None:
             return
         try:
-            self._bytes += self._file.write(json.dumps(line) + "\n")
-            self._file.flush()
+            self._bytes += self._file.write(json.dumps(line).encode() + b"\n")
         except OSError as error:
             self.log.error("open calls are no longer noted: {why}", why=error)
             self.close()
@@ -86,7 +85,7 @@ class OpenCalls:
             with fresh.open("w") as file:
                 file.writelines(json.dumps({"call": key, **one.written()}) + "\n" for key, one in self._open.items())
             fresh.replace(self._memory)
-            self._file = self._memory.open("a")
+            self._file = self._memory.open("ab", buffering=0)
             self._bytes = self._file.tell()
         except OSError as error:
             self.log.error("open calls are not noted: {why}", why=error)

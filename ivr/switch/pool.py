@@ -2,7 +2,7 @@
 
 Worker 0 listens on the configured SIP port and takes the calls from outside; worker n listens on port + 2n and
 serves outgoing calls (or incoming ones behind an edge that spreads them). What a worker is told and what runs on a
-call is elsewhere (`far_end.py`, `pool_line.py`, the conversation).
+call is elsewhere (`worker_process.py`, `pool_line.py`, the conversation).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
@@ -104,6 +105,7 @@ class Pool:
         self._settings = settings
         self._listener = listener
         self._trunks = [ip_network(trunk, strict=False) for trunk in settings.trunks]
+        self._believes = lru_cache(maxsize=256)(self._is_believed)
         self._places = [_Place(number) for number in range(max(1, settings.max_workers))]
         self._lines: dict[str, PoolLine] = {}
         self._ranges = _ranges(settings)
@@ -415,7 +417,7 @@ class Pool:
             headers=dict(zip(pairs[::2], pairs[1::2], strict=True)),
         )
 
-    def _believes(self, peer: str) -> bool:
+    def _is_believed(self, peer: str) -> bool:
         """Whether a peer's word on who calls and who forwarded the call counts."""
         try:
             address = ip_address(peer)
