@@ -27,6 +27,7 @@ from twisted.python.threadpool import ThreadPool
 
 from db.driver_errors import translate, translate_sqlite
 from db.errors import DatabaseAway, DatabaseBusy, DatabaseError, DatabaseFault
+from db.open_connections import OpenConnections
 from db.reading import only_reads
 from db.tables import Base
 
@@ -41,6 +42,8 @@ ATTEMPTS = 5
 BUSY_MILLISECONDS = 2_000
 """How long SQLite waits for another writer before an attempt fails."""
 
+PATIENCE = 5.0
+"""Seconds that running transactions get when the database is closed."""
 
 LONG = 0.05
 """Seconds for which a transaction may hold SQLite's one place for writers."""
@@ -99,6 +102,7 @@ class Database:
         reading = self._engine.execution_options(**{READS: True, "postgresql_readonly": True})
         self._readers = sessionmaker(reading, expire_on_commit=False)
         self._closed = False
+        self._open = OpenConnections(self._engine)
         self._threads = ThreadPool(minthreads=0, maxthreads=threads, name="database")
         self._one_at_a_time: contextlib.AbstractContextManager[Any] = (
             threading.Lock() if isinstance(self._engine.pool, StaticPool) else contextlib.nullcontext()
@@ -120,12 +124,14 @@ class Database:
             self._threads.start()
 
     def close(self) -> None:
-        """Let running transactions finish, end the threads, close the connections. Blocks until that is done.
+        """Let running transactions finish, end the threads, close the connections. Blocks until that is done; a server
+        that says nothing is waited for `PATIENCE` seconds.
 
         For `run` that is the end: work that goes on must not start threads again, the process would not end."""
         self._closed = True
         if self._threads.started:
-            self._threads.stop()
+            with self._open.cut_after(PATIENCE):
+                self._threads.stop()
         self._engine.dispose()
 
     async def run(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -138,8 +144,13 @@ class Database:
         return await deferToThreadPool(
             self._reactor,
             self._threads,
-            lambda: self.run_now(work, *args, **kwargs),
+            lambda: self._in_turn(work, *args, **kwargs),
         )
+
+    def _in_turn(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        if self._open.are_cut:
+            raise DatabaseAway("the server says nothing, and the database is closed")
+        return self.run_now(work, *args, **kwargs)
 
     def run_now(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """`work` as one transaction in this thread. Raises `db.errors.DatabaseError`.

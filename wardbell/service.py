@@ -24,6 +24,7 @@ from background.steady_clock import SteadyClock
 from background.threads import SlowWork
 from db.database import Database
 from db.errors import DatabaseAway, DatabaseBusy, DatabaseError
+from db.in_time import in_time
 from db.migrate import current, head
 from editions.edition import read_edition
 from editions.first import begin, tell_difference
@@ -90,7 +91,7 @@ LOADING = 120.0
 """Seconds that a voice may take to load; the calls do not wait for it."""
 
 GRACE = 5.0
-"""Seconds that calls get at the end to store what was said in them."""
+"""Seconds that calls get at the end to store what was said in them, and the database for each last write."""
 
 
 class CannotStart(Exception):
@@ -281,12 +282,18 @@ class Service:
                 ]
             )
             await self._switchboard.settle(GRACE)
-            await self._watch.leave()
-            await self._book.flush()
+            await self._within_grace(self._watch.leave(), "telling that this engine stops")
+            await self._within_grace(self._book.flush(), "writing the last call traces")
         finally:
             await deferToThreadPool(self._reactor, self._reactor.getThreadPool(), self._end_threads)
             self._lock.close()
         log.info("stopped")
+
+    async def _within_grace(self, work: Coroutine[Any, Any, None], what: str) -> None:
+        try:
+            await in_time(self._reactor, GRACE, work, what)
+        except DatabaseAway as away:
+            log.error("{what}: {away}", what=what, away=away)
 
     def _end_threads(self) -> None:
         """A thread that goes on would keep the process. Waits, a voice on the network takes seconds: so not on the

@@ -114,6 +114,7 @@ class Outbox:
         them: the next start of this engine takes those over.
         """
         self._draining = True
+        limit = limit if self._calls else 0.0  # only a tick may be under way
         hanging_up = call_later(self._parts.clock, limit, self._hang_up_all)
         abandoning = call_later(self._parts.clock, limit + GRACE, self._tell_waiters)
         while (self._calls or self._running) and abandoning.active():

@@ -28,6 +28,7 @@ from db.errors import (
 )
 from db.reading import reading
 from db.types import UtcDateTime
+from tests.postgres import Cluster
 from tests.reactors import ReactorOfOneThread
 
 moments = Table("moments_of_the_test", MetaData(), Column("at", UtcDateTime, unique=True))
@@ -212,6 +213,30 @@ def test_what_goes_on_after_the_end_starts_no_thread_that_keeps_the_process(data
     running.addErrback(failed.append)
     assert not [thread for thread in threading.enumerate() if "database" in thread.name]
     assert [one.type for one in failed] == [DatabaseAway]
+
+
+def test_a_server_that_says_nothing_does_not_keep_the_process(cluster: Cluster, postgres_url: str) -> None:
+    reactor = ReactorOfOneThread()
+    database = Database(postgres_url, reactor=reactor, threads=1)  # type: ignore[arg-type]
+    failed: list[Failure] = []
+    began = threading.Event()
+
+    def ask(session: Session) -> None:
+        session.execute(text("SELECT 1"))
+        cluster.freeze()
+        began.set()
+        session.execute(text("SELECT 2"))
+
+    try:
+        for work in (ask, lambda _: None):  # the second waits for the thread of the first
+            Deferred.fromCoroutine(database.run(work)).addErrback(failed.append)
+        assert began.wait(10)
+        database.close()
+    finally:
+        cluster.resume()
+    for _ in range(2):
+        reactor.turn()
+    assert [one.type for one in failed] == [DatabaseAway, DatabaseAway]
 
 
 def test_immediate_transactions_never_suspend(database: Database) -> None:

@@ -196,3 +196,8 @@ def test_a_server_that_is_there_and_says_nothing_costs_no_alert_and_no_caller_hi
     back = datetime.now(UTC)
     server.resume()
     is_confirmed(hospital, "F1", back)
+
+
+def test_a_service_is_stopped_in_order_though_its_database_hangs(hospital: House, server: Cluster) -> None:
+    server.freeze()
+    assert hospital.line.stop(60) == 0
