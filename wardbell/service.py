@@ -154,7 +154,7 @@ class Service:
         )
         beyond = errands(
             TakeMessage(self._recordings),
-            PutCallerThrough(TrunkDialler(lambda: self._pool, trunk, tones, self._book)),
+            PutCallerThrough(TrunkDialler(lambda: self._pool, trunk, tones)),
             TellNotices(StoredBoard(self._database, live.rules, steady, lambda: self._outbox.poke())),
         )
         self._switchboard = Switchboard(

@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ivr.record.legs import Legs
+
 HIDDEN = "****"
 """What is written in place of a secret; it does not give away the length."""
 
 
 class Notes(Protocol):
     """Takes what happens, as it happens. `ivr.record.trace.Trace` is the one of live calls."""
+
+    @property
+    def legs(self) -> Legs:
+        """Who takes part in the call, and who talks with whom."""
 
     def event(self, kind: str, **detail: Any) -> None:
         """Something happened: `step`, `prompt`, `keys`, `action`, `record`, `dial`, `outcome` ... Never a secret."""

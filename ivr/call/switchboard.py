@@ -103,9 +103,17 @@ class Switchboard:
         )
         notes = self._book.begin(
             trace.CallBegun(
-                line.call_id, "in", offer.dialled, offer.caller, flow, language, edition=air.edition.version
+                line.call_id,
+                "in",
+                offer.dialled,
+                offer.caller,
+                flow,
+                language,
+                edition=air.edition.version,
+                seat=line.seat,
             )
         )
+        leg.down.then(notes.hung_up)
         notes.event("number", **_told(found, offer))
         outcome = "refused"
         try:
@@ -211,9 +219,11 @@ class Switchboard:
                 telling.language,
                 telling.notice,
                 air.edition.version,
+                line.seat,
             )
         )
-        leg.rang.then(lambda _: notes.event("rang"))
+        leg.rang.then(lambda _: notes.rang())
+        leg.down.then(notes.hung_up)
         log.info("call {call} dials {dialled}", call=line.call_id, dialled=Number(order.dialled))
         telling.stopped.then(lambda _: _call_off(line, leg))
         made = Made(line.call_id, Ended(Cause.NORMAL))

@@ -1,4 +1,4 @@
-"""Calls read back: rows and events as frozen records, for clerks and reports. Writing is in `trace.py`."""
+"""Calls read back: rows, legs and events as frozen records, for clerks and reports. Writing is in `trace.py`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from db.reading import reading
-from db.tables.calls import CallEventRow, CallRow
+from db.tables.calls import CallEventRow, CallRow, LegRow
+from ivr.record.leg_records import LegRecord, SegmentRecord, legs_of, segments_of
 from ivr.record.trace import IN_BAND
 
 TURNED_AWAY = "refused"
@@ -40,6 +41,14 @@ class CallRecord:
     outcome: str
     edition: int | None = None
     """Of flows and texts; none for calls from before there were editions."""
+    ended_by: str = ""
+    """The role of the leg whose doing its end was, or `line`."""
+    waited: float | None = None
+    """Seconds; None for calls whose legs are not told yet."""
+    talked: float | None = None
+    """Seconds with people."""
+    legs: tuple[LegRecord, ...] = ()
+    segments: tuple[SegmentRecord, ...] = ()
     events: tuple[CallEvent, ...] = ()
 
 
@@ -72,14 +81,22 @@ def list_refused(session: Session, since: datetime) -> list[CallRecord]:
 
 @reading
 def show_call(session: Session, prefix: str) -> CallRecord | None:
-    """One call with its events, by its id or an unambiguous beginning of it."""
+    """One call with its legs and events, by its id or that of a leg's line, or by an unambiguous beginning of it."""
     rows = session.scalars(select(CallRow).where(CallRow.id.startswith(prefix, autoescape=True)).limit(2)).all()
+    if not rows:  # a log names each leg by its line
+        lines = select(LegRow.call_id).where(LegRow.line.startswith(prefix, autoescape=True))
+        rows = session.scalars(select(CallRow).where(CallRow.id.in_(lines)).limit(2)).all()
     if len(rows) != 1:
         return None
     events = session.scalars(
         select(CallEventRow).where(CallEventRow.call_id == rows[0].id).order_by(CallEventRow.number)
     )
-    return replace(_record(rows[0]), events=tuple(CallEvent(e.number, e.at, e.kind, dict(e.detail)) for e in events))
+    return replace(
+        _record(rows[0]),
+        legs=legs_of(session, rows[0].id),
+        segments=segments_of(session, rows[0].id),
+        events=tuple(CallEvent(e.number, e.at, e.kind, dict(e.detail)) for e in events),
+    )
 
 
 @reading
@@ -108,4 +125,7 @@ def _record(row: CallRow) -> CallRecord:
         row.sip_code,
         row.outcome,
         row.edition,
+        row.ended_by,
+        row.waited,
+        row.talked,
     )

@@ -1,7 +1,7 @@
-"""What a call leaves behind: one row, and its events as they happen.
+"""What a call leaves behind: one row, its legs, and its events as they happen.
 
 Every call of the engine writes through one `CallBook`, which gathers rows and events and
-writes them in order, many calls in one transaction. Masking of secrets happens before
+writes them in order (`writes.py`), many calls in one transaction. Masking of secrets happens before
 anything arrives here (`conversation.py`). Reading calls back is in `call_records.py`.
 """
 
@@ -11,11 +11,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, Table, Update, bindparam, insert, update
-from sqlalchemy.orm import Session
 from twisted.internet.defer import DeferredLock
 from twisted.logger import Logger
 
@@ -23,8 +20,9 @@ from background.reactor import Time, Timer, call_later
 from background.spawn import spawn
 from db.database import Transactions
 from db.errors import ConstraintBroken, DatabaseError, DatabaseFault
-from db.tables.calls import CallEventRow, CallRow
-from ivr.switch.line import Ended
+from ivr.record.legs import FIRST, NOWHERE, Legs, Role, by_whom
+from ivr.record.writes import CALLS, LEGS, SEGMENTS, Change, Event, Row, Write, close_orphans, write_batch
+from ivr.switch.line import Ended, Seat
 
 log = Logger()
 
@@ -36,18 +34,6 @@ AT_ONCE = 1_000
 """Writes of one transaction: what gathered while the database was away does not keep bookings waiting."""
 KEPT = 200_000
 """Writes kept while the database is away; beyond that new events (never rows) are dropped, and the log says so."""
-
-_CALLS = cast("Table", CallRow.__table__)
-_NEW_CALL, _NEW_EVENT = insert(_CALLS), insert(cast("Table", CallEventRow.__table__))
-_UNFINISHED = {
-    "answered_at": None,
-    "ended_at": None,
-    "cause": "",
-    "sip_code": 0,
-    "ended_by_peer": False,
-    "outcome": "",
-}
-"""Columns of a call that still goes on."""
 
 IN_BAND = "keys_in_band"
 """The event of a call whose telephone offered no key events."""
@@ -68,34 +54,8 @@ class CallBegun:
     """The notice that it carries, when it is an outgoing alert."""
     edition: int = 0
     """The edition of flows and texts that it keeps to its end; 0: one that was never published."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Begin:
-    facts: CallBegun
-    at: datetime
-
-    @property
-    def call_id(self) -> str:
-        return self.facts.call_id
-
-
-@dataclass(frozen=True, slots=True)
-class _Event:
-    call_id: str
-    number: int
-    at: datetime
-    kind: str
-    detail: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    call_id: str
-    values: dict[str, Any]
-
-
-_Write = _Begin | _Event | _Change
+    seat: Seat = NOWHERE
+    """Where its first leg is."""
 
 
 class CallBook:
@@ -106,16 +66,15 @@ class CallBook:
         self._clock = clock
         self._wallclock = wallclock
         self._engine = engine
-        self._waiting: deque[_Write] = deque()
+        self._waiting: deque[Write] = deque()
         self._lost = 0
         self._away = False
         self._soon: Timer | None = None
         self._one = DeferredLock()
 
     def begin(self, facts: CallBegun) -> Trace:
-        """A call began: its row is written and its trace opened."""
-        self._put(_Begin(facts, self._wallclock()))
-        return Trace(self, facts.call_id, self._wallclock)
+        """A call began: its row and that of its first leg are written, and its trace opened."""
+        return Trace(self, facts, self._wallclock, self._engine)
 
     async def adopt(self) -> int:
         """Close the rows that an earlier run of this engine left open; returns how many.
@@ -141,14 +100,14 @@ class CallBook:
         finally:
             self._one.release()
 
-    async def _write_all(self, batch: list[_Write]) -> list[_Write]:
+    async def _write_all(self, batch: list[Write]) -> list[Write]:
         """Write `batch`; returns what is to be tried again. What can never be stored is dropped, and said so.
 
         One write that the database refuses (it was stored already when the connection broke at the
         commit, or a peer sent what no column takes) must not hold up the traces of all other calls.
         """
         try:
-            await self._transactions.run(write_batch, batch, self._engine)
+            await self._transactions.run(write_batch, batch)
         except (ConstraintBroken, DatabaseFault, ValueError, TypeError) as refused:
             if len(batch) == 1:
                 log.warn("an entry of call {call} was not stored: {refused}", call=batch[0].call_id, refused=refused)
@@ -163,8 +122,8 @@ class CallBook:
         self._away = False
         return []
 
-    def _put(self, write: _Write) -> None:
-        if len(self._waiting) >= KEPT and isinstance(write, _Event):
+    def _put(self, write: Write) -> None:
+        if len(self._waiting) >= KEPT and isinstance(write, Event):
             self._lost += 1
             if self._lost % 1000 == 1:
                 log.error("{lost} call trace entries were dropped: the database was away too long", lost=self._lost)
@@ -181,74 +140,79 @@ class CallBook:
         spawn(self.flush(), "writing call traces")
 
 
-class Trace:
-    """One call's report to the book."""
+class _Sheet:
+    """Implements `Sheet` for one call: rows go the way of all that the book writes."""
 
-    def __init__(self, book: CallBook, call_id: str, wallclock: Callable[[], datetime]) -> None:
+    def __init__(self, book: CallBook, call_id: str) -> None:
         self._book = book
         self._call_id = call_id
+
+    def leg(self, number: int, values: dict[str, Any], *, new: bool = False) -> None:
+        """As `Sheet.leg`."""
+        self._book._put((Row if new else Change)(self._call_id, LEGS, number, values))
+
+    def segment(self, number: int, values: dict[str, Any], *, new: bool = False) -> None:
+        """As `Sheet.segment`."""
+        self._book._put((Row if new else Change)(self._call_id, SEGMENTS, number, values))
+
+
+class Trace:
+    """One call's report to the book. Implements `ivr.call.notes.Notes`."""
+
+    def __init__(self, book: CallBook, facts: CallBegun, wallclock: Callable[[], datetime], engine: str) -> None:
+        self._book = book
+        self._call_id = facts.call_id
         self._wallclock = wallclock
         self._count = 0
+        book._put(Row(facts.call_id, CALLS, 0, _row(facts, wallclock(), engine)))
+        self.legs = Legs(_Sheet(book, facts.call_id), wallclock)
+        """Who takes part, and who talks with whom. The first leg's life is told by this trace."""
+        role, party = (Role.CALLER, facts.caller) if facts.direction == "in" else (Role.CALLED, facts.dialled)
+        self.legs.begin(role, party, direction=facts.direction, seat=facts.seat)
 
     def event(self, kind: str, **detail: Any) -> None:
         """Something happened: `step`, `prompt`, `keys`, `action`, `outcome`, `rang`, `answered`, `ended` ..."""
         self._count += 1
-        self._book._put(_Event(self._call_id, self._count, self._wallclock(), kind, detail))
+        self._book._put(Event(self._call_id, self._count, self._wallclock(), kind, detail))
+
+    def rang(self) -> None:
+        """The telephone that we called rings."""
+        self.legs.rang(FIRST)
+        self.event("rang")
 
     def answered(self) -> None:
         """Audio flows from now on."""
-        self._book._put(_Change(self._call_id, {"answered_at": self._wallclock()}))
+        self._change({"answered_at": self._wallclock()})
+        self.legs.answered(FIRST)
         self.event("answered")
+
+    def hung_up(self, end: Ended) -> None:
+        """Its first leg is gone; what the flow still does takes no time of anybody's."""
+        self.legs.hung_up(FIRST, end)
 
     def finished(self, end: Ended, outcome: str) -> None:
         """The call is over; `outcome` is the flow's own word for how it went."""
-        self._book._put(
-            _Change(
-                self._call_id,
-                {
-                    "ended_at": self._wallclock(),
-                    "cause": end.cause.value,
-                    "sip_code": end.sip_code,
-                    "ended_by_peer": end.by_peer,
-                    "outcome": outcome,
-                },
-            )
+        self.hung_up(end)
+        self._change(
+            {
+                "ended_at": self._wallclock(),
+                "cause": end.cause.value,
+                "sip_code": end.sip_code,
+                "ended_by_peer": end.by_peer,
+                "outcome": outcome,
+                "ended_by": self.legs.role(by_whom(FIRST, end)),
+                "waited": self.legs.waited,
+                "talked": self.legs.talked,
+            }
         )
         self.event("ended", cause=end.cause.value, sip_code=end.sip_code, by_peer=end.by_peer, outcome=outcome)
 
-
-def write_batch(session: Session, batch: list[_Write], engine: str) -> None:
-    """Rows first, then changes and events in the order of their happening. A row that changes in the batch in which it
-    begins is written once, as it is in the end.
-
-    Straight to the tables: what the mapper would do for each row is most of what a short call costs.
-    """
-    rows: dict[str, dict[str, Any]] = {}
-    changes: dict[str, dict[str, Any]] = {}
-    events: list[dict[str, Any]] = []
-    for write in batch:
-        match write:
-            case _Begin(facts, at):
-                if facts.call_id in rows:
-                    raise ValueError(f"call {facts.call_id} begins twice")
-                rows[facts.call_id] = _row(facts, at, engine)
-            case _Change(call_id, values):
-                (rows.get(call_id) or changes.setdefault(call_id, {})).update(values)
-            case _Event(call_id, number, at, kind, detail):
-                events.append({"call_id": call_id, "number": number, "at": at, "kind": kind, "detail": detail})
-    connection = session.connection()
-    if rows:
-        connection.execute(_NEW_CALL, list(rows.values()))
-    for columns in dict.fromkeys(tuple(values) for values in changes.values()):
-        alike = [(call_id, values) for call_id, values in changes.items() if tuple(values) == columns]
-        connection.execute(_changed(columns), [{"of_call": call_id, **values} for call_id, values in alike])
-    if events:
-        connection.execute(_NEW_EVENT, events)
+    def _change(self, values: dict[str, Any]) -> None:
+        self._book._put(Change(self._call_id, CALLS, 0, values))
 
 
 def _row(facts: CallBegun, at: datetime, engine: str) -> dict[str, Any]:
     return {
-        "id": facts.call_id,
         "engine": engine,
         "direction": facts.direction,
         "dialled": facts.dialled,
@@ -258,20 +222,13 @@ def _row(facts: CallBegun, at: datetime, engine: str) -> dict[str, Any]:
         "notice": facts.notice,
         "edition": facts.edition,
         "began_at": at,
-        **_UNFINISHED,
+        "answered_at": None,
+        "ended_at": None,
+        "cause": "",
+        "sip_code": 0,
+        "ended_by_peer": False,
+        "outcome": "",
+        "ended_by": "",
+        "waited": 0.0,
+        "talked": 0.0,
     }
-
-
-@cache
-def _changed(columns: tuple[str, ...]) -> Update:
-    """The change of these columns of a call, `of_call`."""
-    return update(_CALLS).where(_CALLS.c.id == bindparam("of_call")).values({name: bindparam(name) for name in columns})
-
-
-def close_orphans(session: Session, engine: str, now: datetime) -> int:
-    """End the rows that `engine` left open when it died."""
-    left = update(CallRow).where(CallRow.engine == engine, CallRow.ended_at.is_(None))
-    done: CursorResult[Any] = session.execute(  # type: ignore[assignment]
-        left.values(ended_at=now, cause="engine_lost", outcome="lost")
-    )
-    return done.rowcount

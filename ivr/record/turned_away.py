@@ -11,7 +11,7 @@ from ivr.record import trace
 from ivr.record.call_records import TURNED_AWAY
 from ivr.record.redacted import Number
 from ivr.record.trace import CallBook
-from ivr.switch.line import Cause, Ended, TurnedAway
+from ivr.switch.line import Cause, Ended, Seat, TurnedAway
 
 log = Logger()
 
@@ -50,7 +50,8 @@ class TurnedAwayCalls:
             why=refused.why,
             codecs=refused.codecs or "-",
         )
-        row = self._book.begin(trace.CallBegun(refused.call_id, "in", offer.dialled, offer.caller, "", ""))
+        seat = Seat(refused.call_id, offer.headers.get("Call-ID", ""))
+        row = self._book.begin(trace.CallBegun(refused.call_id, "in", offer.dialled, offer.caller, "", "", seat=seat))
         row.event(TURNED_AWAY, sip_code=refused.sip_code, why=refused.why, codecs=refused.codecs, display=offer.display)
         cause = Cause.CONGESTION if refused.sip_code in _NO_ROOM else Cause.REJECTED
         row.finished(Ended(cause, refused.sip_code), OUTCOME)

@@ -32,6 +32,7 @@ from ivr.flow.commands import Collect, Prompt, Value
 from ivr.flow.language import FlowSet, Target
 from ivr.flow.run import Run
 from ivr.flow.verbs import beyond_the_line
+from ivr.record.legs import Legs, NoSheet, Role
 from ivr.rehearsal.answers import Answers, NotAnswered, declared_beyond, stand_ins, told
 from ivr.rehearsal.beyond import AskScript
 from ivr.rehearsal.moments import (
@@ -327,6 +328,8 @@ class _Notes:
 
     def __init__(self, call: RehearsedCall) -> None:
         self._call = call
+        self.legs = Legs(NoSheet(), lambda: call.caller.at)
+        self.legs.begin(Role.CALLER)
 
     def event(self, kind: str, **detail: Any) -> None:
         """As `Trace.event`."""
@@ -339,5 +342,3 @@ def _named(item: Mapping[str, Value], language: str) -> str:
     if isinstance(name, dict):
         name = name.get(language) or next(iter(name.values()), None)
     return re.sub(r"\s+", " ", str(name or item.get("code") or "?"))
-
-

@@ -37,6 +37,7 @@ from ivr.switch.line import (
     Played,
     Recorded,
     RecordEnd,
+    Seat,
     SwitchListener,
     SwitchRefused,
 )
@@ -167,6 +168,10 @@ class FakeLine:
         return self._recording.path if self._recording is not None else None
 
     # The Line that the engine sees.
+
+    @property
+    def seat(self) -> Seat:
+        return Seat(self.call_id, self.call_id, f"worker {self.worker}")
 
     def listen(self, listener: LineListener) -> None:
         self.mailbox.listen(listener)

@@ -142,12 +142,26 @@ class LineListener(Protocol):
         """The call is over and its line is free."""
 
 
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Where on the switch a call is, for whoever looks it up in logs."""
+
+    line: str = ""
+    """Our name for it (`Line.call_id`)."""
+    sip_call_id: str = ""
+    worker: str = ""
+
+
 class Line(Protocol):
     """One call held by the switch. Awaitables of an ended call raise `LineGone`."""
 
     @property
     def call_id(self) -> str:
         """Ours, unique for ever (UUID hex); goes to logs, tables and the X-Wardbell-Call header."""
+
+    @property
+    def seat(self) -> Seat:
+        """Known from the offer on, or from `Switch.dial`."""
 
     @property
     def in_band(self) -> bool:

@@ -181,7 +181,9 @@ class Pool:
                 send_off(line.hang_up())
                 raise
             if not line.is_over:
-                self._open.put(line.call_id, Dialog(False, worker.port, sent["invite"], "", sent["seen"]))
+                dialog = Dialog(False, worker.port, sent["invite"], "", sent["seen"])
+                line.sip_call_id = dialog.call_id
+                self._open.put(line.call_id, dialog)
             return line
         raise NoLineFree("every line is in use")
 
@@ -388,11 +390,11 @@ class Pool:
         line.mailbox.deliver()
 
     def _offered(self, worker: WorkerProcess, call_id: str, fields: wire.Fields) -> None:
-        line = PoolLine(call_id, worker, self._reactor)
+        offer = self._offer(fields)
+        line = PoolLine(call_id, worker, self._reactor, offer.headers.get("Call-ID", ""))
         self._lines[call_id] = line
         self._open.put(call_id, Dialog(True, worker.port, str(fields["invite"]), "", str(fields["seen"])))
         self._cancel(self._places[self._number(worker)])
-        offer = self._offer(fields)
 
         def not_taken(failure: Failure) -> None:
             self.log.failure("call {call} could not be taken", failure, call=call_id)

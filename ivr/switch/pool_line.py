@@ -7,7 +7,7 @@ from pathlib import Path
 
 from background.reactor import Time
 from ivr.switch import wire
-from ivr.switch.line import Line, LineGone, LineListener, Played, Recorded, RecordEnd, SwitchRefused
+from ivr.switch.line import Line, LineGone, LineListener, Played, Recorded, RecordEnd, Seat, SwitchRefused
 from ivr.switch.mailbox import Mailbox
 from ivr.switch.worker_process import WorkerProcess
 
@@ -15,8 +15,9 @@ from ivr.switch.worker_process import WorkerProcess
 class PoolLine:
     """Implements `Line`."""
 
-    def __init__(self, call_id: str, worker: WorkerProcess, time: Time) -> None:
+    def __init__(self, call_id: str, worker: WorkerProcess, time: Time, sip_call_id: str = "") -> None:
         self._call_id = call_id
+        self.sip_call_id = sip_call_id
         self.worker = worker
         self.mailbox = Mailbox(time)
         self.is_over = False
@@ -25,6 +26,10 @@ class PoolLine:
     @property
     def call_id(self) -> str:
         return self._call_id
+
+    @property
+    def seat(self) -> Seat:
+        return Seat(self._call_id, self.sip_call_id, self.worker.name)
 
     def listen(self, listener: LineListener) -> None:
         self.mailbox.listen(listener)

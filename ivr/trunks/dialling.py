@@ -19,9 +19,8 @@ from ivr.call.notes import Notes, Place
 from ivr.call.tones import Tones
 from ivr.flow.commands import Outcome
 from ivr.flow.verbs.dial import DialNow
-from ivr.record import trace
+from ivr.record.legs import FIRST, LINE, Legs, Role
 from ivr.record.redacted import Number
-from ivr.record.trace import CallBook, Trace
 from ivr.switch.line import Cause, Ended, Line, LineGone, NoLineFree, Switch, SwitchRefused
 from ivr.trunks.trunk import NotDiallable, Trunk
 
@@ -33,13 +32,12 @@ OUTCOMES = {Cause.BUSY: BUSY, Cause.NO_ANSWER: NO_ANSWER, Cause.REJECTED: REFUSE
 
 
 class TrunkDialler:
-    """Implements `Dialler` with a call on the trunk, which has a row of its own beside the caller's."""
+    """Implements `Dialler` with a call on the trunk, which is another leg of the caller's."""
 
-    def __init__(self, switch: Callable[[], Switch], trunk: Trunk, tones: Tones, book: CallBook) -> None:
+    def __init__(self, switch: Callable[[], Switch], trunk: Trunk, tones: Tones) -> None:
         self._switch = switch
         self._trunk = trunk
         self._tones = tones
-        self._book = book
 
     async def connect(self, leg: Leg, wanted: DialNow, place: Place, notes: Notes) -> Outcome:
         """As `Dialler.connect`."""
@@ -59,7 +57,7 @@ class TrunkDialler:
             notes.event("dial", number=wanted.number, outcome=ERROR, why=str(wrong))
             return Outcome(ERROR)
         callee.takes(line)
-        self._keep_row(leg, callee, wanted, place)
+        _keep(notes.legs, leg, callee, wanted.number)
         log.info("call {call} dials {number}", call=leg.call_id, number=Number(wanted.number))
         outcome = Outcome("hung_up")
         try:
@@ -85,27 +83,19 @@ class TrunkDialler:
         await callee.down.wait()
         return Outcome(TALKED, {"seconds": round(leg.clock.seconds() - (callee.up.value or 0.0))})
 
-    def _keep_row(self, leg: Leg, callee: Leg, wanted: DialNow, place: Place) -> None:
-        """The row of the second leg, from its dialling to its end, whatever becomes of the first."""
-        facts = trace.CallBegun(
-            callee.call_id,
-            "out",
-            wanted.number,
-            self._trunk.caller_id,
-            place.flow,
-            place.language,
-            edition=place.edition,
-        )
-        row = self._book.begin(facts)
-        row.event("beside", call=leg.call_id)
-        callee.rang.then(lambda _: row.event("rang"))
-        callee.up.then(lambda _: row.answered())
-        callee.down.then(lambda end: _close(row, callee, end))
 
+def _keep(legs: Legs, leg: Leg, callee: Leg, number: str) -> None:
+    """What becomes of the second leg, to its end, whatever becomes of the first."""
+    desk = legs.begin(Role.DESK, number, seat=callee.line.seat)
+    legs.waits(FIRST, desk)
 
-def _close(row: Trace, callee: Leg, end: Ended) -> None:
-    left = "hung_up" if end.cause is Cause.CANCELLED else ERROR
-    row.finished(end, TALKED if callee.up.here else OUTCOMES.get(end.cause, left))
+    def answered(_: float) -> None:
+        legs.answered(desk)
+        legs.joined(FIRST, desk)
+
+    callee.rang.then(lambda _: legs.rang(desk))
+    callee.up.then(answered)
+    callee.down.then(lambda end: legs.hung_up(desk, end, otherwise=FIRST if leg.down.here else LINE))
 
 
 def _unanswered(end: Ended, line: Line) -> Outcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -17,9 +17,11 @@ from ivr.call.errands.errand import Errands
 from ivr.call.leg import Leg
 from ivr.call.voice import SilentVoice, Voice
 from ivr.flow.commands import Answer, Turn, Value
+from ivr.record.legs import FIRST, Legs, Role
 from ivr.switch.fake import FakeLine, FakeSwitch
 from ivr.switch.line import Line, Offer
 
+START = datetime(2026, 11, 21, tzinfo=UTC)
 SECONDS = 2.0
 """How long every clip lasts."""
 
@@ -42,9 +44,29 @@ class Told:
 
 
 @dataclass
+class Kept:
+    """A sheet in memory: rows by their numbers."""
+
+    legs: dict[int, dict[str, Any]] = field(default_factory=dict)
+    segments: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    def leg(self, number: int, values: dict[str, Any], *, new: bool = False) -> None:
+        _keep(self.legs, number, values, new)
+
+    def segment(self, number: int, values: dict[str, Any], *, new: bool = False) -> None:
+        _keep(self.segments, number, values, new)
+
+
+def _keep(rows: dict[int, dict[str, Any]], number: int, values: dict[str, Any], new: bool) -> None:
+    assert (number in rows) is not new
+    rows.setdefault(number, {}).update(values)
+
+
+@dataclass
 class Notes:
     """A trace that keeps its events."""
 
+    legs: Legs
     events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def event(self, kind: str, **detail: Any) -> None:
@@ -72,7 +94,8 @@ class OneCall:
         self.switch = FakeSwitch(self.clock, clip_seconds=SECONDS, lines=lines)
         self.switch.listener = self
         self.flow = Told(turns)
-        self.notes = Notes()
+        self.kept = Kept()
+        self.notes = Notes(Legs(self.kept, lambda: START + timedelta(seconds=self.clock.seconds())))
         self.actions = actions or {}
         self.errands = errands
         self.unasked = unasked
@@ -89,10 +112,12 @@ class OneCall:
     def incoming(self, line: Line, offer: Offer) -> None:
         leg = Leg(self.clock).takes(line)
         line.listen(leg)
+        self.notes.legs.begin(Role.CALLER, offer.caller, direction="in", seat=line.seat)
+        leg.down.then(lambda end: self.notes.legs.hung_up(FIRST, end))
 
         async def talk() -> None:
             await line.answer()
-            call = CallFacts(line.call_id, offer.caller, "en", datetime(2026, 11, 21, tzinfo=UTC))
+            call = CallFacts(line.call_id, offer.caller, "en", START)
             conversation = Conversation(
                 leg,
                 self.flow,

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from db.database import Database, ImmediateTransactions
 from ivr.call.dialler import FakeDialler
 from ivr.call.errands import errands
 from ivr.call.errands.dial import PutCallerThrough
 from ivr.call.tones import Tones
 from ivr.flow.commands import Collect, Entered, HangUp, Keys, Outcome, Prompt, Turn
 from ivr.flow.verbs.dial import DialNow
-from ivr.record.call_records import CallRecord, list_calls, show_call
-from ivr.record.trace import CallBook
 from ivr.switch.fake import FakeLine, FakeSwitch, State
-from ivr.switch.line import Cause, Switch
+from ivr.switch.line import Switch
+from ivr.switch.sip import cause_of
 from ivr.trunks.dialling import TrunkDialler
 from ivr.trunks.trunk import Trunk
-from tests.calls.one_call import SECONDS, OneCall
+from tests.calls.one_call import SECONDS, START, OneCall
 
-START = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 END = Turn((HangUp("done"),))
 DESK = DialNow("8000", ring=25)
 TONES = Tones(Path("beep.wav"), Path("ringing.wav"))
@@ -34,14 +32,12 @@ TONES = Tones(Path("beep.wav"), Path("ringing.wav"))
 class PutThrough:
     """A caller whom the flow puts through to the desk at once."""
 
-    def __init__(self, database: Database | None, *turns: Turn, dial: DialNow = DESK, lines: int = 4) -> None:
-        self.database = database
+    def __init__(self, *turns: Turn, dial: DialNow = DESK, lines: int = 4) -> None:
         self.call: OneCall
         first = Turn((Entered("operator", "put_through"), dial))
         # The dialler asks for switch and clock when the call is there already.
         parts = _Later(lambda: self.call)
-        self.book = CallBook(ImmediateTransactions(database) if database else Nowhere(), parts, parts.now, "engine-1")  # type: ignore[arg-type]
-        dialler = TrunkDialler(parts.switch, Trunk("sip:{number}@127.0.0.1", "1000"), TONES, self.book)
+        dialler = TrunkDialler(parts.switch, Trunk("sip:{number}@127.0.0.1", "1000"), TONES)
         table = errands(PutCallerThrough(dialler))
         self.call = OneCall(first, *(turns or (END,)), errands=table, lines=lines, begin=False)
         self.call.offer()
@@ -64,14 +60,15 @@ class PutThrough:
     def advance(self, seconds: float) -> None:
         self.call.clock.advance(seconds)
 
-    def row(self) -> CallRecord:
-        """The row of the desk's leg, whole."""
-        self.advance(1)
-        assert self.database is not None
-        [row] = self.database.run_now(list_calls)
-        found = self.database.run_now(show_call, row.call_id)
-        assert found is not None
-        return found
+    @property
+    def leg(self) -> dict[str, Any]:
+        """The desk's leg as it is written."""
+        return self.call.kept.legs[2]
+
+    @property
+    def segments(self) -> list[tuple[str, int, int, float | None]]:
+        """Who was with whom, and how long."""
+        return [(one["kind"], one["leg"], one["other"], one["seconds"]) for one in self.call.kept.segments.values()]
 
     def nothing_is_left(self) -> None:
         """Every line is free, nothing ticks on."""
@@ -79,12 +76,6 @@ class PutThrough:
             self.advance(1)
         assert self.call.switch.busy == set()
         assert self.call.clock.getDelayedCalls() == []
-
-
-class Nowhere:
-    """Transactions that keep nothing."""
-
-    async def run(self, *_: object) -> None: ...
 
 
 class _Later:
@@ -106,15 +97,8 @@ class _Later:
         return START + timedelta(seconds=self.seconds())
 
 
-@pytest.fixture
-def sqlite(sqlite_file: Path, tmp_path: Path, open_database: Callable[[str], Database]) -> Database:
-    """The rows are not what is tested here: one database will do."""
-    (tmp_path / "wardbell.db").write_bytes(sqlite_file.read_bytes())
-    return open_database(f"sqlite:///{tmp_path / 'wardbell.db'}")
-
-
-def test_the_caller_hears_it_ring_and_then_both_hear_each_other(sqlite: Database) -> None:
-    put = PutThrough(sqlite)
+def test_the_caller_hears_it_ring_and_then_both_hear_each_other() -> None:
+    put = PutThrough()
     assert put.desk.target == "sip:8000@127.0.0.1"
     assert put.desk.caller_id == "1000"
     assert put.call.heard()[0] == "ringing"
@@ -132,30 +116,32 @@ def test_the_caller_hears_it_ring_and_then_both_hear_each_other(sqlite: Database
     ]
 
 
-def test_the_second_leg_has_a_row_of_its_own(sqlite: Database) -> None:
-    put = PutThrough(sqlite)
+def test_the_second_leg_is_told_with_the_call() -> None:
+    put = PutThrough()
+    put.advance(2)
     put.desk.peer_rings()
+    put.advance(3)
     put.desk.peer_answers()
     put.advance(42)
     put.desk.peer_hangs_up()
-    row = put.row()
-    assert (row.call_id, row.direction, row.dialled, row.caller) == (put.desk.call_id, "out", "8000", "1000")
-    assert (row.flow, row.language, row.outcome, row.cause) == ("operator", "en", "talked", "normal")
-    assert row.answered_at is not None
-    assert row.edition == 7
-    assert [event.kind for event in row.events] == ["beside", "rang", "answered", "ended"]
-    assert row.events[0].detail == {"call": put.caller.call_id}
+    desk = put.leg
+    assert (desk["role"], desk["direction"], desk["party"], desk["line"]) == ("desk", "out", "8000", put.desk.call_id)
+    assert [desk[at] - START for at in ("offered_at", "rang_at", "answered_at", "ended_at")] == [
+        timedelta(seconds=seconds) for seconds in (0, 2, 5, 47)
+    ]
+    assert (desk["cause"], desk["ended_by"]) == ("normal", 2)
+    assert put.segments == [("wait", 1, 2, 5.0), ("talk", 1, 2, 42.0)]
 
 
-def test_it_rings_as_long_as_the_flow_says(sqlite: Database) -> None:
-    put = PutThrough(sqlite)
+def test_it_rings_as_long_as_the_flow_says() -> None:
+    put = PutThrough()
     put.desk.peer_rings()
     assert put.desk.timeout == 25
     assert len(put.caller.played[0]) * TONES.ringing_seconds >= 25
     put.advance(25)
     assert put.answer == Outcome("no_answer")
     assert put.caller.playing == []
-    assert put.row().outcome == "no_answer"
+    assert (put.leg["cause"], put.segments) == ("no_answer", [("wait", 1, 2, 25.0)])
 
 
 @pytest.mark.parametrize(
@@ -163,17 +149,17 @@ def test_it_rings_as_long_as_the_flow_says(sqlite: Database) -> None:
     [(486, "busy"), (600, "busy"), (480, "no_answer"), (408, "no_answer"), (603, "refused"), (403, "refused"),
      (404, "error"), (484, "error"), (500, "error"), (503, "error"), (488, "error")],
 )  # fmt: skip
-def test_why_nobody_came_is_an_exit_of_the_flow(sqlite: Database, code: int, outcome: str) -> None:
-    put = PutThrough(sqlite)
+def test_why_nobody_came_is_an_exit_of_the_flow(code: int, outcome: str) -> None:
+    put = PutThrough()
     put.desk.peer_refuses(code)
     assert put.answer == Outcome(outcome)
-    assert put.row().outcome == outcome
+    assert (put.leg["cause"], put.leg["sip_code"], put.leg["ended_by"]) == (cause_of(code).value, code, 2)
     put.caller.peer_hangs_up()
     put.nothing_is_left()
 
 
-def test_without_a_free_line_nobody_is_called(sqlite: Database) -> None:
-    put = PutThrough(sqlite, lines=1)
+def test_without_a_free_line_nobody_is_called() -> None:
+    put = PutThrough(lines=1)
     assert put.answer == Outcome("error")
     assert put.call.switch.dialled == []
 
@@ -181,15 +167,15 @@ def test_without_a_free_line_nobody_is_called(sqlite: Database) -> None:
 @pytest.mark.parametrize(
     "number", ["", "8000@evil.example", "8000;transport=tcp", "sip:8000", "+49,1", "8" * 40, "８０"]
 )
-def test_only_what_a_telephone_can_dial_is_dialled(sqlite: Database, number: str) -> None:
-    put = PutThrough(sqlite, dial=DialNow(number))
+def test_only_what_a_telephone_can_dial_is_dialled(number: str) -> None:
+    put = PutThrough(dial=DialNow(number))
     assert put.answer == Outcome("error")
     assert put.call.switch.dialled == []
 
 
-def test_keys_pressed_while_they_talk_are_not_for_the_flow(sqlite: Database) -> None:
+def test_keys_pressed_while_they_talk_are_not_for_the_flow() -> None:
     menu = Collect((Prompt("more"),), single=frozenset("12"))
-    put = PutThrough(sqlite, Turn((menu,)), END)
+    put = PutThrough(Turn((menu,)), END)
     put.desk.peer_answers()
     put.call.press("1")
     put.desk.peer_hangs_up()
@@ -199,8 +185,8 @@ def test_keys_pressed_while_they_talk_are_not_for_the_flow(sqlite: Database) -> 
     assert put.call.flow.answers[1:] == [Keys("2")]
 
 
-def test_what_is_said_first_is_heard_before_it_rings(sqlite: Database) -> None:
-    put = PutThrough(sqlite, dial=DialNow("8000", (Prompt("one_moment"),)))
+def test_what_is_said_first_is_heard_before_it_rings() -> None:
+    put = PutThrough(dial=DialNow("8000", (Prompt("one_moment"),)))
     assert put.call.switch.dialled == []
     put.advance(SECONDS)
     assert put.call.heard()[:2] == ["one_moment", "ringing"]
@@ -219,11 +205,9 @@ def talks(put: PutThrough) -> None:
     put.advance(5)
 
 
-@pytest.mark.parametrize(("before", "outcome"), [(rings, "hung_up"), (talks, "talked")])
-def test_the_callers_hanging_up_ends_the_other_leg_too(
-    sqlite: Database, before: Callable[[PutThrough], None], outcome: str
-) -> None:
-    put = PutThrough(sqlite)
+@pytest.mark.parametrize(("before", "cause"), [(rings, "cancelled"), (talks, "normal")])
+def test_the_callers_hanging_up_ends_the_other_leg_too(before: Callable[[PutThrough], None], cause: str) -> None:
+    put = PutThrough()
     before(put)
     desk = put.desk
     put.caller.peer_hangs_up()
@@ -231,25 +215,22 @@ def test_the_callers_hanging_up_ends_the_other_leg_too(
     assert desk.state is State.ENDED
     assert [one.outcome for one in put.call.finished] == ["hung_up"]
     assert put.call.notes.of("dial")[0]["outcome"] == "hung_up"
-    assert put.row().outcome == outcome
+    assert (put.leg["cause"], put.leg["ended_by"]) == (cause, 1)
     put.nothing_is_left()
 
 
-@pytest.mark.parametrize(("before", "outcome"), [(rings, "error"), (talks, "talked")])
-def test_a_worker_that_dies_takes_both_and_leaves_both_rows_whole(
-    sqlite: Database, before: Callable[[PutThrough], None], outcome: str
-) -> None:
-    put = PutThrough(sqlite)
+@pytest.mark.parametrize("before", [rings, talks])
+def test_a_worker_that_dies_takes_both_and_leaves_both_legs_whole(before: Callable[[PutThrough], None]) -> None:
+    put = PutThrough()
     before(put)
     put.call.switch.lose_worker()
-    row = put.row()
-    assert (row.outcome, row.cause) == (outcome, Cause.SWITCH_LOST.value)
+    assert [(leg["cause"], leg["ended_by"]) for leg in put.call.kept.legs.values()] == [("switch_lost", None)] * 2
     assert [one.outcome for one in put.call.finished] == ["hung_up"]
     put.nothing_is_left()
 
 
-def test_the_desk_answers_as_the_caller_hangs_up(sqlite: Database) -> None:
-    put = PutThrough(sqlite)
+def test_the_desk_answers_as_the_caller_hangs_up() -> None:
+    put = PutThrough()
     desk = put.desk
     desk._start_talking()  # on its way to us
     put.caller.peer_hangs_up()
@@ -259,8 +240,8 @@ def test_the_desk_answers_as_the_caller_hangs_up(sqlite: Database) -> None:
     put.nothing_is_left()
 
 
-def test_the_desk_hangs_up_as_it_answers(sqlite: Database) -> None:
-    put = PutThrough(sqlite)
+def test_the_desk_hangs_up_as_it_answers() -> None:
+    put = PutThrough()
     put.desk._start_talking()
     put.desk.peer_hangs_up()
     put.advance(0)
@@ -286,7 +267,7 @@ EVENTS: dict[str, Callable[[PutThrough, FakeLine], None]] = {
 @settings(deadline=None)
 @given(st.lists(st.sampled_from(sorted(EVENTS)), max_size=8))
 def test_whatever_happens_in_whatever_order_no_leg_is_left_over(happens: list[str]) -> None:
-    put = PutThrough(None)
+    put = PutThrough()
     desk = put.desk
     for one in happens:
         EVENTS[one](put, desk)
@@ -294,6 +275,8 @@ def test_whatever_happens_in_whatever_order_no_leg_is_left_over(happens: list[st
     assert put.caller.state is not State.ENDED or desk.state is State.ENDED, "the desk listens to nobody"
     put.caller.peer_hangs_up()
     put.nothing_is_left()
+    told = [*put.call.kept.legs.values(), *put.call.kept.segments.values()]
+    assert [row for row in told if row["ended_at"] is None] == []
 
 
 def test_the_shipped_fake_answers_what_it_was_told() -> None:

@@ -42,16 +42,11 @@ def rings_at_the_desk(house: House) -> Call:
     return call
 
 
-def desk_row(house: House) -> dict[str, Any]:
-    """The row of the desk's leg in the newest call, whole."""
+def desk_leg(house: House) -> dict[str, Any]:
+    """The desk's leg in the newest call, whole."""
     mine = eventually(lambda: house.line.calls()[-1], 5, "the caller's row")
-
-    def whole() -> list[dict[str, Any]]:
-        dialled = [event for event in house.line.events(mine["id"]) if event["kind"] == "dial"]
-        legs = [event["leg"] for event in dialled]
-        return legs and house.line.rows("SELECT * FROM calls WHERE id = ? AND ended_at IS NOT NULL", legs[0])
-
-    return eventually(whole, 5, "the row of the desk's leg")[0]
+    whole = "SELECT * FROM legs WHERE call_id = ? AND role = 'desk' AND ended_at IS NOT NULL"
+    return eventually(lambda: house.line.rows(whole, mine["id"]), 5, "the desk's leg")[0]
 
 
 def test_zero_rings_the_desk_and_both_hear_each_other(house: House, tmp_path: Path) -> None:
@@ -70,11 +65,17 @@ def test_zero_rings_the_desk_and_both_hear_each_other(house: House, tmp_path: Pa
         desk.hang_up()
         caller.hears("system.goodbye")
         caller.is_hung_up_on()
-    mine, theirs = house.line.last_call(), desk_row(house)
-    assert mine["outcome"] == "operator"
-    assert (theirs["dialled"], theirs["outcome"], theirs["cause"]) == (DESK, "talked", "normal")
+    mine, theirs = house.line.last_call(), desk_leg(house)
+    assert (mine["outcome"], mine["ended_by"]) == ("operator", "line")
+    assert mine["waited"] > 1
+    assert mine["talked"] > 1
+    assert (theirs["party"], theirs["cause"], theirs["ended_by"]) == (DESK, "normal", 2)
+    first = house.line.rows("SELECT * FROM legs WHERE call_id = ? AND number = 1", mine["id"])[0]
+    assert "" not in (first["sip_call_id"], theirs["sip_call_id"])
+    assert first["worker"] == theirs["worker"] == "worker 0"
     [dialled] = [event for event in house.line.events(mine["id"]) if event["kind"] == "dial"]
-    assert (dialled["leg"], dialled["outcome"]) == (theirs["id"], "talked")
+    assert (dialled["leg"], dialled["outcome"]) == (theirs["line"], "talked")
+    assert "talked with desk" in house.line.command("calls", "show", mine["id"])
 
 
 def test_a_busy_desk_is_told_with_its_number(house: House) -> None:
@@ -82,7 +83,7 @@ def test_a_busy_desk_is_told_with_its_number(house: House) -> None:
     with house.caller() as caller:
         caller.hears("main.services").keys_in("0").hears("operator.busy").hears("operator.desk", desk=DESK)
         rings_at_the_desk(house)
-    assert desk_row(house)["outcome"] == "busy"
+    assert desk_leg(house)["cause"] == "busy"
 
 
 @pytest.mark.parametrize("answered", [False, True])
@@ -95,20 +96,21 @@ def test_the_callers_hanging_up_lets_go_of_the_desk(house: House, answered: bool
             desk.wait_answered()
         caller.hangs_up()
     assert desk.wait_ended(3).by_us is False
-    assert desk_row(house)["outcome"] == ("talked" if answered else "hung_up")
+    leg = desk_leg(house)
+    assert (leg["cause"], leg["ended_by"]) == ("normal" if answered else "cancelled", 1)
 
 
 @pytest.mark.slow
-def test_a_worker_that_dies_while_they_talk_leaves_whole_rows_and_free_lines(own_house: House) -> None:
+def test_a_worker_that_dies_while_they_talk_leaves_whole_legs_and_free_lines(own_house: House) -> None:
     line = own_house.line
     own_house.exchange.expect("answer", number=DESK)
     own_house.caller().hears("main.services").keys_in("0").hears("operator.one_moment")
     rings_at_the_desk(own_house).wait_answered()
     [worker] = line.workers()
     os.kill(worker, signal.SIGKILL)
-    theirs, mine = desk_row(own_house), line.last_call()
+    theirs, mine = desk_leg(own_house), line.last_call()
     assert (mine["cause"], theirs["cause"]) == ("switch_lost", "switch_lost")
-    assert (mine["outcome"], theirs["outcome"]) == ("hung_up", "talked")
+    assert mine["outcome"] == "hung_up"
     eventually(lambda: answers_sip(line.sip_port), 10, "another worker")
     with own_house.caller() as caller:
         caller.hears("main.welcome")
