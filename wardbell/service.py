@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from twisted.internet.defer import DeferredList
+from twisted.internet.defer import Deferred, DeferredList
 from twisted.internet.error import CannotListenError
 from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThreadPool
@@ -48,6 +48,7 @@ from ivr.call.tones import Tones
 from ivr.call.voice import StudioVoice
 from ivr.numbers.closings import Closings
 from ivr.numbers.line_actions import LineActions
+from ivr.record.older_calls import tell_older
 from ivr.record.trace import CallBook
 from ivr.recordings.rows import RecordingRecord
 from ivr.recordings.store import RecordingStore
@@ -157,9 +158,7 @@ class Service:
             PutCallerThrough(TrunkDialler(lambda: self._pool, trunk, tones)),
             TellNotices(StoredBoard(self._database, live.rules, steady, lambda: self._outbox.poke())),
         )
-        self._switchboard = Switchboard(
-            live.air, actions, self._book, reactor, wallclock, zone, self._closings, beyond
-        )
+        self._switchboard = Switchboard(live.air, actions, self._book, reactor, wallclock, zone, self._closings, beyond)
         self._pool = Pool(reactor, _switch_settings(settings), self._switchboard)
         self._outbox = Outbox(
             OutboxParts(
@@ -191,6 +190,8 @@ class Service:
         self._timetable.at(AT_NIGHT, lambda: spawn(self._sweep(), "sweeping old recordings"))
         self._timetable.at(AT_NIGHT, lambda: spawn(self._clips.night(), "sweeping clips"))
         self._port: Any = None
+        self._older: Deferred[None] | None = None
+        """Work that can wait for the next start."""
 
     async def start(self) -> None:
         """Serve: SIP first, then what is left over from before, then the hospital's messages."""
@@ -204,6 +205,7 @@ class Service:
         await self._pool.start()
         spawn(self._take_over(left), "taking over recordings")
         spawn(self._outbox.start(), "taking over notices")
+        self._older = spawn(self._tell_older(), "giving legs to older calls")
         self._timetable.start()
         hl7 = self._settings.hl7
         try:
@@ -268,11 +270,22 @@ class Service:
         if found:
             log.warn("{n} recordings were running when this engine last stopped: they are kept", n=found)
 
+    async def _tell_older(self) -> None:
+        """Calls of a version before get their legs."""
+        told = 0
+        while some := await self._patiently(lambda: self._database.run(tell_older)):
+            told += some
+            await deferLater(self._reactor, PAUSE)
+        if told:
+            log.info("{n} older calls have legs now", n=told)
+
     async def stop(self) -> None:
         """Take no more calls or messages, let calls in progress end, write what is left, close."""
         drain = self._settings.sip.drain
         log.info("stopping: calls in progress may go on for {drain:.0f} s", drain=drain)
         self._timetable.stop()
+        if self._older is not None:
+            self._older.cancel()
         try:
             await DeferredList(
                 [
