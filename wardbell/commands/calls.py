@@ -6,13 +6,16 @@ import csv
 import json
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 import click
 
 from ivr.record.call_records import CallEvent, CallRecord, list_calls, show_call
+from ivr.record.leg_records import LegRecord, SegmentRecord
+from ivr.record.legs import Kind
 from prompts.catalog import Catalog
 from prompts.errors import PromptError
 from prompts.speech import speak
@@ -33,37 +36,77 @@ def list_(parts: Parts, limit: int, hours: float | None, as_csv: bool) -> None:
     """List calls, newest first."""
     since = parts.wallclock() - timedelta(hours=hours) if hours else None
     records = parts.database.run_now(list_calls, since=since, limit=limit)
-    columns = ("call", "began", "direction", "from", "to", "flow", "seconds", "outcome", "cause")
+    rows = [_row(parts, record) for record in records]
     if as_csv:
-        writer = csv.writer(sys.stdout)
-        writer.writerow(columns)
-        writer.writerows(_row(parts, record) for record in records)
+        writer = csv.DictWriter(sys.stdout, IN_CSV)
+        writer.writeheader()
+        writer.writerows(rows)
         return
-    columns = ("call", "began", "way", *columns[3:])
-    if not records:
+    if not rows:
         click.echo("no calls yet")
         return
-    rows = [columns, *(_row(parts, record) for record in records)]
-    widths = _fitting([max(len(row[i]) for row in rows) for i in range(len(columns))])
-    for row in rows:
-        cells = (_shortened(cell, width).ljust(width) for cell, width in zip(row, widths, strict=True))
+    names, widths = _fitting(rows)
+    for row in [{**dict(zip(names, names, strict=True)), "direction": "way"}, *rows]:
+        cells = (_shortened(row[name], width).ljust(width) for name, width in zip(names, widths, strict=True))
         click.echo("  ".join(cells).rstrip())
 
 
-SHRINKING = (3, 4, 5, 7)
-"""Columns that hold a peer's or a flow's words, and may be cut: from, to, flow, outcome. `show` has them whole."""
+IN_CSV = (
+    "call",
+    "began",
+    "direction",
+    "from",
+    "to",
+    "flow",
+    "seconds",
+    "outcome",
+    "cause",
+    "waited",
+    "talked",
+    "ended by",
+)
+IN_TABLE = (
+    "call",
+    "began",
+    "direction",
+    "from",
+    "to",
+    "flow",
+    "seconds",
+    "waited",
+    "talked",
+    "outcome",
+    "ended by",
+    "cause",
+)
+WITHHELD = "(withheld)"
+DID: Mapping[str, str] = {
+    Kind.TALK: "talked with",
+    Kind.WAIT: "waited for",
+    Kind.HOLD: "was held by",
+    Kind.MESSAGE: "left a message with",
+}
+SHRINKING = ("from", "to", "flow", "outcome")
+"""Columns that hold a peer's or a flow's words, and may be cut. `show` has them whole."""
+WHERE_ROOM = ("waited", "talked", "ended by")
+"""Columns that a narrow terminal does without."""
 NARROWEST = 9
 
 
-def _fitting(widths: list[int]) -> list[int]:
-    """Widths that fit the terminal, if the columns that may be cut allow it."""
+def _fitting(rows: Sequence[Mapping[str, str]]) -> tuple[list[str], list[int]]:
+    """Columns and their widths that fit the terminal, if those that may be cut allow it."""
     room = shutil.get_terminal_size(fallback=(120, 24)).columns
-    while sum(widths) + 2 * (len(widths) - 1) > room:
-        widest = max(SHRINKING, key=lambda column: widths[column])
+    widths = {name: max(len(name), *(len(row[name]) for row in rows)) for name in IN_TABLE}
+    widths["direction"] = len("way")
+    least = sum(min(width, NARROWEST) if name in SHRINKING else width for name, width in widths.items())
+    if least + 2 * (len(widths) - 1) > room:
+        widths = {name: width for name, width in widths.items() if name not in WHERE_ROOM}
+    while sum(widths.values()) + 2 * (len(widths) - 1) > room:
+        widest = max(SHRINKING, key=lambda name: widths[name])
         if widths[widest] <= NARROWEST:
             break
         widths[widest] -= 1
-    return widths
+    return list(widths), list(widths.values())
 
 
 def _shortened(cell: str, width: int) -> str:
@@ -74,26 +117,27 @@ def _shortened(cell: str, width: int) -> str:
     return cell[: width - 1 - end] + "…" + cell[len(cell) - end :]
 
 
-def _row(parts: Parts, record: CallRecord) -> tuple[str, ...]:
-    caller, dialled = record.caller or "(withheld)", record.dialled
-    return (
-        record.call_id[:8],
-        _local(parts, record.began_at),
-        record.direction,
-        caller,
-        dialled,
-        f"{record.flow}/{record.language}" if record.flow else "-",
-        _seconds(record),
-        record.outcome or "-",
-        (f"{record.cause} {record.sip_code}" if record.outcome == "refused" and record.sip_code else record.cause)
-        or ("talking" if record.answered_at else "ringing"),
-    )
+def _row(parts: Parts, record: CallRecord) -> dict[str, str]:
+    talking = "talking" if record.answered_at else "ringing"
+    refused = record.outcome == "refused" and record.sip_code
+    return {
+        "call": record.call_id[:8],
+        "began": _local(parts, record.began_at),
+        "direction": record.direction,
+        "from": record.caller or WITHHELD,
+        "to": record.dialled,
+        "flow": f"{record.flow}/{record.language}" if record.flow else "-",
+        "seconds": _between(record.answered_at, record.ended_at),
+        "waited": f"{record.waited:.1f}" if record.waited else "-",
+        "talked": f"{record.talked:.1f}" if record.talked else "-",
+        "outcome": record.outcome or "-",
+        "ended by": record.ended_by or "-",
+        "cause": f"{record.cause} {record.sip_code}" if refused else record.cause or talking,
+    }
 
 
-def _seconds(record: CallRecord) -> str:
-    if record.answered_at is None or record.ended_at is None:
-        return "-"
-    return f"{(record.ended_at - record.answered_at).total_seconds():.1f}"
+def _between(began: datetime | None, ended: datetime | None) -> str:
+    return "-" if began is None or ended is None else f"{(ended - began).total_seconds():.1f}"
 
 
 def _local(parts: Parts, at: datetime, form: str = "%Y-%m-%d %H:%M:%S") -> str:
@@ -113,20 +157,60 @@ def show(parts: Parts, call: str, as_json: bool) -> None:
         events = [
             {"number": e.number, "at": e.at.isoformat(), "kind": e.kind, "detail": e.detail} for e in record.events
         ]
-        shown = {"call": record.call_id, "edition": record.edition, "events": events}
+        shown = {
+            "call": record.call_id,
+            "edition": record.edition,
+            "ended_by": record.ended_by,
+            "waited": record.waited,
+            "talked": record.talked,
+            "legs": [_plainly(leg) for leg in record.legs],
+            "segments": [_plainly(segment) for segment in record.segments],
+            "events": events,
+        }
         click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
         return
-    click.echo(f"call {record.call_id}  {record.direction}  {record.caller or '(withheld)'} -> {record.dialled}")
+    click.echo(f"call {record.call_id}  {record.direction}  {record.caller or WITHHELD} -> {record.dialled}")
     click.echo(f"flow {record.flow or '-'} in {record.language or '-'}, began {_local(parts, record.began_at)}")
     if record.edition:
         click.echo(f"edition {record.edition}")
     if record.notice:
         click.echo(f"notice {record.notice}")
+    for line in _who(parts, record):
+        click.echo(f"  {line}")
     texts, language = parts.texts_of(record.edition), record.language
     for event in record.events:
         language = event.detail.get("language", language) if event.kind == "speak" else language
         told = _told(texts, language, event)
         click.echo(f"  {_local(parts, event.at, '%H:%M:%S.%f')[:-3]}  {event.kind:<9} {told}".rstrip())
+
+
+def _plainly(record: LegRecord | SegmentRecord) -> dict[str, Any]:
+    """For programs: moments as text."""
+    return {key: one.isoformat() if isinstance(one, datetime) else one for key, one in asdict(record).items()}
+
+
+def _who(parts: Parts, record: CallRecord) -> Iterator[str]:
+    """The legs of a call, each with what it did with others."""
+    names = {leg.number: f"{leg.role} {leg.party or WITHHELD}" for leg in record.legs}
+    for leg in record.legs:
+        times = [
+            ("offered", leg.offered_at),
+            ("rang", leg.rang_at),
+            ("answered", leg.answered_at),
+            ("ended", leg.ended_at),
+        ]
+        told = [f"{what} {_local(parts, at, '%H:%M:%S')}" for what, at in times if at is not None]
+        if leg.begun_by:
+            told.append(f"brought in by {names[leg.begun_by]}")
+        if leg.ended_at is not None:
+            by = f" by {names.get(leg.ended_by, 'the line')}" if leg.ended_by is not None else ""
+            told.append(f"{leg.cause}{by}")
+        where = f"  ({leg.line[:8]}, {leg.worker})" if leg.worker else ""
+        yield f"leg {leg.number}  {names[leg.number]}: {', '.join(told)}{where}"
+    for one in record.segments:
+        seconds = "?" if one.seconds is None else f"{one.seconds:.1f}"
+        did = DID.get(one.kind, one.kind)
+        yield f"{_local(parts, one.began_at, '%H:%M:%S')}  {names[one.leg]} {did} {names[one.other]} for {seconds} s"
 
 
 def _told(texts: Catalog, language: str, event: CallEvent) -> str:
