@@ -1,4 +1,4 @@
-"""Actions that answer as a test tells them, and remember what they were asked."""
+"""Actions that answer as a test says, and remember what they were asked."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """A wall clock that does not jump: what waits, waits as long as it should, whoever sets the machine's clock.
 
-It goes on by the time since the start of the machine. When the real clock stands elsewhere and stays there, it was set
-right: then this one follows, after whoever waits by it was told by how much. Calendars and what people are shown keep
-to the real one.
+It goes on by the time since the start of the machine. When the real clock shows another time and keeps to it, it was
+set right: then this one follows, after whoever waits by it was told by how much. Calendars and what people are shown
+keep to the real one.
 """
 
 from __future__ import annotations

@@ -62,7 +62,8 @@ def _followed(rules: NoticeRules) -> dict[str, frozenset[str]]:
 
 def check_notices(bundle: Bundle, rules: NoticeRules, flows: FlowSet | None, report: Report) -> None:
     """Report notices whose flow needs more than they bring, or never confirms what must be confirmed; rules that use
-    a fact which no flow hands over. `flows` is None while they have mistakes: what is known without them is told."""
+    a fact which no flow hands over. `flows` is None while they have mistakes: what is known without them is
+    reported."""
     notices = _tree(bundle, RULES)
     listed = notices.values.get("notices") if notices is not None else None
     told = Told(flows)

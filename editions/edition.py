@@ -1,4 +1,4 @@
-"""Reads a bundle of the hospital's files into an edition that can be used, or tells all that is wrong with it.
+"""Reads a bundle of the hospital's files into an edition that can be used, or reports all that is wrong with it.
 
 Flows, numbers, notices and texts are checked together: the check before publishing, the check of
 the command line and the start of the service are all this one.
@@ -82,7 +82,7 @@ def read_edition(
 
 
 def _of_unread(one: Mistake, unread: Collection[str]) -> bool:
-    """Whether a mistake only comes of texts that could not be read: those were told themselves."""
+    """Whether a mistake only follows from texts that could not be read: those were reported themselves."""
     if one.code == "E301":
         id = one.sentence.partition('"')[2].partition('"')[0]
         return "*" in unread or bool(nearest(id, unread))

@@ -26,7 +26,7 @@ class Told:
                     self._events.setdefault(step.event.text, []).append(facts)
 
     def by_flows(self, event: str) -> list[Mapping[str, Kind | None]]:
-        """For each step that tells the event the facts that it hands over; None: what it is shows in the call."""
+        """For each step that raises the event the facts that it passes; None: only the call will show."""
         return self._events.get(event, [])
 
     def check(self, use: Use, rules: NoticeRules, report: Report) -> None:

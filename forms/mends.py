@@ -1,6 +1,6 @@
 """What somebody may have meant to write in a line that YAML cannot read: each guess with the line as it should be.
 
-A guess is only told when the file can be read further with it (`unreadable.py` tries them), so guesses may be bold.
+A guess is only reported when the file can be read further with it (`unreadable.py` tries them), so guesses may be bold.
 The sentences are for somebody who never heard of YAML.
 """
 

@@ -1,7 +1,7 @@
 """What a file that YAML cannot read needs, for somebody who never heard of YAML: where, which code, what to do.
 
-The parser tells where it gave up, which is often lines behind the slip. So the lines before are mended in every way
-that somebody may have meant (`mends.py`), and the mend with which the file can be read further is what is told. The
+The parser says where it gave up, which is often lines after the slip. So the lines before are mended in every way
+that somebody may have meant (`mends.py`), and the mend with which the file can be read further is what is reported. The
 parser's own words are never shown.
 """
 
@@ -20,7 +20,7 @@ from forms.report import Mark
 BROKEN = (YAMLError, ValueError, OverflowError, IndexError, AttributeError, TypeError, AssertionError)
 """What the parser raises for files that it cannot read: bad escapes and versions come as others than its own."""
 BACK = 12
-"""Lines before the parser's place that are tried; a quote that swallows more is told where it is opened."""
+"""Lines before the parser's place that are tried; a quote that swallows more is reported where it is opened."""
 _TRIES = 20_000_000
 """Characters that are read at most while mends are tried, so that a large file is answered soon, too."""
 _MERGE = re.compile(r"^(<{7}|>{7}|\|{7})( |$)|^={7}$")
@@ -32,7 +32,7 @@ _SENTENCES = (
     (r"mapping values are not allowed", "a : where none is allowed: put a text with a : in quotes, and see whether"
      " the line above has its : and a space after it"),
     (r"could not find expected ':'", "a line without its : (key: value), or a text in quotes that does not end"),
-    (r"character '(.)' that cannot start", "a word that begins with {found} stands in quotes"),
+    (r"character '(.)' that cannot start", "a word that begins with {found} must be in quotes"),
     (r"unknown escape character|escape sequence", r"no \ within double quotes: write the text in single ones"),
     (r"unexpected end of stream", "a quote that is opened in {line} is never closed"),
     (r"unexpected document separator", "a quote that is opened in {line} is not closed before this"),

@@ -1,4 +1,4 @@
-"""CSV files of clerks, read with every mistake told at once by file and line. What columns mean is defined
+"""CSV files of clerks, read with every mistake reported at once by file and line. What columns mean is defined
 elsewhere."""
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def _miscounted(found: int, wanted: int, separator: str) -> str:
     told = f"{found} values for {wanted} columns"
     if separator == ",":
         return told
-    return f"{told} (they are separated by {SEPARATORS[separator]} here: a value that holds one stands in quotes)"
+    return f"{told} (they are separated by {SEPARATORS[separator]} here: a value that contains one must be quoted)"
 
 
 def each(name: str, lines: Iterable[Line], work: Callable[[Line], T]) -> list[tuple[Line, T]]:
@@ -168,8 +168,8 @@ def _heading(heading: Sequence[str], needed: Sequence[str], optional: Sequence[s
 def refuse_twice(
     name: str, found: Iterable[tuple[Line, T]], key: Callable[[T], object], what: Callable[[T, int], str]
 ) -> None:
-    """Two lines of one thing: nobody can know which is meant. `what` tells it, with the first line's number. Raises
-    Mistakes."""
+    """Two lines of one thing: nobody can know which is meant. `what` makes the sentence, from the first line's number.
+    Raises Mistakes."""
     seen: dict[object, int] = {}
     mistakes = [
         f"{name}:{line.number}: {what(one, first)}"

@@ -30,7 +30,7 @@ class DemoHospital:
         self._actions = hospital_actions(transactions, check, calendar, wallclock)
 
     def actions(self) -> dict[str, Action]:
-        """The hospital's own actions; those of notices are answered as told."""
+        """The hospital's own actions; those of notices are answered as the test says."""
         return self._actions
 
     def close(self) -> None:

@@ -1,9 +1,9 @@
 """The catalogues of texts, `<language>.yaml`: a flat map of id -> text with typed fields.
 
 The shipped catalogues are read first, then the hospital's own folders, whose texts replace
-those of the same id. Everything that is wrong is found before anything is used and told as
-`file:line:col code sentence`, all at once. How values sound is for `prompts.values`. Beside the hospital's
-texts `languages.yaml` (`languages: [zh, en]`) may name the languages that the line speaks at all.
+those of the same id. Everything that is wrong is found before anything is used and reported as `file:line:col code
+sentence`, all at once. How values sound is for `prompts.values`. Beside the hospital's texts `languages.yaml`
+(`languages: [zh, en]`) may name the languages that the line speaks at all.
 
     registration.kind: 普通门诊按1，专家门诊按2。
     registration.funds_short: 您的余额是{balance:money}，挂号费是{fee:money}。
@@ -144,7 +144,7 @@ class Catalog:
     def fields(self, id: str) -> dict[str, str]:
         """Field path -> type, as `{"department.name": "name", "fee": "money"}`. Raises `NoSuchPrompt`.
 
-        The languages agree on paths and on the kind of value, so any one of them tells it.
+        The languages agree on paths and on the kind of value, so any one of them will do.
         """
         for language in self.languages:
             if self.has(language, id):
@@ -253,7 +253,7 @@ class _Reading:
             if told := [one for one in lacking if one not in self._torn]:
                 sentence = f"{id} is missing in {', '.join(told)}"
                 self.mistakes.append(self._places[here[0], id].mistake("P301", sentence))
-            for language in lacking:  # so that nothing else is told because of it
+            for language in lacking:  # so that nothing else is reported because of it
                 self.phrases[language][id] = self.phrases[here[0]][id]
             before = len(self.mistakes)
             if id not in self.broken:

@@ -56,7 +56,7 @@ def texts_ahead(catalog: Catalog, known: Iterable[Known] = ()) -> list[tuple[str
             try:
                 texts: Sequence[str] = value_texts(catalog, language, value.type, value.value)
             except Unreadable:
-                continue  # a value that this language cannot read is told when a flow says it
+                continue  # a value that this language cannot read is reported when a flow says it
             for text in texts:
                 wanted[language, text] = None
     return list(wanted)

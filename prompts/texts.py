@@ -1,6 +1,6 @@
 """Reads one file of texts, `<language>.yaml`, and `languages.yaml` beside them: a flat map of id -> text.
 
-What is wrong with a text by itself is told here; whether the languages agree is for `prompts.catalog`.
+What is wrong with a text by itself is reported here; whether the languages agree is for `prompts.catalog`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _AS_TEXTS: Mapping[str, str] = {
     "E113": "P104",
     "E115": "P107",
 }
-"""What the tree tells, by the codes of texts."""
+"""What the tree reports, by the codes of texts."""
 _WHOLE = frozenset({"E101", "E102", "E103", "E113"})
 """After these nothing of the file can be used."""
 
@@ -71,7 +71,7 @@ class TextFile:
     mistakes: list[Mistake] = field(default_factory=list)
     warnings: list[Mistake] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
-    """Texts whose fields cannot be read. They count as present, so that one fault is not told twice."""
+    """Texts whose fields cannot be read. They count as present, so that one fault is not reported twice."""
     unread: set[str] = field(default_factory=set)
     """Ids that are not valid, and "*" when the file could not be read."""
 

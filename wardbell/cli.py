@@ -66,7 +66,7 @@ for command in COMMANDS:
 
 
 def main() -> None:
-    """The entry point. What is expected to go wrong is told in a sentence, with exit code 1."""
+    """The entry point. What is expected to go wrong is reported in a sentence, with exit code 1."""
     try:
         wardbell()
     except FATAL as wrong:

@@ -1,7 +1,7 @@
 """What the hospital's IT may set: `wardbell.toml`, or environment variables over it.
 
-Every setting has a default that works on one machine and listens on loopback only. A wrong
-value is told by its name and what was expected; nothing starts on a guess.
+Every setting has a default that works on one machine and listens on loopback only. A wrong value is reported by its
+name and what was expected; nothing starts on a guess.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Sip(_Section):
     """The SIP side: where it listens and how many lines it holds."""
 
     host: str = "127.0.0.1"
-    """Address to listen on. Loopback unless told otherwise; see docs/install.md before opening it."""
+    """Address to listen on. Loopback unless set otherwise; see docs/install.md before opening it."""
     port: Port = 5060
     """Port of SIP on UDP and TCP; further workers take this port + 2, + 4 ..."""
     public_host: str = ""
@@ -140,7 +140,7 @@ class Hl7(_Section):
     """The MLLP port for the hospital's messages."""
 
     host: str = "127.0.0.1"
-    """Address to listen on. Loopback unless told otherwise."""
+    """Address to listen on. Loopback unless set otherwise."""
     port: Port = 2575
     """TCP port to listen on."""
     encoding: Annotated[str, AfterValidator(_character_set)] = "utf-8"
@@ -153,11 +153,11 @@ class Hl7(_Section):
     connections: int = Field(default=50, ge=1, le=1000)
     """Connections at a time. One more closes the one that has been silent longest."""
     longest: int = Field(default=67_108_864, ge=65_536)
-    """Bytes of one message; a longer one is refused and its connection closed. Memory is not taken for them."""
+    """Bytes of one message; a longer one is refused and its connection closed. Long messages are not held in memory."""
     stale_hours: float = Field(default=6.0, ge=0)
-    """Hours after which an event that comes late (by EVN-2, else MSH-7) is told, and nobody is called; 0: none."""
+    """Hours after which an event that comes late (by EVN-2, else MSH-7) is reported, and nobody is called; 0: none."""
     same_visit_minutes: float = Field(default=10.0, ge=0)
-    """Minutes within which the same visit, told by two systems, calls once; 0: each calls."""
+    """Minutes within which the same visit, reported by two systems, calls once; 0: each calls."""
     hold: float = Field(default=10.0, ge=0, le=60)
     """Seconds that an answer waits for a database that is away; then the connection is closed without one."""
 
@@ -183,10 +183,10 @@ class Voices(_Section):
     deadline: float = Field(default=1.5, gt=0)
     """Seconds in which a new sentence must be rendered during a call; past it a quick voice speaks (espeak)."""
     fill_silence: bool = True
-    """Ask a caller for a moment when a new sentence takes longer than he would like to hear nothing."""
+    """Ask callers for a moment when a new sentence keeps them waiting in silence."""
     keep_loaded: bool = True
-    """Have Kokoro in memory from the start of the service to its end: half a gigabyte. Otherwise it comes with the
-    first new sentence, too late for that one, and goes five minutes after the last."""
+    """Keep Kokoro in memory as long as the service runs: half a gigabyte. Otherwise it is loaded with the first new
+    sentence, too late for that one, and dropped five minutes after the last."""
     store_dir: Path | None = None
     """Folder of rendered clips; empty: `prompts` in `data_dir`. Engines may share one."""
     store_limit: int = Field(default=2000, ge=10)
@@ -244,7 +244,7 @@ class Settings(BaseSettings):
     zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
     """Time zone of the hospital, as in the IANA list: hours, holidays, the rota, what is said of times."""
     log_level: Literal["debug", "info", "warn", "error"] = "info"
-    """How much the service logs; numbers show their last three digits in any."""
+    """How much the service logs; at every level numbers show only their last three digits."""
     sip: Sip = Sip()
     trunk: Trunk = Trunk()
     hl7: Hl7 = Hl7()

@@ -1,6 +1,6 @@
 """A service that is started before its database waits for it, and says so. Nobody has to start it again.
 
-Only what can pass is waited for. Tables that are missing are told with the command that makes them.
+Only what can pass is waited for. Missing tables are reported with the command that makes them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def wait_for_database(parts: Parts, pause: Callable[[float], None] = time.sleep)
 
     A file of SQLite is there or not; only a lock on it is waited for. Raises `db.errors.DatabaseError`.
     """
-    parts.data_dir()  # a wrong folder is told first
+    parts.data_dir()  # a wrong folder is reported first
     url = parts.settings.database_url
     waits_for = DatabaseBusy if make_url(url).get_backend_name() == "sqlite" else (DatabaseAway, DatabaseBusy)
     looks = 0

@@ -133,7 +133,7 @@ class NoticeRow(Base):
 
 
 class AttemptRow(Base):
-    """One dial of one notice. A call that tells several has an attempt of each, with one `call_id`."""
+    """One dialling of one notice. A call that tells several has an attempt for each, with one `call_id`."""
 
     __tablename__ = "notice_attempts"
     __table_args__ = (

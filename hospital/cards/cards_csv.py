@@ -27,7 +27,7 @@ NEEDED = ("number", "patient", "phone")
 OPTIONAL = ("slow",)
 TO_READ = ("pin", "opening_balance")
 ONLY_WRITTEN = ("balance", "pin_set", "blocked")
-"""Left aside when read: money moves by top-ups, and PINs are not told."""
+"""Ignored when read: money moves by top-ups, and PINs are never shown."""
 _YES_OR_NO = {"yes": True, "no": False, "": None}
 
 

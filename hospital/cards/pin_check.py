@@ -55,8 +55,8 @@ class Wait:
 
     @property
     def told(self) -> int:
-        """Seconds as somebody is told: never less than it is, to ten seconds in the first two minutes, to the minute
-        after that."""
+        """Seconds as a caller hears them: never less than they are, to ten seconds in the first two minutes, to the
+        minute after that."""
         step = 10 if self.seconds <= 120 else 60
         return -(-self.seconds // step) * step
 

@@ -208,7 +208,7 @@ def doubts(session: Session, duties: Sequence[NewDuty], today: date) -> list[tup
             found.append((place, f"{duty.date} is more than a year away"))
         other = codes.setdefault((duty.department, _bare(duty.expert)), duty.expert)
         if other != duty.expert:
-            found.append((place, f"expert {duty.expert} would stand beside expert {other} of {duty.department}"))
+            found.append((place, f"expert {duty.expert} would be listed beside expert {other} of {duty.department}"))
     return found
 
 

@@ -107,7 +107,7 @@ def check(session: Session, ward: WardContacts) -> None:
     there = session.scalar(select(Ward.id).where(Ward.code == ward.code))
     if there is None and (other := _written(session, ward.code)) is not None:
         raise NotAllowed(
-            f"there is a ward {other} already, and nobody tells {ward.code} and {other} apart: write {other}"
+            f"there is a ward {other} already, and {ward.code} is easily taken for it: write {other}"
         )
     check_names(ward.name, _refusal(ward))
     if ward.department:

@@ -101,7 +101,7 @@ class StudioVoice:
         return (recorded,) if recorded is not None else ()
 
     def _texts(self, language: str, prompt: Prompt) -> tuple[str, ...] | None:
-        """What is to be voiced, or None when that cannot be told."""
+        """What is to be voiced, or None when that cannot be determined."""
         try:
             return speak(self._studio.catalog, language, prompt.id, prompt.values)
         except PromptError as wrong:

@@ -138,7 +138,7 @@ class Beyond:
     """Said before it begins."""
 
     def asked(self) -> Mapping[str, Value]:
-        """What is asked, as tests of flows tell it."""
+        """What is asked, as flow tests put it."""
         return {}
 
 

@@ -205,7 +205,7 @@ class Branches:
             if outcome not in possible and not (error and outcome == "error"):
                 hint = did_you_mean(outcome, lacking) or did_you_mean(outcome, possible)
                 report.add(self.marks[outcome], "E209", f'{what} has no outcome "{outcome}"{hint}')
-                lacking = [one for one in lacking if f'"{one}"' not in hint]  # a slip is told once
+                lacking = [one for one in lacking if f'"{one}"' not in hint]  # a slip is reported once
         for outcome in lacking:
             report.add(self.mark, "E208", f'no exit for "{outcome}" of {what}')
 

@@ -1,6 +1,6 @@
 """How keys gather into the answer of one input: keys in, answer out, and how long to wait for the next.
 
-No clock and no line: whoever waits tells how many seconds have passed. Whether the answer is a good one
+No clock and no line: whoever waits says how many seconds have passed. Whether the answer is a good one
 (too short, no key of the menu) is the verb's to say. The rules, in the order in which they count:
 
 - A key of `single` alone, and `*` of `single` at any moment, is the answer at once; digits before a `*` are dropped.

@@ -105,7 +105,7 @@ class Exit:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """A fact that must be established on every way to a step; `code` and `sentence` tell what is wrong otherwise."""
+    """A fact that must be established on every way to a step; `code` and `sentence` say what is wrong otherwise."""
 
     fact: Fact
     mark: Mark
@@ -115,7 +115,7 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """A variable that must be set when the step is entered. `code` and `why` tell what is wrong otherwise."""
+    """A variable that must be set when the step is entered. `code` and `why` say what is wrong otherwise."""
 
     variable: str
     mark: Mark
@@ -286,7 +286,7 @@ class Flow:
     outcomes: Mapping[str, tuple[Name, ...]] = field(default_factory=dict)
     outcome_marks: Mapping[str, Mark] = field(default_factory=dict)
     hazy: bool = False
-    """True when a mistake hides some exits: reachability and the like can't be told."""
+    """True when a mistake hides some exits: reachability and the like cannot be judged."""
     unread: frozenset[str] = frozenset()
     """Steps that a mistake made unreadable."""
 

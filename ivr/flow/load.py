@@ -1,4 +1,4 @@
-"""Reads the flows of a folder and checks them; what is wrong is told all at once.
+"""Reads the flows of a folder and checks them; what is wrong is reported all at once.
 
     flows/registration.yaml:17:9 E204 no step "generl" (did you mean "general"?)
 

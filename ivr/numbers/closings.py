@@ -63,7 +63,7 @@ class Closings:
             self._known = await self._transactions.run(closed_numbers)
         except DatabaseError as away:
             if not self._away:
-                log.warn("which numbers are closed cannot be read; what was known stands: {away}", away=away)
+                log.warn("which numbers are closed cannot be read; what was known still counts: {away}", away=away)
             self._away = True
         else:
             self._away = False

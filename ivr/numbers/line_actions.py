@@ -1,6 +1,6 @@
-"""The actions of a feature code: tell the state of numbers, close them, give them back to their timetable.
+"""The actions of a feature code: say the state of numbers, close them, give them back to their timetable.
 
-Which numbers a code switches, and who may use it, stands in `flows/numbers.yaml`; the flow gets the code as the
+Which numbers a code switches, and who may use it, is written in `flows/numbers.yaml`; the flow gets the code as the
 variable `code`. Rights are checked here again with every action: a flow that leaves out the PIN switches nothing.
 """
 

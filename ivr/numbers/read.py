@@ -1,4 +1,4 @@
-"""Reads `flows/numbers.yaml`, strictly: what is wrong is told at its place, all at once.
+"""Reads `flows/numbers.yaml`, strictly: what is wrong is reported at its place, all at once.
 
     hours:
       clinic: {mon-fri: ["08:00-12:00", "13:30-17:30"], holidays: closed}
@@ -211,7 +211,7 @@ class _Reading(Pieces):
             hint = ' (for every number that is not listed: "default")' if word.text == "*" else ""
             key = self.number(word, f'"{word.text}" is not a number that can be dialled{hint}')
             if "*" in word.text.strip("*# ") and "#" not in word.text and not word.text.startswith("*"):
-                sentence = f'the * in "{word.text}" is the key *; only at the end it stands for what may follow'
+                sentence = f'the * in "{word.text}" is the key *; only at the end does it stand for whatever follows'
                 self.report.add(word.mark, "W308", sentence)
             plan = self._plan(key or word.text, f'the number "{word.text}"', node)
             if not key:
@@ -319,7 +319,7 @@ class _Reading(Pieces):
                 sentence = f'the code "{word.text}" needs "callers": who may use it at all'
                 self.report.add(word.mark, "E516", sentence)
             elif any(one.withheld for one in callers):
-                sentence = f'who may use the code "{word.text}" must be known: take "{WITHHELD}" off the list'
+                sentence = f'whoever uses the code "{word.text}" must be known: take "{WITHHELD}" off the list'
                 self.report.add(inner.mark("callers"), "E516", sentence)
             pin = inner.flag("pin") if "pin" in inner else True
             flow = self.flow(inner) if "flow" in inner else self.known_flow(SWITCH, word.mark)

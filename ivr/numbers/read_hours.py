@@ -267,7 +267,7 @@ def _weekday(text: str, mark: Mark, report: Report) -> int | None:
 
 def _check_overlaps(week: tuple[tuple[Window, ...], ...], marks: Mapping[int, Mark], report: Report) -> None:
     """What goes past midnight must end before the next day's first window begins. Days that are written as one are
-    told as one."""
+    reported as one."""
     told: set[Mark] = set()
     for weekday, windows in enumerate(week):
         following = week[(weekday + 1) % 7]

@@ -77,7 +77,7 @@ def numbers_schema(known: Known = NOTHING_KNOWN) -> Schema:
         "$schema": DRAFT,
         "title": "Which flow answers which number",
         **table(
-            "Numbers stand in quotes.",
+            "Numbers are written in quotes.",
             {
                 "dialling": table(
                     "How your trunk writes numbers, so that all ways of writing one are one number.",
@@ -85,7 +85,7 @@ def numbers_schema(known: Known = NOTHING_KNOWN) -> Schema:
                         "country": word("The country code, without + or 00.", r"^[0-9]*$"),
                         "international": word("What is dialled before a country code.", r"^[0-9]*$"),
                         "national": {"description": "What is dialled before an area code.", "type": "string"},
-                        "digits": number("A number of so many digits is a national one.", 4, 15, whole=True),
+                        "digits": number("A number with this many digits is a national one.", 4, 15, whole=True),
                     },
                     ("country",),
                 ),

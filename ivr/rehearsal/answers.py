@@ -84,7 +84,7 @@ def stand_ins(
 
 
 def told(action: Action, tell: Callable[[Asked | Answered], None]) -> Action:
-    """`action`, with its asking and its answer told."""
+    """`action`, with its question and its answer noted."""
 
     async def run(arguments: Mapping[str, Value], call: CallFacts) -> ActionOutcome:
         tell(Asked(action.name, masked(action, arguments)))

@@ -1,5 +1,5 @@
 """A call tried without a telephone: the live call's own conversation, leg and interpreter on a switch without SIP,
-with a clock that passes as it is told. Typed-ahead keys, cut-off prompts, time-outs and hang-ups are the real ones.
+with a clock that is moved by hand. Typed-ahead keys, cut-off prompts, time-outs and hang-ups are the real ones.
 
     call = RehearsedCall(flows, texts, Caller("main", "zh"), answers)
     call.press("1"); call.press("100001#"); call.wait(8); call.hang_up()
@@ -89,7 +89,7 @@ class _Switch(FakeSwitch):
 
 
 class _Leg(Leg):
-    """Tells when it is quiet and waits for a key."""
+    """Says when it is quiet and waits for a key."""
 
     def __init__(self, clock: Clock, waits: Callable[[float], None]) -> None:
         super().__init__(clock)
@@ -324,7 +324,7 @@ class RehearsedCall:
 
 
 class _Notes:
-    """What a conversation knows of the trace: it tells events."""
+    """What a conversation knows of the trace: it takes events."""
 
     def __init__(self, call: RehearsedCall) -> None:
         self._call = call

@@ -110,7 +110,7 @@ def _plain(name: str) -> str:
 
 
 class _Watched(Step):
-    """A step that tells when it is entered and how it is left; else it is the step itself."""
+    """A step that notes when it is entered and how it is left; else it is the step itself."""
 
     def __init__(self, step: Step, entered: Callable[[], None], note: Note) -> None:
         self._entered = entered
@@ -181,7 +181,7 @@ def _with_watched_parts(step: Step, note: Note) -> Step:
 
 
 class _Keys(dict[str, Target]):
-    """Keys of a menu that tell which one was pressed."""
+    """Keys of a menu that note which one was pressed."""
 
     def __init__(self, keys: Mapping[str, Target], note: Note) -> None:
         super().__init__(keys)
@@ -194,7 +194,7 @@ class _Keys(dict[str, Target]):
 
 
 class _Input(Input):
-    """An input that tells how it was missed."""
+    """An input that notes how it failed."""
 
     @classmethod
     def of(cls, part: Input, note: Note) -> _Input:
@@ -213,7 +213,7 @@ class _Input(Input):
 
 
 class _Branches(Branches):
-    """Outcomes that tell which one came."""
+    """Outcomes that note which one came."""
 
     @classmethod
     def of(cls, part: Branches, note: Note) -> _Branches:
@@ -229,7 +229,7 @@ class _Branches(Branches):
 
 
 class _Trouble(Trouble):
-    """An `error` exit that tells when it is taken."""
+    """An `error` exit that notes when it is taken."""
 
     @classmethod
     def of(cls, part: Trouble, note: Note) -> _Trouble:
@@ -243,7 +243,7 @@ class _Trouble(Trouble):
 
 
 class _Limit(Limit):
-    """A limit that tells when it is used up."""
+    """A limit that notes when it is used up."""
 
     def __init__(self, limit: Limit, note: Note) -> None:
         object.__setattr__(self, "at_most", limit.at_most)

@@ -248,7 +248,7 @@ def _read(traced: _Traced, number: int, kind: str, detail: Mapping[str, Any]) ->
         case "step":
             traced.add(number, Entered(detail["flow"], detail["step"]))
         case "speak":
-            traced.turned = True  # told where it is heard
+            traced.turned = True  # noted where it is heard
             traced.language, traced.slow = detail["language"], bool(detail["slow"])
         case "prompt":
             prompts = tuple(Prompt(one["id"], one.get("values", {})) for one in detail["prompts"])
@@ -260,7 +260,7 @@ def _read(traced: _Traced, number: int, kind: str, detail: Mapping[str, Any]) ->
             if traced.turned:
                 traced.turned = False
                 traced.add(number, Speaks(traced.language, traced.slow))
-            # A trace tells the end of a play; it began when the thing before it was over.
+            # A trace has the end of a play; the play began when the thing before it was over.
             traced.add(max(0, number - 1), Saying(traced.language, prompts, "", traced.slow))
             traced.add(number, Said(prompts, bool(detail.get("heard"))))
         case "keys":

@@ -1,4 +1,4 @@
-"""Runs many flow tests and tells what passed, what failed, and what of the flows was not tried."""
+"""Runs many flow tests and reports what passed, what failed, and what of the flows was not tried."""
 
 from __future__ import annotations
 

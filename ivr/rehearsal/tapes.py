@@ -1,5 +1,5 @@
 """Recordings of a rehearsed call: the live conversation records on a line on which nobody speaks, and the script says
-for how long. Nothing is kept. Who hangs up in the middle of a message has left it, as on the line.
+for how long. Nothing is kept. Whoever hangs up in the middle of a message has left it, as on the line.
 """
 
 from __future__ import annotations

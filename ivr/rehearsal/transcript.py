@@ -32,7 +32,7 @@ _LONGEST = 100
 
 
 def transcript(moments: Iterable[Moment]) -> Iterator[str]:
-    """A line for each moment that tells something."""
+    """A line for each moment that has something to show."""
     for moment in moments:
         line = told(moment)
         if line:
@@ -40,7 +40,7 @@ def transcript(moments: Iterable[Moment]) -> Iterator[str]:
 
 
 def told(moment: Moment) -> str:
-    """One moment as a line; empty for those that the others tell already."""
+    """One moment as a line; empty for those that others show already."""
     line = _told(moment)
     return f"{clock(moment.at)}  {line}" if line else ""
 

@@ -53,7 +53,7 @@ class _Clip:
 
 
 class RehearsedVoice:
-    """Implements `ivr.call.voice.Voice`; tells what it says as it begins."""
+    """Implements `ivr.call.voice.Voice`; announces what it says as it begins."""
 
     def __init__(
         self,

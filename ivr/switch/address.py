@@ -76,7 +76,7 @@ def squeeze(written: str) -> str:
 
 
 def plain(text: str) -> str:
-    """What may be told of a peer's words: one line, printable, not too long."""
+    """What may be logged of a peer's words: one line, printable, not too long."""
     if not text.isprintable():
         text = "".join(character for character in text if character.isprintable())
     return text[:LONGEST].strip()

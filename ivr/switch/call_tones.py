@@ -1,4 +1,4 @@
-"""Tells the tones that exchanges and fax machines make (busy, congested, dial, CNG) from people.
+"""Tells the tones of exchanges and fax machines (busy, congested, dial, CNG) from people.
 
 Where a caller's line goes dead without a BYE, an analogue exchange sends such a tone for as long as we listen. A piece
 of 20 ms is a tone when nearly all of its energy stands on one or two of their frequencies (ITU-T E.180 supplement 2,

@@ -52,7 +52,7 @@ class LastWord:
 
 
 def last_word(dialog: Dialog, sent_by: str) -> LastWord | None:
-    """What is owed to the other side; None when the dialog tells too little. `sent_by` (host:port) is where answers
+    """What is owed to the other side; None when the dialog does not say enough. `sent_by` (host:port) is where answers
     may come."""
     if not dialog.call_id or not _first(dialog.invite, "from"):
         return None

@@ -248,7 +248,7 @@ class FakeLine:
     _stop_on = ""
 
     def lost(self) -> None:
-        """The worker of this call died; `mailbox.deliver` tells it."""
+        """The worker of this call died; `mailbox.deliver` passes that on."""
         self._finish(Ended(Cause.SWITCH_LOST))
 
     def start_dialling(self) -> None:

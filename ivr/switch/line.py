@@ -69,7 +69,7 @@ class Offer:
     """Who forwarded the call, the last one first: Diversion, else History-Info (docs/features.md, 94). Only what the
     trunk said: anybody else may write anything."""
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Call-ID and what else the worker was told to pass on."""
+    """Call-ID and whatever else the worker was asked to pass on."""
 
     @property
     def diverted_from(self) -> str:

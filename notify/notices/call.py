@@ -137,7 +137,7 @@ class Call:
                     if not told.called:
                         told.callback(answer)  # while it is our turn: no sweep may see what is claimed as nobody's
             except DatabaseError as wrong:
-                log.error("what is told in the call of notice {id}: {wrong}", id=self.order.notice_id, wrong=wrong)
+                log.error("what notice {id} tells could not be read: {wrong}", id=self.order.notice_id, wrong=wrong)
                 if not told.called:
                     told.callback(otherwise)
 

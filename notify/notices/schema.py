@@ -87,7 +87,7 @@ def notices_schema(known: Known = NOTHING_KNOWN) -> Schema:
                 "items": one_of("P, T or D.", "P", "T", "D"),
             },
             "fields": table(
-                "Where things stand; the first that is filled counts.", {one: many(one, field) for one in FIELDS}
+                "Where things are; the first that is filled counts.", {one: many(one, field) for one in FIELDS}
             ),
             "urgent": mapping("field: values that make an event urgent.", many("Values.", word("A value.")), FIELD),
         },
@@ -99,7 +99,7 @@ def notices_schema(known: Known = NOTHING_KNOWN) -> Schema:
             "Notices: what is told to whom, and what follows when nobody answers.",
             {
                 "events": {
-                    "description": "Events that flows tell by the verb notify.",
+                    "description": "Events that flows raise with the verb notify.",
                     "type": "array",
                     "items": word("An event."),
                 },

@@ -87,8 +87,8 @@ Scripted: TypeAlias = CallResult | Callable[[CallOrder], Awaitable[CallResult]]
 class FakeCaller:
     """A telephone for tests: answers by number as told, remembers every order.
 
-    A number that was told nothing rings until it is picked up, `finish`ed, or its notice is stopped. Who stays on the
-    line hears the further notices of the call, too; they go as the script goes.
+    A number that was told nothing rings until it is picked up, `finish`ed, or its notice is stopped. Whoever stays on
+    the line hears the further notices of the call, too; they go as the script goes.
     """
 
     def __init__(self) -> None:

@@ -95,7 +95,7 @@ def let_go(session: Session, hold: Hold, now: datetime, *, talked: bool, rests: 
 def let_go_lost(session: Session, owner: str, attempt_ids: Iterable[int], now: datetime) -> int:
     """Let go what `owner` holds for other calls than these: it died under them, or never dialled. How many.
 
-    Who answered there may still have the handset in hand, so being busy now is our doing.
+    Whoever answered there may still have the handset in hand, so being busy now is our doing.
     """
     mine = select(TelephoneRow.number, TelephoneRow.attempt_id).where(TelephoneRow.owner == owner)
     held = set(attempt_ids)

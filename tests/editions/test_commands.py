@@ -453,11 +453,11 @@ def test_an_edition_is_fetched_to_be_edited(it: It, tmp_path: Path) -> None:
 def test_a_folder_that_holds_more_than_the_edition_was_not_edited_from_it(it: It, she: It) -> None:
     (she.folder / "old.yaml").write_text(MAIN)
     it.publishes()
-    assert "what lies there is not just edition 1" in she.says("fetch", "1", str(she.folder))
+    assert "what is there is not exactly edition 1" in she.says("fetch", "1", str(she.folder))
     assert "is not known" in she.fails("publish", "-m", "x", "--no-render")
     (she.folder / "old.yaml").unlink()
     (she.texts / "zh.yaml").write_text("main.welcome: 新年好。\n")
-    assert "what lies there is not just edition 1" in she.says("fetch", "1", str(she.folder))
+    assert "what is there is not exactly edition 1" in she.says("fetch", "1", str(she.folder))
     to = she.data.parent / "elsewhere"
     assert "not just" not in she.says("fetch", "1", str(to))
     assert (to / ".edition").exists()

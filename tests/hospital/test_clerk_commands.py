@@ -87,7 +87,7 @@ def test_a_duty_that_looks_like_a_slip_is_asked_about(hospital: SmallHospital) -
     assert hospital.run(rota.between, date(2020, 1, 1), date(2020, 1, 1)) == []
     words = ("set", "tomorrow", "am", "neike", "01", "--name-zh", "专家1", "--name-en", "Expert", "--places", "9")
     beside = refused(hospital.database, rota_group, *words, "--fee", "20", typed="n\n")
-    assert "expert 01 would stand beside expert 1 of neike" in beside
+    assert "expert 01 would be listed beside expert 1 of neike" in beside
     clerk(hospital.database, rota_group, *words, "--fee", "20", "--yes")
     assert "01" in {duty.expert for duty in hospital.run(rota.between, TOMORROW, TOMORROW)}
 

@@ -40,11 +40,11 @@ def test_a_file_of_wards(hospital: SmallHospital, case: dict[str, Any]) -> None:
         (f"{TODAY + timedelta(365)},am,neike,3,甲,Dr A,5,1.00", ""),
         ("2020-03-05,am,neike,3,甲,Dr A,5,1.00", "r.csv:2: 2020-03-05 is past"),
         ("2062-03-05,am,neike,3,甲,Dr A,5,1.00", "r.csv:2: 2062-03-05 is more than a year away"),
-        (f"{TOMORROW},am,neike,01,甲,Dr A,5,1.00", "r.csv:2: expert 01 would stand beside expert 1 of neike"),
+        (f"{TOMORROW},am,neike,01,甲,Dr A,5,1.00", "r.csv:2: expert 01 would be listed beside expert 1 of neike"),
         (f"{TOMORROW},am,waike,01,甲,Dr A,5,1.00", ""),
         (
             f"{TOMORROW},am,waike,A,甲,Dr A,5,1.00\n{TOMORROW},pm,waike,a,甲,Dr A,5,1.00",
-            "r.csv:3: expert a would stand beside expert A of waike",
+            "r.csv:3: expert a would be listed beside expert A of waike",
         ),
     ],
 )

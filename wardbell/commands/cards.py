@@ -20,7 +20,7 @@ from wardbell.commands.rota import MoneyType
 
 @click.group()
 def cards() -> None:
-    """See and edit patients' cards, PINs and balances. A PIN is never shown: it can only be set anew."""
+    """See and edit patients' cards, PINs and balances. A PIN is never shown: it can only be reset."""
 
 
 @cards.command("list")
@@ -63,7 +63,7 @@ def add(desk: ClerkDesk, number: str, patient: str, phone: str, generate: bool) 
 @click.option("--generate", is_flag=True, help="Make a random PIN and print it, instead of asking for one.")
 @click.pass_obj
 def pin(desk: ClerkDesk, number: str, generate: bool) -> None:
-    """Set a card's PIN anew; its wrong entries are forgiven."""
+    """Reset a card's PIN; its wrong entries are forgiven."""
     desk.database.run_now(rules.find, number)  # before a PIN is asked for
     pin_hash = PepperedPins(desk.pepper).hash(number, _new_pin(generate))
 
@@ -116,7 +116,7 @@ def import_(desk: ClerkDesk, file: str) -> None:
     100001,李芳,13900000001,1234,100.00
 
     `pin`, `opening_balance` and `slow` (yes, no: whether the line speaks slowly to this patient) may be left out.
-    Cards that are there get the name, telephone, PIN and pace of the file; an opening balance is put on once. When any
+    Existing cards get the name, telephone, PIN and pace of the file; an opening balance is credited once. When any
     line is wrong, nothing is stored.
     """
     name, content = files.read(file)

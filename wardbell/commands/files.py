@@ -42,7 +42,7 @@ def day(given: int | date, today: date) -> date:
 
 
 def read(path: str) -> tuple[str, bytes]:
-    """The name to tell mistakes by, and the content."""
+    """The name for reporting mistakes, and the content."""
     if path == "-":
         return "standard input", sys.stdin.buffer.read()
     try:
@@ -62,7 +62,7 @@ def bring(desk: ClerkDesk, kind: Kind, name: str, staged: Sequence[Staged], what
 
 
 def ask(doubts: Sequence[str], yes: bool) -> None:
-    """Tell what looks like a slip, and go on only when it is intended."""
+    """Ask about what looks like a slip, and go on only when it is intended."""
     for sentence in doubts[:SHOWN]:
         click.echo(f"warning: {sentence}", err=True)
     if len(doubts) > SHOWN:

@@ -55,7 +55,7 @@ def send_(parts: Parts, file: Path, host: str | None, port: int | None, control_
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 100_000), help="How many, newest first.")
 @click.pass_obj
 def list_(desk: ClerkDesk, every: bool, limit: int) -> None:
-    """List broken messages and those that call nobody (too old, or told already), newest first."""
+    """List broken messages and those that call nobody (too old, or already known), newest first."""
     found = desk.database.run_now(list_messages, every, limit)
     if not found:
         click.echo("no messages yet" if every else "no broken messages, and none that called nobody")
@@ -82,7 +82,7 @@ def list_(desk: ClerkDesk, every: bool, limit: int) -> None:
 @click.argument("message", type=int)
 @click.pass_obj
 def show(desk: ClerkDesk, message: int) -> None:
-    """Show one message. What is printed may hold a patient's name: mind who looks on."""
+    """Show one message. The output may contain a patient's name: mind who is watching."""
     found = desk.database.run_now(show_message, message)
     if found is None:
         raise click.ClickException(f"no message {message}")

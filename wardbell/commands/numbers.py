@@ -1,6 +1,6 @@
 """`wardbell numbers`: what each number does now and why; close a number, give it back to its timetable.
 
-What the running service does is told by the newest published edition; `--draft` asks the files on disk instead.
+The newest published edition says what the running service does; `--draft` asks the files on disk instead.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def status(parts: Parts, draft: bool) -> None:
 @draft_option
 @click.pass_obj
 def ask(parts: Parts, number: str, at: str | None, caller: str, forwarded: tuple[str, ...], draft: bool) -> None:
-    """Tell what a call to NUMBER would get, and which line of the file says so."""
+    """Say what would answer a call to NUMBER, and which line of the file decides it."""
     found = _numbers(parts, draft)
     now = _now(parts) if at is None else _time(parts, at, past=True)
     closed = {key: one for key, one in _closed(parts).items() if one.since is None or one.since <= now}

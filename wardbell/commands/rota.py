@@ -80,7 +80,7 @@ def import_(desk: ClerkDesk, file: str, yes: bool) -> None:
     2026-03-05,am,neike,1,李明,Dr Li,20,20.00
 
     It may also have the columns name_ru and name_pl; callers in those languages hear the English name without them.
-    Duties that are there are changed, others added; none is removed. When any line is wrong, nothing is stored.
+    Existing duties are changed, new ones added; none is removed. When any line is wrong, nothing is stored.
     """
     name, content = files.read(file)
     found = rota_csv.parse(name, content)

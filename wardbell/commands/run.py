@@ -21,9 +21,8 @@ from wardbell.waiting import wait_for_database
 def run(parts: Parts) -> None:
     """Answer the line and call out, in the foreground.
 
-    Listens for SIP calls and HL7 messages where the settings say (loopback unless told
-    otherwise). SIGTERM or Ctrl-C: no new calls, calls in progress may finish, then it ends;
-    a second one ends them at once.
+    Listens for SIP calls and HL7 messages where the settings say (loopback unless set otherwise). SIGTERM or Ctrl-C:
+    no new calls, calls in progress may finish, then it ends; a second one ends them at once.
     """
     logs.begin(parts.settings.log_level)
     _as_many_files_as_allowed()

@@ -41,7 +41,7 @@ def import_(desk: ClerkDesk, file: str) -> None:
     W3,内科三病区,Medical ward 3,neike,8301;8302,8310,8000
 
     It may also have the columns name_ru and name_pl, for calls in those languages.
-    A ward that is there is replaced. When any line is wrong, nothing is stored.
+    An existing ward is replaced. When any line is wrong, nothing is stored.
     """
     name, content = files.read(file)
     files.bring(desk, wards_csv.KIND, name, wards_csv.staged(wards_csv.parse(name, content)), "wards")

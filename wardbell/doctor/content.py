@@ -42,7 +42,7 @@ def flows(bundle: Callable[[], Bundle], check: Callable[[Bundle], Checked]) -> I
 
 
 def _taken_back(rules: NoticeRules) -> Iterator[Finding]:
-    """Whether a ward that was told of somebody hears it when the hospital's system takes that back."""
+    """Whether a ward that was told of somebody hears when the hospital's system takes that back."""
     events = rules.reading.events
     for told, back in TAKEN_BACK_BY.items():
         kind = events.get(told)

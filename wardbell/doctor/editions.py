@@ -20,7 +20,7 @@ PUBLISH = "correct it, then: wardbell flows publish (or wardbell flows rollback)
 def published(
     database: Database, check: Callable[[Bundle], object], on_disk: Callable[[], Bundle], now: datetime
 ) -> Iterator[Finding]:
-    """What is live. Mistakes of the files on disk are told by their own check."""
+    """What is live. Mistakes of the files on disk are reported by their own check."""
     try:
         newest = database.run_now(store.newest)
         stored = database.run_now(store.fetch, newest.number) if newest is not None else None

@@ -157,7 +157,7 @@ def clock_kept(said: str) -> Iterator[Finding]:
 
 
 TOLD = timedelta(days=7)
-"""How long a jump of the clock is told."""
+"""How long a jump of the clock is reported."""
 
 
 def clock_jumped(note: Path, now: datetime) -> Iterator[Finding]:

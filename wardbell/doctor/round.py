@@ -38,7 +38,7 @@ def findings(parts: Parts) -> Iterator[Finding]:
 
 
 def _sip_ports(host: str, first: int, workers: int) -> Iterator[Finding]:
-    """Every worker listens on a port of its own, two apart; of those beyond the first only trouble is told."""
+    """Every worker listens on a port of its own, two apart; of those beyond the first only trouble is reported."""
     for worker in range(workers):
         for kind in (ports.UDP, ports.TCP):
             found = ports.port("SIP", host, first + 2 * worker, kind)

@@ -79,7 +79,7 @@ def _check_beside(world: World, report: Report) -> None:
             if isinstance(step, Notify) and step.event is not None and step.event.text not in world.beside.followed:
                 hint = did_you_mean(step.event.text, world.beside.followed)
                 sentence = f'no notice in notices.yaml follows the event "{step.event.text}"{hint}'
-                report.add(step.event.mark, "E224", f"{sentence}: nobody would be told")
+                report.add(step.event.mark, "E224", f"{sentence}: nobody would be called")
 
 
 def _check_flow(flow: Flow, world: World, report: Report) -> None:
@@ -127,7 +127,7 @@ def _check_outcomes(flow: Flow, world: World, report: Report) -> None:
                 report.add(step.outcome.mark, "E209", f'"{step.outcome.text}" is not under "outcomes"{hint}')
     if END in returned and END not in flow.outcomes:
         report.add(flow.mark, "E209", 'a step leads to "end", which is not under "outcomes"')
-    if not flow.hazy and returned <= flow.outcomes.keys():  # a misspelt one is told once
+    if not flow.hazy and returned <= flow.outcomes.keys():  # a misspelt one is reported once
         for outcome, mark in flow.outcome_marks.items():
             if outcome not in returned:
                 report.add(mark, "E216", f'no step returns the outcome "{outcome}"')

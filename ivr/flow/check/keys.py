@@ -1,7 +1,7 @@
 """Keys that a text names against keys that its step has, in every language.
 
 A caller who is told "press 3" and hears "that is not one of the choices" has been lied to. The other
-way round, a key that no text names is only told as a warning.
+way round, a key that no text names is only a warning.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def check_keys(flow: Flow, world: World, report: Report) -> None:
     for step in flow.steps.values():
         offered = offer(step)
         if isinstance(step, Menu) and not (step.keys and all(_KEY.fullmatch(key) for key in step.keys)):
-            continue  # told where the keys are read
+            continue  # reported where the keys are read
         if offered is not None and offered.texts:
             _check_named(step, offered, world, report)
             _check_length(offered, world, report)

@@ -1,6 +1,6 @@
 """What kind of value a variable holds, and whether texts, conditions and `=variable.part` use it as what it is.
 
-A kind is told by examples: an amount is 2000, an expert a map with a name and a fee. Actions declare examples of what
+A kind is given by examples: an amount is 2000, an expert a map with a name and a fee. Actions declare examples of what
 they set, verbs know their own, `set` and `with` hold values themselves. A variable of which nothing is known is
 trusted; one that holds different things on different ways is wrong only where none of them fits.
 """

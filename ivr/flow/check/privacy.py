@@ -58,7 +58,7 @@ def _check_dial(step: Dial, keyed: frozenset[str], report: Report) -> None:
     where = step.place.where
     if where is not None and where.variable in keyed:
         sentence = f'"{where.variable}" holds digits that the caller keyed in: whoever calls could telephone the world'
-        report.add(where.mark, "E225", f"{sentence} at the hospital's cost; dial a number that stands here")
+        report.add(where.mark, "E225", f"{sentence} at the hospital's cost; dial a number that is written here")
 
 
 def _check_secret_cases(step: When, secret: set[str], report: Report) -> None:

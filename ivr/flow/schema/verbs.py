@@ -35,7 +35,7 @@ class Known:
     events: tuple[str, ...] = ()
     """Events that notices follow."""
     of_hl7: tuple[str, ...] = ()
-    """Those of them that only the hospital system tells: their facts are known."""
+    """Those of them that only the hospital's system sends: their facts are known."""
 
 
 VALUES: Schema = {
@@ -110,7 +110,7 @@ def verbs(known: Known = NOTHING_KNOWN) -> dict[str, Verb]:
         return many(f"{about} A text, or a list of texts.", text)
 
     keys = mapping(
-        'key: step. Keys stand in quotes: "1", "12", "*".', word("The step that follows, or again.", NAME), KEYS
+        'key: step. Keys are written in quotes: "1", "12", "*".', word("The step that follows, or again.", NAME), KEYS
     )
     action = word("The action that the hospital is asked for.", DOTTED, known.actions)
     prompt = said("Said before it begins.")
@@ -236,7 +236,7 @@ def verbs(known: Known = NOTHING_KNOWN) -> dict[str, Verb]:
                 "silence": number("Seconds of quiet that end it; 0: never.", 0, 60, 5),
                 "end_key": END_KEY,
                 "locked": LOCKED,
-                "tells": one_of("The text tells that a recording is made. It must be locked.", "recording"),
+                "tells": one_of("The text says that a recording is made. It must be locked.", "recording"),
                 "then": then(recorded="Something was said.", silent="Nothing was said."),
                 **WITH,
             },
@@ -261,10 +261,10 @@ def verbs(known: Known = NOTHING_KNOWN) -> dict[str, Verb]:
             ("then",),
         ),
         "notify": Verb(
-            "Tells the notices that something happened, so that they call whom notices.yaml names.",
+            "Raises an event, so that whoever notices.yaml names is called.",
             {
                 "notify": word("The event.", NAME, known.events),
-                "then": then(raised="It is told and will be called."),
+                "then": then(raised="It is stored, and the calls will be made."),
                 **WITH,
             },
             ("then",),
@@ -291,7 +291,7 @@ def verbs(known: Known = NOTHING_KNOWN) -> dict[str, Verb]:
             "A paid talk with an expert, billed by the minute. Not on the line yet: to try and to test.",
             {
                 "consult": word("The service."),
-                "card": word("Whose card pays: a variable, =card unless told otherwise.", VARIABLE),
+                "card": word("Whose card pays: a variable, =card by default.", VARIABLE),
                 "prompt": prompt,
                 "then": then(
                     finished="They talked.",

@@ -1,7 +1,7 @@
 """`consult`: a paid talk with an expert, billed by the minute from the patient's card.
 
     consult: expert_line                        # a service with its price
-    card: =card                                 # whose money; =card unless told otherwise
+    card: =card                                 # whose money; =card unless set otherwise
     prompt: consult.connecting
     then: {finished: thanks, short: top_up, nobody: call_later, broken_off: call_later}
 

@@ -17,7 +17,7 @@ from ivr.flow.language import Return as ReturnMove
 
 @dataclass(frozen=True, slots=True)
 class HangUp(Step):
-    """`{hangup: confirmed}`: the call's trace tells the outcome."""
+    """`{hangup: confirmed}`: the call's trace has the outcome."""
 
     head: Head
     outcome: Name | None

@@ -61,7 +61,7 @@ class Errand(Step):
         return False
 
     def examples(self, world: World) -> Mapping[str, Value]:
-        """One example of each value that it brings, by the names that `outcomes` tell."""
+        """One example of each value that it brings, by the names in `outcomes`."""
         return {} if self.beyond is None else self.beyond.usual.values
 
     def gives(self, world: World) -> Gives:

@@ -64,7 +64,7 @@ def collect_keys(prompts: tuple[Prompt, ...], keys: Iterable[str], settings: Inp
     whole = list(keys)
     longest = max(map(len, whole))
     begun = {key[:length] for key in whole for length in range(1, len(key))}
-    # Where one key is enough, a wrong one is told at once. Where every choice has more of them, a wrong first one
+    # Where one key is enough, a wrong one is answered at once. Where every choice has more of them, a wrong first one
     # waits for the rest: 78 is one mistake then, not two.
     all_long = longest > 1 and all(len(key) > 1 or key in {REPEAT, PERSON} for key in whole)
     at_once = {key for key in (*whole, *("" if all_long else _ALL)) if key not in begun}

@@ -49,7 +49,7 @@ class Connections:
             one.spoke, one.heard_at = True, now
 
     def gone(self, handle: int, now: float) -> None:
-        """It is closed. Told twice is once."""
+        """It is closed. Saying so twice does no harm."""
         if self._open.pop(handle, None) is not None:
             self._closed_at.append(now)
 

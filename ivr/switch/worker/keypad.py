@@ -99,7 +99,7 @@ class Keypad:
             self._tap = Tap(descriptor, party.rtp if party.promised else EVERYBODY)
         except OSError as wrong:
             _can_tap = False
-            sys.stderr.write(f"keys are told by PJSIP here, which hides some: the RTP port cannot be shared: {wrong}\n")
+            sys.stderr.write(f"keys come from PJSIP here, which hides some: the RTP port cannot be shared: {wrong}\n")
             return
         self._stack.watch(self._tap, self._has_packets)
 
@@ -123,7 +123,7 @@ class Keypad:
         return keys
 
     def told(self, event: Event, now: float) -> bool:
-        """PJSIP tells of an event: is it a key? Where there is a tap it has told so before."""
+        """PJSIP reports an event: is it a key? Where there is a tap, the tap was first."""
         return self._tap is None and self._gate.rtp(event, now)
 
     def hear(self, source: int) -> bool:
@@ -161,7 +161,7 @@ class Keypad:
             self._ear = None
 
     def info(self, key: str, now: float) -> bool:
-        """A key by SIP INFO, not yet told another way?"""
+        """A key by SIP INFO, not yet known another way?"""
         return self._gate.info(key, now)
 
     def close(self) -> None:

@@ -48,7 +48,7 @@ class Party:
 
     @property
     def promised(self) -> bool:
-        """Whether an SDP has told where it sends from."""
+        """Whether an SDP has said where it sends from."""
         return self._rtp != ("", 0)
 
     def promise(self, rtp: Source, rtcp: Source, now: float, *, haunted: bool = False) -> None:

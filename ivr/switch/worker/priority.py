@@ -1,6 +1,6 @@
 """How far calls go ahead of all other work of the machine: sound that comes late is broken words.
 
-Imported by every worker: costs nothing. Whether the machine allows it is the doctor's to tell.
+Imported by every worker: costs nothing. Whether the machine allows it is for the doctor to say.
 """
 
 from __future__ import annotations

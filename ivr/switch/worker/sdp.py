@@ -13,7 +13,7 @@ _PTIME = re.compile(rb"^a=(ptime):(\d{1,4})", re.MULTILINE | re.IGNORECASE)
 TICK = 20
 """Milliseconds between two packets of sound that we send."""
 MOST = 20
-"""Codecs that are told of one offer."""
+"""Codecs that are listed of one offer."""
 
 
 class Media:

@@ -49,7 +49,7 @@ KEY_TOLD = re.compile(r"dtmf|telephone-event|2833|\bdigit|signal *=", re.IGNOREC
 class LogLines(pjsua2.LogWriter):  # type: ignore[misc]
     """PJSIP's complaints on stderr, first lines only: what follows may be a message with somebody's digits in it.
 
-    From level 5 on it tells every key, one line each; of such a line nothing is written.
+    From level 5 on it logs every key, one line each; of such a line nothing is written.
     """
 
     def write(self, entry: pjsua2.LogEntry) -> None:

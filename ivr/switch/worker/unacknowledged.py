@@ -39,7 +39,7 @@ class Unacknowledged:
             self._owed[call_id].answered_at = now
 
     def settled(self, call_id: str) -> None:
-        """Its ACK has come, or it is over. Told twice is once."""
+        """Its ACK has come, or it is over. Saying so twice does no harm."""
         self._owed.pop(call_id, None)
 
     def surplus(self, now: float) -> list[str]:

@@ -27,7 +27,7 @@ LOW_STRONGER, HIGH_STRONGER = 6.3, 4.0
 HARMONIC = 20.0
 """By this factor (13 dB) the second harmonics must be weaker: those of a voice are not."""
 BESIDE = 200
-"""Hz; nearer to the high tone the harmonic of the low one cannot be told from it."""
+"""Hz; nearer to the high tone the harmonic of the low one cannot be distinguished from it."""
 STEADY = 2.5
 """From piece to piece the energy may change by this factor: 4 dB."""
 HITS = 2

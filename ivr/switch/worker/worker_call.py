@@ -210,7 +210,7 @@ class WorkerCall(pjsua2.Call):  # type: ignore[misc]
         return True
 
     def _follow_bye(self, state: int, transaction: int) -> None:
-        """Who did not acknowledge our answer will hardly answer our BYE: it is not waited for long."""
+        """A peer that did not acknowledge our answer will hardly answer our BYE: we do not wait long for it."""
         if self._parting not in (0, transaction):
             return
         self._parting = transaction if state < pjsua2.PJSIP_TSX_STATE_COMPLETED else 0

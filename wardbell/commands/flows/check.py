@@ -42,7 +42,7 @@ _WIDEST = 120
 @click.option("--later", is_flag=True, help="Allow verbs that the line cannot carry out yet (queue, consult, room).")
 @click.pass_obj
 def check(parts: Parts, folder: Path | None, as_json: bool, later: bool) -> None:
-    """Tell every mistake in FOLDER (default: the hospital's flows), with its place and what to do.
+    """Report every mistake in FOLDER (default: the hospital's flows), with its place and what to do.
 
     Flows, numbers, holidays, notices, the hospital's own texts and the flow tests are checked together. Exit code
     0: nothing is wrong; warnings don't count. 1: there are mistakes.
@@ -59,7 +59,7 @@ def check(parts: Parts, folder: Path | None, as_json: bool, later: bool) -> None
 
 
 def _look(parts: Parts, folder: Path, later: bool) -> tuple[Bundle, Sequence[Mistake], Checked | None]:
-    """The files, what is to be told of them, and the edition when nothing is wrong."""
+    """The files, what is to be reported of them, and the edition when nothing is wrong."""
     bundle = Bundle({})
     try:
         bundle = Bundle.of_folder(folder, parts.settings.texts_dir)

@@ -26,7 +26,7 @@ from wardbell.parts import Parts
 def publish(parts: Parts, why: str, who: str | None, over: int | None, no_tests: bool, no_render: bool) -> None:
     """Put the files on disk live.
 
-    Everything is checked first, the flow tests are run, and new texts are made into sound. Then one step makes them the
+    Everything is checked first, the flow tests are run, and new texts are rendered. Then one step makes them the
     live edition: running engines take it within about a second, calls in progress keep the one
     that they began with. When anything is wrong, nothing changes; neither when the files were edited from another
     edition than the live one, and what others published since is not in them.
@@ -82,7 +82,7 @@ def _apart(parts: Parts, came: NotFromThis) -> str:
         lines.append(f"`wardbell flows diff {base.number} {live}` shows what changed there, line by line")
     lines += [
         "`wardbell flows diff` shows what these files would change",
-        f"`wardbell flows fetch {live} FOLDER` gets the live files, to edit them anew",
+        f"`wardbell flows fetch {live} FOLDER` fetches the live files, to start editing from them",
         f"`wardbell flows publish --over {live}` puts these files live as they are",
     ]
     return "\n".join(lines)

@@ -36,7 +36,7 @@ PATIENCE = 5.0
 """Seconds that a publisher waits for the engines; each looks once a second."""
 EVERY = 0.2
 MOST = 10
-"""Texts without sound that are told one by one."""
+"""Texts without sound that are listed one by one."""
 
 who_option = click.option("--who", help="Who publishes (default: the user of this machine).")
 render_option = click.option(
@@ -61,7 +61,7 @@ def name(who: str | None) -> str:
 
 
 def signature(who: str | None, why: str) -> Signature:
-    """Who and why. Raises `UsageError` for what cannot stand in the history."""
+    """Who and why. Raises `UsageError` for what the history cannot hold."""
     signed = sign(name(who), why)
     if isinstance(signed, NotSigned):
         raise click.UsageError(signed.sentence)
@@ -128,7 +128,7 @@ def stop(came: NotPrinted | FailedTests) -> None:
 
 
 def wait(parts: Parts, record: EditionRecord, pause: Callable[[float], None] | None = None) -> None:
-    """Tell when the engines serve it; fails when one of them refuses it."""
+    """Report when the engines serve it; fails when one of them refuses it."""
     pause = pause or time.sleep
     waited = 0.0
     while True:

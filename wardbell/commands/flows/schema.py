@@ -63,7 +63,7 @@ def schema(parts: Parts, kind: str, out: Path | None) -> None:
 
 
 def offered(bundle: Bundle) -> Known:
-    """What there is to choose from. What cannot be read at the moment is not offered: the check tells why."""
+    """What there is to choose from. What cannot be read at the moment is not offered: the check says why."""
     try:
         texts = Catalog.read(bundle.under(TEXTS))
     except FilesBroken:

@@ -56,7 +56,7 @@ def fetch(parts: Parts, number: int, folder: Path, force: bool) -> None:
     if own is not None and any(bundle.under(TEXTS)):
         click.echo(f"its texts are in {below}; the hospital's stand in {own}")
     if not came.remembered:
-        click.echo(f"what lies there is not just edition {number}, so it does not count as edited from it")
+        click.echo(f"what is there is not exactly edition {number}, so it does not count as edited from it")
 
 
 def _same(one: Path, other: Path) -> bool:

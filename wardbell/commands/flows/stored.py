@@ -1,4 +1,4 @@
-"""Editions out of the database for the commands that show them; what is not there is told in a sentence."""
+"""Editions out of the database for the commands that show them; what is not there is reported in a sentence."""
 
 from __future__ import annotations
 

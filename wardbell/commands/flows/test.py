@@ -26,8 +26,8 @@ from wardbell.parts import Parts
 def test(parts: Parts, files: tuple[Path, ...], word: str, coverage: bool, live: bool, as_json: bool) -> None:
     """Run the flow tests: FILES, or all in the folder `tests` beside the flows.
 
-    Exit code 1 when a test fails, when there is a mistake in the flows or the tests, or when what was asked for names
-    no test.
+    Exit code 1 when a test fails, when there is a mistake in the flows or the tests, or when no test has the name that
+    was asked for.
     """
     try:
         bundle = bundle_of(parts, live_record(parts).number) if live else parts.on_disk()

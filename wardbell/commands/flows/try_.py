@@ -98,8 +98,8 @@ def try_(
 ) -> None:
     """Try a flow, or what a number is answered with: a call in the terminal.
 
-    It runs as a live call does; only time passes at once. Nothing that it books or pays is real. What is wrong with
-    the flows is told first, with exit code 1.
+    It runs as a live call does; only that no time is spent waiting. Nothing that it books or pays is real. Mistakes in
+    the flows are reported first, with exit code 1.
 
     \b
     wardbell flows try 1000

@@ -41,7 +41,7 @@ for command in (script, import_, gc):
 def render(desk: PromptsDesk, threads: int | None, slow: bool, quiet: bool) -> None:
     """Render every text ahead of the calls.
 
-    What is there already stays; run it again after an interruption or a change of texts. Exit
+    What is already there stays; run it again after an interruption or a change of texts. Exit
     code 1 when a text could not be rendered.
     """
     try:
@@ -64,8 +64,8 @@ def render(desk: PromptsDesk, threads: int | None, slow: bool, quiet: bool) -> N
 def list_(desk: PromptsDesk, lang: str | None) -> None:
     """List every text: name, where its sound comes from, seconds, words.
 
-    "recorded" stands at texts whose words, or whose words without values, come with Wardbell as a file: they are heard
-    even when no voice can speak. All others give way to an apology then.
+    "recorded" marks texts whose words, or whose words without values, come with Wardbell as a file: they are heard
+    even when no voice can speak. In place of all others callers then hear an apology.
     """
     try:
         languages = desk.catalog.languages

@@ -20,7 +20,7 @@ from wardbell.commands.prompts.desk import PromptsDesk
 def import_(desk: PromptsDesk, folder: Path, language: str | None, check: bool) -> None:
     """Take recordings from FOLDER/<language>/<name>.wav (or any format that ffmpeg reads) into recordings_dir.
 
-    Tells what is missing, orphaned, unreadable or silent (not taken), and what is too loud, too quiet, clipped or of
+    Reports what is missing, orphaned, unreadable or silent (not taken), and what is too loud, too quiet, clipped or of
     the wrong length (taken all the same: listen to it). Exit code 1 when something was not taken.
     """
     try:
