@@ -3,8 +3,8 @@ say what is so; a test holds these to them."""
 
 from __future__ import annotations
 
-from ivr.flow.schema.kinds import DRAFT, NAME, Schema, flag, many, mapping, number, one_of, table, word
-from ivr.flow.schema.verbs import NOTHING_KNOWN, Known
+from forms.schema import DRAFT, NAME, Schema, flag, many, mapping, number, one_of, table, word
+from ivr.flow.verbs.schema import NOTHING_KNOWN, Known
 from ivr.numbers.hours import WEEKDAYS
 
 DIALLED = r"^(?!\*$)[\s()./-]*[+0-9*#][0-9*#\s()./-]*$"

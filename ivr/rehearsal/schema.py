@@ -3,8 +3,8 @@ holds this to it."""
 
 from __future__ import annotations
 
-from ivr.flow.schema.kinds import DRAFT, NAME, Schema, many, mapping, table, word
-from ivr.flow.schema.verbs import NOTHING_KNOWN, Known
+from forms.schema import DRAFT, NAME, Schema, many, mapping, table, word
+from ivr.flow.verbs.schema import NOTHING_KNOWN, Known
 
 SPAN = r"^[0-9]{1,5}(\.[0-9]{1,3})? ?s$"
 AT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?$"

@@ -3,8 +3,8 @@ it."""
 
 from __future__ import annotations
 
-from ivr.flow.schema.kinds import DRAFT, Schema, many, mapping, one_of, table, word
-from ivr.flow.schema.verbs import NOTHING_KNOWN, Known
+from forms.schema import DRAFT, Schema, many, mapping, one_of, table, word
+from ivr.flow.verbs.schema import NOTHING_KNOWN, Known
 from notify.hl7.adt import FIELDS
 from notify.notices.escalation import Confirm, Missed, Priority
 from notify.notices.facts import HL7, SPOKEN, Kind

@@ -19,8 +19,8 @@ from ivr.flow.form import FlowForm
 from ivr.flow.language import Head, Target
 from ivr.flow.load import NOT_FLOWS, load_sources
 from ivr.flow.schema.flow import flow_schema
-from ivr.flow.schema.verbs import LIMIT, Known, verbs
 from ivr.flow.verbs import VERBS
+from ivr.flow.verbs.schema import LIMIT, Known, verbs
 from tests.flow.shipped import FLOWS, catalog
 
 HERE = Path(__file__).parent

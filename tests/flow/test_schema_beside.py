@@ -14,9 +14,9 @@ from ruamel.yaml import YAML
 
 from forms.errors import FilesBroken
 from forms.form import Form
+from forms.schema import NAME, Schema
 from ivr.flow.schema.flow import flow_schema
-from ivr.flow.schema.kinds import NAME, Schema
-from ivr.flow.schema.verbs import Known
+from ivr.flow.verbs.schema import Known
 from ivr.numbers import read_numbers
 from ivr.numbers.schema import holidays_schema, numbers_schema
 from ivr.rehearsal.schema import schema_of_tests

@@ -6,8 +6,8 @@ the check's. The reader of the files (`ivr.flow.load`, `ivr.flow.verbs`) says wh
 
 from __future__ import annotations
 
-from ivr.flow.schema.kinds import DRAFT, NAME, TEXT_ID, Schema, many, mapping, table, word
-from ivr.flow.schema.verbs import INPUT, LIMIT, NOTHING_KNOWN, Known, verbs
+from forms.schema import DRAFT, NAME, TEXT_ID, Schema, many, mapping, table, word
+from ivr.flow.verbs.schema import INPUT, LIMIT, NOTHING_KNOWN, Known, verbs
 
 
 def flow_schema(known: Known = NOTHING_KNOWN) -> Schema:

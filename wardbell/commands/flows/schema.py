@@ -11,10 +11,10 @@ import click
 from editions.bundle import TEXTS, Bundle
 from editions.declared import ACTIONS
 from forms.errors import FilesBroken
+from forms.schema import Schema
 from ivr.flow.load import NOT_FLOWS
 from ivr.flow.schema.flow import flow_schema
-from ivr.flow.schema.kinds import Schema
-from ivr.flow.schema.verbs import Known
+from ivr.flow.verbs.schema import Known
 from ivr.numbers.schema import holidays_schema, numbers_schema
 from ivr.rehearsal.schema import schema_of_tests
 from notify.notices.rules import NoticeRules, read_rules

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ivr.flow.schema.kinds import (
+from forms.schema import (
     DOTTED,
     KEYS,
     NAME,
