@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from ivr.drawing.looks import FONT, INK, LINE, LOOKS, QUIET, QUIET_TEXT, SMALL, Look
+from ivr.drawing.looks import FONT, INK, LINE, QUIET, QUIET_TEXT, SMALL, Look, look
 from ivr.drawing.picture import Box, Line, Picture, Role
 from ivr.drawing.wrap import columns, wrap
 
@@ -57,7 +57,7 @@ def _head(picture: Picture) -> str:
 def _foot(picture: Picture, edition: int, paper: str) -> str:
     shown = f"edition {edition}" if edition else "draft"
     words = " · ".join(part for part in (picture.name, picture.language, shown, paper) if part)
-    samples = [_sample(verb, LOOKS[verb]) for verb in picture.verbs]
+    samples = [_sample(verb, look(verb)) for verb in picture.verbs]
     rows = ["".join(samples[at : at + PER_ROW]) for at in range(0, len(samples), PER_ROW)]
     legend = "".join(
         f'<tr><td align="left"><table border="0" cellspacing="4" cellpadding="3"><tr>{row}</tr></table></td></tr>'
@@ -112,9 +112,9 @@ def _box(box: Box, id: str) -> str:
 
 
 def _step(box: Box, attributes: dict[str, str]) -> str:
-    look = LOOKS[box.verb]
-    style = ",".join(filter(None, ("filled", look.style)))
-    attributes |= {"shape": look.shape, "style": style, "fillcolor": look.fill, "color": look.edge}
+    shape = look(box.verb)
+    style = ",".join(filter(None, ("filled", shape.style)))
+    attributes |= {"shape": shape.shape, "style": style, "fillcolor": shape.fill, "color": shape.edge}
     dark = box.verb in _DARK
     ink, small = ("white", "white") if dark else (INK, SMALL)
     rows = [f"{_font(box.verb, 9, small)}  <b>{_font(box.title, SIZE, ink)}</b>"]
@@ -126,7 +126,7 @@ def _step(box: Box, attributes: dict[str, str]) -> str:
     )
     cells = "".join(f'<tr><td align="left">{row}</td></tr>' for row in rows)
     table = f'<table border="0" cellspacing="0" cellpadding="1" width="{widest:.0f}">{cells}</table>'
-    return f"[{_attributes(attributes)}{f' {look.more}' if look.more else ''} label=<{table}>]"
+    return f"[{_attributes(attributes)}{f' {shape.more}' if shape.more else ''} label=<{table}>]"
 
 
 def _line(line: Line) -> str:

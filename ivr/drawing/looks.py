@@ -66,4 +66,10 @@ LOOKS = {
     "notice": Look("component", _HOSPITAL, _HOSPITAL_EDGE, "a notice that calls a ward"),
     "flow": Look("box", _FLOW, _FLOW_EDGE, "a flow", more="peripheries=2"),
 }
-"""Of every verb, and of what stands on the map."""
+"""Of verbs, and of what stands on the map."""
+PLAIN = Look("box3d", _PEOPLE, _PEOPLE_EDGE, "beyond the line")
+
+
+def look(what: str) -> Look:
+    """That of a verb or of what stands on the map; one without a look of its own has the plain one."""
+    return LOOKS.get(what, PLAIN)

@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ivr.drawing.steps import Drawn, Quiet, Way, draw_step
+from ivr.drawing.steps import draw_step
+from ivr.flow.drawn import Drawn, Quiet, Way
 from ivr.flow.language import END, Flow
 
 SHARED = 2

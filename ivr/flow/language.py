@@ -16,6 +16,7 @@ from actions.action import Declared
 from forms.form import Name
 from forms.report import Mark, Report
 from ivr.flow.commands import Answer, Command, Prompt, Value
+from ivr.flow.drawn import Drawn, Said
 from ivr.flow.texts import Texts
 from ivr.flow.uses import Beside
 
@@ -250,6 +251,10 @@ class Step(ABC):
     def gives(self, world: World) -> Gives:
         """Examples of what the variables hold that it sets; one that is left out may hold anything."""
         return {}
+
+    def draw(self, said: Said) -> Drawn:
+        """What a picture shows of it: every exit is among its ways."""
+        raise TypeError(f"{type(self).__name__} has no picture")
 
     def calls(self) -> Iterable[Name]:
         """Sub-flows that it enters."""

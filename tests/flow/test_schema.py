@@ -18,9 +18,9 @@ from ivr.flow.defaults import Defaults, Input
 from ivr.flow.form import FlowForm
 from ivr.flow.language import Head, Target
 from ivr.flow.load import NOT_FLOWS, load_sources
-from ivr.flow.schema.flow import flow_schema
+from ivr.flow.schema.flow import flow_schema, verbs
 from ivr.flow.verbs import VERBS
-from ivr.flow.verbs.schema import LIMIT, Known, verbs
+from ivr.flow.verbs.schema import LIMIT, Known
 from tests.flow.shipped import FLOWS, catalog
 
 HERE = Path(__file__).parent

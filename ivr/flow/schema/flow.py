@@ -7,7 +7,13 @@ the check's. The reader of the files (`ivr.flow.load`, `ivr.flow.verbs`) says wh
 from __future__ import annotations
 
 from forms.schema import DRAFT, NAME, TEXT_ID, Schema, many, mapping, table, word
-from ivr.flow.verbs.schema import INPUT, LIMIT, NOTHING_KNOWN, Known, verbs
+from ivr.flow.verbs import VERBS
+from ivr.flow.verbs.schema import INPUT, LIMIT, NOTHING_KNOWN, Known, VerbSchema
+
+
+def verbs(known: Known = NOTHING_KNOWN) -> dict[str, VerbSchema]:
+    """Every verb of the language."""
+    return {verb: step.schema(known) for verb, step in VERBS.items()}
 
 
 def flow_schema(known: Known = NOTHING_KNOWN) -> Schema:

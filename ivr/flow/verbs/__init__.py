@@ -24,6 +24,7 @@ from ivr.flow.verbs.queue import Queue
 from ivr.flow.verbs.record import Record
 from ivr.flow.verbs.room import Room
 from ivr.flow.verbs.say import Say
+from ivr.flow.verbs.schema import Known, VerbSchema
 from ivr.flow.verbs.set import Set
 from ivr.flow.verbs.when import When
 
@@ -33,6 +34,9 @@ class Verb(Protocol):
 
     def read(self, form: FlowForm, head: Head, defaults: Defaults) -> Step:
         """A step of it, from its form."""
+
+    def schema(self, known: Known) -> VerbSchema:
+        """What editors complete and explain of it: the keys that `read` asks for."""
 
 
 VERBS: dict[str, Verb] = {

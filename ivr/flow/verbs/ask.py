@@ -10,11 +10,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from forms.report import Report
+from forms.schema import NAME, flag, number, word
 from ivr.flow.commands import Answer, Collect, Keys, Prompt
 from ivr.flow.defaults import Defaults, Input, Miss
+from ivr.flow.drawn import Drawn, Quiet, Said, Way
 from ivr.flow.form import FlowForm
 from ivr.flow.language import NOWHERE, Exit, Gives, Go, Head, Move, Reads, Scene, Step, Target, Wait, World
 from ivr.flow.verbs.keys import PERSON, REPEAT, read_end_key
+from ivr.flow.verbs.schema import END_KEY, FOLLOWS, WAITING, WITH, Known, VerbSchema, texts
+from ivr.flow.verbs.shown import manner, missed_ways, texts_shown
 from ivr.flow.words import SYSTEM, Words, check_unused
 
 LONGEST = 32
@@ -121,4 +125,31 @@ class Ask(Step):
                 typed_ahead=not self.input.confirm,
                 secret=self.secret,
             )
+        )
+
+    def draw(self, said: Said) -> Drawn:
+        digits = f"{self.minimum}" if self.minimum == self.maximum else f"{self.minimum} to {self.maximum}"
+        note = f"{digits} digits into {self.variable}{', secret' if self.secret else ''}"
+        ways = [Way(self.then.name), *missed_ways(self.input)]
+        if self.minimum > 1 and self.input.operator is not None:
+            ways.append(Way(self.input.operator.name, key=PERSON, quiet=Quiet.PERSON))
+        return Drawn("ask", tuple(ways), texts_shown(self.words, said), (note, *manner(self.input)))
+
+    @staticmethod
+    def schema(known: Known) -> VerbSchema:
+        """As `Verb.schema`."""
+        return VerbSchema(
+            "Asks for digits and keeps them in a variable.",
+            {
+                "ask": texts("What is said."),
+                "as": word("The variable that takes the digits.", NAME),
+                "min": number("At least this many digits.", 1, LONGEST, 1, whole=True),
+                "max": number("At most this many digits.", 1, LONGEST, LONGEST, whole=True),
+                "end_key": END_KEY,
+                "secret": flag("A password or the like: it never reaches a log, a trace or a text."),
+                "then": FOLLOWS,
+                **WAITING,
+                **WITH,
+            },
+            ("as", "then"),
         )

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from forms.form import Name
 from forms.report import Report, did_you_mean
+from forms.schema import NAME, word
 from ivr.flow.commands import Answer, Outcome
 from ivr.flow.defaults import Branches, Defaults
+from ivr.flow.drawn import Drawn, Said
 from ivr.flow.form import FlowForm
 from ivr.flow.language import (
     ANYTHING,
@@ -28,6 +30,8 @@ from ivr.flow.language import (
     Term,
     World,
 )
+from ivr.flow.verbs.schema import OUTCOMES, WITH, Known, VerbSchema
+from ivr.flow.verbs.shown import outcome_ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +111,14 @@ class Call(Step):
             scene.keep(name, value)
         target = self.then.target(answer.name, [answer.name])
         return Finish(answer.name) if target is None else Go(target.name)
+
+    def draw(self, said: Said) -> Drawn:
+        return Drawn("call", tuple(outcome_ways(self.then)), flow="" if self.flow is None else self.flow.text)
+
+    @staticmethod
+    def schema(known: Known) -> VerbSchema:
+        """As `Verb.schema`."""
+        return VerbSchema(
+            "Another flow, with variables of its own; each of its outcomes has an exit here.",
+            {"call": word("The flow.", NAME, known.flows), "then": OUTCOMES, **WITH},
+        )

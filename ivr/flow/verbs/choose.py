@@ -18,8 +18,10 @@ from dataclasses import dataclass, replace
 from actions.action import Declared
 from forms.form import Name
 from forms.report import Report
+from forms.schema import DOTTED, NAME, mapping, word
 from ivr.flow.commands import Answer, Keys, NoInput, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Input, Miss, Trouble, check_error, known_outcomes
+from ivr.flow.drawn import Drawn, Said
 from ivr.flow.form import FlowForm
 from ivr.flow.language import (
     AGAIN,
@@ -39,6 +41,8 @@ from ivr.flow.language import (
 from ivr.flow.verbs.do import Request
 from ivr.flow.verbs.keys import PERSON, REPEAT
 from ivr.flow.verbs.menu import collect_keys, read_keys, with_person
+from ivr.flow.verbs.schema import FOLLOWS, OUTCOMES, WAITING, WITH, Known, VerbSchema, texts
+from ivr.flow.verbs.shown import key_ways, manner, missed_ways, outcome_ways, texts_shown, trouble_ways
 from ivr.flow.words import SYSTEM, Words, roots
 
 MORE = "9"
@@ -221,3 +225,29 @@ class Choose(Step):
         prompts.extend(self.after.prompts(scene))
         keys = [*shown.keys(), *self.keys, *([MORE] if shown.pages > 1 else [])]
         return Wait(collect_keys(tuple(prompts), keys, self.input))
+
+    def draw(self, said: Said) -> Drawn:
+        each = (f"{text} …" for text in texts_shown(self.each, said))
+        words = (*texts_shown(self.words, said), *each, *texts_shown(self.after, said))
+        keys = (*key_ways(self.keys, self.input), *missed_ways(self.input))
+        ways = (*outcome_ways(self.then), *keys, *trouble_ways(self.trouble))
+        return Drawn("choose", ways, words, (self.request.name, *manner(self.input)))
+
+    @staticmethod
+    def schema(known: Known) -> VerbSchema:
+        """As `Verb.schema`."""
+        return VerbSchema(
+            "Reads out a list of the hospital, one key per item, 9 for more; what is chosen becomes a variable.",
+            {
+                "choose": word("The action that gives the list.", DOTTED, known.lists),
+                "prompt": texts("Said before the list."),
+                "each": texts("Said for every item; it names {key} and parts of {item}."),
+                "after": texts("Said after the list."),
+                "as": word("The variable that takes the chosen item.", NAME),
+                "keys": mapping('Further keys: "0", "*" and "#" are free.', FOLLOWS, r"^[0*#]$"),
+                "then": OUTCOMES,
+                **WAITING,
+                **WITH,
+            },
+            ("each", "as", "then"),
+        )

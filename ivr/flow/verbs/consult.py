@@ -15,11 +15,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from forms.schema import VARIABLE, word
 from ivr.flow.commands import Beyond, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Trouble
 from ivr.flow.form import FlowForm
 from ivr.flow.language import Demand, Fact, Head, Reads, Scene, Term, Variable, World
 from ivr.flow.verbs.errand import NOTHING, Place, Visit, demand
+from ivr.flow.verbs.schema import PROMPT, WITH, Known, VerbSchema, leads
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +81,23 @@ class Consult(Visit):
         if service is None or not isinstance(card, str) or not card:
             return None
         return ConsultNow(service, card, self.place.words.prompts(scene))
+
+    @staticmethod
+    def schema(known: Known) -> VerbSchema:
+        """As `Verb.schema`."""
+        return VerbSchema(
+            "A paid talk with an expert, billed by the minute. Not on the line yet: to try and to test.",
+            {
+                "consult": word("The service."),
+                "card": word("Whose card pays: a variable, =card by default.", VARIABLE),
+                "prompt": PROMPT,
+                "then": leads(
+                    finished="They talked.",
+                    short="The money was not enough.",
+                    nobody="No expert was free.",
+                    broken_off="The talk broke off.",
+                ),
+                **WITH,
+            },
+            ("then",),
+        )

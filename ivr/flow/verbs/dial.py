@@ -16,13 +16,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from forms.schema import number, word
 from ivr.flow.commands import Beyond, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Trouble
 from ivr.flow.form import FlowForm
 from ivr.flow.language import Head, Scene
 from ivr.flow.verbs.errand import NOTHING, Place, Visit
+from ivr.flow.verbs.schema import PROMPT, WITH, Known, VerbSchema, leads
 
 NUMBER = re.compile(r"\+?[0-9*#]{1,24}")
+DIALLED = r"^(\+?[0-9*#]{1,24}|=\s*[a-z][a-z0-9_.]*)$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,10 @@ class Dial(Visit):
         then = Branches.read(form)
         ring = form.number("ring", 25, 3, 180, whole=False)
         if place.where is not None and place.where.variable is None:
-            word = form.word("dial")
-            if word is not None and not NUMBER.fullmatch(word.text):
-                form.report.add(word.mark, "E214", f'"{word.text}" cannot be dialled: digits, * and #, or =variable')
+            written = form.word("dial")
+            if written is not None and not NUMBER.fullmatch(written.text):
+                sentence = f'"{written.text}" cannot be dialled: digits, * and #, or =variable'
+                form.report.add(written.mark, "E214", sentence)
         return cls(head, then, Trouble.of_step(then.named, defaults), place, ring)
 
     def what(self) -> str:
@@ -76,3 +80,28 @@ class Dial(Visit):
         if number is None or not NUMBER.fullmatch(number) or taken_from in scene.keyed | scene.secrets:
             return None
         return DialNow(number, self.place.words.prompts(scene), self.ring)
+
+    def notes(self) -> tuple[str, ...]:
+        return (f"rings {self.ring:g} seconds",)
+
+    @staticmethod
+    def schema(known: Known) -> VerbSchema:
+        """As `Verb.schema`."""
+        return VerbSchema(
+            "Calls somebody and lets the two talk; when the other side hangs up, the flow goes on.",
+            {
+                "dial": word(
+                    'A number in quotes ("8000"), or a variable; never digits that the caller keyed in.', DIALLED
+                ),
+                "prompt": PROMPT,
+                "ring": number("Seconds that it may ring.", 3, 180, 25),
+                "then": leads(
+                    talked="They talked.",
+                    busy="The other side was busy.",
+                    no_answer="Nobody answered.",
+                    refused="The other side refused.",
+                ),
+                **WITH,
+            },
+            ("then",),
+        )

@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from actions.action import Declared
 from forms.form import DOTTED, Name
 from forms.report import Report, did_you_mean
+from forms.schema import DOTTED as DOTTED_NAME
+from forms.schema import word
 from ivr.flow.commands import Ask as AskHospital
 from ivr.flow.commands import Command, Value
 from ivr.flow.defaults import Branches, Defaults, Trouble, known_outcomes
+from ivr.flow.drawn import Drawn, Said
 from ivr.flow.form import FlowForm
 from ivr.flow.language import Fact, Head, Reads, Scene, Term, World
 from ivr.flow.verbs.errand import Errand, Find, Outcomes
+from ivr.flow.verbs.schema import OUTCOMES, WITH, Known, VerbSchema
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,11 @@ class Request:
         if spec is not None and self.action is not None:
             for need in sorted(spec.needs - self.given.keys()):
                 yield Reads(need, self.action.mark, "", f'"{spec.name}" needs it', open=False)
+
+    @property
+    def name(self) -> str:
+        """As flows write it; empty when a mistake hides it."""
+        return "" if self.action is None else self.action.text
 
     def command(self, scene: Scene) -> AskHospital:
         """Ask now."""
@@ -122,3 +131,19 @@ class Do(Errand):
     def check(self, world: World, report: Report) -> None:
         self.request.check(world, report, lists=False)
         Errand.check(self, world, report)
+
+    def draw(self, said: Said) -> Drawn:
+        return self.drawn("do", self.request.name)
+
+    @staticmethod
+    def schema(known: Known) -> VerbSchema:
+        """As `Verb.schema`."""
+        return VerbSchema(
+            "Asks the hospital for something; each outcome has its exit.",
+            {
+                "do": word("The action that the hospital is asked for.", DOTTED_NAME, known.actions),
+                "then": OUTCOMES,
+                **WITH,
+            },
+            ("then",),
+        )

@@ -9,10 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from forms.form import Name
+from forms.schema import NAME, word
 from ivr.flow.defaults import Defaults
+from ivr.flow.drawn import Drawn, Said
 from ivr.flow.form import FlowForm
 from ivr.flow.language import Exit, Finish, Head, Move, Scene, Step, World
 from ivr.flow.language import Return as ReturnMove
+from ivr.flow.verbs.schema import Known, VerbSchema
+from ivr.flow.verbs.shown import outcome_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,16 @@ class HangUp(Step):
         assert self.outcome is not None
         return Finish(self.outcome.text)
 
+    def draw(self, said: Said) -> Drawn:
+        return Drawn("hangup", (), notes=outcome_note(self.head, self.outcome))
+
+    @staticmethod
+    def schema(known: Known) -> VerbSchema:
+        """As `Verb.schema`."""
+        return VerbSchema(
+            "Ends the call, however deep.", {"hangup": word("The outcome, for the record of the call.", NAME)}
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Return(Step):
@@ -53,3 +67,13 @@ class Return(Step):
     def enter(self, scene: Scene) -> Move:
         assert self.outcome is not None
         return ReturnMove(self.outcome.text)
+
+    def draw(self, said: Said) -> Drawn:
+        return Drawn("return", (), notes=outcome_note(self.head, self.outcome))
+
+    @staticmethod
+    def schema(known: Known) -> VerbSchema:
+        """As `Verb.schema`."""
+        return VerbSchema(
+            "Back to the calling flow with an outcome.", {"return": word("One of the flow's outcomes.", NAME)}
+        )

@@ -15,8 +15,10 @@ from actions.action import Declared
 from forms.report import Mark, Report
 from ivr.flow.commands import Answer, Beyond, Command, Outcome, Value
 from ivr.flow.defaults import Branches, Trouble, check_error
+from ivr.flow.drawn import Drawn, Said
 from ivr.flow.form import FlowForm
 from ivr.flow.language import ANYTHING, Demand, Exit, Fact, Gives, Go, Head, Move, Reads, Scene, Step, Term, Wait, World
+from ivr.flow.verbs.shown import outcome_ways, texts_shown, trouble_ways, value_shown
 from ivr.flow.words import Words, check_unused
 
 Outcomes: TypeAlias = Mapping[str, frozenset[str]]
@@ -66,6 +68,10 @@ class Errand(Step):
 
     def gives(self, world: World) -> Gives:
         return {name: (value,) for name, value in self.examples(world).items()}
+
+    def drawn(self, verb: str, *notes: str, words: tuple[str, ...] = ()) -> Drawn:
+        """What a picture shows of it, with small print of its own."""
+        return Drawn(verb, (*outcome_ways(self.then), *trouble_ways(self.trouble)), words, tuple(filter(None, notes)))
 
     def enter(self, scene: Scene) -> Move:
         command = self.command(scene)
@@ -134,7 +140,16 @@ class Place:
 class Visit(Errand):
     """An errand to a place that the flow names or has in a variable: `dial`, `queue`, `consult`, `room`."""
 
+    beyond: ClassVar[type[Beyond]]
     place: Place
+
+    def notes(self) -> tuple[str, ...]:
+        """Small print of its picture, beside where it goes."""
+        return ()
+
+    def draw(self, said: Said) -> Drawn:
+        where = "" if self.place.where is None else value_shown(self.place.where)
+        return self.drawn(self.beyond.verb, where, *self.notes(), words=texts_shown(self.place.words, said))
 
     def reads(self, world: World) -> Iterable[Reads]:
         return self.place.reads(world)

@@ -12,9 +12,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from forms.report import Report
+from forms.schema import NAME, word
 from ivr.flow.defaults import Defaults
+from ivr.flow.drawn import Drawn, Said, Way
 from ivr.flow.form import FlowForm
 from ivr.flow.language import NOWHERE, Exit, Go, Head, Move, Reads, Scene, Step, Target, Term, World
+from ivr.flow.verbs.schema import FOLLOWS, Known, VerbSchema
+from ivr.flow.verbs.shown import value_shown
 from prompts.catalog import not_spoken
 
 
@@ -55,3 +59,24 @@ class Language(Step):
             scene.speak(wanted)
             return Go(self.then.name)
         return Go((self.otherwise or self.then).name)
+
+    def draw(self, said: Said) -> Drawn:
+        ways = [Way(self.then.name)]
+        if self.otherwise is not None:
+            ways.append(Way(self.otherwise.name, "else"))
+        return Drawn("language", tuple(ways), notes=() if self.language is None else (value_shown(self.language),))
+
+    @staticmethod
+    def schema(known: Known) -> VerbSchema:
+        """As `Verb.schema`."""
+        return VerbSchema(
+            "From here on the call speaks another language.",
+            {
+                "language": word("A language (en), or a variable (=patient.language).", "", known.languages),
+                "then": FOLLOWS,
+                "else": word(
+                    "The step that follows when there are no texts in the language that the variable holds.", NAME
+                ),
+            },
+            ("then",),
+        )

@@ -16,13 +16,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from forms.report import Mark, Report
+from forms.schema import KEYS, NAME, mapping, word
 from forms.tree import Table
 from ivr.flow.commands import Answer, Collect, Keys, Prompt
 from ivr.flow.defaults import Defaults, Input, Miss
+from ivr.flow.drawn import Drawn, Said
 from ivr.flow.form import FlowForm
 from ivr.flow.language import AGAIN, Demand, Exit, Fact, Go, Head, Move, Reads, Scene, Step, Target, Wait, World
 from ivr.flow.verbs.errand import demand
 from ivr.flow.verbs.keys import PERSON, REPEAT
+from ivr.flow.verbs.schema import WAITING, WITH, Known, VerbSchema, texts
+from ivr.flow.verbs.shown import PROOFS, key_ways, manner, missed_ways, texts_shown
 from ivr.flow.words import SYSTEM, Words, check_unused
 
 _ALL = "0123456789*#"
@@ -158,3 +162,31 @@ class Menu(Step):
 
     def _wait(self, scene: Scene, *before: Prompt) -> Move:
         return Wait(collect_keys((*before, *self.words.prompts(scene)), self.keys, self.input))
+
+    def draw(self, said: Said) -> Drawn:
+        again = [key for key, target in self.keys.items() if target.name == AGAIN and key != REPEAT]
+        notes = [f"{', '.join(again)}: once more"] if again else []
+        ways = (*key_ways(self.keys, self.input), *missed_ways(self.input))
+        proofs = [f"{key}: {PROOFS[fact]}" for fact, key in self.proving.items()]
+        return Drawn("menu", ways, texts_shown(self.words, said), (*notes, *proofs, *manner(self.input)))
+
+    @staticmethod
+    def schema(known: Known) -> VerbSchema:
+        """As `Verb.schema`."""
+        return VerbSchema(
+            "Says something and waits for one of its keys.",
+            {
+                "menu": texts("What is said."),
+                "keys": mapping(
+                    'key: step. Keys are written in quotes: "1", "12", "*".',
+                    word("The step that follows, or again.", NAME),
+                    KEYS,
+                )
+                | {"minProperties": 1},
+                "consent": word("The key by which the caller agrees to the price.", KEYS),
+                "identifies": word("The key by which whoever picked up says that they are the person called.", KEYS),
+                **WAITING,
+                **WITH,
+            },
+            ("keys",),
+        )

@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from forms.form import Name
+from forms.schema import NAME, word
 from ivr.flow.commands import Beyond, Outcome, Value
 from ivr.flow.defaults import Branches, Defaults, Trouble
+from ivr.flow.drawn import Drawn, Said
 from ivr.flow.form import FlowForm
 from ivr.flow.language import Head, Reads, Scene, Term, World
 from ivr.flow.verbs.errand import NOTHING, Errand
+from ivr.flow.verbs.schema import WITH, Known, VerbSchema, leads
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +64,19 @@ class Notify(Errand):
         if self.event is None or any(term.variable in scene.secrets for term in self.facts.values()):
             return None
         return Raise(self.event.text, {name: term.look_up(scene.variables) for name, term in self.facts.items()})
+
+    def draw(self, said: Said) -> Drawn:
+        return self.drawn("notify", self.event.text if self.event else "")
+
+    @staticmethod
+    def schema(known: Known) -> VerbSchema:
+        """As `Verb.schema`."""
+        return VerbSchema(
+            "Raises an event, so that whoever notices.yaml names is called.",
+            {
+                "notify": word("The event.", NAME, known.events),
+                "then": leads(raised="It is stored, and the calls will be made."),
+                **WITH,
+            },
+            ("then",),
+        )

@@ -11,9 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from forms.schema import VARIABLE
 from ivr.flow.defaults import Defaults
+from ivr.flow.drawn import Drawn, Said, Way
 from ivr.flow.form import FlowForm
 from ivr.flow.language import NOWHERE, Exit, Go, Head, Move, Reads, Scene, Step, Target, Term, World
+from ivr.flow.verbs.schema import FOLLOWS, Known, VerbSchema
+from ivr.flow.verbs.shown import value_shown
 
 PACES = {"slow": True, "usual": False}
 
@@ -46,3 +50,21 @@ class Pace(Step):
         if isinstance(wanted, str) and wanted in PACES:
             scene.speak(slow=PACES[wanted])
         return Go(self.then.name)
+
+    def draw(self, said: Said) -> Drawn:
+        return Drawn("pace", (Way(self.then.name),), notes=() if self.pace is None else (value_shown(self.pace),))
+
+    @staticmethod
+    def schema(known: Known) -> VerbSchema:
+        """As `Verb.schema`."""
+        return VerbSchema(
+            "From here on slow (a slower voice, twice the time for keys), or usual again.",
+            {
+                "pace": {
+                    "description": "slow, usual, or a variable.",
+                    "anyOf": [{"enum": ["slow", "usual"]}, {"type": "string", "pattern": VARIABLE}],
+                },
+                "then": FOLLOWS,
+            },
+            ("then",),
+        )

@@ -15,11 +15,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from forms.schema import number, word
 from ivr.flow.commands import Beyond, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Trouble
 from ivr.flow.form import FlowForm
 from ivr.flow.language import Head, Scene
 from ivr.flow.verbs.errand import NOTHING, Place, Visit
+from ivr.flow.verbs.schema import PROMPT, WITH, Known, VerbSchema, leads
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +75,28 @@ class Queue(Visit):
         if name is None:
             return None
         return QueueUp(name, self.place.words.prompts(scene), self.priority, self.longest)
+
+    def notes(self) -> tuple[str, ...]:
+        return (f"at most {self.longest:g} seconds",)
+
+    @staticmethod
+    def schema(known: Known) -> VerbSchema:
+        """As `Verb.schema`."""
+        return VerbSchema(
+            "Waits for an agent, then talks. Not on the line yet: to try and to test.",
+            {
+                "queue": word("The queue.", ""),
+                "prompt": PROMPT,
+                "priority": number("0 (usual) to 9 (first).", 0, 9, 0, whole=True),
+                "longest": number("Seconds of waiting at most.", 5, 7200, 600),
+                "then": leads(
+                    served="They talked.",
+                    timed_out="Nobody was free in time.",
+                    full="Too many wait.",
+                    closed="Nobody works now.",
+                    left="The caller left by a key.",
+                ),
+                **WITH,
+            },
+            ("then",),
+        )

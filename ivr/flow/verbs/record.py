@@ -15,18 +15,22 @@ must have been told that a recording is made: here, or in a `say` before with `t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from forms.form import Name
 from forms.report import Report
+from forms.schema import NAME, number, one_of, word
 from ivr.flow.commands import Answer, Beyond, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Lock, Trouble
+from ivr.flow.drawn import Drawn, Quiet, Said, Way
 from ivr.flow.form import FlowForm
 from ivr.flow.language import Demand, Exit, Fact, Go, Head, Move, Reads, Scene, Target, Wait, World
 from ivr.flow.verbs.errand import NOTHING, Errand, Find, Outcomes, demand
 from ivr.flow.verbs.keys import PERSON, REPEAT, read_end_key
 from ivr.flow.verbs.say import read_tells
+from ivr.flow.verbs.schema import END_KEY, LOCKED, WITH, Known, VerbSchema, leads, texts
+from ivr.flow.verbs.shown import lock_notes, texts_shown
 from ivr.flow.words import Words, check_unused
 
 RECORDING = "recording"
@@ -143,3 +147,30 @@ class Record(Errand):
         if key == REPEAT and self.end_key != REPEAT:
             return Wait(self.command(scene))
         return Errand.answered(self, scene, answer)
+
+    def draw(self, said: Said) -> Drawn:
+        note = f"at most {self.limit:g} seconds{f' into {self.variable.text}' if self.variable else ''}"
+        words = texts_shown(self.words, said)
+        drawn = self.drawn("record", note, *lock_notes(self.lock, self.tells), words=words)
+        if self.operator is None:
+            return drawn
+        return replace(drawn, ways=(*drawn.ways, Way(self.operator.name, key=PERSON, quiet=Quiet.PERSON)))
+
+    @staticmethod
+    def schema(known: Known) -> VerbSchema:
+        """As `Verb.schema`."""
+        return VerbSchema(
+            "Records what the caller says after a tone. The caller must have been told.",
+            {
+                "record": texts("What is said before the tone."),
+                "as": word("The variable that takes the recording: id and seconds.", NAME),
+                "max": number("Seconds at most.", 1, 3600, 120),
+                "silence": number("Seconds of quiet that end it; 0: never.", 0, 60, 5),
+                "end_key": END_KEY,
+                "locked": LOCKED,
+                "tells": one_of("The text says that a recording is made. It must be locked.", "recording"),
+                "then": leads(recorded="Something was said.", silent="Nothing was said."),
+                **WITH,
+            },
+            ("as", "then"),
+        )

@@ -14,11 +14,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from forms.schema import flag, word
 from ivr.flow.commands import Beyond, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Trouble
 from ivr.flow.form import FlowForm
 from ivr.flow.language import Head, Scene
 from ivr.flow.verbs.errand import NOTHING, Place, Visit
+from ivr.flow.verbs.schema import PROMPT, WITH, Known, VerbSchema, leads
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +58,23 @@ class Room(Visit):
     def command(self, scene: Scene) -> Join | None:
         room = self.place.look_up(scene)
         return None if room is None else Join(room, self.speaks, self.place.words.prompts(scene))
+
+    def notes(self) -> tuple[str, ...]:
+        return () if self.speaks else ("listens only",)
+
+    @staticmethod
+    def schema(known: Known) -> VerbSchema:
+        """As `Verb.schema`."""
+        return VerbSchema(
+            "Into a conference room. Not on the line yet: to try and to test.",
+            {
+                "room": word("The room."),
+                "speaks": flag("false: only listens."),
+                "prompt": PROMPT,
+                "then": leads(
+                    left="The caller or the room left off.", full="The room is full.", closed="The room is closed."
+                ),
+                **WITH,
+            },
+            ("then",),
+        )

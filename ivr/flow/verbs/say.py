@@ -10,9 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from forms.report import Report
+from forms.schema import one_of
 from ivr.flow.defaults import Defaults, Lock
+from ivr.flow.drawn import Drawn, Said, Way
 from ivr.flow.form import FlowForm
 from ivr.flow.language import NOWHERE, Exit, Fact, Go, Head, Move, Reads, Scene, Step, Target, World
+from ivr.flow.verbs.schema import FOLLOWS, LOCKED, WITH, Known, VerbSchema, texts
+from ivr.flow.verbs.shown import lock_notes, texts_shown
 from ivr.flow.words import Words, check_unused
 
 TELLS = {"rate": Fact.RATE, "recording": Fact.RECORDING}
@@ -57,3 +61,25 @@ class Say(Step):
     def enter(self, scene: Scene) -> Move:
         scene.say(*self.words.prompts(scene), locked=self.lock.locked, keep_keys=self.lock.keep_keys)
         return Go(self.then.name)
+
+    def draw(self, said: Said) -> Drawn:
+        return Drawn("say", (Way(self.then.name),), texts_shown(self.words, said), lock_notes(self.lock, self.tells))
+
+    @staticmethod
+    def schema(known: Known) -> VerbSchema:
+        """As `Verb.schema`."""
+        return VerbSchema(
+            "Says something, then goes on.",
+            {
+                "say": texts("What is said."),
+                "locked": LOCKED,
+                "tells": one_of(
+                    "The text tells the price (rate), or that a recording is made (recording). It must be locked.",
+                    "rate",
+                    "recording",
+                ),
+                "then": FOLLOWS,
+                **WITH,
+            },
+            ("then",),
+        )

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ivr.flow.defaults import Defaults
+from ivr.flow.drawn import Drawn, Said, Way
 from ivr.flow.form import FlowForm
 from ivr.flow.language import NOWHERE, Exit, Gives, Go, Head, Move, Reads, Scene, Step, Target, Term, Variable, World
+from ivr.flow.verbs.schema import FOLLOWS, VALUES, Known, VerbSchema
+from ivr.flow.verbs.shown import value_shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +47,12 @@ class Set(Step):
         for name, value in values.items():
             scene.keep(name, value, secret=name in secret, keyed=name in keyed)
         return Go(self.then.name)
+
+    def draw(self, said: Said) -> Drawn:
+        notes = tuple(f"{name} = {value_shown(term)}" for name, term in self.terms.items())
+        return Drawn("set", (Way(self.then.name),), notes=notes)
+
+    @staticmethod
+    def schema(known: Known) -> VerbSchema:
+        """As `Verb.schema`."""
+        return VerbSchema("Sets variables.", {"set": VALUES, "then": FOLLOWS}, ("then",))

@@ -10,11 +10,15 @@ from dataclasses import dataclass
 
 from forms.form import fill
 from forms.report import Mark
+from forms.schema import NAME, table, word
 from forms.tree import Listing, Table
 from ivr.flow.condition import Condition, Unclear
 from ivr.flow.defaults import Defaults, Trouble
+from ivr.flow.drawn import Drawn, Said, Way
 from ivr.flow.form import FlowForm
 from ivr.flow.language import NOWHERE, Exit, Go, Head, Move, Reads, Scene, Step, Target, World
+from ivr.flow.verbs.schema import FOLLOWS, Known, VerbSchema
+from ivr.flow.verbs.shown import shortened, trouble_ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +90,32 @@ class When(Step):
             except Unclear:
                 return self.trouble.take(scene)
         return Go(self.otherwise.name)
+
+    def draw(self, said: Said) -> Drawn:
+        cases = [Way(case.then.name, shortened(case.condition.source)) for case in self.cases]
+        return Drawn("when", (*cases, Way(self.otherwise.name, "else"), *trouble_ways(self.trouble)))
+
+    @staticmethod
+    def schema(known: Known) -> VerbSchema:
+        """As `Verb.schema`."""
+        return VerbSchema(
+            "Decides: the first condition that holds leads on.",
+            {
+                "when": {
+                    "description": "Conditions in order.",
+                    "type": "array",
+                    "minItems": 1,
+                    "items": table(
+                        "A condition and where it leads.",
+                        {
+                            "if": word('A condition: expert.fee <= 2000 && half == "am"') | {"maxLength": 200},
+                            "then": FOLLOWS,
+                        },
+                        ("if", "then"),
+                    ),
+                },
+                "else": word("The step that follows when no condition holds.", NAME),
+                "error": word("The step that follows when a condition has no answer (a part is missing).", NAME),
+            },
+            ("else",),
+        )
