@@ -12,19 +12,14 @@ if TYPE_CHECKING:
 class Alarm:
     """One call in the future."""
 
-    __slots__ = ("action", "at", "number")
+    __slots__ = ("action",)
 
-    def __init__(self, at: float, number: int, action: Callable[[], None]) -> None:
-        self.at = at
-        self.number = number
+    def __init__(self, action: Callable[[], None]) -> None:
         self.action: Callable[[], None] | None = action
 
     def cancel(self) -> None:
         """Not to be run. No error when it already was."""
         self.action = None
-
-    def __lt__(self, other: Alarm) -> bool:
-        return (self.at, self.number) < (other.at, other.number)
 
 
 class Alarms:
@@ -32,26 +27,26 @@ class Alarms:
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self.now = monotonic
-        self._heap: list[Alarm] = []
+        self._heap: list[tuple[float, int, Alarm]] = []
         self._count = 0
 
     def after(self, seconds: float, action: Callable[[], None]) -> Alarm:
         """Run `action` in `seconds`."""
         self._count += 1
-        alarm = Alarm(self.now() + seconds, self._count, action)
-        heapq.heappush(self._heap, alarm)
+        alarm = Alarm(action)
+        heapq.heappush(self._heap, (self.now() + seconds, self._count, alarm))
         return alarm
 
     def wait(self, at_most: float) -> float:
         """Seconds until the next alarm, never more than `at_most`."""
-        while self._heap and self._heap[0].action is None:
+        while self._heap and self._heap[0][2].action is None:
             heapq.heappop(self._heap)
-        return max(0.0, min(at_most, self._heap[0].at - self.now())) if self._heap else at_most
+        return max(0.0, min(at_most, self._heap[0][0] - self.now())) if self._heap else at_most
 
     def run(self) -> None:
         """Run what is due."""
-        while self._heap and self._heap[0].at <= self.now():
-            alarm = heapq.heappop(self._heap)
+        while self._heap and self._heap[0][0] <= self.now():
+            _, _, alarm = heapq.heappop(self._heap)
             action, alarm.action = alarm.action, None
             if action is not None:
                 action()

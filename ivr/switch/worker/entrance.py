@@ -50,7 +50,7 @@ class Entrance:
         self._connections = Connections(min(MOST_CONNECTIONS, BESIDE_CALLS + worker.stack.holds))
         now = worker.alarms.now
         self._inlet = Inlet(worker.stack.library, self._judge, self._answered, self._connections, now)
-        worker.stack.endpoint.on_connection = self._connection
+        self._inlet.watch_connections(self._connection)
 
     def taken(self, call_id: str, peer: str) -> Request | None:
         """The INVITE that PJSIP looks at, this one, has become this call."""

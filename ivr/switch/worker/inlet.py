@@ -50,6 +50,10 @@ PING, PONG = b"\r\n\r\n", b"\r\n"
 
 _ON_MESSAGE = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
 _ON_DROPPED = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+_ON_STATE = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+_CONNECTED = 0
+_GONE = (1, 2, 3)
+"""pjsip_transport_state: disconnected, shut down, destroyed."""
 
 
 class _Module(ctypes.Structure):
@@ -113,6 +117,22 @@ class Inlet:
         if c.pjsip_endpt_register_module(endpoint, ctypes.byref(self._module)) != 0:
             self._complain("PJSIP takes no further module")
         c.pjsip_tpmgr_set_drop_data_cb(self._transports, self._dropped)
+
+    def watch_connections(self, told: Callable[[int, bool], None]) -> None:
+        """Call `told(handle, is_open)` for TCP connections that come and go. pjsua, which is told of them so far, goes
+        on to be."""
+        self._c.pjsip_tpmgr_get_state_cb.restype = ctypes.c_void_p
+        pjsua = _ON_STATE(self._c.pjsip_tpmgr_get_state_cb(self._transports))
+
+        def changed(transport: int, state: int, about: int) -> None:
+            try:
+                if state in (_CONNECTED, *_GONE) and ctypes.c_long.from_address(transport + _KIND).value in TCP_KINDS:
+                    told(transport, state == _CONNECTED)
+            finally:
+                pjsua(transport, state, about)
+
+        self._states = _ON_STATE(changed)
+        self._c.pjsip_tpmgr_set_state_cb(self._transports, self._states)
 
     def peer_of(self, handle: int) -> str:
         """The address at the other end of a TCP connection; empty when it is none."""

@@ -45,7 +45,7 @@ class Keypad:
         self._gate = KeyGate()
         self._tap: Tap | None = None
         self._ear: BandEar | None = None
-        self._band = VoiceBand()
+        self._band: VoiceBand | None = None
         self.sender: Source | None = None
         """Who sent the last of them."""
         self._types = {USUAL}
@@ -143,7 +143,7 @@ class Keypad:
 
     def heard(self, now: float) -> list[str]:
         """The keys that were heard in the voice band since the last look."""
-        if self._ear is None:
+        if self._ear is None or self._band is None:
             return []
         keys = [key for key in self._band.feed(self._ear.read()) if self._gate.tone(key, now)]
         if self._gate.has_events:  # it does send events, whatever it said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 
 import pjsua2
 
@@ -26,6 +27,15 @@ SECOND = 16000
 
 def seconds_of(path: str) -> float:
     """Length of a WAV file of 8 kHz, mono, 16 bit; -1 for anything else (PJSIP would resample it or abort)."""
+    try:
+        now = os.stat(path)  # noqa: PTH116  as below
+    except OSError:
+        return -1.0
+    return _seconds_of(path, now.st_ino, now.st_mtime_ns, now.st_size)
+
+
+@lru_cache(maxsize=4096)
+def _seconds_of(path: str, inode: int, changed: int, size: int) -> float:
     try:
         with open(path, "rb") as file:  # noqa: PTH123  pathlib is slower here and this runs for every clip
             head = file.read(4096)

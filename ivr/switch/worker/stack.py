@@ -58,18 +58,6 @@ class LogLines(pjsua2.LogWriter):  # type: ignore[misc]
             sys.stderr.write(f"pjsip: {line}\n")
 
 
-class Endpoint(pjsua2.Endpoint):  # type: ignore[misc]
-    """Tells `on_connection(handle, is_open)` of TCP connections that come and go."""
-
-    on_connection: Callable[[int, bool], None] | None = None
-
-    def onTransportState(self, prm: pjsua2.OnTransportStateParam) -> None:
-        ends = (pjsua2.PJSIP_TP_STATE_DISCONNECTED, pjsua2.PJSIP_TP_STATE_SHUTDOWN, pjsua2.PJSIP_TP_STATE_DESTROY)
-        opens = prm.state == pjsua2.PJSIP_TP_STATE_CONNECTED
-        if self.on_connection is not None and str(prm.type).startswith("TCP") and (opens or prm.state in ends):
-            self.on_connection(int(prm.hnd), opens)
-
-
 class Door(pjsua2.Account):  # type: ignore[misc]
     """Where calls come in. Only takes them to `offered`; everything else that SIP can ask for is refused."""
 
@@ -91,7 +79,8 @@ class Stack:
         """Raises pjsua2.Error when the SIP port cannot be had."""
         self.library = self._c = _c_entry_points()
         self._c.pj_log_set_level(1)  # libCreate would greet on stdout
-        self.endpoint = Endpoint()
+        # Not a class of ours: PJSIP's clock would come to Python for each thing that happens in the bridge.
+        self.endpoint = pjsua2.Endpoint()
         self.endpoint.libCreate()
         self._log = LogLines()
         self.endpoint.libInit(_endpoint_config(settings, self._log))

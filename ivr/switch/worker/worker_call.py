@@ -401,22 +401,27 @@ class WorkerCall(pjsua2.Call):  # type: ignore[misc]
             self._ears.expect(line.index, str(stream.remoteRtpAddress), str(stream.remoteRtcpAddress), now)
             # Before our 200 is out, so before the peer can press a key.
             self._keypad.listen(self.getId(), line.index, self._ears.party)
-        self._worker.soon(self._look_for_party)
+            self._look_again(now)
 
     def _look_for_party(self) -> None:
         if self.state != OVER:
             now = self._worker.alarms.now()
             if self._ears.look(self._count_packets(), now, self._keypad.sender):
                 self._keypad.let_in(self._ears.party)
-            again = self._ears.party.next_look(now)
-            if again:
-                self._alarm("party", again, self._look_for_party)
+            self._look_again(now)
+
+    def _look_again(self, now: float) -> None:
+        again = self._ears.party.next_look(now)
+        if again:
+            self._alarm("party", again, self._look_for_party)
 
     def _talking(self) -> None:
-        self.state = TALKING
+        was_dialling, self.state = self.state == DIALLING, TALKING
         self._drop_alarm("no answer")
         self._signs = Signs(self._worker.alarms.now())
-        self._watch_media()
+        if was_dialling:
+            self._look_for_signs()  # not to take for new what came while it rang
+        self._watch_on()
 
     def _wire_has_keys(self) -> None:
         """From the thread that takes in RTP."""
@@ -494,13 +499,20 @@ class WorkerCall(pjsua2.Call):  # type: ignore[misc]
             return
         self._look_for_signs()
         now = self._worker.alarms.now()
-        limit = self._worker.hold_timeout if self._on_hold else self._worker.media_timeout
-        if self._signs.absence(now) >= limit and not self._probes:
+        if self._signs.absence(now) >= self._patience and not self._probes:
             if self._on_hold or self._signs.silence(now) >= self._worker.silence_timeout:
                 self._end("media_timeout", 0)
                 return
             self._probe()
-        self._alarm("media", max(0.1, min(limit / 4, 5.0)), self._watch_media)
+        self._watch_on()
+
+    def _watch_on(self) -> None:
+        self._alarm("media", max(0.1, min(self._patience / 4, 5.0)), self._watch_media)
+
+    @property
+    def _patience(self) -> float:
+        """s without anything of the peer until it is asked whether it is still there."""
+        return self._worker.hold_timeout if self._on_hold else self._worker.media_timeout
 
     def _probe(self) -> None:
         """It sends nothing, but may listen: its SIP knows whether the call is still there (RFC 3261 §11)."""
