@@ -1,6 +1,6 @@
 """How long the check of a hospital's files takes: shipped files with flows of so many steps in all beside them.
 
-    python -m bench.flows_check            500, 1,000 and 2,000 steps; the aim is 500 steps within 2 s
+python -m bench.flows_check            500, 1,000 and 2,000 steps; the aim is 500 steps within 2 s
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def _flow(number: int, after: str) -> str:
             f'  s{step + 1}: {{menu: main.more, keys: {{"1": s{step + 2}}}}}',
             f"  s{step + 2}: {{do: registration.check_funds, then: {{enough: s{step + 3}, short: s{step + 4}}}}}",
             f"  s{step + 3}:",
-            f'    when: [{{if: \'balance > 100 && card.startsWith("1")\', then: s{step + 4}}}]',
+            f"    when: [{{if: 'balance > 100 && card.startsWith(\"1\")', then: s{step + 4}}}]",
             f"    else: s{step + 5}",
             f"  s{step + 4}: {{set: {{place: =card}}, then: s{step + 5}}}",
         ]

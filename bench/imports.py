@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session
 from db.database import Database
 from db.reading import reading
 from db.tables.notices import NoticeRow
-from notify.notices.notice import confirm
+from notify.notices.stopping import confirm
 from tests.e2e.line import PROGRAM, Line, admission
 from tests.phone.ports import free_port
 from tests.postgres import Cluster

@@ -1,8 +1,10 @@
 """How many notices a second can be planned, claimed and finished, and what a million waiting rows cost a tick.
 
-    python -m bench.outbox --database postgresql+psycopg://user@host/name [--waiting 1000000]
+    python -m bench.outbox --database postgresql+psycopg://user@host/name [--waiting 1000000] [--expired 1000000]
 
-The database is filled with invented notices: give it an empty one. Prints a table; `--json` prints JSON.
+`--expired`: so many run out of time at once; how long it takes to close them, and how long an alert takes meanwhile
+from its planning to its claim. The database is filled with invented notices: give it an empty one. Prints a table;
+`--json` prints JSON.
 """
 
 from __future__ import annotations
@@ -12,19 +14,25 @@ import json
 import statistics
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import insert, text, update
 from sqlalchemy.orm import Session
+from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater, react
 
+from background.spawn import spawn
 from db.database import Database
 from db.tables.notices import EventRow, NoticeRow
 from ivr.switch.line import Cause
 from notify.notices.attempts import finish
 from notify.notices.budget import Room
 from notify.notices.claim import claim
-from notify.notices.notice import Planned, plan
+from notify.notices.flood import Flood
+from notify.notices.plan import Planned, plan
 from notify.notices.rules import NoticeRules, load_rules
 from notify.notices.states import State
 from notify.notices.sweep import sweep
@@ -46,6 +54,7 @@ def main() -> None:
     given.add_argument("--database", required=True)
     given.add_argument("--notices", type=int, default=10_000)
     given.add_argument("--waiting", type=int, default=0, help="rows that wait for later, made beforehand")
+    given.add_argument("--expired", type=int, default=0, help="rows that expire at once, made beforehand")
     given.add_argument("--json", action="store_true")
     chosen = given.parse_args()
     database = Database(chosen.database)
@@ -57,6 +66,14 @@ def main() -> None:
     if chosen.waiting and database.dialect == "postgresql":
         database.run_now(lambda session: session.execute(text("analyze notices")) and None)
     figures = {"waiting": float(chosen.waiting), **_measure(database, rules, event, chosen.notices)}
+    if chosen.expired:
+        for made in range(0, chosen.expired, 50_000):
+            database.run_now(_later, event, min(50_000, chosen.expired - made), NOW - timedelta(2), timedelta(2))
+        if database.dialect == "postgresql":
+            database.run_now(lambda session: session.execute(text("analyze notices")) and None)
+        figures |= {"expired": float(chosen.expired)}
+        with suppress(SystemExit):  # how `react` ends
+            react(lambda reactor: Deferred.fromCoroutine(_flood(reactor, chosen.database, rules, event, figures)))
     database.close()
     if chosen.json:
         print(json.dumps(figures))
@@ -75,8 +92,14 @@ def _event(session: Session) -> int:
     return made
 
 
-def _later(session: Session, event: int, count: int) -> None:
-    """Waiting rows of all classes, due tomorrow."""
+def _later(
+    session: Session,
+    event: int,
+    count: int,
+    due: datetime = NOW + timedelta(days=1),
+    lasts: timedelta = timedelta(days=8),
+) -> None:
+    """Waiting rows of all classes, due tomorrow unless it is said otherwise."""
     row = {
         "event_id": event,
         "kind": "admission",
@@ -85,11 +108,11 @@ def _later(session: Session, event: int, count: int) -> None:
         "variables": {"bed": "1"},
         "state": State.WAITING,
         "created_at": NOW,
-        "expires_at": NOW + timedelta(days=9),
+        "expires_at": due + lasts,
     }
     session.execute(
         insert(NoticeRow),
-        [{**row, "priority": n % 4, "due_at": NOW + timedelta(days=1, seconds=n % 80_000)} for n in range(count)],
+        [{**row, "priority": n % 4, "due_at": due + timedelta(seconds=n % 80_000)} for n in range(count)],
     )
 
 
@@ -141,6 +164,32 @@ def _measure(database: Database, rules: NoticeRules, event: int, count: int) -> 
         "idle tick, median ms": statistics.median(ticks),
         "idle tick, worst ms": max(ticks),
     }
+
+
+async def _flood(reactor: Any, url: str, rules: NoticeRules, event: int, figures: dict[str, float]) -> None:
+    """Close what expired, and plan and claim alerts meanwhile."""
+    database = Database(url, reactor)
+    flood = Flood(database, reactor, lambda: NOW)
+    began, claims = time.perf_counter(), []
+    closing = spawn(flood.close(), "closing expired notices")
+    rule = rules.rules["admission"]
+    while flood.running:
+        at = time.perf_counter()
+        await database.run(plan, [Planned(event, rule, f"W9{len(claims)}", {"bed": "1", "urgent": False}, NOW)], NOW)
+        await database.run(claim, rules, phonebook, "bench", NOW, LEASE, Room(BATCH, BATCH))
+        claims.append((time.perf_counter() - at) * 1000)
+        await deferLater(reactor, 0.02)
+    await closing
+    figures["closed in s"] = time.perf_counter() - began
+    claims.sort()
+    figures |= {
+        "alerts meanwhile": float(len(claims)),
+        "alert claimed, median ms": statistics.median(claims),
+        "alert claimed, p99 ms": claims[int(len(claims) * 0.99)],
+        "alert claimed, worst ms": claims[-1],
+        "longest slice, ms": flood.longest * 1000,
+    }
+    database.close()
 
 
 if __name__ == "__main__":

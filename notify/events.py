@@ -20,7 +20,7 @@ from db.tables.base import Base
 from db.tables.notices import EventRow
 from notify.notices.escalation import Rule
 from notify.notices.fate import Fate
-from notify.notices.notice import Planned, plan
+from notify.notices.plan import Planned, plan
 from notify.notices.rules import NoticeRules
 from notify.notices.taken_back import revise, taken_back_before, told_again
 

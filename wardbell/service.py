@@ -67,8 +67,8 @@ from notify.notices.confirmations import Confirmations
 from notify.notices.journal import Journal
 from notify.notices.line_telephone import NoticeCalls
 from notify.notices.outbox import Outbox, OutboxParts
+from notify.notices.reports import LogReports
 from notify.notices.shift import shift
-from notify.notices.sweep import LogReports
 from notify.notices.wards import phonebook, variables
 from notify.timetable import Timetable
 from wardbell.clip_sweep import ClipSweep

@@ -1,7 +1,7 @@
 """Tables of calling out: messages received, events, notices, and one row for every dial.
 
-Written by `notify` only. The indexes are made for the outbox: what is due is looked up by state
-and priority class, so that a million rows that wait for later are never read.
+Written by `notify` only. The indexes are made for the outbox: each holds just the rows that one of its questions is
+about, so that a million rows that wait for later, or are over, are never read.
 """
 
 from __future__ import annotations
@@ -9,11 +9,26 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.tables.base import Base
 from db.types import UtcDateTime
+
+
+def _where(name: str, which: str, *columns: str) -> Index:
+    """An index of the rows that a condition picks, as it stands in the queries."""
+    return Index(name, *columns, sqlite_where=text(which), postgresql_where=text(which))
 
 
 class MessageRow(Base):
@@ -85,18 +100,15 @@ class NoticeRow(Base):
             "state in ('waiting', 'in_air', 'confirmed', 'delivered', 'failed', 'expired', 'cancelled')", name="state"
         ),
         CheckConstraint("(state = 'in_air') = (lease_until is not null)", name="lease"),
-        Index("ix_notices_due", "state", "priority", "due_at"),
-        Index("ix_notices_expiry", "state", "expires_at"),
-        Index("ix_notices_lease", "lease_until"),
-        Index("ix_notices_unreported", "report_due"),
+        _where("ix_notices_due", "state = 'waiting'", "priority", "due_at", "expires_at"),
+        _where("ix_notices_expiry", "state = 'waiting'", "expires_at", "id"),
+        _where("ix_notices_ward", "state = 'waiting'", "ward"),
+        _where("ix_notices_in_air", "state = 'in_air'", "lease_owner"),
+        _where("ix_notices_lease", "lease_until IS NOT NULL", "lease_until"),
+        _where("ix_notices_unreported", "report_due IS NOT NULL", "id"),
         Index("ix_notices_event_id", "event_id"),
         Index("ix_notices_created_at", "created_at"),
-        Index(
-            "ix_notices_telephone",
-            "telephone",
-            sqlite_where=text("telephone != ''"),
-            postgresql_where=text("telephone != ''"),
-        ),
+        _where("ix_notices_telephone", "telephone != ''", "telephone"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -132,6 +144,24 @@ class NoticeRow(Base):
     """Set when it failed or expired, until that was reported."""
 
 
+IS_WAITING = NoticeRow.state == literal_column("'waiting'")
+IS_IN_AIR = NoticeRow.state == literal_column("'in_air'")
+"""With the words written out: an index of some rows serves only a query that says which ones."""
+
+
+class FloodRow(Base):
+    """Notices of a kind and a ward that expired in a flood of them, counted until that is reported."""
+
+    __tablename__ = "notice_floods"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(64))
+    ward: Mapped[str] = mapped_column(String(64))
+    count: Mapped[int]
+    first_id: Mapped[int]
+    last_id: Mapped[int]
+
+
 class AttemptRow(Base):
     """One dialling of one notice. A call that tells several has an attempt for each, with one `call_id`."""
 
@@ -139,12 +169,7 @@ class AttemptRow(Base):
     __table_args__ = (
         UniqueConstraint("notice_id", "number"),
         Index("ix_notice_attempts_began_at", "began_at"),
-        Index(
-            "ix_notice_attempts_open",
-            "id",
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
-        ),
+        _where("ix_notice_attempts_open", "ended_at IS NULL", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from actions.action import Action, ActionOutcome, CallFacts, Declared, Value
 from notify.notices.confirmations import Confirmations
-from notify.notices.notice import read_reference
+from notify.notices.reference import read_reference
 
 CONFIRM = Declared(
     name="notice.confirm",

@@ -16,12 +16,13 @@ from sqlalchemy import insert, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
 
-from db.tables.notices import AttemptRow, NoticeRow
+from db.tables.notices import IS_WAITING, AttemptRow, NoticeRow
 from notify.notices import telephone_locks
 from notify.notices.budget import Room
 from notify.notices.escalation import Priority
 from notify.notices.ladder import Chosen, Ladder, Phonebook
-from notify.notices.notice import give_up, reference
+from notify.notices.notice import give_up
+from notify.notices.reference import reference
 from notify.notices.rules import NoticeRules
 from notify.notices.states import Change, State, changed
 from notify.notices.telephone import CallOrder
@@ -101,7 +102,7 @@ def _due(rules: NoticeRules, priority: Priority, now: datetime, limit: int) -> A
     return (
         select(*COLUMNS)
         .where(
-            NoticeRow.state == State.WAITING,
+            IS_WAITING,
             NoticeRow.priority == int(priority),
             NoticeRow.due_at <= now,
             NoticeRow.expires_at > now,

@@ -19,7 +19,7 @@ from db.database import Transactions
 from db.errors import ConstraintBroken, DatabaseError, DatabaseFault
 from db.in_time import in_time
 from notify.notices.journal import Journal, Kept
-from notify.notices.notice import Confirmed, confirm
+from notify.notices.stopping import Confirmed, confirm
 
 log = Logger()
 

@@ -5,7 +5,7 @@ falls due, leases that ran out and failures to report. The truth is in the rows:
 forgets nothing. The database may go away and come back at any moment: a claim is tried at the next
 tick, the end of a call is written again and again until it's written.
 
-To end the call of a notice, make the notice over in the tables (`notices.cancel`) and `poke`: whichever engine makes
+To end the call of a notice, make the notice over in the tables (`stopping.cancel`) and `poke`: whichever engine makes
 the call sees it when it is poked, at the latest within a second. A call that rings is hung up by CANCEL; a listener
 hears a sentence (`Outbox.stop` gives it another one than `CALLED_OFF`), and then what else waits for that telephone. A
 notice that is called off before anybody answers is never told.
@@ -34,11 +34,13 @@ from notify.notices import telephone_locks
 from notify.notices.attempts import end_call
 from notify.notices.call import CALLED_OFF, Call
 from notify.notices.claim import claim
-from notify.notices.notice import over_of, renew
+from notify.notices.flood import Flood
+from notify.notices.leases import over_of, renew
 from notify.notices.parts import LEASE
 from notify.notices.parts import OutboxParts as OutboxParts
+from notify.notices.reports import Reporting
 from notify.notices.states import State
-from notify.notices.sweep import AT_ONCE, Unreached, reported, sweep, take_over
+from notify.notices.sweep import AT_ONCE, sweep, take_over
 from notify.notices.telephone import NO_LINE, CallOrder, CallResult
 
 T = TypeVar("T")
@@ -60,6 +62,8 @@ class Outbox:
 
     def __init__(self, parts: OutboxParts) -> None:
         self._parts = parts
+        self._reporting = Reporting(parts.transactions, parts.reports)
+        self._flood = Flood(parts.transactions, parts.clock, parts.wallclock)
         self._calls: dict[int, Call] = {}
         """Attempt id of the dialling -> a call in the air, until its end is written."""
         self._placing: dict[int, Deferred[CallResult]] = {}
@@ -71,7 +75,6 @@ class Outbox:
         self._started = False
         self._draining = False
         self._running = False
-        self._reporting = False
         self._wanted = False
         self._sweep_wanted = False
         self._away = False
@@ -114,6 +117,7 @@ class Outbox:
         them: the next start of this engine takes those over.
         """
         self._draining = True
+        self._flood.stop()
         limit = limit if self._calls else 0.0  # only a tick may be under way
         hanging_up = call_later(self._parts.clock, limit, self._hang_up_all)
         abandoning = call_later(self._parts.clock, limit + GRACE, self._tell_waiters)
@@ -168,7 +172,11 @@ class Outbox:
         parts = self._parts
         in_air = {call.order.notice_id: call.order.attempt_id for call in self._calls.values()}
         held = list(self._calls)
-        swept = await parts.transactions.run(sweep, parts.rules(), parts.owner, in_air, held, parts.wallclock())
+        flooded = self._flood.running
+        now = parts.wallclock()
+        swept = await parts.transactions.run(sweep, parts.rules(), parts.owner, in_air, held, now, flooded)
+        if swept.expired == AT_ONCE and not flooded:
+            spawn(self._flood.close(), "closing expired notices")
         if swept.lost or swept.released or swept.expired:
             log.warn(
                 "notices taken over from lost calls: {lost}, given back undialled: {released}, expired: {expired}",
@@ -176,20 +184,7 @@ class Outbox:
                 released=swept.released,
                 expired=swept.expired,
             )
-        if swept.unreported and not self._reporting:
-            self._reporting = True
-            spawn(self._report(swept.unreported), "reporting notices that reached nobody")
-
-    async def _report(self, notices: Sequence[Unreached]) -> None:
-        """Beside the tick: whoever is told may be slow or broken, and alerts don't wait for that."""
-        try:
-            for notice in notices:
-                await self._parts.reports.unreached(notice)
-                await self._parts.transactions.run(reported, [notice.notice_id])
-        except DatabaseError as wrong:
-            log.error("what was reported could not be recorded, so it will be reported again: {wrong}", wrong=wrong)
-        finally:
-            self._reporting = False
+        self._reporting.tell(swept.unreported)
 
     async def _stop_over(self) -> None:
         """Notices that were cancelled, or confirmed in another call, are not told any more."""

@@ -12,8 +12,8 @@ from ivr.switch.line import Capacity
 from notify.notices.budget import LineBudget
 from notify.notices.confirmations import Confirmations
 from notify.notices.ladder import Phonebook
+from notify.notices.reports import Reports
 from notify.notices.rules import NoticeRules
-from notify.notices.sweep import Reports
 from notify.notices.telephone import Telephone
 
 LEASE = timedelta(seconds=30)

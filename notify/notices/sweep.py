@@ -1,65 +1,28 @@
-"""What the outbox looks after between calls: leases that ran out, notices whose time is over, failures
-that nobody has been told of. Bodies of transactions, like `notices.py`.
+"""What the outbox looks after between calls: leases that ran out, calls whose engine died, what was claimed and never
+dialled, what is over, and what nobody has been told of. Bodies of transactions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
-from twisted.logger import Logger
 
-from db.tables.notices import AttemptRow, NoticeRow
+from db.tables.notices import IS_IN_AIR, AttemptRow, NoticeRow
 from notify.notices import telephone_locks
 from notify.notices.attempts import close_lost, go_on
 from notify.notices.escalation import Missed
-from notify.notices.notice import close, expire, release
+from notify.notices.expiry import expire
+from notify.notices.notice import close, release
+from notify.notices.reports import Unreported, unreported
 from notify.notices.rules import NoticeRules
 from notify.notices.states import State
 
-log = Logger()
-
 AT_ONCE = 50
 """Rows that one sweep takes; the next takes the rest."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unreached:
-    """A notice that ended without anybody confirming."""
-
-    notice_id: int
-    kind: str
-    ward: str
-    state: State
-    """`failed` or `expired`."""
-    reason: str
-    attempts: int
-
-
-class Reports(Protocol):
-    """Who is told that a notice reached nobody."""
-
-    async def unreached(self, notice: Unreached) -> None:
-        """Tell it loudly. Raising means that it's told again; so the same may come twice after a crash."""
-
-
-class LogReports:
-    """Reports into the log, as an error: the least that every site has."""
-
-    async def unreached(self, notice: Unreached) -> None:
-        """As `Reports.unreached`."""
-        log.error(
-            "NOBODY CONFIRMED notice {id} ({kind}, ward {ward}): {reason}; {attempts} calls",
-            id=notice.notice_id,
-            kind=notice.kind,
-            ward=notice.ward,
-            reason=notice.reason,
-            attempts=notice.attempts,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +34,14 @@ class Swept:
     released: int
     """Notices claimed by us but never dialled."""
     expired: int
-    unreported: tuple[Unreached, ...]
+    """Notices whose time was over; `AT_ONCE` of them may be the first of a flood."""
+    unreported: Unreported
 
 
 def take_over(session: Session, rules: NoticeRules, owner: str, now: datetime) -> int:
     """At start: whatever an earlier life of `owner` had in the air is lost, and goes on by its rule. How many."""
     telephone_locks.let_go_lost(session, owner, (), now)
-    return _lost(session, rules, NoticeRow.lease_owner == owner, now)
+    return _lost(session, rules, and_(NoticeRow.lease_owner == owner, IS_IN_AIR), now)
 
 
 def sweep(
@@ -87,23 +51,17 @@ def sweep(
     in_air: Mapping[int, int],
     held: Collection[int],
     now: datetime,
+    flooded: bool = False,
 ) -> Swept:
     """Put things right. `in_air`: the notices that this outbox tells or dials for now, with their attempts; `held`: the
-    attempts by which it holds telephones. Nothing is claimed meanwhile."""
+    attempts by which it holds telephones. Nothing is claimed meanwhile. `flooded`: what is over is closed elsewhere."""
     telephone_locks.let_go_lost(session, owner, held, now)
     _end_orphans(session, owner, set(in_air.values()), now)
     lost = _lost(session, rules, NoticeRow.lease_until <= now, now, but=in_air)
-    return Swept(lost, _release_strays(session, owner, in_air, now), _expire(session, now), _unreported(session))
-
-
-def reported(session: Session, notice_ids: Sequence[int]) -> None:
-    """Somebody was told of these."""
-    session.execute(
-        update(NoticeRow)
-        .where(NoticeRow.id.in_(notice_ids))
-        .values(report_due=None)
-        .execution_options(synchronize_session=False)
-    )
+    released = _release_strays(session, owner, in_air, now)
+    expired = 0 if flooded else expire(session, now, AT_ONCE)
+    whole = not flooded and expired < AT_ONCE
+    return Swept(lost, released, expired, unreported(session, floods=whole))
 
 
 def _lost(
@@ -141,7 +99,7 @@ def _end_orphans(session: Session, owner: str, in_air: Collection[int], now: dat
 
 def _release_strays(session: Session, owner: str, in_air: Collection[int], now: datetime) -> int:
     """Claimed by us, but the commit's answer never came back: nobody dialled these."""
-    ours = select(NoticeRow.id).where(NoticeRow.lease_owner == owner, NoticeRow.state == State.IN_AIR)
+    ours = select(NoticeRow.id).where(NoticeRow.lease_owner == owner, IS_IN_AIR)
     strays = set(session.scalars(ours)) - set(in_air)
     if not strays:
         return 0
@@ -150,19 +108,3 @@ def _release_strays(session: Session, owner: str, in_air: Collection[int], now: 
     for notice in held:
         release(session, notice, now)
     return len(held)
-
-
-def _expire(session: Session, now: datetime) -> int:
-    found = select(NoticeRow).where(NoticeRow.state == State.WAITING, NoticeRow.expires_at <= now)
-    over = session.scalars(found.limit(AT_ONCE).with_for_update(skip_locked=True)).all()
-    for notice in over:
-        expire(notice, now)
-    return len(over)
-
-
-def _unreported(session: Session) -> tuple[Unreached, ...]:
-    found = select(NoticeRow).where(NoticeRow.report_due.is_not(None)).order_by(NoticeRow.id).limit(AT_ONCE)
-    return tuple(
-        Unreached(row.id, row.kind, row.ward, State(row.state), row.reason, row.attempts)
-        for row in session.scalars(found)
-    )

@@ -20,9 +20,10 @@ from db.tables.notices import AttemptRow, EventRow, NoticeRow
 from notify.notices.escalation import Rule
 from notify.notices.facts import SPOKEN, folded
 from notify.notices.fate import Fate
-from notify.notices.notice import Planned, cancel
+from notify.notices.plan import Planned
 from notify.notices.rules import NoticeRules
 from notify.notices.states import State
+from notify.notices.stopping import cancel
 
 AT_MOST = 500
 """Earlier events that are looked at."""

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import or_, select, union_all
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
 
-from db.tables.notices import NoticeRow
+from db.tables.notices import IS_WAITING, NoticeRow
 from notify.notices.ladder import Chosen, Ladder
-from notify.notices.states import State
 
 MOST = 50
 """Rows that are looked at for the next notice to tell."""
@@ -39,14 +38,16 @@ def waiting(
     """What waits to be told at `telephone`, the most urgent first: notices that were found to wait for it, and those
     of `ward` that no claim has come to yet. One that waits for its next round there is among them: somebody is on the
     telephone now."""
+    ready = (IS_WAITING, NoticeRow.expires_at > now, or_(NoticeRow.due_at <= now, NoticeRow.attempts > 0))
+    # Two questions, each with an index of its own: what waits for later, or for others, is not read.
+    there = select(NoticeRow.id).where(NoticeRow.telephone != "", NoticeRow.telephone == telephone, *ready)
+    of_ward = select(NoticeRow.id).where(NoticeRow.ward == ward, NoticeRow.telephone == "", *ready)
+    ids = session.scalars(union_all(there, of_ward)).all()
+    if not ids:
+        return
     found = (
         select(*COLUMNS)
-        .where(
-            NoticeRow.state == State.WAITING,
-            NoticeRow.expires_at > now,
-            or_(NoticeRow.telephone == telephone, and_(NoticeRow.telephone == "", NoticeRow.ward == ward)),
-            or_(NoticeRow.due_at <= now, NoticeRow.attempts > 0),
-        )
+        .where(NoticeRow.id.in_(ids), *ready)
         .order_by(NoticeRow.priority, NoticeRow.due_at, NoticeRow.id)
         .limit(most)
         .with_for_update(skip_locked=True)

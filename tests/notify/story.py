@@ -30,8 +30,8 @@ from notify.notices.budget import LineBudget
 from notify.notices.confirmations import Confirmations
 from notify.notices.journal import Journal
 from notify.notices.outbox import Outbox, OutboxParts
+from notify.notices.reports import Expired, Unreached
 from notify.notices.rules import NoticeRules, load_rules
-from notify.notices.sweep import Unreached
 from notify.notices.telephone import CallOrder, CallResult, FakeCaller
 from notify.notices.wards import phonebook, variables
 
@@ -101,9 +101,13 @@ class Told:
 
     def __init__(self) -> None:
         self.unreached_ones: list[Unreached] = []
+        self.floods: list[Expired] = []
 
     async def unreached(self, notice: Unreached) -> None:
         self.unreached_ones.append(notice)
+
+    async def expired(self, flood: Expired) -> None:
+        self.floods.append(flood)
 
 
 def result_of(work: Coroutine[Any, Any, T]) -> T:

@@ -6,7 +6,7 @@ import pytest
 
 from ivr.switch.line import Cause
 from notify.notices.attempts import finish
-from notify.notices.notice import cancel
+from notify.notices.stopping import cancel
 from notify.notices.telephone import NO_LINE, CallResult
 from tests.notify.story import (
     BUSY,

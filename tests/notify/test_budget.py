@@ -11,7 +11,7 @@ from notify.events import Happening, store
 from notify.notices.budget import LineBudget, Room
 from notify.notices.claim import claim
 from notify.notices.escalation import Priority
-from notify.notices.notice import Planned, plan
+from notify.notices.plan import Planned, plan
 from notify.notices.states import TRANSITIONS, Change, State, WrongChange, changed
 from tests.notify.story import NOON, Story, everywhere
 

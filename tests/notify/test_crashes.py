@@ -13,7 +13,8 @@ from db.errors import DatabaseAway
 from notify.notices.attempts import finish
 from notify.notices.budget import Room
 from notify.notices.claim import claim
-from notify.notices.notice import confirm, plan
+from notify.notices.plan import plan
+from notify.notices.stopping import confirm
 from notify.notices.telephone import CallOrder, CallResult
 from tests.faults import Faults
 from tests.notify.story import BUSY, HEAD_NURSE, NOON, STATION, UNCONFIRMED, Failing, Story, adt, everywhere, read
@@ -220,7 +221,7 @@ def test_two_outboxes_never_dial_the_same_notice_at_once(database: Database) -> 
     story = Story(database)
     rule = story.rules.rules["admission"]
     from notify.events import Happening, store
-    from notify.notices.notice import Planned
+    from notify.notices.plan import Planned
 
     count = 400
 

@@ -11,7 +11,8 @@ from hospital.wards import wards
 from ivr.switch.line import Cause
 from notify.events import Happening, store
 from notify.notices.escalation import Priority
-from notify.notices.notice import Planned, confirm, plan
+from notify.notices.plan import Planned, plan
+from notify.notices.stopping import confirm
 from notify.notices.telephone import CallOrder, CallResult
 from tests.notify.one_line import OneLine
 from tests.notify.story import NOON, STATION, WARD, Story, adt, result_of

@@ -15,7 +15,7 @@ from twisted.internet.defer import Deferred
 from db.database import Database
 from db.errors import ConstraintBroken, DatabaseAway, DatabaseFull
 from notify.notices.journal import DAMAGED, LENGTH, ROOM, Journal, Kept
-from notify.notices.notice import confirm
+from notify.notices.stopping import confirm
 from notify.notices.telephone import CallOrder, CallResult
 from tests.notify.story import NOON, STATION, UNCONFIRMED, Failing, Story, adt
 

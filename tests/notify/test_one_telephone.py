@@ -11,8 +11,8 @@ from db.database import Database
 from hospital.wards import wards
 from ivr.switch.line import Cause
 from notify.notices.call import CALLED_OFF
-from notify.notices.notice import cancel
 from notify.notices.states import State
+from notify.notices.stopping import cancel
 from notify.notices.telephone import CallOrder, CallResult
 from tests.faults import Faults
 from tests.notify.one_line import ROBOT, OneLine

@@ -9,8 +9,8 @@ import click
 
 from notify.notices.attempts import GIVEN_WAY, TAKEN_BACK
 from notify.notices.listing import AttemptRecord, NoticeRecord, Uncalled, list_notices, list_uncalled, show_notice
-from notify.notices.notice import cancel as cancel_notice
 from notify.notices.states import State
+from notify.notices.stopping import cancel as cancel_notice
 from wardbell.commands.clerk import ClerkDesk, table
 
 UNREACHED = (State.FAILED, State.EXPIRED)
