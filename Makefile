@@ -61,14 +61,14 @@ doctor: ## what is missing or risky here
 	@deploy/prepare run
 	$(BIN)/wardbell doctor
 
-pjsip: ## build PJSIP with room for CALLS=1000 calls a process and use it (TARBALL=file [SHA256=sum], FORCE=1)
+pjsip: ## build PJSIP with room for CALLS=1000 calls per process and use it (TARBALL=file [SHA256=sum], FORCE=1)
 	@deploy/prepare pjsip
 	wheel=$$(deploy/build-pjsip --python $(BIN)/python --out $(PJSIP) --calls $(CALLS) \
 		$(if $(TARBALL),--tarball '$(TARBALL)') $(if $(SHA256),--sha256 '$(SHA256)') $(if $(FORCE),--force))
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps "$$wheel"
 	echo "In use: $$(basename "$$wheel"). make pjsip-undo goes back to the published wheel."
 
-pjsip-undo: ## back to the published pjsua2 (4 calls a process)
+pjsip-undo: ## back to the published pjsua2 (4 calls per process)
 	@deploy/prepare run
 	range=$$(sed -n 's/^ *"\(pjsua2-python[^"]*\)".*/\1/p' setup.py)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps --only-binary :all: "$$range"

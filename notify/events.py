@@ -1,7 +1,7 @@
 """An event is stored once, in the same transaction that plans its notices.
 
-Whoever tells of it (HL7 now, other doors later) gives it a key; the key is unique, so an event told
-twice is one event and calls nobody a second time.
+Whoever reports it (HL7 now, others later) gives it a key; the key is unique, so an event reported twice is one event
+and calls nobody a second time.
 """
 
 from __future__ import annotations

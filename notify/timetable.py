@@ -70,7 +70,7 @@ class Timetable:
     def at(self, expression: str, wake: Callable[[], object]) -> None:
         """Call `wake` at the times of a crontab line (minute hour day month weekday), local time."""
         number = len(self._plans)
-        due = next_firing(expression, self._zone, self._wallclock())  # a wrong line is told here, not at night
+        due = next_firing(expression, self._zone, self._wallclock())  # a wrong line is reported here, not at night
 
         def look() -> None:
             nonlocal due

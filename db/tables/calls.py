@@ -1,4 +1,4 @@
-"""Tables of calls: one row a call, who took part in it, who talked with whom, and what happened step by step.
+"""Tables of calls: one row for each call, who took part in it, who talked with whom, and what happened step by step.
 
 Written by `ivr.record.trace` while calls go on; never changed after the call but by the engine's
 restart, which closes what a crash left open.

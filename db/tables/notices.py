@@ -65,7 +65,7 @@ class MessageRow(Base):
 
 
 class EventRow(Base):
-    """Something happened in the hospital. The key is unique: an event told twice is one event."""
+    """Something happened in the hospital. The key is unique: an event reported twice is one event."""
 
     __tablename__ = "events"
     __table_args__ = (

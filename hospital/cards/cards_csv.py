@@ -34,7 +34,7 @@ _YES_OR_NO = {"yes": True, "no": False, "": None}
 @dataclass(frozen=True, slots=True)
 class NewCard:
     """One line of the file. `pin_hash` None leaves the PIN as it is, and `slow` None the pace; `opening` is minor
-    units, written once a card."""
+    units, written once per card."""
 
     number: str
     patient: str
@@ -74,7 +74,7 @@ def staged(found: Iterable[tuple[Line, NewCard]]) -> list[Staged]:
 
 
 def _possible(session: Session, lines: Sequence[Staged]) -> list[Refused]:
-    """An opening balance is written once a card; another one than that is refused."""
+    """An opening balance is written once per card; another one than that is refused."""
     found = [(one.line, NewCard(**one.content)) for one in lines]
     written = _openings(session, [card for _, card in found])
     return [

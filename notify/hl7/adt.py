@@ -23,7 +23,7 @@ from notify.hl7.header import Header
 from notify.hl7.text import spoken, unescaped
 
 LONGEST = 64
-"""Characters of a field that is used. A longer one is left out of what is told; of a ward, its beginning counts."""
+"""Characters of a field that is used. A longer one is left out of what is said; of a ward, its beginning counts."""
 
 _PATH = re.compile(r"([A-Z][A-Z0-9]{2})-([1-9][0-9]{0,2})(?:\.([1-9][0-9]?))?(?:\.([1-9][0-9]?))?\Z")
 

@@ -104,7 +104,7 @@ def reading_order(encoding: str, guess: Sequence[str], zone: str) -> tuple[str, 
 def codec_of(name: str) -> str | None:
     """The codec of a character set, or None when the name says nothing to us.
 
-    A name of UTF-16 or UTF-32 gives UTF-8: what comes in those is told by its first bytes, whatever it is called.
+    A name of UTF-16 or UTF-32 gives UTF-8: what comes in those is recognised by its first bytes, whatever it is called.
     """
     plain = re.sub(r"[^A-Z0-9]", "", name.upper().partition(":")[0])
     if not plain:

@@ -257,7 +257,7 @@ class Mllp(Protocol):
         transport = self._transport
         if hasattr(transport, "setTcpKeepAlive"):
             transport.setTcpKeepAlive(True)
-            with suppress(OSError, AttributeError):  # not every system can be told how
+            with suppress(OSError, AttributeError):  # not every system can be set so
                 for name, value in KEEPALIVE:
                     transport.getHandle().setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 

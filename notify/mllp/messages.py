@@ -51,7 +51,7 @@ class Freshness:
     stale: timedelta = timedelta(hours=6)
     """Older events are reported, and nobody is called."""
     same_visit: timedelta = timedelta(minutes=10)
-    """Within this time the same visit, told by another system or under another id, is the same event."""
+    """Within this time the same visit, reported by another system or under another id, is the same event."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What is unusual in a sender's messages is told once in the log, not with each message. The doctor reads the rows."""
+"""What is unusual in a sender's messages is logged once, not with each message. The doctor reads the rows."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from twisted.logger import Logger
 log = Logger()
 
 REMEMBERED = 10_000
-"""Senders and oddities that are remembered; beyond that the oldest is forgotten, and told again."""
+"""Senders and oddities that are remembered; beyond that the oldest is forgotten, and reported again."""
 
 
 class Oddities:
-    """Tells each oddity of each sender once."""
+    """Reports each oddity of each sender once."""
 
     def __init__(self) -> None:
         self._told: OrderedDict[tuple[str, str], None] = OrderedDict()

@@ -1,6 +1,6 @@
 """The action that flows of notices ask: somebody confirms. Same shape as the hospital's actions.
 
-Which notice is told by the variable `notice`, which the outbox gives to the flow.
+The variable `notice`, which the outbox gives to the flow, says which notice it is.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ def end_call(
 
 
 def finish(session: Session, rules: NoticeRules, attempt_id: int, result: CallResult, now: datetime) -> State | None:
-    """Write down how an attempt ended and what follows; the notice's state now. Told twice, it counts once.
+    """Write down how an attempt ended and what follows; the notice's state now. Saying it twice counts once.
 
     An attempt whose lease went to somebody else meanwhile only closes its own row. None: it's not there any more.
     """

@@ -1,6 +1,6 @@
 """Whether the rules of an event cover every occurrence of it, and none twice.
 
-An event without a rule that fits is answered and calls nobody, so what is left open is told when the file is read:
+An event without a rule that fits is answered and calls nobody, so what is left open is reported when the file is read:
 for emergencies as a mistake. Gaps that are meant are listed under `nobody`.
 """
 

@@ -162,7 +162,7 @@ def next_rung(rule: Rule, now_at: Rung, places: int, why: Missed) -> tuple[Rung,
 
 
 def longest(rule: Rule, talk: timedelta) -> timedelta:
-    """How long the whole ladder may take with one telephone a role and `talk` for every conversation."""
+    """How long the whole ladder may take with one telephone per role and `talk` for every conversation."""
     total = timedelta()
     for step in rule.steps:
         rounds = max((len(waits) for waits in step.waits.values()), default=0)

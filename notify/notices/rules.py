@@ -1,8 +1,8 @@
-"""Loads `flows/notices.yaml`: what follows from which event. Every fault of the file is told at once,
-as file:line:column with a sentence; a file with a fault isn't used at all.
+"""Loads `flows/notices.yaml`: what follows from which event. Every fault of the file is reported at once, as
+file:line:column with a sentence; a file with a fault isn't used at all.
 
-The YAML itself is read as flows are (`forms.tree`: strict, words stay as written; `rule_form.py`: a misspelt
-entry is told once and read as if it were spelt right). What the rules mean is in `escalation.py` and, for HL7, in
+The YAML itself is read as flows are (`forms.tree`: strict, words stay as written; `rule_form.py`: a misspelt entry is
+reported once and read as if it were spelt right). What the rules mean is in `escalation.py` and, for HL7, in
 `hl7_part.py`; what only shows beside the flows is checked in `editions.cross_check`.
 """
 

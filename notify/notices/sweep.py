@@ -27,7 +27,7 @@ AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep did, and who must be told of what."""
+    """What a sweep did, and what must be reported to whom."""
 
     lost: int
     """Notices whose lease had run out under a call."""

@@ -42,7 +42,7 @@ class CallOrder:
 
 @dataclass(frozen=True, slots=True)
 class CallResult:
-    """What became of a call. Whether it was confirmed isn't told here: the action wrote that down already."""
+    """What became of a call. Whether it was confirmed is not said here: the action wrote that down already."""
 
     cause: Cause
     dialled: bool = True

@@ -1,4 +1,4 @@
-"""A transaction is one function: stored wholly or not at all, on both databases, with errors told in our words."""
+"""A transaction is one function: stored wholly or not at all, on both databases, with errors put in our words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the doctor says of the hospital's files: the shipped ones are well, every mistake in others is told."""
+"""What the doctor says of the hospital's files: the shipped ones are well, every mistake in others is reported."""
 
 from __future__ import annotations
 

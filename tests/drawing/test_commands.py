@@ -1,4 +1,4 @@
-"""IT draws what stands on disk, and has the editor's schemas written."""
+"""IT draws what is on disk, and has the editor's schemas written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pictures as Graphviz draws them: words stay words, whatever stands in them, and a PC can search them."""
+"""The pictures as Graphviz draws them: words stay words, whatever is in them, and a PC can search them."""
 
 from __future__ import annotations
 

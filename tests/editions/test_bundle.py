@@ -1,4 +1,4 @@
-"""What stands in the folder and is no file of the hospital: told at once, never waited for."""
+"""What is in the folder and is not a file of the hospital's: reported at once, never waited for."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Tries to get from a flow to code, files, the network or SQL, or to make the line do too much work.
 
-`break_out.yaml` holds the tries and what must happen: the check tells them, or the run comes to what
-stands there, at once, and to nothing else.
+`break_out.yaml` holds the tries and what must happen: the check reports them, or the run does what is written there,
+at once, and nothing else.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What stands in the manual is so: each example loads, each test in it passes, each command is there.
+"""What the manual says is so: each example loads, each test in it passes, each command is there.
 
 Examples name their file in the first line (`# flows/main.yaml`); those of one section of a page are checked together,
 laid over the shipped files.

@@ -1,6 +1,6 @@
-"""What is wrong with a flow is told at its place, with its code, all at once; whatever the file holds.
+"""What is wrong with a flow is reported at its place, with its code, all at once, whatever the file holds.
 
-`bad/` has a file for every code; `bad/told.txt` is what IT reads for them. `UPDATE=1` writes it anew.
+`bad/` has a file for every code; `bad/told.txt` is what IT reads for them. `UPDATE=1` rewrites it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The schemas of what stands beside the flows: numbers, holidays, notices, tests. Good files are good, bad ones are
+"""The schemas of the files beside the flows: numbers, holidays, notices, tests. Good files are good, bad ones are
 underlined, and the keys are those that the readers ask for."""
 
 from __future__ import annotations

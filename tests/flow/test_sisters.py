@@ -1,4 +1,5 @@
-"""Slips of every kind in every file: told at their line, in our words, and nothing else is told because of them."""
+"""Slips of every kind in every file: reported at their line, in our words, and nothing else is reported because of
+them."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ SISTERS = [
 
 
 def read_all(folder: Path) -> list[Mistake]:
-    """Everything that is told of a folder with its flow tests, as `wardbell flows check` does."""
+    """Everything that is reported of a folder with its flow tests, as `wardbell flows check` does."""
     bundle = Bundle.of_folder(folder, folder / "texts")
     try:
         checked = read_edition(bundle, ACTIONS, later=True)

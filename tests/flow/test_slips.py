@@ -1,4 +1,4 @@
-"""One slip in a small hospital without a fault: it is told at its place, with its code, and nothing else is.
+"""One slip in a small hospital without a fault: it is reported at its place, with its code, and nothing else is.
 
 `slips.yaml` holds the cases: flows, numbers, notices and texts as one, as `wardbell flows check` reads them.
 """
@@ -26,7 +26,7 @@ SLIPS = [one for part in YAML(typ="safe", pure=True).load(HERE / "slips.yaml").v
 
 
 def read(folder: Path) -> list[Mistake]:
-    """Everything that is told of a folder, warnings too."""
+    """Everything that is reported of a folder, warnings too."""
     try:
         return list(read_edition(Bundle.of_folder(folder, folder / "texts"), ACTIONS, later=True).warnings)
     except FilesBroken as wrong:

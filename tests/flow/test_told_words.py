@@ -1,4 +1,4 @@
-"""Whatever slips into a file: what is told is in our words, never a parser's, and stands at the slip."""
+"""Whatever slips into a file: the report is in our words, never a parser's, and points at the slip."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def unreadable(file: str, text: str) -> list[Mistake]:
     return report.mistakes
 
 
-# The same slips each time: of a thousand, one or two are told further away, and a test must not fail by the day.
+# The same slips each time: of a thousand, one or two are reported further away, and a test must not fail by chance.
 @settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(sorted(sources())), st.integers(0, 2**32))
 def test_no_slip_is_told_in_the_words_of_a_parser_nor_far_from_where_it_is(name: str, seed: int) -> None:

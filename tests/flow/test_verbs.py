@@ -1,6 +1,6 @@
 """Every verb as users meet it: `verbs/<verb>.yaml` holds flows, answers, and all that is to be heard.
 
-The same interpreter runs live calls, so what stands there is what a caller meets.
+The same interpreter runs live calls, so what is written there is what a caller meets.
 """
 
 from __future__ import annotations

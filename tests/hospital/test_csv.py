@@ -1,4 +1,4 @@
-"""Clerks hand in CSV files: everything that is wrong is told at once, and then nothing is stored."""
+"""Clerks hand in CSV files: everything that is wrong is reported at once, and then nothing is stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CSV files as spreadsheets and clerks leave them: read, or told in a sentence that helps."""
+"""CSV files as spreadsheets and clerks leave them: read, or refused with a sentence that helps."""
 
 from __future__ import annotations
 

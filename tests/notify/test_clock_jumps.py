@@ -26,7 +26,7 @@ async def always_busy(_: CallOrder) -> CallResult:
 
 @dataclass
 class Jumping(Story):
-    """An engine whose machine's clock somebody sets: `off` is by how much it stands elsewhere."""
+    """An engine whose machine's clock somebody sets: `off` is by how much it is off."""
 
     off: timedelta = timedelta(0)
     clocks: list[SteadyClock] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What is not news calls nobody: events of long ago, and the same visit told by two systems."""
+"""What is not news calls nobody: events of long ago, and the same visit reported by two systems."""
 
 from __future__ import annotations
 

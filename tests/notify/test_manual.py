@@ -1,4 +1,4 @@
-"""The manual page of notices: its example loads, and everything that the file may say stands there."""
+"""The manual page of notices: its example loads, and everything that the file may say is there."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def events(story: Story) -> int:
 def test_the_same_message_again_is_acknowledged_and_calls_nobody(story: Story) -> None:
     story.caller.answers(STATION, story.confirms)
     first = story.receive(adt())
-    again = story.receive(adt(sent="20260302120500"))  # the sender stamps it anew
+    again = story.receive(adt(sent="20260302120500"))  # the sender gives it a new stamp
     assert "MSA|AA|1" in first
     assert "MSA|AA|1" in again
     assert events(story) == 1

@@ -1,4 +1,4 @@
-"""An event that was accepted and called nobody is told: in the log, to the clerk, by the doctor."""
+"""An event that was accepted and called nobody is reported: in the log, to the clerk, by the doctor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules file: what it may say, and how its mistakes are told."""
+"""The rules file: what it may say, and how its mistakes are reported."""
 
 from __future__ import annotations
 

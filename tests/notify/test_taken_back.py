@@ -1,4 +1,4 @@
-"""What is taken back or corrected: calls stop, who had heard is told, nobody else is bothered; in any order."""
+"""What is taken back or corrected: calls stop, whoever had heard is told, nobody else is bothered; in any order."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The hospital writes its numbers, hours and holidays; what is wrong is told by line and column, all at once.
+"""The hospital writes its numbers, hours and holidays; what is wrong is reported by line and column, all at once.
 
-`bad/` has a file for every code; `bad/told.txt` is what IT reads for them. `UPDATE=1` writes it anew. A file may
+`bad/` has a file for every code; `bad/told.txt` is what IT reads for them. `UPDATE=1` rewrites it. A file may
 hold a second part after `--- holidays`: that is its `flows/holidays.yaml`.
 """
 

@@ -51,8 +51,8 @@ class Tape:
     ) -> Tape:
         """One key of `ms`: a packet each 20 ms with a growing duration, then `ends` packets with the end bit.
 
-        `grows=False`: every packet says the whole duration (fixed-duration senders). `again`: every
-        packet is sent so many times. `event`: the event number, when it is no key (16 is a flash).
+        `grows=False`: every packet says the whole duration (fixed-duration senders). `again`: every packet is sent
+        this many times. `event`: the event number, when it is no key (16 is a flash).
         """
         number = EVENTS.index(key) if event is None else event
         steps = max(1, ms // 20)

@@ -42,7 +42,7 @@ class Habit:
     hangs_up: float | None = None
     """After the key, or after the answer when it presses none."""
     again: float | None = None
-    """Who goes on listening presses the key once more, each time after so many seconds, until the call is over."""
+    """Whoever goes on listening presses the key once more, each time after so many seconds, until the call is over."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def typed(desk: Desk, *words: str) -> Result:
 
 
 def record(folder: Path, name: str, seconds: float, gain: float = -20.0, ending: str = "wav") -> Path:
-    """A take: a tone of so many seconds with quiet around it."""
+    """A take: a tone of this many seconds with quiet around it."""
     file = folder / "zh" / f"{name}.{ending}"
     file.parent.mkdir(parents=True, exist_ok=True)
     quiet = AudioSegment.silent(100, frame_rate=44100)

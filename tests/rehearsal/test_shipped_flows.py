@@ -1,4 +1,4 @@
-"""The shipped flows: every test that stands beside them passes, and together they try every step and every way out."""
+"""The shipped flows: every test beside them passes, and together they try every step and every way out."""
 
 from __future__ import annotations
 

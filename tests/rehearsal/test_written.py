@@ -1,4 +1,5 @@
-"""Flow tests as the hospital writes them: what passes, what fails and how that is told, every mistake at its place."""
+"""Flow tests as the hospital writes them: what passes, what fails and how that is reported, every mistake at its
+place."""
 
 from __future__ import annotations
 

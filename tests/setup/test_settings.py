@@ -1,4 +1,4 @@
-"""A wrong setting is told in a sentence, by its name, and nothing starts."""
+"""A wrong setting is reported in a sentence, by its name, and nothing starts."""
 
 from __future__ import annotations
 

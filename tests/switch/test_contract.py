@@ -1,4 +1,4 @@
-"""What every switch promises, told once and tried on the fake and on real workers over loopback SIP."""
+"""What every switch promises, written once and tried on the fake and on real workers over loopback SIP."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def look(python: str = sys.executable, timeout: float = 20.0) -> Build:
 
 def build_in_use(build: Build) -> Iterator[Finding]:
     """Which build it is and what it is good for."""
-    name = f"PJSIP {build.version}, {build.calls} calls a process"
+    name = f"PJSIP {build.version}, {build.calls} calls per process"
     if build.is_ours:
         yield ok(f"{name} (built by make pjsip): one worker is enough; make pjsip-undo takes it back")
     elif build.calls <= 8:
@@ -106,7 +106,7 @@ def lines(build: Build, workers: int, per_worker: int) -> Iterator[Finding]:
     """How many calls at once the settings give with this build. `per_worker` 0: as many as it can."""
     if per_worker > build.calls:
         yield warning(
-            f"sip.lines_per_worker is {per_worker}, but this pjsua2 holds {build.calls} calls a process",
+            f"sip.lines_per_worker is {per_worker}, but this pjsua2 holds {build.calls} calls per process",
             "make pjsip, or lower it and raise sip.workers_max",
         )
     each = min(per_worker or build.calls, build.calls)
