@@ -24,6 +24,7 @@ from ivr.call.errands.errand import Errands
 from ivr.call.leg import Leg
 from ivr.call.talk import BREATH
 from ivr.call.telling import AS_DIALLED, Made, Outgoing, Telling, Tellings
+from ivr.call.turned_away import TurnedAwayCalls
 from ivr.call.voice import TROUBLE
 from ivr.flow.commands import Prompt, Value
 from ivr.flow.run import Run
@@ -31,7 +32,6 @@ from ivr.numbers import Closing, Found, Refusal, Route
 from ivr.record import trace
 from ivr.record.redacted import Number
 from ivr.record.trace import IN_BAND, CallBook, Trace
-from ivr.record.turned_away import TurnedAwayCalls
 from ivr.switch.line import Cause, Ended, Line, LineGone, NoLineFree, Offer, Switch, SwitchRefused, TurnedAway
 
 log = Logger()

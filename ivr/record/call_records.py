@@ -73,7 +73,7 @@ def list_calls(session: Session, *, since: datetime | None = None, limit: int = 
 
 @reading
 def list_refused(session: Session, since: datetime) -> list[CallRecord]:
-    """Calls since then that the switch turned away before a flow could answer (`ivr.record.turned_away`)."""
+    """Calls since then that the switch turned away before a flow could answer (`ivr.call.turned_away`)."""
     refused = CallEventRow.call_id == CallRow.id, CallEventRow.kind == TURNED_AWAY
     wanted = select(CallRow).where(CallRow.began_at >= since, CallRow.outcome == "refused", exists().where(*refused))
     return [_record(row) for row in session.scalars(wanted.order_by(CallRow.began_at))]

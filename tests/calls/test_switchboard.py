@@ -19,6 +19,7 @@ from hospital.actions import DECLARED
 from ivr.call.edition import Edition, OnAir
 from ivr.call.switchboard import Switchboard
 from ivr.call.telling import AS_DIALLED, Made, Outgoing, Telling, Tellings
+from ivr.call.turned_away import A_MINUTE
 from ivr.call.voice import SilentVoice
 from ivr.flow.language import FlowSet
 from ivr.flow.load import load
@@ -26,7 +27,6 @@ from ivr.numbers import Closing, Numbers, Route
 from ivr.numbers.line_actions import DECLARED as LINE_DECLARED
 from ivr.record.call_records import CallRecord, list_calls, list_refused, show_call, without_key_events
 from ivr.record.trace import CallBook
-from ivr.record.turned_away import A_MINUTE
 from ivr.switch.fake import FakeSwitch
 from ivr.switch.line import Cause, Line, Offer, TurnedAway
 from notify.notices.actions import DECLARED as NOTICE_DECLARED
