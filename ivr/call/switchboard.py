@@ -17,6 +17,7 @@ from twisted.logger import Logger
 from actions.action import Action, CallFacts
 from background.reactor import Time, call_later
 from background.spawn import spawn
+from ivr.call.book import IN_BAND, Book, CallBegun, CallNotes
 from ivr.call.conversation import Conversation, Finished
 from ivr.call.edition import OnAir
 from ivr.call.errands import TALK_ONLY
@@ -29,9 +30,7 @@ from ivr.call.voice import TROUBLE
 from ivr.flow.commands import Prompt, Value
 from ivr.flow.run import Run
 from ivr.numbers import Closing, Found, Refusal, Route
-from ivr.record import trace
 from ivr.record.redacted import Number
-from ivr.record.trace import IN_BAND, CallBook, Trace
 from ivr.switch.line import Cause, Ended, Line, LineGone, NoLineFree, Offer, Switch, SwitchRefused, TurnedAway
 
 log = Logger()
@@ -44,7 +43,7 @@ class Switchboard:
         self,
         on_air: Callable[[], OnAir],
         actions: Mapping[str, Action],
-        book: CallBook,
+        book: Book,
         clock: Time,
         wallclock: Callable[[], datetime],
         zone: tzinfo,
@@ -102,7 +101,7 @@ class Switchboard:
             why=found.why,
         )
         notes = self._book.begin(
-            trace.CallBegun(
+            CallBegun(
                 line.call_id,
                 "in",
                 offer.dialled,
@@ -147,7 +146,7 @@ class Switchboard:
         flow: str,
         language: str,
         variables: Mapping[str, Value],
-        notes: Trace,
+        notes: CallNotes,
         peer: str,
         *,
         unasked: bool = False,
@@ -178,7 +177,7 @@ class Switchboard:
         return Finished("trouble", {})
 
     @staticmethod
-    async def _say(air: OnAir, leg: Leg, notes: Trace, language: str, text: str) -> None:
+    async def _say(air: OnAir, leg: Leg, notes: CallNotes, language: str, text: str) -> None:
         """One text of ours, outside of any flow."""
         try:
             await leg.play((await air.voice.clips(language, [Prompt(text)])).clips)
@@ -210,7 +209,7 @@ class Switchboard:
             return Made("", Ended(Cause.UNREACHABLE))
         leg.takes(line)
         notes = self._book.begin(
-            trace.CallBegun(
+            CallBegun(
                 line.call_id,
                 "out",
                 order.dialled,
@@ -242,7 +241,7 @@ class Switchboard:
         heard = made.heard or (made.unvouched is not None and leg.last_sign > made.unvouched - BREATH)
         return replace(made, end=end, rang_at=leg.rang.value, up_at=leg.up.value, heard=heard)
 
-    async def _tell_all(self, leg: Leg, order: Outgoing, tellings: Tellings, notes: Trace) -> Made:
+    async def _tell_all(self, leg: Leg, order: Outgoing, tellings: Tellings, notes: CallNotes) -> Made:
         """One notice after the other, as long as there is one and somebody listens; how the last one went."""
         made = Made(leg.call_id, Ended(Cause.NORMAL), rang_at=leg.rang.value, up_at=leg.up.value)
         telling = await tellings.first(order.telling)
@@ -258,7 +257,7 @@ class Switchboard:
             telling = await tellings.then(made)
         return made
 
-    async def _tell(self, air: OnAir, leg: Leg, telling: Telling, notes: Trace, peer: str) -> Finished:
+    async def _tell(self, air: OnAir, leg: Leg, telling: Telling, notes: CallNotes, peer: str) -> Finished:
         """One notice, until its flow is over or it must not be told any more."""
         leg.forget_keys()  # what was pressed before answered something else
         if telling.before:
@@ -292,7 +291,7 @@ def _call_off(line: Line, leg: Leg) -> None:
         spawn(line.hang_up(), f"calling off call {line.call_id}")
 
 
-def _up(line: Line, notes: Trace) -> None:
+def _up(line: Line, notes: CallNotes) -> None:
     """Audio flows; for whoever looks why keys did nothing, how the peer sends them if it is not the usual way."""
     notes.answered()
     if line.in_band:
@@ -300,7 +299,7 @@ def _up(line: Line, notes: Trace) -> None:
         log.info("call {call} has no key events (RFC 4733): its keys are picked out of the sound", call=line.call_id)
 
 
-async def _let_go(line: Line, leg: Leg, notes: Trace) -> None:
+async def _let_go(line: Line, leg: Leg, notes: CallNotes) -> None:
     """End a call that nobody talks on any more, and close its row."""
     await line.hang_up()
     notes.finished(await leg.down.wait(), "cut_off")

@@ -7,10 +7,8 @@ from __future__ import annotations
 from twisted.logger import Logger
 
 from background.reactor import Time, call_later
-from ivr.record import trace
-from ivr.record.call_records import TURNED_AWAY
+from ivr.call.book import TURNED_AWAY, Book, CallBegun
 from ivr.record.redacted import Number
-from ivr.record.trace import CallBook
 from ivr.switch.line import Cause, Ended, Seat, TurnedAway
 
 log = Logger()
@@ -24,7 +22,7 @@ _NO_ROOM = frozenset((486, 503))
 class TurnedAwayCalls:
     """Notes them in the book of calls."""
 
-    def __init__(self, book: CallBook, clock: Time) -> None:
+    def __init__(self, book: Book, clock: Time) -> None:
         self._book = book
         self._clock = clock
         self._noted = 0
@@ -51,7 +49,7 @@ class TurnedAwayCalls:
             codecs=refused.codecs or "-",
         )
         seat = Seat(refused.call_id, offer.headers.get("Call-ID", ""))
-        row = self._book.begin(trace.CallBegun(refused.call_id, "in", offer.dialled, offer.caller, "", "", seat=seat))
+        row = self._book.begin(CallBegun(refused.call_id, "in", offer.dialled, offer.caller, "", "", seat=seat))
         row.event(TURNED_AWAY, sip_code=refused.sip_code, why=refused.why, codecs=refused.codecs, display=offer.display)
         cause = Cause.CONGESTION if refused.sip_code in _NO_ROOM else Cause.REJECTED
         row.finished(Ended(cause, refused.sip_code), OUTCOME)

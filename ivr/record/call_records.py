@@ -12,11 +12,8 @@ from sqlalchemy.orm import Session
 
 from db.reading import reading
 from db.tables.calls import CallEventRow, CallRow, LegRow
+from ivr.call.book import IN_BAND, TURNED_AWAY
 from ivr.record.leg_records import LegRecord, SegmentRecord, legs_of, segments_of
-from ivr.record.trace import IN_BAND
-
-TURNED_AWAY = "refused"
-"""The event that tells why a call never reached a flow."""
 
 EARLY = 10
 """Events of a call among which that of its keys is, if it has one."""

@@ -2,14 +2,13 @@
 
 Every call of the engine writes through one `CallBook`, which gathers rows and events and
 writes them in order (`writes.py`), many calls in one transaction. Masking of secrets happens before
-anything arrives here (`conversation.py`). Reading calls back is in `call_records.py`.
+anything arrives here (`ivr.call.errands`). Reading calls back is in `call_records.py`.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,9 +19,10 @@ from background.reactor import Time, Timer, call_later
 from background.spawn import spawn
 from db.database import Transactions
 from db.errors import ConstraintBroken, DatabaseError, DatabaseFault
-from ivr.record.legs import FIRST, NOWHERE, Legs, Role, by_whom
+from ivr.call.book import CallBegun
+from ivr.record.legs import FIRST, Legs, Role, by_whom
 from ivr.record.writes import CALLS, LEGS, SEGMENTS, Change, Event, Row, Write, close_orphans, write_batch
-from ivr.switch.line import Ended, Seat
+from ivr.switch.line import Ended
 
 log = Logger()
 
@@ -35,31 +35,9 @@ AT_ONCE = 1_000
 KEPT = 200_000
 """Writes kept while the database is away; beyond that new events (never rows) are dropped, and the log says so."""
 
-IN_BAND = "keys_in_band"
-"""The event of a call whose telephone offered no key events."""
-
-
-@dataclass(frozen=True, slots=True)
-class CallBegun:
-    """What is known of a call when it begins."""
-
-    call_id: str
-    direction: str
-    """`in` or `out`."""
-    dialled: str
-    caller: str
-    flow: str
-    language: str
-    notice: str = ""
-    """The notice that it carries, when it is an outgoing alert."""
-    edition: int = 0
-    """The edition of flows and texts that it keeps to its end; 0: one that was never published."""
-    seat: Seat = NOWHERE
-    """Where its first leg is."""
-
 
 class CallBook:
-    """Gathers what calls report and writes it, in order, in few transactions."""
+    """Implements `ivr.call.book.Book`: gathers what calls report and writes it, in order, in few transactions."""
 
     def __init__(self, transactions: Transactions, clock: Time, wallclock: Callable[[], datetime], engine: str) -> None:
         self._transactions = transactions
@@ -157,7 +135,7 @@ class _Sheet:
 
 
 class Trace:
-    """One call's report to the book. Implements `ivr.call.notes.Notes`."""
+    """One call's report to the book. Implements `ivr.call.book.CallNotes`."""
 
     def __init__(self, book: CallBook, facts: CallBegun, wallclock: Callable[[], datetime], engine: str) -> None:
         self._book = book

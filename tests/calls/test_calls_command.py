@@ -14,8 +14,9 @@ from twisted.internet import defer
 from twisted.internet.task import Clock
 
 from db.database import Database, ImmediateTransactions
+from ivr.call.book import CallBegun
 from ivr.call.turned_away import TurnedAwayCalls
-from ivr.record.trace import CallBegun, CallBook
+from ivr.record.trace import CallBook
 from ivr.switch.line import Offer, TurnedAway
 from prompts.catalog import Catalog
 from wardbell.commands.calls import calls

@@ -15,11 +15,12 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from db.database import Database, ImmediateTransactions
+from ivr.call.book import CallBegun
 from ivr.call.leg import Leg
 from ivr.record.call_records import CallRecord, list_calls, show_call
 from ivr.record.leg_records import LegRecord
 from ivr.record.legs import FIRST, PICKED_UP, TRANSFERRED, Legs, Role
-from ivr.record.trace import CallBegun, CallBook, Trace
+from ivr.record.trace import CallBook, Trace
 from ivr.switch.fake import FakeLine, FakeSwitch
 from ivr.switch.line import Line, Offer
 from tests.calls.one_call import START

@@ -14,8 +14,9 @@ from twisted.internet.task import Clock
 
 from db.database import Database, ImmediateTransactions
 from db.errors import DatabaseAway
+from ivr.call.book import CallBegun
 from ivr.record.call_records import list_calls, show_call
-from ivr.record.trace import AGAIN, AT_ONCE, GATHER, CallBegun, CallBook
+from ivr.record.trace import AGAIN, AT_ONCE, GATHER, CallBook
 from ivr.switch.line import Cause, Ended
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
