@@ -5,6 +5,7 @@ It runs as user postgres when we are root (it refuses root), and dies with the t
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -78,14 +79,12 @@ class Cluster:
     def freeze(self) -> None:
         """Leave the server there, and its connections, but let it say nothing any more; until `resume`."""
         self._frozen = [self._server.pid, *_children(self._server.pid)]
-        for pid in self._frozen:
-            os.kill(pid, signal.SIGSTOP)
+        _tell(self._frozen, signal.SIGSTOP)
 
     def resume(self) -> None:
         """Bring the server back if it was taken away."""
-        for pid in self._frozen:
-            os.kill(pid, signal.SIGCONT)
-        self._frozen = []
+        frozen, self._frozen = self._frozen, []
+        _tell(frozen, signal.SIGCONT)
         if self._server.poll() is not None:
             self._serve()
 
@@ -144,6 +143,12 @@ class Cluster:
 
 def _over(statement: LiteralString, tables: Iterable[str]) -> sql.Composed:
     return sql.SQL(statement).format(sql.SQL(", ").join(sql.Identifier(table) for table in tables))
+
+
+def _tell(pids: Iterable[int], what: signal.Signals) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):  # the end of a child is noticed when its parent goes on
+            os.kill(pid, what)
 
 
 def _children(pid: int) -> list[int]:
