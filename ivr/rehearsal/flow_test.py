@@ -12,9 +12,10 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from actions.action import ActionOutcome, Declared
+from forms.form import TEXT_ID
+from forms.report import Mark
 from ivr.flow.commands import Value
 from ivr.flow.language import FlowSet
-from ivr.flow.mistakes import Mark
 from ivr.numbers import Numbers
 from ivr.rehearsal.call import Caller
 from prompts.catalog import Catalog
