@@ -18,11 +18,11 @@ from ivr.rehearsal.test_file import read_tests
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is to be told of some files."""
+    """What is to be reported of some files."""
 
     bundle: Bundle
     """The files; empty when they could not be had."""
-    told: Sequence[Mistake]
+    reported: Sequence[Mistake]
     """Mistakes and warnings, by place."""
     checked: Checked | None
     """The edition, when nothing is wrong with it."""
@@ -30,12 +30,12 @@ class Found:
     @property
     def warnings(self) -> int:
         """How many of them keep nothing from being published."""
-        return sum(one.is_warning for one in self.told)
+        return sum(one.is_warning for one in self.reported)
 
     @property
     def mistakes(self) -> int:
         """How many of them do."""
-        return len(self.told) - self.warnings
+        return len(self.reported) - self.warnings
 
 
 def check_files(read: Callable[[], Bundle], zone: ZoneInfo, *, later: bool = False) -> Found:

@@ -46,9 +46,9 @@ def check(parts: Parts, folder: Path | None, as_json: bool, later: bool) -> None
     own = folder or parts.flows_dir()
     found = check_files(lambda: Bundle.of_folder(own, parts.settings.texts_dir), parts.zone, later=later)
     if as_json:
-        click.echo(json.dumps([as_data(one) for one in found.told], ensure_ascii=False, indent=1))
+        click.echo(json.dumps([as_data(one) for one in found.reported], ensure_ascii=False, indent=1))
     else:
-        for line in told(found.told, found.bundle):
+        for line in told(found.reported, found.bundle):
             click.echo(line)
         click.echo(_summary(found))
     if found.checked is None:
