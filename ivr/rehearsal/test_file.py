@@ -87,6 +87,9 @@ def read_tests(sources: Mapping[str, bytes], house: EditionUnderTest) -> list[Fl
     return tests
 
 
+_SETTING = ("language", "caller", "at", "variables", "answers")
+
+
 @dataclass(frozen=True)
 class _Setting:
     """What a file says for all its tests, and a test over it."""
@@ -102,7 +105,7 @@ class _File:
     """One file being read."""
 
     def __init__(self, root: Table, report: Report, house: EditionUnderTest) -> None:
-        self._form = Form(root, report, "the file")
+        self._form = Form(root, report, "the file", ("flow", "number", "tests", *_SETTING))
         self._report = report
         self._house = house
 
@@ -240,7 +243,7 @@ class _File:
         if not isinstance(node, Table):
             self._report.add(node.mark, "E108", f'the test "{key.text}" must be a map with "call"')
             return None
-        form = Form(node, self._report, f'the test "{key.text}"')
+        form = Form(node, self._report, f'the test "{key.text}"', ("call", *_SETTING))
         setting = self._setting(form, over)
         caller = self._caller(form, key, flow, number, setting)
         listing = form.node("call")
@@ -275,7 +278,9 @@ class _File:
         if name not in self._house.flows.flows:
             return None
         if not language:
-            self._report.add(key.mark, "E109", f'the test "{key.text}" needs "language", here or for the whole file')
+            if "language" not in form and "language" not in self._form:
+                sentence = f'the test "{key.text}" needs "language", here or for the whole file'
+                self._report.add(key.mark, "E109", sentence)
             return None
         needs = [need.text for need in self._house.flows.flows[name].needs]
         for need in needs:
