@@ -1,4 +1,4 @@
-"""What an action is: its declaration, what is known of the call that asks, what it comes to.
+"""What an action is: its declaration, what is known of the call that asks, its outcome.
 
 Flows name actions; the rooms that carry them out declare them beside their rules (`hospital.cards.actions`,
 `hospital.clinic.actions`, `ivr.numbers.line_actions`, `notify.notices.actions`).
@@ -62,7 +62,7 @@ class Declared:
     item: Mapping[str, Value] | None = None
     """An example of what its list holds."""
     usual: ActionOutcome | None = None
-    """What it comes to on a good day, for rehearsed calls and flow tests that do not say it themselves."""
+    """Its outcome on a good day, for rehearsed calls and flow tests that do not say it themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ log = Logger()
 
 
 async def in_time(clock: Time, seconds: float, work: Coroutine[Any, Any, T], what: str) -> T:
-    """What `work` comes to. Raises `DatabaseAway` after so many seconds; `work` goes on alone then."""
+    """What `work` comes to. Raises `DatabaseAway` after this many seconds; `work` goes on alone then."""
     said: Deferred[T] = Deferred()
 
     def done(result: Any) -> None:

@@ -25,7 +25,7 @@ class OpenConnections:
 
     @contextlib.contextmanager
     def cut_after(self, seconds: float) -> Iterator[None]:
-        """Cut what is still waited for after so many seconds within."""
+        """Cut what is still waited for after this many seconds."""
         late = threading.Timer(seconds, self._cut)
         late.start()
         try:

@@ -36,7 +36,7 @@ def base_of(database: Database, folder: Path) -> EditionHead | None:
 
 
 def remember(database: Database, folder: Path, head: EditionHead) -> None:
-    """The files in `folder` are those of `head`, from now on edited anew. Raises `OSError`."""
+    """The files in `folder` are those of `head`, and further edits start from it. Raises `OSError`."""
     first = database.run_now(began)
     if first is None:
         return

@@ -1,4 +1,4 @@
-"""The files of an edition, written into a folder to be edited anew. Nothing there is deleted."""
+"""The files of an edition, written into a folder as the start of further edits. Nothing there is deleted."""
 
 from __future__ import annotations
 

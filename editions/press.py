@@ -82,7 +82,7 @@ def _one_line(told: str) -> str:
     return "".join(sign for sign in " ".join(told.split()) if sign.isprintable())
 
 
-# What was reached on the way, told as it comes
+# What was reached on the way, reported as it comes
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ def compare(
     if base is not None and base.digest == live.digest:
         return None
     if base is None:
-        # The first start published what lay on the disk: nobody's work.
+        # The first start published what was on disk: nobody edited that.
         return None if (live.number, live.why) == (1, FIRST) else NotFromThis(None, live, (), ())
     since = [one for one in reversed(press.database.run_now(history)) if one.number > base.number]
     began_with = _files_of(press, base.number)

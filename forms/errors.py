@@ -9,7 +9,7 @@ from itertools import groupby
 from forms.mistake import Mistake
 
 MOST_TOLD = 200
-"""Mistakes of one file that are told one by one; nobody mends more at once."""
+"""Mistakes of one file that are listed one by one; nobody fixes more at once."""
 
 
 class FilesError(Exception):

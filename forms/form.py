@@ -67,7 +67,7 @@ class Form:
         return key in self.table.values
 
     def mark(self, key: str) -> Mark:
-        """Where the key stands, or the form itself."""
+        """Where the key is, or the form itself."""
         return self.table.keys[key].mark if key in self.table.keys else self.table.mark
 
     def missing(self, key: str, hint: str = "") -> None:
@@ -128,7 +128,7 @@ class Form:
         return tuple(name for name in found if name is not None)
 
     def words(self, node: Node, what: str) -> Iterator[Scalar]:
-        """The texts of a list, or the one text that stands instead of a list."""
+        """The texts of a list, or a single text in place of a list."""
         for item in node.items if isinstance(node, Listing) else [node]:
             word = self.as_word(item, what)
             if word is not None:

@@ -9,7 +9,7 @@ from hospital.actions import DECLARED
 from hospital.clinic.actions import DEPARTMENT
 
 USUAL: Mapping[str, ActionOutcome] = {one.name: one.usual for one in DECLARED if one.usual is not None}
-"""Action -> what it comes to."""
+"""Action -> its outcome."""
 
 USUAL_VARIABLES: Mapping[str, Value] = {
     "card": "100001",

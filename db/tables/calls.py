@@ -51,7 +51,8 @@ class CallRow(Base):
     """Whose end it was: the role of a leg (`ivr.record.legs.Role`), `line` when the flow hung up; empty while it goes
     on, and when something broke."""
     waited: Mapped[float | None]
-    """Seconds for which its first leg waited for somebody. None: of before there were legs, not told by them yet."""
+    """Seconds for which its first leg waited for somebody. None: it is from before there were legs, and has none
+    yet."""
     talked: Mapped[float | None]
     """Seconds for which its first leg talked with people."""
 

@@ -131,7 +131,7 @@ class Beyond:
     outcomes: ClassVar[Mapping[str, frozenset[str]]]
     """What it can come to -> the values that come with it; `error` is always possible."""
     usual: ClassVar[Outcome]
-    """What it comes to on a good day: in a rehearsal, when nobody says otherwise."""
+    """Its outcome on a good day: in a rehearsal, when nobody says otherwise."""
     needs_caller: ClassVar[bool] = True
     """False when it is carried out for a caller who has left a message and hung up."""
     prompts: tuple[Prompt, ...] = ()

@@ -41,7 +41,7 @@ class CallRecord:
     ended_by: str = ""
     """The role of the leg whose doing its end was, or `line`."""
     waited: float | None = None
-    """Seconds; None for calls whose legs are not told yet."""
+    """Seconds; None for calls that have no legs yet."""
     talked: float | None = None
     """Seconds with people."""
     legs: tuple[LegRecord, ...] = ()

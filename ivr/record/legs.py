@@ -1,4 +1,4 @@
-"""Who took part in a call and who was with whom, told as it happens: legs, and segments between two of them.
+"""Who took part in a call and who was with whom, noted as it happens: legs, and segments between two of them.
 
 Whoever moves people in a call (switchboard, dialler, queues, rooms, transfers) says here what it did; this keeps the
 numbers, closes what a step ends, and sums up what the caller waited and talked. It knows neither lines nor tables: what
@@ -108,7 +108,8 @@ class _Segment:
 
 
 class Legs:
-    """Those of one call, by their numbers. What is told of a leg after its end is ignored: two ends may race."""
+    """Those of one call, by their numbers. Whatever is reported of a leg after its end is ignored: two ends may
+    race."""
 
     def __init__(self, sheet: Sheet, now: Callable[[], datetime]) -> None:
         self._sheet = sheet

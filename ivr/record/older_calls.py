@@ -71,7 +71,7 @@ def _events(session: Session, calls: Iterable[str]) -> tuple[dict[str, str], dic
 
 
 def _counts(session: Session, calls: Iterable[str]) -> defaultdict[str, int]:
-    """The highest number of a leg of each call; its first leg has its number even before it is told."""
+    """The highest number of a leg of each call; its first leg has its number even before it is noted."""
     highest = select(LegRow.call_id, func.max(LegRow.number)).where(LegRow.call_id.in_(calls)).group_by(LegRow.call_id)
     return defaultdict(lambda: FIRST, [(call, number) for call, number in session.execute(highest)])
 

@@ -144,7 +144,7 @@ class Trace:
         self._count = 0
         book._put(Row(facts.call_id, CALLS, 0, _row(facts, wallclock(), engine)))
         self.legs = Legs(_Sheet(book, facts.call_id), wallclock)
-        """Who takes part, and who talks with whom. The first leg's life is told by this trace."""
+        """Who takes part, and who talks with whom. This trace notes the first leg's life."""
         role, party = (Role.CALLER, facts.caller) if facts.direction == "in" else (Role.CALLED, facts.dialled)
         self.legs.begin(role, party, direction=facts.direction, seat=facts.seat)
 

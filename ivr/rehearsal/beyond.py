@@ -1,4 +1,4 @@
-"""Carries out in a rehearsal what lies beyond the line, whatever verb it is: whoever answers says what it comes to.
+"""Carries out in a rehearsal what lies beyond the line, whatever verb it is: whoever answers says what the outcome is.
 
 Recordings are the live line's own (`tapes.py`).
 """

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 ROOM = 1 << 16
 """Bytes that are taken in at one go."""
 _PENDING = 70002
-"""PJ_EPENDING: nothing yet, it will be told."""
+"""PJ_EPENDING: nothing yet; it will be reported."""
 _OPERATION = 1024
 """Bytes for a pj_ioqueue_op_key_t; it has some 270."""
 _ON_READ = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ssize_t)

@@ -187,7 +187,7 @@ class Worker:
     def _watch_engine(self) -> None:
         """A thread for when the engine is gone and the owner's thread hangs."""
         watch = select.poll()
-        watch.register(self._engine, 0)  # its end is told whatever is asked for
+        watch.register(self._engine, 0)  # its end is reported whatever was asked for
         watch.poll()
         time.sleep(FAREWELL + 0.4)
         os._exit(1)
