@@ -28,6 +28,7 @@ from background.spawn import spawn
 from db.database import Database
 from db.tables.notices import EventRow, NoticeRow
 from ivr.switch.line import Cause
+from notify.notices.addressee import of_ward
 from notify.notices.attempts import finish
 from notify.notices.budget import Room
 from notify.notices.claim import claim
@@ -103,7 +104,7 @@ def _later(
     row = {
         "event_id": event,
         "kind": "admission",
-        "ward": "W3",
+        "addressee": "W3",
         "language": "zh",
         "variables": {"bed": "1"},
         "state": State.WAITING,
@@ -132,7 +133,7 @@ def _measure(database: Database, rules: NoticeRules, event: int, count: int) -> 
     began = time.perf_counter()
     for batch in range(count // BATCH):
         wards = range(batch * BATCH, (batch + 1) * BATCH)
-        database.run_now(plan, [Planned(event, rule, f"W{ward}", said, NOW) for ward in wards], NOW)
+        database.run_now(plan, [Planned(event, rule, of_ward(f"W{ward}"), said, NOW) for ward in wards], NOW)
     plan_seconds = time.perf_counter() - began
 
     orders: list[CallOrder] = []
@@ -175,7 +176,9 @@ async def _flood(reactor: Any, url: str, rules: NoticeRules, event: int, figures
     rule = rules.rules["admission"]
     while flood.running:
         at = time.perf_counter()
-        await database.run(plan, [Planned(event, rule, f"W9{len(claims)}", {"bed": "1", "urgent": False}, NOW)], NOW)
+        await database.run(
+            plan, [Planned(event, rule, of_ward(f"W9{len(claims)}"), {"bed": "1", "urgent": False}, NOW)], NOW
+        )
         await database.run(claim, rules, phonebook, "bench", NOW, LEASE, Room(BATCH, BATCH))
         claims.append((time.perf_counter() - at) * 1000)
         await deferLater(reactor, 0.02)

@@ -18,6 +18,7 @@ from ivr.flow.verbs.do import Do
 from ivr.numbers import FILE as NUMBERS
 from ivr.numbers.read import SWITCH
 from notify.notices.actions import DECLARED as CONFIRMING
+from notify.notices.addressee import Kind
 from notify.notices.escalation import Confirm, Rule
 from notify.notices.rules import ROLES, NoticeRules
 from notify.notices.wards import CORRECTED, MOVED, REVISED
@@ -42,6 +43,10 @@ def read_beside(bundle: Bundle, rules: NoticeRules) -> Beside:
         if isinstance(flow, Scalar) and words is not None:
             named = frozenset(_words(words))
             private[flow.text] = private.get(flow.text, frozenset()) | named
+    for followed in rules.rules.values():  # whoever picks up a patient's telephone is told nothing before he is known
+        if followed.to.kind is Kind.PATIENT:
+            needed = set(_needs(bundle, followed.flow)) - {"notice"}
+            private[followed.flow] = private.get(followed.flow, frozenset()) | needed
     return Beside(
         dialled=dialled if numbers is not None else None,
         brought=brought,
@@ -92,7 +97,11 @@ _CONFIRM = " or ".join(sorted(action.name for action in CONFIRMING))
 
 def _check_roles(rule: Rule, node: Node | None, rules: NoticeRules, told: Told, report: Report) -> None:
     """A role is a telephone of a ward: without a ward a rule that calls nothing else calls the last resort alone."""
-    if rule.event in rules.reading.events.values() or any(one not in ROLES for step in rule.steps for one in step.call):
+    if (
+        rule.to.kind is not Kind.WARD
+        or rule.event in rules.reading.events.values()
+        or any(one not in ROLES for step in rule.steps for one in step.call)
+    ):
         return
     if any("ward" not in facts for facts in told.by_flows(rule.event)):
         steps = node.values.get("steps") if isinstance(node, Table) else None

@@ -91,9 +91,7 @@ def _of_unread(one: Mistake, unread: Collection[str]) -> bool:
     return "*" in unread and one.code in {"E302", "W303"}
 
 
-def _numbers(
-    bundle: Bundle, names: Collection[str], texts: Catalog, zone: tzinfo | None, report: Report
-) -> Numbers:
+def _numbers(bundle: Bundle, names: Collection[str], texts: Catalog, zone: tzinfo | None, report: Report) -> Numbers:
     if NUMBERS not in bundle.files:
         return Numbers({})
     holidays = bundle.files.get(HOLIDAYS)

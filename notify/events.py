@@ -18,6 +18,7 @@ from twisted.logger import Logger
 
 from db.tables.base import Base
 from db.tables.notices import EventRow
+from notify.notices.addressing import addressed, spoken_to
 from notify.notices.escalation import Rule
 from notify.notices.fate import Fate
 from notify.notices.plan import Planned, plan
@@ -107,5 +108,7 @@ def _planned(
             log.warn("{kind}, ward {ward}, calls nobody: {why}", kind=what.kind, ward=what.ward, why=why)
         else:
             told_again(session, rules, event, now)
-            planned += [Planned(event.id, rule, what.ward, what.variables, now) for rule in ordinary]
+            for rule in ordinary:
+                addressee = spoken_to(rules, addressed(session, rule.to, what.ward, event.facts))
+                planned.append(Planned(event.id, rule, addressee, what.variables, now))
     return planned

@@ -102,7 +102,7 @@ class NoticeRow(Base):
         CheckConstraint("(state = 'in_air') = (lease_until is not null)", name="lease"),
         _where("ix_notices_due", "state = 'waiting'", "priority", "due_at", "expires_at"),
         _where("ix_notices_expiry", "state = 'waiting'", "expires_at", "id"),
-        _where("ix_notices_ward", "state = 'waiting'", "ward"),
+        _where("ix_notices_addressee", "state = 'waiting'", "addressee"),
         _where("ix_notices_in_air", "state = 'in_air'", "lease_owner"),
         _where("ix_notices_lease", "lease_until IS NOT NULL", "lease_until"),
         _where("ix_notices_unreported", "report_due IS NOT NULL", "id"),
@@ -117,7 +117,14 @@ class NoticeRow(Base):
     """The rule that planned it."""
     priority: Mapped[int]
     """0 emergency, 1 alert, 2 care, 3 money."""
-    ward: Mapped[str] = mapped_column(String(64))
+    addressee_kind: Mapped[str] = mapped_column(String(8), default="ward", server_default=text("'ward'"))
+    addressee: Mapped[str] = mapped_column(String(64))
+    """Whom it is for: a ward's code, a patient's card, a person's name, a number (`notify.notices.addressee`)."""
+    addressee_name: Mapped[str] = mapped_column(String(100), default="", server_default=text("''"))
+    telephones: Mapped[str] = mapped_column(String(400), default="", server_default=text("''"))
+    """The addressee's own, with commas, in the order in which they are called; a ward's are in the phonebook."""
+    zone: Mapped[str] = mapped_column(String(40), default="", server_default=text("''"))
+    """Of the addressee's clock; empty: the hospital's."""
     language: Mapped[str] = mapped_column(String(8))
     variables: Mapped[dict[str, Any]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(12))
@@ -150,7 +157,8 @@ IS_IN_AIR = NoticeRow.state == literal_column("'in_air'")
 
 
 class FloodRow(Base):
-    """Notices of a kind and a ward that expired in a flood of them, counted until that is reported."""
+    """Notices of a kind and a ward that expired in a flood of them, counted until that is reported. The ward is empty
+    for all who are none."""
 
     __tablename__ = "notice_floods"
 

@@ -174,9 +174,9 @@ def _share(
     now: datetime,
 ) -> None:
     """All that was due before the call began and waited for its telephone: it was rung for them, too."""
-    ward = session.get_one(NoticeRow, attempt.notice_id).ward
+    notice = session.get_one(NoticeRow, attempt.notice_id)
     ladder = Ladder(session, rules, phonebook)
-    for row, chosen in list(waiting(session, ladder, hold.telephone, ward, now, MOST_SHARED)):
+    for row, chosen in list(waiting(session, ladder, hold.telephone, notice, now, MOST_SHARED)):
         if row.due_at > attempt.began_at:
             continue
         values: dict[str, Any] = {
@@ -193,9 +193,9 @@ def _share(
             "cause": why,
         }
         made = session.scalars(insert(AttemptRow).returning(AttemptRow), values).one()
-        notice = session.get_one(NoticeRow, row.id, populate_existing=True)
-        notice.attempts, notice.telephone = made.number, ""
-        go_on(rules, notice, made, why, now)
+        shared = session.get_one(NoticeRow, row.id, populate_existing=True)
+        shared.attempts, shared.telephone = made.number, ""
+        go_on(rules, shared, made, why, now)
 
 
 def close_lost(attempt: AttemptRow, now: datetime) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from ivr.switch.line import Cause
+from notify.notices.addressee import To
 from notify.notices.facts import same
 
 
@@ -77,7 +78,8 @@ def missed(cause: Cause, *, answered: bool, heard: bool) -> Missed:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One rung of the ladder: whom to call (roles of the ward, or numbers), how long to let it ring."""
+    """One rung of the ladder: whom to call (roles of the ward, the addressee's own telephones, or numbers), how long it
+    rings."""
 
     call: tuple[str, ...]
     ring: timedelta
@@ -96,6 +98,7 @@ class Rule:
     confirm: Confirm
     expires_after: timedelta
     steps: tuple[Step, ...]
+    to: To = field(default_factory=To)
     when: Mapping[str, str | bool] = field(default_factory=dict)
     """Facts that the event must have."""
     cancels: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Row, Select, insert, select, tuple_, updat
 from sqlalchemy.orm import Session
 
 from db.tables.notices import IS_WAITING, FloodRow, NoticeRow
+from notify.notices.addressee import Kind
 from notify.notices.states import Change, State, changed
 
 TOO_LATE = "its time ran out before anybody confirmed"
@@ -56,8 +57,8 @@ def expire_slice(
         over = over.where(tuple_(*order) > tuple_(after.expires_at, after.notice_id))
     rows = _closed(session, over, now, most, report_due=None)
     by_ward: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for id, kind, ward, _ in rows:
-        by_ward[kind, ward].append(id)
+    for id, kind, whom, addressee, _ in rows:
+        by_ward[kind, addressee if whom == Kind.WARD else ""].append(id)
     if by_ward:
         session.execute(
             insert(FloodRow),
@@ -66,7 +67,7 @@ def expire_slice(
                 for (kind, ward), ids in by_ward.items()
             ],
         )
-    last = max(((expires_at, id) for id, _, _, expires_at in rows), default=None)
+    last = max(((expires_at, id) for id, *_, expires_at in rows), default=None)
     alone = session.get_bind().dialect.name == "sqlite"
     return Slice(len(rows), Place(*last) if last is not None else None, began, alone)
 
@@ -77,7 +78,7 @@ def _over(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 def _closed(
     session: Session, over: Select[int], now: datetime, most: int, report_due: datetime | None
-) -> Sequence[Row[int, str, str, datetime]]:
+) -> Sequence[Row[int, str, str, str, datetime]]:
     # A CTE is read once; a subquery that skips what others have locked might be read again, and find more.
     first = over.limit(most).with_for_update(skip_locked=True).cte("over_now")
     closing = (
@@ -90,7 +91,7 @@ def _closed(
             reason=TOO_LATE,
             report_due=report_due,
         )
-        .returning(NoticeRow.id, NoticeRow.kind, NoticeRow.ward, NoticeRow.expires_at)
+        .returning(NoticeRow.id, NoticeRow.kind, NoticeRow.addressee_kind, NoticeRow.addressee, NoticeRow.expires_at)
         .execution_options(synchronize_session=False)
     )
     return session.execute(closing).all()

@@ -10,21 +10,23 @@ from typing import Any, Protocol, TypeAlias
 from sqlalchemy.orm import Session
 
 from ivr.switch.address import squeeze
+from notify.notices.addressee import OWN, Addressed, Addressee, Kind, addressee_of
 from notify.notices.escalation import Rule, Rung
 from notify.notices.rules import LISTENER, ROLES, NoticeRules
 
 Phonebook: TypeAlias = Callable[[Session, str], Mapping[str, Sequence[str]]]
 """Ward code -> role -> numbers to call, read inside the claim, so that a change of duty counts at once."""
 
+WORDS = frozenset({*ROLES, *OWN, LISTENER})
+"""What a step may say instead of a number."""
 LAST_RESORT = "last_resort"
 UNANSWERED = "everybody was called, nobody confirmed"
 
 
-class Waiting(Protocol):
+class Waiting(Addressed, Protocol):
     """What is read of a notice to tell whom it calls."""
 
     kind: Any
-    ward: Any
     step: Any
     round: Any
     place: Any
@@ -64,14 +66,22 @@ class Ladder:
         rule = self._rules.rules.get(notice.kind)
         if rule is None:
             return f'notices.yaml has no rule "{notice.kind}" any more'
-        if notice.ward not in self._called:
-            self._called[notice.ward] = self._phonebook(self._session, notice.ward)
+        addressee = addressee_of(notice)
         rung = Rung(notice.step, notice.round, notice.place)
-        numbers = {**self._called[notice.ward], LISTENER: (notice.listener,) if notice.listener else ()}
-        chosen = _choose(rule, self._rules.last_resort, numbers, rung, notice.attempts)
+        numbers = {**self._numbers(addressee), LISTENER: (notice.listener,) if notice.listener else ()}
+        last_resort = self._rules.last_resort if addressee.kind is Kind.WARD else ()  # nobody else's matters are theirs
+        chosen = _choose(rule, last_resort, numbers, rung, notice.attempts)
         if chosen is None:
-            return UNANSWERED if notice.attempts else f"ward {notice.ward} has nobody to call"
+            return UNANSWERED if notice.attempts else f"{addressee} has nobody to call"
         return chosen
+
+    def _numbers(self, addressee: Addressee) -> Mapping[str, Sequence[str]]:
+        """What a step's words stand for."""
+        if addressee.kind is not Kind.WARD:
+            return {addressee.kind: addressee.telephones}
+        if addressee.key not in self._called:
+            self._called[addressee.key] = self._phonebook(self._session, addressee.key)
+        return self._called[addressee.key]
 
 
 def _choose(
@@ -88,7 +98,7 @@ def _choose(
         targets = [
             (role, number)
             for role in ladder.steps[rung.step].call
-            for number in (numbers.get(role, ()) if role in ROLES or role == LISTENER else (role,))
+            for number in (numbers.get(role, ()) if role in WORDS else (role,))
         ]
         if rung.place < len(targets):
             role, target = targets[rung.place]

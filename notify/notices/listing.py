@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from db.reading import reading
 from db.tables.notices import AttemptRow, EventRow, MessageRow, NoticeRow
 from db.types import UtcDateTime
+from notify.notices.addressee import Addressee, addressee_of
 from notify.notices.fate import Fate
 from notify.notices.states import State
 
@@ -39,7 +40,7 @@ class NoticeRecord:
 
     id: int
     kind: str
-    ward: str
+    addressee: Addressee
     state: State
     created_at: datetime
     due_at: datetime
@@ -174,7 +175,7 @@ def _notice(row: NoticeRow, made: tuple[AttemptRecord, ...] = ()) -> NoticeRecor
     return NoticeRecord(
         row.id,
         row.kind,
-        row.ward,
+        addressee_of(row),
         State(row.state),
         row.created_at,
         row.due_at,

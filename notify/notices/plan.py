@@ -11,6 +11,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from db.tables.notices import NoticeRow
+from notify.notices.addressee import Addressee
 from notify.notices.escalation import Rule
 from notify.notices.states import State
 
@@ -21,7 +22,7 @@ class Planned:
 
     event_id: int
     rule: Rule
-    ward: str
+    addressee: Addressee
     variables: Mapping[str, Any]
     due_at: datetime
     listener: str = ""
@@ -37,8 +38,12 @@ def plan(session: Session, planned: Sequence[Planned], now: datetime) -> list[in
             "event_id": one.event_id,
             "kind": one.rule.name,
             "priority": int(one.rule.priority),
-            "ward": one.ward,
-            "language": one.rule.language,
+            "addressee_kind": one.addressee.kind,
+            "addressee": one.addressee.key[:64],
+            "addressee_name": one.addressee.name[:100],
+            "telephones": ",".join(one.addressee.telephones),
+            "zone": one.addressee.zone[:40],
+            "language": one.addressee.language or one.rule.language,
             "variables": dict(one.variables),
             "state": State.WAITING,
             "created_at": now,

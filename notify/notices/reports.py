@@ -14,6 +14,7 @@ from background.spawn import spawn
 from db.database import Transactions
 from db.errors import DatabaseError
 from db.tables.notices import FloodRow, NoticeRow
+from notify.notices.addressee import addressee_of
 from notify.notices.states import State
 
 log = Logger()
@@ -28,7 +29,8 @@ class Unreached:
 
     notice_id: int
     kind: str
-    ward: str
+    whom: str
+    """As a log may say it."""
     state: State
     """`failed` or `expired`."""
     reason: str
@@ -41,6 +43,7 @@ class Expired:
 
     kind: str
     ward: str
+    """Empty for patients, persons and numbers."""
     count: int
     first_id: int
     last_id: int
@@ -75,10 +78,10 @@ class LogReports:
     async def unreached(self, notice: Unreached) -> None:
         """As `Reports.unreached`."""
         log.error(
-            "NOBODY CONFIRMED notice {id} ({kind}, ward {ward}): {reason}; {attempts} calls",
+            "NOBODY CONFIRMED notice {id} ({kind}, for {whom}): {reason}; {attempts} calls",
             id=notice.notice_id,
             kind=notice.kind,
-            ward=notice.ward,
+            whom=notice.whom,
             reason=notice.reason,
             attempts=notice.attempts,
         )
@@ -86,10 +89,10 @@ class LogReports:
     async def expired(self, flood: Expired) -> None:
         """As `Reports.expired`."""
         log.error(
-            "NOBODY CONFIRMED {count} notices ({kind}, ward {ward}), {first} to {last}: their time ran out",
+            "NOBODY CONFIRMED {count} notices ({kind}, for {whom}), {first} to {last}: their time ran out",
             count=flood.count,
             kind=flood.kind,
-            ward=flood.ward,
+            whom=f"ward {flood.ward}" if flood.ward else "people outside the wards",
             first=flood.first_id,
             last=flood.last_id,
         )
@@ -130,7 +133,7 @@ def unreported(session: Session, floods: bool = True) -> Unreported:
     """What nobody was told of; of `floods` only when none is being closed and its counts are whole."""
     found = select(NoticeRow).where(NoticeRow.report_due.is_not(None)).order_by(NoticeRow.id).limit(AT_ONCE)
     notices = tuple(
-        Unreached(row.id, row.kind, row.ward, State(row.state), row.reason, row.attempts)
+        Unreached(row.id, row.kind, str(addressee_of(row)), State(row.state), row.reason, row.attempts)
         for row in session.scalars(found)
     )
     counted = session.scalar(select(func.max(FloodRow.id))) if floods else None

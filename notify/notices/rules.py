@@ -13,12 +13,14 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias
+from zoneinfo import available_timezones
 
 from forms.errors import FilesBroken
 from forms.mistake import Mistake
 from forms.report import Report, did_you_mean
 from forms.tree import Node, Scalar, Table, read_source
 from notify.hl7.adt import Reading
+from notify.notices.addressee import OWN, Addressee, Kind, To
 from notify.notices.coverage import check_coverage
 from notify.notices.escalation import Confirm, Missed, Priority, Rule, Silence, Step, longest
 from notify.notices.facts import Use, check_use, value_of
@@ -60,6 +62,8 @@ class NoticeRules:
     """Where the file names facts of events that flows tell."""
     told: frozenset[str] = frozenset()
     """Events that flows tell."""
+    languages: frozenset[str] = frozenset()
+    """Those of the hospital's texts: an addressee may be spoken to in another than the rule's."""
     warnings: tuple[Mistake, ...] = ()
 
     def following(self, kind: str, facts: Mapping[str, object]) -> tuple[Rule, ...]:
@@ -85,7 +89,7 @@ def load_rules(
     try:
         data = path.read_bytes()
     except OSError as wrong:
-        raise FilesBroken([Mistake(str(path), 1, 1, "E101", f"the file can't be read: {wrong.strerror}")]) from wrong
+        raise FilesBroken([Mistake(str(path), 1, 1, "N001", f"the file can't be read: {wrong.strerror}")]) from wrong
     return read_rules(data, str(path), flows, languages)
 
 
@@ -113,7 +117,7 @@ class _Reader(RuleForm):
     def file(self, root: Table) -> NoticeRules:
         """The whole file."""
         known = {"events", "hl7", "retry", "last_resort", "notices", "nobody"}
-        parts = self.keys(root, "the file", known, required={"notices"})
+        parts = self.keys(root, known, required={"notices"})
         reading = Hl7Part(self._report).reading(parts.get("hl7"))
         mapped = parts.get("hl7")
         named = isinstance(mapped, Table) and "events" in mapped.values
@@ -143,7 +147,7 @@ class _Reader(RuleForm):
         if not self._report.wrong:
             check_coverage(rules, silent, reading, marks, self._report)
         uses = tuple(use for use in self._uses if use.event in told)
-        return NoticeRules(rules, reading, last, silent, uses, frozenset(told))
+        return NoticeRules(rules, reading, last, silent, uses, frozenset(told), frozenset(self._languages or ()))
 
     def _check_corrects(self, rule: Rule, node: Node, reading: Reading) -> None:
         """Only what the hospital system tells has beds and wards that may change."""
@@ -165,8 +169,8 @@ class _Reader(RuleForm):
 
     def _rule(self, key: Scalar, node: Node, shared: Waits, kinds: set[str]) -> Rule:
         needed = {"event", "flow", "language", "priority", "confirm", "expires_after", "steps"}
-        more = {"title", "when", "ring", "private", "cancels", "corrects", "within"}
-        parts = self.keys(node, f'the notice "{key.text}"', needed | more, required=needed)
+        more = {"title", "to", "when", "ring", "private", "cancels", "corrects", "within"}
+        parts = self.keys(node, needed | more, required=needed)
         self.text(parts.get("title"))
 
         def one_of(part: str, known: Collection[str] | None, what: str, code: str) -> str:
@@ -174,19 +178,17 @@ class _Reader(RuleForm):
                 return self.text(parts.get(part))
             return self.choice(parts[part], known, what, code)
 
-        def few(part: str, known: list[str]) -> str:
-            return self.one_of(parts[part], part, known) if part in parts else ""
-
         ring = self.duration(parts["ring"], *_RING) if "ring" in parts else _DEFAULT_RING
-        priority = few("priority", [one.name.lower() for one in Priority])
-        confirm = few("confirm", [one.value for one in Confirm])
+        priority = one_of("priority", [one.name.lower() for one in Priority], "priority", "N201")
+        confirm = one_of("confirm", [one.value for one in Confirm], "kind of confirmation", "N202")
         event = one_of("event", kinds, "event", "N203")
         cancels, corrects = (self._events(parts.get(part), event, kinds) for part in ("cancels", "corrects"))
         if both := set(cancels) & set(corrects):
             self.wrong(parts["corrects"].mark, "N224", f'"{min(both)}" is taken back or corrected, not both')
         if "within" in parts and not cancels and not corrects:
             self.wrong(parts["within"].mark, "N224", '"within" belongs to "cancels" or "corrects"')
-        roles = (*ROLES, LISTENER) if cancels or corrects else ROLES
+        to = self._to(parts["to"], event) if "to" in parts else To()
+        roles = (*(ROLES if to.kind is Kind.WARD else (to.kind.value,)), *((LISTENER,) if cancels or corrects else ()))
         steps = tuple(self._step(step, ring, shared, roles) for step in self.items(parts.get("steps")))
         if "steps" in parts and not steps:
             self.wrong(parts["steps"].mark, "N206", "there must be at least one step")
@@ -197,12 +199,13 @@ class _Reader(RuleForm):
         rule = Rule(
             name=key.text,
             event=event,
-            flow=one_of("flow", self._flows, "flow", "E206"),
-            language=self._language(parts.get("language")),
+            flow=one_of("flow", self._flows, "flow", "N204"),
+            language=one_of("language", self._languages, "language", "N205"),
             priority=Priority[priority.upper()] if priority else Priority.ALERT,
             confirm=Confirm(confirm) if confirm else Confirm.KEY,
             expires_after=expires,
             steps=steps,
+            to=to,
             when=self._when(parts["when"], event) if "when" in parts else {},
             cancels=cancels,
             corrects=corrects,
@@ -217,10 +220,37 @@ class _Reader(RuleForm):
             )
         return rule
 
-    def _language(self, node: Node | None) -> str:
-        if node is None or self._languages is None:
-            return self.text(node)
-        return self.language(node, self._languages)
+    def _to(self, node: Node, event: str) -> To:
+        """The addressee: a patient or a number that a fact of the event names, a number or a person named here."""
+        parts = self.keys(node, {*OWN, "language", "zone", "telephones"})
+        [named, *others] = [one for one in OWN if one in parts] or [""]
+        if not named or others:
+            self.wrong(node.mark, "N226", f"name one addressee: {', '.join(OWN)}; without to it is the event's ward")
+            return To()
+        kind, who = Kind(named), self.text(parts[named])
+        mine = {"person": {"language", "zone", "telephones"}, "number": {"language", "zone"}}.get(named, set())
+        if named == "number" and not NUMBER.match(who):
+            mine = set()
+        for key in sorted(parts.keys() - mine - {named}):
+            sentence = f'"{key}" is told by the event of such an addressee, or does not belong to one'
+            self.wrong(parts[key].mark, "N226", sentence)
+        if kind is Kind.PATIENT or (kind is Kind.NUMBER and not NUMBER.match(who)):
+            if who:
+                self._uses.append(Use(parts[named].mark, event, who))
+            return To(kind, who)
+        telephones = tuple(self.numbers(parts["telephones"])) if "telephones" in parts else ()
+        if kind is Kind.PERSON and not telephones and not self._report.wrong:
+            self.wrong(node.mark, "N226", f"{who} has no telephones: add them, in the order in which they are called")
+        language = ""
+        if "language" in parts:
+            known = self._languages
+            spoken = parts["language"]
+            language = self.text(spoken) if known is None else self.choice(spoken, known, "language", "N205")
+        zone = self.text(parts.get("zone"))
+        if zone and zone not in available_timezones():
+            self.wrong(parts["zone"].mark, "N226", f'no time zone "{zone}"{did_you_mean(zone, available_timezones())}')
+        own = telephones if kind is Kind.PERSON else (who,)
+        return To(kind, known=Addressee(kind, who, language=language, zone=zone, telephones=own))
 
     def _events(self, node: Node | None, own: str, kinds: Collection[str]) -> tuple[str, ...]:
         """Other events that a rule takes back or corrects."""
@@ -234,12 +264,12 @@ class _Reader(RuleForm):
         return tuple(found)
 
     def _silence(self, node: Node, kinds: Collection[str]) -> Silence:
-        parts = self.keys(node, "the entry", {"event", "when"}, required={"event"})
+        parts = self.keys(node, {"event", "when"}, required={"event"})
         event = self.choice(parts["event"], kinds, "event", "N203") if "event" in parts else ""
         return Silence(event, self._when(parts["when"], event) if "when" in parts else {})
 
     def _step(self, node: Node, ring: timedelta, shared: Waits, roles: Collection[str]) -> Step:
-        parts = self.keys(node, "the step", {"call", "ring", "retry"}, required={"call"})
+        parts = self.keys(node, {"call", "ring", "retry"}, required={"call"})
         call = []
         for target in self.items(parts.get("call"), alone=True):
             text = self.text(target)
@@ -263,14 +293,16 @@ class _Reader(RuleForm):
 
     def _waits(self, node: Node, shared: Waits) -> Waits:
         waits = dict(shared)
-        for cause, value in self.keys(node, '"retry"', [one.value for one in Missed]).items():
+        for key, value in self.entries(node):
+            cause = self.choice(key, [one.value for one in Missed], "cause", "N212")
             items = self.items(value)
             durations = tuple(self.duration(item, most=timedelta(days=7)) for item in items)
             if len(durations) > 20:
                 self.wrong(value.mark, "N213", "more than 20 rounds: go on to the next step instead")
             elif hasty := [item for item, wait in zip(items[1:], durations[1:], strict=True) if wait < _SOON]:
                 self.wrong(hasty[0].mark, "N221", "only the first retry may come at once: wait 1s or more here")
-            waits[Missed(cause)] = durations
+            if cause:
+                waits[Missed(cause)] = durations
         return waits
 
     def _when(self, node: Node, event: str) -> Mapping[str, str | bool]:

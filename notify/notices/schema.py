@@ -6,6 +6,7 @@ from __future__ import annotations
 from forms.schema import DRAFT, Schema, many, mapping, one_of, table, word
 from ivr.flow.verbs.schema import NOTHING_KNOWN, Known
 from notify.hl7.adt import FIELDS
+from notify.notices.addressee import OWN
 from notify.notices.escalation import Confirm, Missed, Priority
 from notify.notices.facts import HL7, SPOKEN, Kind
 from notify.notices.rules import LISTENER, ROLES
@@ -32,8 +33,9 @@ def notices_schema(known: Known = NOTHING_KNOWN) -> Schema:
         "Whom to call; one after the other is a round.",
         {
             "call": many(
-                f"A role of the ward, or a number. {LISTENER}: whoever confirmed what is now taken back or corrected.",
-                {"anyOf": [{"enum": [*ROLES, LISTENER]}, number]},
+                f"A role of the ward; {', '.join(OWN)}, as `to` says; or a number. "
+                f"{LISTENER}: whoever confirmed what is now taken back or corrected.",
+                {"anyOf": [{"enum": [*ROLES, *OWN, LISTENER]}, number]},
             ),
             "ring": ring,
             "retry": retry,
@@ -45,6 +47,17 @@ def notices_schema(known: Known = NOTHING_KNOWN) -> Schema:
         {
             "title": word("What it is, for people."),
             "event": event,
+            "to": table(
+                "Whom it is for; without it the ward of the event.",
+                {
+                    "patient": word("The fact of the event that holds the patient's card."),
+                    "person": word("A person's name; with telephones."),
+                    "number": {"anyOf": [*number["anyOf"], word("The fact of the event that holds the number.")]},
+                    "telephones": many("A person's telephones, in the order in which they are called.", number),
+                    "language": word("The language of a person or a number.", "", known.languages),
+                    "zone": word("The time zone of a person or a number: Asia/Shanghai"),
+                },
+            ),
             "when": when,
             "flow": word("The flow that whoever picks up hears.", "", known.flows),
             "language": word("Its language.", "", known.languages),

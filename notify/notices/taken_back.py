@@ -17,6 +17,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.tables.notices import AttemptRow, EventRow, NoticeRow
+from notify.notices.addressee import Kind, addressee_of
+from notify.notices.addressing import addressed
 from notify.notices.escalation import Rule
 from notify.notices.facts import SPOKEN, folded
 from notify.notices.fate import Fate
@@ -151,14 +153,19 @@ def _take_back(session: Session, rule: Rule, row: EventRow, event: EventRow, now
     """Stop what follows from `row`; who had heard of it in its ward is told."""
     heard: NoticeRow | None = None
     for notice in _notices(session, row):
-        if folded(notice.ward) == _ward(row.facts) and _was_heard(notice):
+        if _is_there(notice, row) and _was_heard(notice):
             heard = notice
         cancel(session, notice.id, now, f'taken back by "{event.kind}"')
     row.fate, row.why = Fate.TAKEN_BACK, f'taken back by "{event.kind}"'
     if heard is None:
         return []
     variables = {**heard.variables, "about": row.kind}
-    return [Planned(event.id, rule, heard.ward, variables, now, _listener(session, heard))]
+    return [Planned(event.id, rule, addressee_of(heard), variables, now, _listener(session, heard))]
+
+
+def _is_there(notice: NoticeRow, row: EventRow) -> bool:
+    """Whether a notice is for the event's own ward, or for somebody who is in none."""
+    return notice.addressee_kind != Kind.WARD or folded(notice.addressee) == _ward(row.facts)
 
 
 def _was_heard(notice: NoticeRow) -> bool:
@@ -205,7 +212,7 @@ def _correct(
     said = _said(before, variables, facts, event.facts, moved)
     if all(said.get(name) == before.get(name) for name in SPOKEN):
         return []
-    here = [notice for notice in notices if folded(notice.ward) == _ward(row.facts)]
+    here = [notice for notice in notices if _is_there(notice, row)]
     wanted = {one.name: one for one in rules.following(row.kind, facts) if not one.revises}
     anew: list[Rule] = list(wanted.values()) if moved else []
     heard: NoticeRow | None = None
@@ -225,11 +232,12 @@ def _correct(
         anew += [one for name, one in wanted.items() if name not in {notice.kind for notice in here}]
     row.facts = facts
     ward = str(facts["ward"])
-    planned = [Planned(row.id, one, ward, said, now) for one in anew]
+    planned = [Planned(row.id, one, addressed(session, one.to, ward, facts), said, now) for one in anew]
     if heard is not None and (moved or not anew):
         told = {**(before if moved else said), "about": row.kind, "moved": moved}
         told |= {"old_bed": str(before.get("bed", "")), "to_ward": said["ward"]}
-        planned.append(Planned(row.id, rule, heard.ward, told, now, heard.listener or _listener(session, heard)))
+        listener = heard.listener or _listener(session, heard)
+        planned.append(Planned(row.id, rule, addressee_of(heard), told, now, listener))
     return planned
 
 

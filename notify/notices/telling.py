@@ -49,7 +49,7 @@ def tell_first(
         return First(False)
     notice = locked_notice(session, attempt.notice_id)
     ours = notice.state == State.IN_AIR and notice.attempts == attempt.number
-    for row, chosen in waiting(session, Ladder(session, rules, phonebook), telephone, notice.ward, now):
+    for row, chosen in waiting(session, Ladder(session, rules, phonebook), telephone, notice, now):
         if ours and row.priority >= notice.priority:
             break
         if ours:
@@ -85,7 +85,7 @@ def tell_next(
     notice = locked_notice(session, attempt.notice_id)
     if not State(notice.state).over and not is_enough(rules, notice, result):
         return None
-    for row, chosen in waiting(session, Ladder(session, rules, phonebook), telephone, notice.ward, now):
+    for row, chosen in waiting(session, Ladder(session, rules, phonebook), telephone, notice, now):
         if row.priority > least:
             break
         close_told(session, rules, notice, attempt, result, now)

@@ -20,7 +20,11 @@ COLUMNS = (
     NoticeRow.id,
     NoticeRow.kind,
     NoticeRow.priority,
-    NoticeRow.ward,
+    NoticeRow.addressee_kind,
+    NoticeRow.addressee,
+    NoticeRow.addressee_name,
+    NoticeRow.telephones,
+    NoticeRow.zone,
     NoticeRow.language,
     NoticeRow.variables,
     NoticeRow.due_at,
@@ -33,16 +37,18 @@ COLUMNS = (
 
 
 def waiting(
-    session: Session, ladder: Ladder, telephone: str, ward: str, now: datetime, most: int = MOST
+    session: Session, ladder: Ladder, telephone: str, beside: NoticeRow, now: datetime, most: int = MOST
 ) -> Iterator[tuple[Row[Any], Chosen]]:
     """What waits to be told at `telephone`, the most urgent first: notices that were found to wait for it, and those
-    of `ward` that no claim has come to yet. One that waits for its next round there is among them: somebody is on the
-    telephone now."""
+    for the addressee of `beside` that no claim has come to yet. One that waits for its next round there is among them:
+    somebody is on the telephone now."""
     ready = (IS_WAITING, NoticeRow.expires_at > now, or_(NoticeRow.due_at <= now, NoticeRow.attempts > 0))
     # Two questions, each with an index of its own: what waits for later, or for others, is not read.
     there = select(NoticeRow.id).where(NoticeRow.telephone != "", NoticeRow.telephone == telephone, *ready)
-    of_ward = select(NoticeRow.id).where(NoticeRow.ward == ward, NoticeRow.telephone == "", *ready)
-    ids = session.scalars(union_all(there, of_ward)).all()
+    theirs = select(NoticeRow.id).where(
+        NoticeRow.addressee == beside.addressee, NoticeRow.telephone == "", NoticeRow.id != beside.id, *ready
+    )
+    ids = session.scalars(union_all(there, theirs)).all()
     if not ids:
         return
     found = (

@@ -137,6 +137,10 @@ def test_a_hospital_of_the_first_release_keeps_every_row(empty_database_url: str
     assert migrate.differences(database) == []
     old = "SELECT slow, name_ru, edition FROM cards, wards, calls"
     assert database.run_now(lambda session: tuple(session.execute(text(old)).one())) == (False, "", None)
+    notice = "SELECT addressee_kind, addressee, addressee_name, telephones, zone, language FROM notices"
+    assert database.run_now(lambda session: tuple(session.execute(text(notice)).one())) == (
+        "ward", "W3", "", "", "", "zh",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("table", ["cards", "wards", "calls", "departments"])

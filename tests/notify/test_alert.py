@@ -83,7 +83,7 @@ def test_nobody_answers_anywhere_until_it_is_reported_failed(story: Story) -> No
     assert story.caller.targets == [STATION] * 3 + [HEAD_NURSE] * 3 + [DUTY_MANAGER] * 3
     assert story.states() == ["failed"]
     [told] = story.told.unreached_ones
-    assert (told.ward, told.attempts, str(told.state)) == ("W3", 9, "failed")
+    assert (told.whom, told.attempts, str(told.state)) == ("ward W3", 9, "failed")
     story.wait(60)
     assert len(story.told.unreached_ones) == 1
 

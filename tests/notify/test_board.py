@@ -100,5 +100,5 @@ def test_an_event_that_is_not_listed_is_a_mistake_of_the_file() -> None:
 @pytest.mark.parametrize("written", ["w3", "Ｗ３"])
 def test_a_flow_may_write_a_ward_as_it_likes(hospital: Story, written: str) -> None:
     result_of(board(hospital).post("message_left", {"ward": written}, KEY))
-    assert [notice.ward for notice in hospital.notices()] == ["W3"]
+    assert [notice.addressee for notice in hospital.notices()] == ["W3"]
     assert hospital.caller.targets == [STATION]

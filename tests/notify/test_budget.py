@@ -8,6 +8,7 @@ import pytest
 
 from ivr.switch.line import Capacity
 from notify.events import Happening, store
+from notify.notices.addressee import of_ward
 from notify.notices.budget import LineBudget, Room
 from notify.notices.claim import claim
 from notify.notices.escalation import Priority
@@ -38,8 +39,8 @@ def test_alerts_are_claimed_before_care_however_late_they_come(story: Story) -> 
     def make(session: object) -> None:
         store(session, rules, Happening("k", "none", "test", "W3", {}, {}), NOON)  # type: ignore[arg-type]
         early = NOON - timedelta(minutes=5)
-        plan(session, [Planned(1, care, f"W{n}", {}, early) for n in range(10)], NOON)  # type: ignore[arg-type]
-        plan(session, [Planned(1, alert, f"W1{n}", {}, NOON) for n in range(2)], NOON)  # type: ignore[arg-type]
+        plan(session, [Planned(1, care, of_ward(f"W{n}"), {}, early) for n in range(10)], NOON)  # type: ignore[arg-type]
+        plan(session, [Planned(1, alert, of_ward(f"W1{n}"), {}, NOON) for n in range(2)], NOON)  # type: ignore[arg-type]
 
     story.database.run_now(make)
     claimed = story.database.run_now(claim, rules, everywhere, "a", NOON, timedelta(30), Room(5, 2))

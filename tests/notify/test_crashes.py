@@ -10,6 +10,7 @@ import pytest
 
 from db.database import Database
 from db.errors import DatabaseAway
+from notify.notices.addressee import of_ward
 from notify.notices.attempts import finish
 from notify.notices.budget import Room
 from notify.notices.claim import claim
@@ -228,7 +229,7 @@ def test_two_outboxes_never_dial_the_same_notice_at_once(database: Database) -> 
     def make(session: object) -> None:
         stored = store(session, story.rules, Happening("k", "none", "test", "W3", {}, {}), NOON)  # type: ignore[arg-type]
         assert stored.new
-        plan(session, [Planned(1, rule, f"W{n}", {"bed": "1"}, NOON) for n in range(count)], NOON)  # type: ignore[arg-type]
+        plan(session, [Planned(1, rule, of_ward(f"W{n}"), {"bed": "1"}, NOON) for n in range(count)], NOON)  # type: ignore[arg-type]
 
     story.database.run_now(make)
     taken: list[CallOrder] = []

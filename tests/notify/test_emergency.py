@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from hospital.wards import wards
 from ivr.switch.line import Cause
 from notify.events import Happening, store
+from notify.notices.addressee import of_ward
 from notify.notices.escalation import Priority
 from notify.notices.plan import Planned, plan
 from notify.notices.stopping import confirm
@@ -41,7 +42,7 @@ def routine(story: Story, count: int) -> None:
         store(session, story.rules, Happening("k", "none", "test", "V0", {}, {}), NOON)
         rule = story.rules.rules["admission"]
         said = {"urgent": False, "room": "1", "ward": {"code": "V", "name": {}}, "department": {"code": "", "name": {}}}
-        made = [Planned(1, rule, f"V{n % WARDS}", {**said, "bed": str(n)}, NOON) for n in range(count)]
+        made = [Planned(1, rule, of_ward(f"V{n % WARDS}"), {**said, "bed": str(n)}, NOON) for n in range(count)]
         plan(session, made, NOON)
 
     story.database.run_now(make)

@@ -12,6 +12,7 @@ from background.spawn import spawn
 from db.errors import DatabaseAway
 from db.tables.notices import EventRow
 from notify.events import insert_once
+from notify.notices.addressee import of_ward
 from notify.notices.expiry import expire_slice
 from notify.notices.flood import Flood, Pace
 from notify.notices.plan import Planned, plan
@@ -27,7 +28,7 @@ def over(story: Story, count: int, ward: str = "W3") -> None:
     def make(session: Session) -> None:
         number = insert_once(session, EventRow, event)
         assert number is not None
-        plan(session, [Planned(number, rule, ward, {}, began)] * count, began)
+        plan(session, [Planned(number, rule, of_ward(ward), {}, began)] * count, began)
 
     story.database.run_now(make)
 

@@ -33,7 +33,7 @@ def test_what_comes_of_a_foreign_message(shared: Story, foreign: Foreign) -> Non
     answer = story.receive(foreign.raw) if "utf-" not in foreign.name else wide(story, foreign)
     msa = next(segment for segment in answer.split("\r") if segment.startswith("MSA"))
     assert msa[4:6] == foreign.answer, answer
-    rung = [(notice.kind, notice.ward, notice.variables["bed"]) for notice in story.notices()]
+    rung = [(notice.kind, notice.addressee, notice.variables["bed"]) for notice in story.notices()]
     assert rung == ([(foreign.rule, foreign.ward, foreign.bed)] if foreign.bed is not None else [])
     if foreign.answer != "AA":
         [kept] = story.read(lambda session: list(session.query(MessageRow)))

@@ -306,7 +306,7 @@ def test_several_messages_in_one_frame_are_stored_in_order_and_answered_in_one_f
     wire.protocol.dataReceived(framed(two.encode()))
     [answer] = wire.transport.value().split(b"\x1c\r")[:-1]
     assert [line for line in answer.split(b"\r") if line.startswith(b"MSA")] == [b"MSA|AA|1", b"MSA|AA|2"]
-    assert [notice.ward for notice in wire.story.notices()] == ["W3", "W5"]
+    assert [notice.addressee for notice in wire.story.notices()] == ["W3", "W5"]
 
 
 def test_of_several_messages_in_one_frame_the_refused_is_answered_first(wire: Wire) -> None:

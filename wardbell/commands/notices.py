@@ -34,10 +34,10 @@ def list_(desk: ClerkDesk, limit: int, which: str | None) -> None:
     found = desk.database.run_now(list_notices, states, limit)
     if found:
         rows = [
-            (one.id, one.kind, one.ward, one.state, one.attempts, _local(desk, one.created_at), one.reason)
+            (one.id, one.kind, _whom(one), one.state, one.attempts, _local(desk, one.created_at), one.reason)
             for one in found
         ]
-        click.echo(table(("notice", "rule", "ward", "state", "calls", "made at", "reason"), rows))
+        click.echo(table(("notice", "rule", "for", "state", "calls", "made at", "reason"), rows))
     else:
         click.echo("no such notices" if states else "no notices yet")
     for one in _uncalled(desk, 1):
@@ -70,7 +70,7 @@ def show(desk: ClerkDesk, notice: int) -> None:
     found = desk.database.run_now(show_notice, notice)
     if found is None:
         raise click.ClickException(f"no notice {notice}")
-    click.echo(f"notice {found.id}  {found.kind}  ward {found.ward}  {found.state}  {found.reason}".rstrip())
+    click.echo(f"notice {found.id}  {found.kind}  for {_whom(found)}  {found.state}  {found.reason}".rstrip())
     click.echo(f"made {_local(desk, found.created_at)}, expires {_local(desk, found.expires_at)}")
     if found.state is State.WAITING:
         click.echo(f"next call {_local(desk, found.due_at)}")
@@ -108,6 +108,12 @@ def cancel(desk: ClerkDesk, notice: int, reason: str) -> None:
     if state is not State.CANCELLED:
         raise click.ClickException(f"notice {notice} was already over: {state}")
     click.echo(f"notice {notice} cancelled")
+
+
+def _whom(notice: NoticeRecord) -> str:
+    """The addressee, as the clerk may know him."""
+    whom = notice.addressee
+    return f"{whom.kind} {whom.key} {whom.name}".rstrip()
 
 
 def _how(notice: NoticeRecord, attempt: AttemptRecord) -> str:

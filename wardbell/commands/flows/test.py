@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from editions.bundle import TESTS, Bundle
-from editions.check import as_data
 from editions.flow_tests import under_test
 from forms.errors import FilesBroken
 from ivr.rehearsal.suite import SuiteResult, run_tests
@@ -38,7 +37,7 @@ def test(parts: Parts, files: tuple[Path, ...], word: str, coverage: bool, live:
         raise click.exceptions.Exit(1) from wrong
     if not tested.played and (word or files):
         where = " and ".join(str(file) for file in files) or "the folder tests"
-        raise click.ClickException(f'no test in {where}' + (f' has "{word}" in its name or file' if word else ""))
+        raise click.ClickException(f"no test in {where}" + (f' has "{word}" in its name or file' if word else ""))
     if as_json:
         click.echo(json.dumps({"mistakes": [], **tested.as_data()}, ensure_ascii=False, indent=2))
     else:
@@ -82,7 +81,10 @@ def _sources(bundle: Bundle, files: tuple[Path, ...]) -> dict[str, bytes]:
 
 def _tell_mistakes(wrong: FilesBroken, as_json: bool) -> None:
     if as_json:
-        mistakes = [as_data(one) for one in wrong.mistakes]
+        mistakes = [
+            {"file": one.file, "line": one.line, "col": one.col, "code": one.code, "sentence": one.sentence}
+            for one in wrong.mistakes
+        ]
         click.echo(json.dumps({"mistakes": mistakes}, ensure_ascii=False, indent=2))
         return
     for mistake in wrong.mistakes:
