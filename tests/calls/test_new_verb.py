@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib import import_module
 from typing import ClassVar
 
 import pytest
@@ -29,7 +30,7 @@ from ivr.flow.language import Head, Scene
 from ivr.flow.load import load_sources
 from ivr.flow.run import Run
 from ivr.flow.schema.flow import flow_schema
-from ivr.flow.verbs import VERBS
+from ivr.flow.verbs import LATER, VERBS, beyond_the_line
 from ivr.flow.verbs.errand import NOTHING, Place, Visit
 from ivr.flow.verbs.schema import PROMPT, WITH, Known, VerbSchema, leads
 from ivr.record.call_records import CallEvent, CallRecord
@@ -159,6 +160,12 @@ def test_it_may_go_live_and_its_mistakes_are_told() -> None:
     sentences = str(told.value)
     assert 'the page has no outcome "nobdy" (did you mean "nobody"?)' in sentences
     assert 'no text "ward.thank"' in sentences
+
+
+@pytest.mark.parametrize("verb", sorted(beyond_the_line().keys() - LATER))
+def test_every_verb_that_may_go_live_has_its_errand(verb: str) -> None:
+    errand = import_module(f"ivr.call.errands.{verb}")
+    assert beyond_the_line()[verb] in {getattr(one, "of", None) for one in vars(errand).values()}
 
 
 def test_editors_complete_it() -> None:
