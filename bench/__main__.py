@@ -85,7 +85,8 @@ class Run:
                 steps.append(("hold", lambda b, s, n=lines: measures.hold(b, s, n, window)))  # type: ignore[misc]
             if "menu" in kinds:
                 steps.append(("menu", lambda b, s, n=lines: measures.menu(b, s, max(1, n * 3 // 4))))  # type: ignore[misc]
-            self._on_subject(lines, steps)
+            if steps:
+                self._on_subject(lines, steps)
         lines = max(self.sizes())
         if "rate" in kinds:
             self._on_subject(lines, [], self._rates)
