@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,8 +17,9 @@ from twisted.internet.task import Clock
 from db.database import Database, ImmediateTransactions
 from ivr.call.book import CallBegun
 from ivr.call.turned_away import TurnedAwayCalls
+from ivr.record.legs import FIRST, Role
 from ivr.record.trace import CallBook
-from ivr.switch.line import Offer, TurnedAway
+from ivr.switch.line import Cause, Ended, Offer, Seat, TurnedAway
 from prompts.catalog import Catalog
 from wardbell.commands.calls import calls
 from wardbell.doctor.finding import Level
@@ -80,6 +82,41 @@ def test_calls_of_this_moment_are_listed_as_ringing_or_talking(desk: Desk, book:
     defer.ensureDeferred(book.flush())
     shown = {line.split()[0]: line.split()[-1] for line in desk.says("list", columns=200).output.splitlines()}
     assert (shown["77777777"], shown["88888888"]) == ("talking", "ringing")
+
+
+def test_who_waited_and_talked_is_listed_where_there_is_room_and_shown_with_legs(desk: Desk, book: CallBook) -> None:
+    trace = book.begin(CallBegun("7" * 32, "in", "1000", "8001", "main", "zh", seat=Seat("7" * 32, "sip", "worker 0")))
+    trace.answered()
+    operator = trace.legs.begin(Role.DESK, "8000", seat=Seat("9" * 32, "sip", "worker 0"))
+    trace.legs.waits(FIRST, operator)
+    desk.now += timedelta(seconds=5)
+    trace.legs.rang(operator)
+    trace.legs.answered(operator)
+    trace.legs.joined(FIRST, operator)
+    desk.now += timedelta(seconds=42)
+    laboratory = trace.legs.begin(Role.DESK, "", begun_by=operator)
+    trace.legs.ended(operator, "normal", 200, by=operator)
+    trace.finished(Ended(Cause.NORMAL, 200), "done")
+    trace.legs.ended(laboratory, "cancelled", 487, by=FIRST)
+    defer.ensureDeferred(book.flush())
+    listed = next(line for line in desk.says("list", columns=150).output.splitlines() if line.startswith("7777"))
+    assert listed.split()[-6:] == ["47.0", "5.0", "42.0", "done", "line", "normal"]
+    assert "waited" not in desk.says("list", columns=80).output
+    assert desk.says("list", "--csv").output.splitlines()[1].endswith(",done,normal,5.0,42.0,line")
+    shown = desk.says("show", "9999").output  # by the line of a leg, as the log names it
+    assert f"call {'7' * 32}" in shown
+    for words in (
+        "leg 1  caller 8001: offered 16:00:00, answered 16:00:00, ended 16:00:47, normal by the line  (77777777, ",
+        "answered 16:00:05, ended 16:00:47, normal by desk 8000  (99999999, worker 0)",
+        "leg 3  desk (withheld): brought in by desk 8000, offered 16:00:47, ended 16:00:47, cancelled by caller 8001",
+        "16:00:00  caller 8001 waited for desk 8000 for 5.0 s",
+        "16:00:05  caller 8001 talked with desk 8000 for 42.0 s",
+    ):
+        assert words in shown
+    told = json.loads(desk.says("show", "9999", "--json").output)
+    assert (told["waited"], told["talked"], told["ended_by"]) == (5.0, 42.0, "line")
+    assert [leg["role"] for leg in told["legs"]] == ["caller", "desk", "desk"]
+    assert [one["seconds"] for one in told["segments"]] == [5.0, 42.0]
 
 
 def test_only_the_calls_of_the_last_hours_are_listed_when_so_many_are_asked_for(desk: Desk, book: CallBook) -> None:

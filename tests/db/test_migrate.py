@@ -135,8 +135,9 @@ def test_a_hospital_of_the_first_release_keeps_every_row(empty_database_url: str
     migrate.upgrade(empty_database_url)
     assert rows_of(database) == dict.fromkeys(HOSPITAL, 1)
     assert migrate.differences(database) == []
-    old = "SELECT slow, name_ru, edition FROM cards, wards, calls"
-    assert database.run_now(lambda session: tuple(session.execute(text(old)).one())) == (False, "", None)
+    old = "SELECT slow, name_ru, edition, waited, talked, ended_by FROM cards, wards, calls"
+    there = database.run_now(lambda session: tuple(session.execute(text(old)).one()))
+    assert there == (False, "", None, None, None, "")
     notice = "SELECT addressee_kind, addressee, addressee_name, telephones, zone, language FROM notices"
     assert database.run_now(lambda session: tuple(session.execute(text(notice)).one())) == (
         "ward", "W3", "", "", "", "zh",

@@ -199,9 +199,8 @@ def _who(parts: Parts, record: CallRecord) -> Iterator[str]:
             ("answered", leg.answered_at),
             ("ended", leg.ended_at),
         ]
-        told = [f"{what} {_local(parts, at, '%H:%M:%S')}" for what, at in times if at is not None]
-        if leg.begun_by:
-            told.append(f"brought in by {names[leg.begun_by]}")
+        told = [f"brought in by {names[leg.begun_by]}"] if leg.begun_by else []
+        told += [f"{what} {_local(parts, at, '%H:%M:%S')}" for what, at in times if at is not None]
         if leg.ended_at is not None:
             by = f" by {names.get(leg.ended_by, 'the line')}" if leg.ended_by is not None else ""
             told.append(f"{leg.cause}{by}")
