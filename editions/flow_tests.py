@@ -9,8 +9,8 @@ from editions.declared import ACTIONS
 from editions.edition import read_edition
 from hospital.usual import USUAL
 from ivr.call.edition import Edition
+from ivr.rehearsal.flow_test import EditionUnderTest
 from ivr.rehearsal.suite import SuiteResult, run_tests
-from ivr.rehearsal.test_file import EditionUnderTest
 
 
 def under_test(bundle: Bundle, zone: ZoneInfo) -> EditionUnderTest:

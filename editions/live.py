@@ -1,7 +1,7 @@
 """What is live in this engine: one edition with its voice and its rules of notices, swapped by one assignment.
 
 Calls take what is on the air when they begin and keep it. Which edition it should be is for the
-start (`first_edition.py`) and for the watch (`edition_watch.py`).
+start (`editions.first`) and for the watch (`editions.watch`).
 """
 
 from __future__ import annotations

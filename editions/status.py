@@ -56,18 +56,19 @@ def status(database: Database, on_disk: Callable[[], Bundle], folder: Path) -> S
     live = database.run_now(newest)
     if live is None:
         return None
-    return Status(live, database.run_now(engines), disk_against(database, live, on_disk), base_of(database, folder))
+    disk = disk_against(database, live.head, on_disk)
+    return Status(live, database.run_now(engines), disk, base_of(database, folder))
 
 
-def disk_against(database: Database, record: EditionRecord, on_disk: Callable[[], Bundle]) -> Disk:
+def disk_against(database: Database, head: EditionHead, on_disk: Callable[[], Bundle]) -> Disk:
     """How the files on disk stand to an edition."""
     try:
         disk = on_disk()
     except FilesBroken as wrong:
         return Unreadable(wrong)
-    if disk.digest == record.digest:
+    if disk.digest == head.digest:
         return None
-    stored = database.run_now(fetch, record.number)
+    stored = database.run_now(fetch, head.number)
     try:
         return Differs(changes(stored.bundle(), disk) if stored is not None else None)
     except EditionDamaged:

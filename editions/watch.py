@@ -58,13 +58,13 @@ class EditionWatch:
         if not self._looking:
             spawn(self.look(), "watching for new editions")
 
-    async def look(self) -> None:
-        """One look; what is new and right is live at its end."""
-        self._looking = True
+    async def look(self) -> LiveEdition | Refused | None:
+        """One look; what is new and right is live at its end. Gives what came of it; None: there is nothing new."""
+        self._looking, came = True, None
         try:
             found = await self._transactions.run(newest)
             if found is not None and self._is_new(found.head):
-                await self._take(found.number)
+                came = await self._take(found.number)
             await self._say()
         except DatabaseError as away:
             if not self._away:
@@ -76,6 +76,7 @@ class EditionWatch:
             self._away = False
         finally:
             self._looking = False
+        return came
 
     async def leave(self) -> None:
         """This engine stops serving."""
@@ -92,26 +93,26 @@ class EditionWatch:
             return True
         return self._again is not None and self._wallclock() >= self._again
 
-    async def _take(self, number: int) -> None:
+    async def _take(self, number: int) -> LiveEdition | Refused | None:
         stored = await self._transactions.run(fetch, number)
         if stored is None:
-            return
+            return None
         record, self._again = stored.record, None
         try:
-            opened = await self._aside(lambda: self._opens(stored))
+            opened: LiveEdition = await self._aside(lambda: self._opens(stored))
         except FilesError as wrong:
-            self._refuse(record.head, str(wrong))
+            return self._refuse(record.head, str(wrong))
         except PromptError as wrong:  # a folder that comes back makes it good
             self._again = self._wallclock() + AGAIN
-            self._refuse(record.head, str(wrong))
+            return self._refuse(record.head, str(wrong))
         except Exception as broken:  # noqa: BLE001 - logged with its traceback; the line goes on with what it has
             log.failure("the check of edition {n} failed unexpectedly", n=record.number)
-            self._refuse(record.head, f"the check failed unexpectedly: {type(broken).__name__}")
-        else:
-            self._live.now, self._refused = opened, None
-            log.info("edition {n} is live: {who}, {why}", n=record.number, who=record.who, why=record.why)
+            return self._refuse(record.head, f"the check failed unexpectedly: {type(broken).__name__}")
+        self._live.now, self._refused = opened, None
+        log.info("edition {n} is live: {who}, {why}", n=record.number, who=record.who, why=record.why)
+        return opened
 
-    def _refuse(self, head: EditionHead, why: str) -> None:
+    def _refuse(self, head: EditionHead, why: str) -> Refused:
         if self._refused is None or self._refused.head != head:
             log.error(
                 "EDITION {n} IS REFUSED, edition {old} stays live: {why}",
@@ -120,6 +121,7 @@ class EditionWatch:
                 why=why,
             )
         self._refused = Refused(head, why)
+        return self._refused
 
     async def _say(self) -> None:
         live, refused, now = self._live.now.head, self._refused, self._wallclock()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar, Union
 
@@ -27,8 +27,10 @@ DOTTED = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 _NUMBER = re.compile(r"[-+]?[0-9][0-9_]*(\.[0-9]*)?([eE][-+]?[0-9]+)?")
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]*)")
 _WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_NOTHING = {"", "~", "null", "Null", "NULL"}
+NOTHING = {"", "~", "null", "Null", "NULL"}
 
+_MOST_LISTED = 16
+"""Keys that are listed to somebody who wrote another."""
 LONGEST_TITLE = 200
 """Letters."""
 
@@ -44,11 +46,17 @@ class Name:
 class Form:
     """A map that is being read. `what` names it in sentences: `the step "kind"`."""
 
-    def __init__(self, table: Table, report: Report, what: str) -> None:
+    def __init__(self, table: Table, report: Report, what: str, keys: Iterable[str] = ()) -> None:
+        """`keys` are all that it may hold, where they are known beforehand: one that is misspelt is told here and read
+        as it is meant. Where they are not, `fill` does so."""
         self.table = table
         self.report = report
         self.what = what
         self._asked: set[str] = set()
+        if meant := self.misspelt(keys):
+            for key, right in meant.items():
+                self.unknown(table.keys[key], f' (did you mean "{right}"?)')
+            self.table = _respelt(table, meant)
 
     def node(self, key: str) -> Node | None:
         """The entry, whatever it is; marks it as known."""
@@ -82,13 +90,14 @@ class Form:
     def as_word(self, node: Node, what: str) -> Scalar | None:
         """`node` as a text; bare digits, `true` and an empty value are refused."""
         if not isinstance(node, Scalar):
-            self.report.add(node.mark, "E108", f"{what} must be a text, not a {_kind(node)}")
+            self.report.add(node.mark, "E108", f"{what} must be a text, not a {kind_of(node)}")
             return None
-        if node.plain and node.text in _NOTHING:
+        if node.plain and node.text in NOTHING:
             self.report.add(node.mark, "E109", f"{what} is empty")
             return None
-        if node.plain and (_NUMBER.fullmatch(node.text) or node.text in _WORDS):
+        if is_number(node):
             self.report.add(node.mark, "E107", f'{what} must be in quotes: "{node.text}"')
+            return None
         return node
 
     def title(self) -> Scalar | None:
@@ -174,7 +183,7 @@ class Form:
             return node.text
         if node.text in _WORDS:
             return _WORDS[node.text]
-        if node.text in _NOTHING:
+        if node.text in NOTHING:
             return None
         if _WHOLE.fullmatch(node.text) and len(node.text) < 16:
             return int(node.text)
@@ -182,11 +191,12 @@ class Form:
             self.report.add(node.mark, "E107", f'digits that are no plain number must be in quotes: "{node.text}"')
         return node.text
 
-    def misspelt(self) -> dict[str, str]:
+    def misspelt(self, keys: Iterable[str] = ()) -> dict[str, str]:
         """Entries that nobody asked for -> the missing entry that was asked for and is spelt almost like it."""
-        absent = self._asked - self.table.keys.keys()
+        known = self._asked.union(keys)
+        absent = known - self.table.keys.keys()
         found: dict[str, str] = {}
-        for key in self.table.keys.keys() - self._asked:
+        for key in self.table.keys.keys() - known if absent else ():
             if near := difflib.get_close_matches(key, sorted(absent - set(found.values())), 1, 0.7):
                 found[key] = near[0]
         return found
@@ -195,7 +205,8 @@ class Form:
         """Refuse every entry that nobody asked for. `known` are further keys for the hint."""
         for key, at in self.table.keys.items():
             if key not in self._asked:
-                self.unknown(at, did_you_mean(key, self._asked | known))
+                listed = f" (known: {', '.join(sorted(self._asked))})" if 0 < len(self._asked) <= _MOST_LISTED else ""
+                self.unknown(at, did_you_mean(key, self._asked | known) or listed)
 
 
 def fill(table: Table, report: Report, what: str, read: Callable[[F], T], kind: type[F] = Form) -> T:  # type: ignore[assignment]
@@ -208,19 +219,28 @@ def fill(table: Table, report: Report, what: str, read: Callable[[F], T], kind: 
     if meant:
         for key, right in meant.items():
             kind(table, report, what).unknown(table.keys[key], f' (did you mean "{right}"?)')
-        names = {key: meant.get(key, key) for key in table.keys}
-        respelt = Table(
-            table.mark,
-            {names[key]: word for key, word in table.keys.items()},
-            {names[key]: node for key, node in table.values.items()},
-        )
         first = Report()
-        form = kind(respelt, first, what)
+        form = kind(_respelt(table, meant), first, what)
         result = read(form)
     form.finish()
     report.mistakes.extend(first.mistakes)
     return result
 
 
-def _kind(node: Node) -> str:
+def _respelt(table: Table, meant: Mapping[str, str]) -> Table:
+    """A map with other keys for some of its own."""
+    return Table(
+        table.mark,
+        {meant.get(key, key): word for key, word in table.keys.items()},
+        {meant.get(key, key): node for key, node in table.values.items()},
+    )
+
+
+def is_number(word: Scalar) -> bool:
+    """Whether YAML reads a word as a number, true or false."""
+    return word.plain and (_NUMBER.fullmatch(word.text) is not None or word.text in _WORDS)
+
+
+def kind_of(node: Node) -> str:
+    """What a node is called that is no word."""
     return "list" if isinstance(node, Listing) else "map"

@@ -193,7 +193,7 @@ class _Reading:
     def folder(self, folder: Traversable) -> None:
         """Read every `<language>.yaml` of a folder."""
         if not folder.is_dir():
-            self.mistakes.append(Mistake(str(folder), 1, 1, "P101", "there is no such folder of texts"))
+            self.mistakes.append(Mistake(str(folder), 1, 1, "E101", "there is no such folder of texts"))
             return
         for file in sorted(folder.iterdir(), key=lambda entry: (entry.name == SPOKEN, entry.name)):
             if file.name.endswith(".yaml"):

@@ -3,19 +3,8 @@
 from __future__ import annotations
 
 CODES = {
-    "P101": "no such folder of texts",
     "P102": "a language that values cannot be read in",
-    "P103": "a file of texts that is not UTF-8",
-    "P104": "a file of texts that is not YAML",
-    "P105": "a file of texts that is not a map of id: text",
-    "P106": "a text that occurs twice",
-    "P107": "an id that is not allowed",
-    "P108": "an anchor or an alias among the texts",
-    "P109": "a list or a map instead of a text",
-    "P110": "a text that YAML reads as something else",
     "P111": "an empty text",
-    "P112": "a list of languages that cannot be used",
-    "P113": "a file of texts that is too large",
     "P114": "a # that cuts off the rest of a text",
     "P202": "braces that hold no field",
     "P203": "a field of an unknown type",
@@ -26,6 +15,21 @@ CODES = {
     "P303": "a field that is of another kind in another language",
 }
 """Every code of texts with what it means; the codes never change their meaning."""
+
+RETIRED = {
+    "P101": "E101",
+    "P103": "E101",
+    "P104": "E102, E103 or E113",
+    "P105": "E101",
+    "P106": "E105",
+    "P107": "E111",
+    "P108": "E104",
+    "P109": "E108",
+    "P110": "E107",
+    "P112": "E109 or E305",
+    "P113": "E101",
+}
+"""Codes that were, and what says the same now."""
 
 
 class PromptError(Exception):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
@@ -21,14 +20,11 @@ from typing import Any
 from prompts.catalog import Catalog
 from prompts.errors import CannotSay, PromptError, SoundFailed, StudioError, VoiceFailed
 from prompts.sound import SLOW, pads, slow_down, to_telephone, without_leading_marks
+from prompts.speakers import Speaker, Speakers
 from prompts.speech import fixed_texts, marked_texts, speak
 from prompts.store import REMEMBERED, Store, name_of
 from prompts.tongues import language_of
 from prompts.voices import Voice
-
-_REST = 30
-"""After a failure during calls a voice is left alone for so many texts, so that a dead network
-does not cost every caller its time-out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +33,6 @@ class Missing:
 
     language: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    voice: Voice
-    version: str
 
 
 class Studio:
@@ -63,15 +53,8 @@ class Studio:
         self.catalog = catalog
         self._marked = marked_texts(catalog)
         self._store = store
-        self._tell = tell
-        self._sources: dict[str, list[_Source]] = {}
+        self._speakers = Speakers(voices, tell)
         self._ready: dict[tuple[str, str, bool], Path] = {}
-        self._resting: dict[str, int] = {}
-        self._falling = threading.Lock()
-        self._lacking: list[tuple[str, str]] = []
-        """Language, and what is wrong with a voice of it."""
-        for language, wanted in voices.items():
-            self._sources[language] = [s for s in (self._source(language, v) for v in wanted) if s is not None]
         self._folder = recordings
         self._recordings = _recordings(catalog, recordings) if recordings is not None else {}
 
@@ -127,7 +110,7 @@ class Studio:
         `slow`: stretched, or at the usual tempo when that fails.
         """
         answers: list[str] = []
-        for source in self._sources.get(self._spoken_in(language, text), []):
+        for source in self._speakers.of(self._spoken_in(language, text)):
             if not source.voice.quick:
                 continue
             name = self._name(source, language, text)
@@ -153,21 +136,21 @@ class Studio:
                 return name, self._store.add(name, partial(to_telephone, path, lead=lead, tail=tail))
             except PromptError as e:
                 answers.append(f"recording {path.name}: {e}")
-        sources = self._sources.get(self._spoken_in(language, text), [])
+        sources = self._speakers.of(self._spoken_in(language, text))
         for source in sources:
             name = self._name(source, language, text)
             if (found := self._store.find(name)) is not None:
                 return name, found
-            if not patient and (self._rests(source.voice) or (source.voice.busy and source is not sources[-1])):
+            if not patient and (self._speakers.rests(source) or (source.voice.busy and source is not sources[-1])):
                 continue
             try:
                 path = self._store.add(name, partial(self._speak, source, language, text))
             except PromptError as e:
                 answers.append(f"{source.voice.name}: {e}")
                 if isinstance(e, VoiceFailed) and not isinstance(e, CannotSay):
-                    self._let_rest(source.voice, str(e))
+                    self._speakers.let_rest(source, str(e))
             else:
-                self._speaks_again(source.voice)
+                self._speakers.speaks_again(source)
                 return name, path
         raise StudioError(f"no clip in {language}: {'; '.join(answers) or 'no voice is available'}")
 
@@ -199,12 +182,12 @@ class Studio:
 
     def speaks_at_once(self, language: str, text: str) -> bool:
         """Whether the voice of first choice for a text can speak others of the same sentence at the same time."""
-        sources = self._sources.get(self._spoken_in(language, text), [])
+        sources = self._speakers.of(self._spoken_in(language, text))
         return bool(sources) and sources[0].voice.at_once
 
     def is_quick(self, language: str) -> bool:
         """Whether a voice can step in when the others are late."""
-        return any(source.voice.quick for source in self._sources.get(language, []))
+        return any(source.voice.quick for source in self._speakers.of(language))
 
     def look_again(self) -> None:
         """Forget which clips are on the disk: somebody has thrown some away."""
@@ -229,12 +212,11 @@ class Studio:
     def unavailable(self) -> list[str]:
         """Sentences for `doctor`: voices that the settings name for languages of this line and that this machine
         lacks."""
-        spoken = self.catalog.languages
-        return list(dict.fromkeys(sentence for language, sentence in self._lacking if language in spoken))
+        return self._speakers.lacking(self.catalog.languages)
 
     def voices(self, language: str) -> list[str]:
         """The voices that can speak a language here, first choice first."""
-        return [source.voice.name for source in self._sources.get(language, [])]
+        return [source.voice.name for source in self._speakers.of(language)]
 
     def forget(self, language: str, text: str) -> None:
         """A clip turned out missing or broken when it was to be played: look at the disk again."""
@@ -243,15 +225,6 @@ class Studio:
         for name in self._names(language, text):
             self._store.forget(name)
             self._store.forget(_slow(name))
-
-    def _source(self, language: str, voice: Voice) -> _Source | None:
-        try:
-            if language in voice.languages:
-                return _Source(voice, voice.version)
-            self._lacking.append((language, f"the voice {voice.name} cannot speak {language} on this machine"))
-        except VoiceFailed as e:
-            self._lacking.append((language, f"the voice {voice.name}: {e}"))
-        return None
 
     def _spoken_in(self, language: str, text: str) -> str:
         """The language whose voice can read the letters: a Chinese name inside an English sentence is for a
@@ -263,16 +236,16 @@ class Studio:
     def _names(self, language: str, text: str) -> list[str]:
         recording = self._recordings.get((language, text))
         names = [recording[1]] if recording is not None else []
-        sources = self._sources.get(self._spoken_in(language, text), [])
+        sources = self._speakers.of(self._spoken_in(language, text))
         return names + [self._name(source, language, text) for source in sources]
 
     def _makers(self, language: str, text: str) -> list[str]:
         """Who `_names` belong to."""
         recording = ["recording"] if (language, text) in self._recordings else []
-        sources = self._sources.get(self._spoken_in(language, text), [])
+        sources = self._speakers.of(self._spoken_in(language, text))
         return recording + [source.voice.name for source in sources]
 
-    def _name(self, source: _Source, language: str, text: str) -> str:
+    def _name(self, source: Speaker, language: str, text: str) -> str:
         return name_of(source.voice.name, source.version, self._spoken_in(language, text), text)
 
     def _remember(self, language: str, text: str, slow: bool, path: Path) -> None:
@@ -280,29 +253,12 @@ class Studio:
             self._ready.clear()
         self._ready[language, text, slow] = path
 
-    def _speak(self, source: _Source, language: str, text: str, to: Path) -> None:
+    def _speak(self, source: Speaker, language: str, text: str, to: Path) -> None:
         lead, tail = pads(text)
         with tempfile.TemporaryDirectory(prefix="wardbell-voice-") as aside:
             raw = Path(aside) / "raw"
             source.voice.render(without_leading_marks(text), self._spoken_in(language, text), raw)
             to_telephone(raw, to, lead, tail)
-
-    def _rests(self, voice: Voice) -> bool:
-        left = self._resting.get(voice.name, 0)
-        if left > 0:
-            self._resting[voice.name] = left - 1
-        return left > 0
-
-    def _let_rest(self, voice: Voice, why: str) -> None:
-        with self._falling:
-            fresh = voice.name not in self._resting
-            self._resting[voice.name] = _REST
-        if fresh:
-            self._tell(f"the voice {voice.name} failed, the next one speaks: {why}")
-
-    def _speaks_again(self, voice: Voice) -> None:
-        if self._resting.pop(voice.name, None) is not None:
-            self._tell(f"the voice {voice.name} speaks again")
 
 
 def _slow(name: str) -> str:

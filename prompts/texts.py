@@ -6,13 +6,14 @@ What is wrong with a text by itself is reported here; whether the languages agre
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from forms.encoding import NotText, decoded
-from forms.mistake import Mistake, nearest
-from forms.report import Mark, Report
+from forms.form import Form, fill
+from forms.mistake import Mistake
+from forms.report import Mark, Report, did_you_mean
 from forms.tree import Listing, Node, Scalar, Table, read_text
 from prompts.phrase import Phrase, take_apart
 from prompts.sense import lost, warned
@@ -27,19 +28,6 @@ _NO_TEXT = re.compile(
     r"|true|True|TRUE|false|False|FALSE|\.inf|\.nan"
 )
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
-_AS_TEXTS: Mapping[str, str] = {
-    "E101": "P105",
-    "E102": "P104",
-    "E103": "P104",
-    "E104": "P108",
-    "E105": "P106",
-    "E108": "P107",
-    "E113": "P104",
-    "E115": "P107",
-}
-"""What the tree reports, by the codes of texts."""
-_WHOLE = frozenset({"E101", "E102", "E103", "E113"})
-"""After these nothing of the file can be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +80,19 @@ def read_texts(file: str, data: bytes, language: str) -> TextFile:
 def _table(file: str, data: bytes, found: TextFile, what: str) -> tuple[str, Table] | None:
     """The file's text and its map; None of an empty one, and of one that cannot be read."""
     if len(data) > LARGEST:
-        found.mistakes.append(Mistake(file, 1, 1, "P113", f"the file is larger than {LARGEST:,} bytes"))
+        found.mistakes.append(Mistake(file, 1, 1, "E101", f"the file is larger than {LARGEST:,} bytes"))
         found.unread.add("*")
         return None
     text = decoded(data)
     if isinstance(text, NotText):
-        found.mistakes.append(Mistake(file, text.line, text.col, "P103", text.sentence))
+        found.mistakes.append(Mistake(file, text.line, text.col, "E101", text.sentence))
         found.unread.add("*")
         return None
     if not any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines()):
         return None
     report = Report()
     table = read_text(file, text, report, what)
-    for one in report.mistakes:
-        code = _AS_TEXTS[one.code]
-        found.mistakes.append(Mistake(one.file, one.line, one.col, code, one.sentence))
+    found.mistakes.extend(report.mistakes)
     if table is None:
         found.unread.add("*")
         return None
@@ -121,7 +107,7 @@ def _text(file: str, source: str, language: str, key: Scalar, node: Node, found:
             sentence = f'"{id}" is not an id; ids look like registration.kind (lowercase letters, digits, _ and a dot)'
             if isinstance(node, Table) and node.keys:
                 sentence = f'texts are a flat list, not nested: write "{id}.{next(iter(node.keys))}: ..."'
-            found.mistakes.append(Place(key.mark, source).mistake("P107", sentence))
+            found.mistakes.append(Place(key.mark, source).mistake("E111", sentence))
         return
     found.phrases[id], bad = take_apart(id, language, "...")
     found.places[id] = place
@@ -131,11 +117,11 @@ def _text(file: str, source: str, language: str, key: Scalar, node: Node, found:
         if isinstance(node, Table):
             sentence += ": a text that begins with { must be in quotes"
         found.mistakes = [one for one in found.mistakes if one.line != node.mark.line]  # about no map
-        wrong, code = sentence, "P109"
+        wrong, code = sentence, "E108"
     elif node.plain and node.text in _NOTHING:
-        wrong, code = f"{id} is empty", "P111"
+        wrong, code = f"{id} is empty", "E109"
     elif node.plain and _NO_TEXT.fullmatch(node.text):
-        wrong, code = f"{id}: {node.text} is not read as text; quote it", "P110"
+        wrong, code = f'{id} must be in quotes: "{node.text}"', "E107"
     elif not (text := _GAP.sub("", " ".join(node.text.split()))):
         wrong, code = f"{id} is empty", "P111"
     elif cut := lost(node, language, source):
@@ -161,22 +147,25 @@ def _text(file: str, source: str, language: str, key: Scalar, node: Node, found:
 
 def read_languages(file: str, data: bytes, known: Collection[str]) -> tuple[set[str], list[Mistake]]:
     """The languages that `languages: [zh, en]` names; `known` are those that there are texts in."""
-    found = TextFile()
+    found, report = TextFile(), Report()
     read = _table(file, data, found, "languages: [zh, en]")
-    spoken: set[str] = set()
-    for key, node in ((key, read[1].values[key.text]) for key in read[1].keys.values()) if read is not None else ():
-        listed = node.items if isinstance(node, Listing) else []
-        if key.text != "languages" or not listed:
-            sentence = "the file names the languages that the line speaks: languages: [zh, en]"
-            found.mistakes.append(Place(key.mark, "").mistake("P112", sentence))
-            continue
-        for one in listed:
-            if isinstance(one, Scalar) and one.text in known:
-                spoken.add(one.text)
-                continue
-            shown = one.text if isinstance(one, Scalar) else "?"
-            near = nearest(shown, known)
-            hint = f' (did you mean "{near}"?)' if near else ""
-            sentence = f'there are no texts in "{shown}" (there are {", ".join(sorted(known))}){hint}'
-            found.mistakes.append(Place(one.mark, "").mistake("P112", sentence))
-    return spoken, found.mistakes
+    if read is None:
+        return set(), found.mistakes
+    spoken = fill(read[1], report, "the file", lambda form: _spoken(form, known))
+    return spoken, [*found.mistakes, *report.mistakes]
+
+
+def _spoken(form: Form, known: Collection[str]) -> set[str]:
+    node = form.node("languages")
+    if node is None or (isinstance(node, Listing) and not node.items):
+        form.missing("languages", ": those that the line speaks: languages: [zh, en]")
+        return set()
+    if not isinstance(node, Listing):
+        form.report.add(node.mark, "E108", '"languages" must be a list: languages: [zh, en]')
+        return set()
+    words = list(form.words(node, "a language"))
+    for word in words:
+        if word.text not in known:
+            hint = did_you_mean(word.text, known) or f" (there are {', '.join(sorted(known))})"
+            form.report.add(word.mark, "E305", f'no texts in language "{word.text}"{hint}')
+    return {word.text for word in words if word.text in known}

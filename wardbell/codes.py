@@ -11,9 +11,12 @@ from pathlib import Path
 from forms.codes import CODES as FILES
 from ivr.flow.mistakes import CODES as FLOWS
 from notify.errors import CODES as NOTICES
+from notify.errors import RETIRED as RETIRED_NOTICES
 from prompts.errors import CODES as TEXTS
+from prompts.errors import RETIRED as RETIRED_TEXTS
 
 CODES = {**FILES, **FLOWS, **NOTICES, **TEXTS}
+RETIRED = {**RETIRED_NOTICES, **RETIRED_TEXTS}
 PAGE = Path(__file__).parents[1] / "docs" / "codes.md"
 
 _PARTS = {
@@ -45,6 +48,8 @@ def _lines() -> Iterator[str]:
         if rows:
             yield from ("", f"## {title}", "", "| code | what is wrong |", "|---|---|")
             yield from (f"| {code} | {meaning} |" for code, meaning in rows)
+    yield from ("", "## Retired", "", "| code | is now |", "|---|---|")
+    yield from (f"| {code} | {now} |" for code, now in sorted(RETIRED.items()))
 
 
 if __name__ == "__main__":

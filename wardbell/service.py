@@ -27,8 +27,9 @@ from db.errors import DatabaseAway, DatabaseBusy, DatabaseError
 from db.in_time import in_time
 from db.migrate import current, head
 from editions.edition import read_edition
-from editions.first import begin, tell_difference
+from editions.first import begin, log_start
 from editions.live import Live, LiveEdition
+from editions.status import disk_against
 from editions.store import StoredEdition
 from editions.watch import EditionWatch
 from hospital.actions import hospital_actions
@@ -143,10 +144,10 @@ class Service:
             voice = StudioVoice(studio, self._rendering, own.deadline, fill_silence=own.fill_silence)
             return LiveEdition(stored.record.head, OnAir(checked.edition, voice), checked.rules)
 
-        first, refused = begin(self._database, parts.on_disk, parts.check, opens, os_user(), wallclock())
-        tell_difference(first, parts.on_disk)
-        live = Live(first)
-        self._watch = EditionWatch(self._database, live, opens, self._slow, settings.engine, wallclock, refused)
+        begun = begin(self._database, parts.on_disk, parts.check, opens, os_user(), wallclock())
+        log_start(begun, disk_against(self._database, begun.live.head, parts.on_disk))
+        live = Live(begun.live)
+        self._watch = EditionWatch(self._database, live, opens, self._slow, settings.engine, wallclock, begun.refused)
         self._book = CallBook(self._database, reactor, wallclock, settings.engine)
         trunk = Trunk(settings.trunk.target, settings.trunk.caller_id)
         tones = Tones.in_folder(settings.tones_dir)

@@ -15,6 +15,9 @@ from ivr.numbers.telephone_number import Dialling, diallable
 from ivr.switch.address import squeeze
 from prompts.catalog import not_spoken
 
+ANSWER = ("flow", "language", "refuse")
+"""The keys of what answers a call."""
+
 T = TypeVar("T")
 
 

@@ -31,7 +31,7 @@ from forms.form import Form
 from forms.mistake import Mistake
 from forms.report import Mark, Report, did_you_mean
 from forms.tree import Listing, Node, Scalar, Table, read_source
-from ivr.numbers.entries import Pieces
+from ivr.numbers.entries import ANSWER, Pieces
 from ivr.numbers.hours import Hours
 from ivr.numbers.plan import DEFAULT, Answer, Code, Line, Numbers, Plan, Route
 from ivr.numbers.read_hours import read_calendars, read_hours
@@ -41,6 +41,10 @@ FILE = "numbers.yaml"
 HOLIDAYS = "holidays.yaml"
 SWITCH = "line_switch"
 """The flow of a feature code that names none."""
+
+_FILE_KEYS = ("dialling", "hours", "callers", "closed", "default", "numbers", "codes")
+_DIALLING = ("country", "international", "national", "digits")
+_CODE = ("closes", "title", "callers", "pin", "flow", "language")
 
 T = TypeVar("T")
 
@@ -112,7 +116,8 @@ class _Reading(Pieces):
     """Flow and language (empty: the number's own) of the closed numbers that name none."""
 
     def numbers(self, root: Table) -> Numbers:
-        form = Form(root, self.report, "the list of numbers")
+        form = Form(root, self.report, "the list of numbers", _FILE_KEYS)
+        root = form.table
         self.dialling = self._read_dialling(self.table(form, "dialling"))
         for word, node in self.entries(form, "hours", "hours by weekday"):
             self.name(word, "hours")
@@ -121,7 +126,7 @@ class _Reading(Pieces):
             self.name(word, "a list of callers")
             self._callers[word.text] = self._read_callers(word.text, node)
         if (closed := self.table(form, "closed")) is not None:
-            inner = Form(closed, self.report, '"closed"')
+            inner = Form(closed, self.report, '"closed"', ANSWER)
             flow, language = self.flow(inner), self.language(inner, required=False)
             self._closed = (flow, language) if flow else None
             inner.finish()
@@ -160,7 +165,7 @@ class _Reading(Pieces):
     def _read_dialling(self, table: Table | None) -> Dialling:
         if table is None:
             return Dialling()
-        form = Form(table, self.report, '"dialling"')
+        form = Form(table, self.report, '"dialling"', _DIALLING)
         found = {}
         for key, usual in (("country", ""), ("international", "00"), ("national", "")):
             word = form.word(key, required=key == "country")
@@ -227,7 +232,7 @@ class _Reading(Pieces):
         if not isinstance(node, Table):
             self.report.add(node.mark, "E108", f"{what} needs a map: {{flow: main, language: zh}}")
             return None
-        form = Form(node, self.report, what)
+        form = Form(node, self.report, what, (*ANSWER, "title", "when", "else", "closed"))
         title = form.title()
         language = self.language(form, required=False)
         lines: list[Line] = []
@@ -235,7 +240,7 @@ class _Reading(Pieces):
         if "when" in form:
             lines = self._lines(form, language)
             if (other := self.table(form, "else", required=True)) is not None:
-                answer = self.answer(Form(other, self.report, '"else"'), language)
+                answer = self.answer(Form(other, self.report, '"else"', ANSWER), language)
             for both in ("flow", "refuse"):
                 if both in form:
                     form.node(both)
@@ -244,7 +249,7 @@ class _Reading(Pieces):
             answer = self.answer(form, language, finish=False)
         closed: Answer | None = None
         if (shut := self.table(form, "closed")) is not None:
-            closed = self.answer(Form(shut, self.report, '"closed"'), language)
+            closed = self.answer(Form(shut, self.report, '"closed"', ANSWER), language)
         form.finish()
         if answer is None:
             return None
@@ -268,7 +273,7 @@ class _Reading(Pieces):
             if not isinstance(item, Table):
                 self.report.add(item.mark, "E108", "a line must be a map: {hours: clinic, flow: main}")
                 continue
-            inner = Form(item, self.report, "the line")
+            inner = Form(item, self.report, "the line", (*ANSWER, "callers", "hours", "holiday"))
             callers = self.chosen(inner, "callers", self._callers, "E507", "no list of callers")
             hours = self.chosen(inner, "hours", self._hours, "E506", "no hours")
             calendar = self.calendar(inner)
@@ -311,7 +316,7 @@ class _Reading(Pieces):
                 continue
             if key in plans:
                 self.report.add(word.mark, "E515", f'"{word.text}" is also listed under numbers')
-            inner = Form(node, self.report, f'the code "{word.text}"')
+            inner = Form(node, self.report, f'the code "{word.text}"', _CODE)
             closes = self._closes(inner, plans)
             inner.title()
             callers = self.chosen(inner, "callers", self._callers, "E507", "no list of callers")

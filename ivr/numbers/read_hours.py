@@ -142,7 +142,7 @@ def _calendar(name: str, node: Node, zone: tzinfo | None, report: Report) -> Cal
         if not isinstance(item, Table):
             report.add(item.mark, "E108", "a holiday must be a map: {date: 2026-10-01, title: ...}")
             continue
-        form = Form(item, report, "the holiday")
+        form = Form(item, report, "the holiday", ("date", "to", "title", "open", "as"))
         special = _special(form, report)
         days, every_year = _dates(form, report)
         form.finish()

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ivr.rehearsal.coverage import Coverage, FlowCoverage
-from ivr.rehearsal.test_file import EditionUnderTest, read_tests
+from ivr.rehearsal.flow_test import EditionUnderTest
+from ivr.rehearsal.test_file import read_tests
 from ivr.rehearsal.test_run import Played, play
 
 

@@ -39,21 +39,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, tzinfo
-from typing import TypeAlias
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from actions.action import ActionOutcome, Declared
 from forms.errors import FilesBroken
-from forms.form import TEXT_ID, Form
-from forms.report import Mark, Report, did_you_mean
+from forms.form import Form
+from forms.report import Report, did_you_mean
 from forms.tree import Listing, Node, Scalar, Table, read_source
 from ivr.flow.commands import Value
-from ivr.flow.language import FlowSet
-from ivr.numbers import Numbers, Refusal
+from ivr.numbers import Refusal
 from ivr.rehearsal.answers import ERROR, declared_beyond, usual
 from ivr.rehearsal.call import ANY_DAY, Caller
-from prompts.catalog import Catalog, not_spoken
+from ivr.rehearsal.flow_test import (
+    Asks,
+    EditionUnderTest,
+    Ends,
+    Enters,
+    FlowTest,
+    HangUp,
+    NotSays,
+    Press,
+    Says,
+    Speaks,
+    TestLine,
+    Wait,
+)
+from prompts.catalog import not_spoken
 
 NOTHING = "nothing"
 PACES = {"slow": True, "usual": False}
@@ -61,114 +72,6 @@ LONGEST_WAIT = 3600.0
 _SPAN = re.compile(r"([0-9]{1,5}(?:\.[0-9]{1,3})?) ?s")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 _KEYS = re.compile(r"[0-9*#A-D]{1,64}")
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """The caller presses keys; none is `nothing`."""
-
-    mark: Mark
-    keys: str
-    after: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Time passes."""
-
-    mark: Mark
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class HangUp:
-    """The caller hangs up."""
-
-    mark: Mark
-    after: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Says:
-    """A text is said; `given` are values of it."""
-
-    mark: Mark
-    text: str
-    given: Mapping[str, Value] = field(default_factory=dict)
-
-    @property
-    def is_id(self) -> bool:
-        """Whether it is the name of a text, not words."""
-        return TEXT_ID.fullmatch(self.text) is not None
-
-
-@dataclass(frozen=True, slots=True)
-class NotSays:
-    """A text is not said until the line waits or the call ends."""
-
-    mark: Mark
-    what: Says
-
-
-@dataclass(frozen=True, slots=True)
-class Asks:
-    """Something outside the call is asked."""
-
-    mark: Mark
-    name: str
-    given: Mapping[str, Value]
-
-
-@dataclass(frozen=True, slots=True)
-class Enters:
-    """A step begins."""
-
-    mark: Mark
-    flow: str
-    step: str
-
-
-@dataclass(frozen=True, slots=True)
-class Speaks:
-    """The language or the pace is another now."""
-
-    mark: Mark
-    language: str
-    slow: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class Ends:
-    """The call is over."""
-
-    mark: Mark
-    outcome: str
-
-
-Line: TypeAlias = Press | Wait | HangUp | Says | NotSays | Asks | Enters | Speaks | Ends
-
-
-@dataclass(frozen=True, slots=True)
-class FlowTest:
-    """One test of a file."""
-
-    name: str
-    mark: Mark
-    caller: Caller
-    answers: Mapping[str, Sequence[ActionOutcome]]
-    lines: Sequence[Line]
-
-
-@dataclass(frozen=True, slots=True)
-class EditionUnderTest:
-    """What tests are read against: one edition, what flows may ask, and what is answered when a test is silent."""
-
-    flows: FlowSet
-    numbers: Numbers
-    texts: Catalog
-    declared: Mapping[str, Declared]
-    usual: Mapping[str, ActionOutcome] = field(default_factory=dict)
-    zone: tzinfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
 
 
 def read_tests(sources: Mapping[str, bytes], house: EditionUnderTest) -> list[FlowTest]:
@@ -182,6 +85,9 @@ def read_tests(sources: Mapping[str, bytes], house: EditionUnderTest) -> list[Fl
     if report.mistakes:
         raise FilesBroken(report.mistakes)
     return tests
+
+
+_SETTING = ("language", "caller", "at", "variables", "answers")
 
 
 @dataclass(frozen=True)
@@ -199,7 +105,7 @@ class _File:
     """One file being read."""
 
     def __init__(self, root: Table, report: Report, house: EditionUnderTest) -> None:
-        self._form = Form(root, report, "the file")
+        self._form = Form(root, report, "the file", ("flow", "number", "tests", *_SETTING))
         self._report = report
         self._house = house
 
@@ -337,11 +243,11 @@ class _File:
         if not isinstance(node, Table):
             self._report.add(node.mark, "E108", f'the test "{key.text}" must be a map with "call"')
             return None
-        form = Form(node, self._report, f'the test "{key.text}"')
+        form = Form(node, self._report, f'the test "{key.text}"', ("call", *_SETTING))
         setting = self._setting(form, over)
         caller = self._caller(form, key, flow, number, setting)
         listing = form.node("call")
-        lines: list[Line] = []
+        lines: list[TestLine] = []
         if isinstance(listing, Listing) and listing.items:
             for item in listing.items:
                 lines.extend(self._line(item, caller.flow if caller is not None else ""))
@@ -372,7 +278,9 @@ class _File:
         if name not in self._house.flows.flows:
             return None
         if not language:
-            self._report.add(key.mark, "E109", f'the test "{key.text}" needs "language", here or for the whole file')
+            if "language" not in form and "language" not in self._form:
+                sentence = f'the test "{key.text}" needs "language", here or for the whole file'
+                self._report.add(key.mark, "E109", sentence)
             return None
         needs = [need.text for need in self._house.flows.flows[name].needs]
         for need in needs:
@@ -382,7 +290,7 @@ class _File:
 
     # One line
 
-    def _line(self, node: Node, flow: str) -> Iterator[Line]:
+    def _line(self, node: Node, flow: str) -> Iterator[TestLine]:
         if not isinstance(node, Table):
             self._report.add(node.mark, "T101", 'a line is a map, as says: main.welcome or press: "1"')
             return
@@ -396,7 +304,7 @@ class _File:
         yield from self._read(form, verbs[0], flow)
         form.finish(frozenset(_VERBS))
 
-    def _read(self, form: Form, verb: str, flow: str) -> Iterator[Line]:
+    def _read(self, form: Form, verb: str, flow: str) -> Iterator[TestLine]:
         mark = form.mark(verb)
         match verb:
             case "press":
@@ -451,7 +359,7 @@ class _File:
             self._report.add(word.mark, "E301", f'no text "{word.text}" in any catalogue{hint}')
         return said
 
-    def _enters(self, form: Form, flow: str) -> Iterator[Line]:
+    def _enters(self, form: Form, flow: str) -> Iterator[TestLine]:
         word = form.word("enters", required=True)
         if word is None:
             return

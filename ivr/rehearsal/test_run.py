@@ -9,11 +9,11 @@ from actions.action import ActionOutcome, Declared
 from forms.report import Mark
 from ivr.flow.commands import Prompt, Value
 from ivr.flow.language import FlowSet
+from ivr.rehearsal import flow_test
 from ivr.rehearsal import moments as happened
-from ivr.rehearsal import test_file
 from ivr.rehearsal.answers import Script
 from ivr.rehearsal.call import RehearsedCall
-from ivr.rehearsal.test_file import EditionUnderTest, FlowTest, Line
+from ivr.rehearsal.flow_test import EditionUnderTest, FlowTest, TestLine
 from ivr.rehearsal.transcript import transcript
 from prompts.values import tidy
 
@@ -79,7 +79,7 @@ class _Playing:
         self._at = self._prompt = self._word = 0
 
     def through(self, test: FlowTest) -> Played:
-        line: Line | None = None
+        line: TestLine | None = None
         failure = None
         try:
             self._check()
@@ -98,31 +98,31 @@ class _Playing:
             if isinstance(moment.what, happened.Unspoken):
                 raise _Parted("texts that can be said", "; ".join(moment.what.texts))
 
-    def _follow(self, line: Line) -> None:
+    def _follow(self, line: TestLine) -> None:
         match line:
-            case test_file.Press(_, keys, after):
+            case flow_test.Press(_, keys, after):
                 if keys:
                     self._until(after, f"the caller presses {keys}")
                     self._call.press(keys)
                 else:
                     self._press_nothing()
-            case test_file.Wait(_, seconds):
+            case flow_test.Wait(_, seconds):
                 self._until(None, "the caller waits")
                 self._call.wait(seconds)
-            case test_file.HangUp(_, after):
+            case flow_test.HangUp(_, after):
                 self._until(after, "the caller hangs up")
                 self._call.hang_up()
-            case test_file.Says():
+            case flow_test.Says():
                 self._seek(f"says {_quoted(line)}", lambda at: self._says(line, at))
-            case test_file.NotSays(_, what):
+            case flow_test.NotSays(_, what):
                 self._not_says(what)
-            case test_file.Asks(_, name, given):
+            case flow_test.Asks(_, name, given):
                 self._seek(f"asks {name}{_with(given)}", lambda at: self._is_asked(at, name, given))
-            case test_file.Enters(_, flow, step):
+            case flow_test.Enters(_, flow, step):
                 self._seek(f"enters {flow}.{step}", lambda at: self._what(at) == happened.Entered(flow, step))
-            case test_file.Speaks():
+            case flow_test.Speaks():
                 self._seek(f"speaks {line.language or _pace(line)}", lambda at: self._speaks(line, at))
-            case test_file.Ends(_, outcome):
+            case flow_test.Ends(_, outcome):
                 self._ends(outcome)
 
     # What the caller does
@@ -158,7 +158,7 @@ class _Playing:
             if self._call.listening or not self._call.pass_on():
                 raise _Parted(expected, self._instead())
 
-    def _says(self, line: test_file.Says, at: int, *, keep: bool = True) -> bool:
+    def _says(self, line: flow_test.Says, at: int, *, keep: bool = True) -> bool:
         what = self._what(at)
         if not isinstance(what, happened.Saying):
             return False
@@ -178,7 +178,7 @@ class _Playing:
             self._at, self._prompt, self._word = at, first, found + len(wanted)
         return True
 
-    def _not_says(self, line: test_file.Says) -> None:
+    def _not_says(self, line: flow_test.Says) -> None:
         while not self._call.listening and self._call.pass_on():
             pass
         for at in range(self._at, len(self._call.moments)):
@@ -195,7 +195,7 @@ class _Playing:
             and all(key in what.arguments and what.arguments[key] == value for key, value in given.items())
         )
 
-    def _speaks(self, line: test_file.Speaks, at: int) -> bool:
+    def _speaks(self, line: flow_test.Speaks, at: int) -> bool:
         what = self._what(at)
         if not isinstance(what, happened.Speaks):
             return False
@@ -235,7 +235,7 @@ def _plain(language: str, words: str) -> str:
     return "".join(tidy(language, words).split()).casefold()
 
 
-def _quoted(line: test_file.Says) -> str:
+def _quoted(line: flow_test.Says) -> str:
     shown = line.text if line.is_id else f'"{line.text}"'
     return f"{shown}{_with(line.given)}"
 
@@ -244,5 +244,5 @@ def _with(values: Mapping[str, Value]) -> str:
     return " with " + ", ".join(f"{name} {value}" for name, value in values.items()) if values else ""
 
 
-def _pace(line: test_file.Speaks) -> str:
+def _pace(line: flow_test.Speaks) -> str:
     return "slow" if line.slow else "usual"

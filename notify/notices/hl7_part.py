@@ -28,7 +28,7 @@ class Hl7Part(RuleForm):
         """How messages are to be read."""
         if node is None:
             return Reading()
-        parts = self.keys(node, {"events", "fields", "urgent", "processing", "others"})
+        parts = self.keys(node, '"hl7"', {"events", "fields", "urgent", "processing", "others"})
         default = Reading()
         events = dict(default.events)
         if "events" in parts:
@@ -38,11 +38,11 @@ class Hl7Part(RuleForm):
                     self.wrong(key.mark, "N301", f'"{key.text}" is not a trigger of ADT, such as A01')
                 events[key.text] = self.text(value)
         fields = dict(default.fields)
-        for key, value in self.entries(parts["fields"]) if "fields" in parts else ():
-            if self.choice(key, list(FIELDS), "field", "N302"):
-                fields[key.text] = tuple(path for one in self.items(value, alone=True) if (path := self._path(one)))
-                if key.text == "ward" and not fields["ward"]:
-                    self.wrong(value.mark, "N304", "the ward must be read from somewhere")
+        named_fields = self.keys(parts["fields"], '"fields"', FIELDS) if "fields" in parts else {}
+        for name, value in named_fields.items():
+            fields[name] = tuple(path for one in self.items(value, alone=True) if (path := self._path(one)))
+            if name == "ward" and not fields["ward"]:
+                self.wrong(value.mark, "N304", "the ward must be read from somewhere")
         urgent = list(default.urgent)
         if "urgent" in parts:
             urgent = []
@@ -58,13 +58,13 @@ class Hl7Part(RuleForm):
         processing = default.processing
         if "processing" in parts:
             items = self.items(parts["processing"])
-            named = [self.choice(one, ["P", "T", "D"], "processing id", "N305") for one in items]
+            named = [self.one_of(one, "processing", ["P", "T", "D"]) for one in items]
             processing = frozenset(named)
             if not named:
-                self.wrong(parts["processing"].mark, "N305", "no message would be acted on: name P at least")
+                self.wrong(parts["processing"].mark, "E109", "no message would be acted on: name P at least")
         others = True
         if "others" in parts:
-            others = self.choice(parts["others"], ["accept", "reject"], "answer", "N306") != "reject"
+            others = self.one_of(parts["others"], "others", ["accept", "reject"]) != "reject"
         return Reading(events, fields, tuple(urgent), processing, others)
 
     def _path(self, node: Node) -> FieldPath | None:

@@ -7,37 +7,27 @@ at once. What the pieces mean is in `rules.py` and `hl7_part.py`.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import timedelta
 
-from forms.form import Form, fill
+from forms.form import NOTHING, Form, fill, is_number, kind_of
 from forms.mistake import Mistake
 from forms.report import Mark, Report, did_you_mean
 from forms.tree import Listing, Node, Scalar, Table
+from prompts.catalog import not_spoken
 
 NUMBER = re.compile(r"\+?[0-9*#]{1,24}\Z")
 
 _DURATION = re.compile(r"([0-9]{1,6})(s|m|h|d)\Z")
 _UNIT = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 
 
-class _Part(Form):
-    """A map of the file; what it lacks and what is unknown in it have codes of their own."""
-
-    def take(self, known: Collection[str], required: Collection[str]) -> dict[str, Node]:
-        """Its entries by name."""
-        found = {key: node for key in known if (node := self.node(key)) is not None}
-        for key in sorted(set(required) - found.keys()):
-            self.missing(key)
-        return found
-
-    def missing(self, key: str, hint: str = "") -> None:
-        self.report.add(self.table.mark, "N102", f'"{key}" is missing here{hint}')
-
-    def unknown(self, key: Scalar, hint: str) -> None:
-        known = "" if len(self._asked) > 16 else f" (known: {', '.join(sorted(self._asked))})"
-        self.report.add(key.mark, "N103", f'no key "{key.text}"{hint or known}')
+def _taken(form: Form, known: Collection[str], required: Collection[str]) -> dict[str, Node]:
+    """The entries of a map by name."""
+    found = {key: node for key in known if (node := form.node(key)) is not None}
+    for key in sorted(set(required) - found.keys()):
+        form.missing(key)
+    return found
 
 
 class RuleForm:
@@ -51,18 +41,20 @@ class RuleForm:
         """Note a mistake."""
         self._mistakes.append(Mistake(mark.file, mark.line, mark.col, code, sentence))
 
-    def entries(self, node: Node) -> list[tuple[Scalar, Node]]:
+    def entries(self, node: Node, what: str = "this") -> list[tuple[Scalar, Node]]:
         """The keys and values of a map of any keys."""
         if isinstance(node, Table):
             return [(key, node.values[name]) for name, key in node.keys.items()]
-        self.wrong(node.mark, "N101", "expected `key: value` here")
+        self.wrong(node.mark, "E108", f"{what} must be a map of name: value")
         return []
 
-    def keys(self, node: Node, known: Collection[str], required: Collection[str] = ()) -> dict[str, Node]:
-        """The entries of a map of known keys."""
+    def keys(
+        self, node: Node, what: str, known: Collection[str], required: Collection[str] = ()
+    ) -> dict[str, Node]:
+        """The entries of a map of known keys; `what` names the map in sentences."""
         if isinstance(node, Table):
-            return fill(node, self._report, "", lambda part: part.take(known, required), _Part)
-        self.entries(node)
+            return fill(node, self._report, what, lambda form: _taken(form, known, required))
+        self.entries(node, what)
         return {}
 
     def items(self, node: Node | None, alone: bool = False) -> list[Node]:
@@ -73,26 +65,52 @@ class RuleForm:
             return list(node.items)
         if alone and isinstance(node, Scalar):
             return [node]
-        self.wrong(node.mark, "N104", "expected a list here, such as [a, b]")
+        self.wrong(node.mark, "E108", "this must be a list, such as [a, b]")
         return []
 
-    def text(self, node: Node | None) -> str:
+    def text(self, node: Node | None, what: str = "this") -> str:
         """One word or sentence; empty after a mistake."""
         if node is None:
             return ""
-        if not isinstance(node, Scalar) or not node.text.strip() or (node.plain and node.text in _NOTHING):
-            self.wrong(node.mark, "N105", "expected a single word here")
+        if not isinstance(node, Scalar):
+            self.wrong(node.mark, "E108", f"{what} must be a text, not a {kind_of(node)}")
+            return ""
+        if not node.text.strip() or (node.plain and node.text in NOTHING):
+            self.wrong(node.mark, "E109", f"{what} is empty")
             return ""
         return node.text
 
     def choice(self, node: Node, known: Collection[str], what: str, code: str) -> str:
         """One of the `known` words; empty after a mistake."""
-        text = self.text(node)
+        text = self._word(node, f'"{what}"')
         if not text or text in known:
             return text
         hint = did_you_mean(text, known) or (f" (known: {', '.join(sorted(known))})" if len(known) <= 12 else "")
         self.wrong(node.mark, code, f'no {what} "{text}"{hint}')
         return ""
+
+    def one_of(self, node: Node, key: str, known: Sequence[str]) -> str:
+        """One of a few words, as `Form.one_of`; empty after a mistake."""
+        text = self._word(node, f'"{key}"')
+        if not text or text in known:
+            return text
+        listed = ", ".join(known[:-1]) + f" or {known[-1]}"
+        self.wrong(node.mark, "E108", f'"{key}" is {listed}{did_you_mean(text, known)}')
+        return ""
+
+    def language(self, node: Node, known: Collection[str]) -> str:
+        """A language that there are texts in; empty after a mistake."""
+        text = self._word(node, '"language"')
+        if not text or text in known:
+            return text
+        self.wrong(node.mark, "E305", not_spoken(text, known))
+        return ""
+
+    def _word(self, node: Node, what: str) -> str:
+        if isinstance(node, Scalar) and is_number(node):
+            self.wrong(node.mark, "E107", f'{what} must be in quotes: "{node.text}"')
+            return ""
+        return self.text(node, what)
 
     def numbers(self, node: Node) -> Iterator[str]:
         """Numbers to call."""

@@ -89,7 +89,7 @@ def load_rules(
     try:
         data = path.read_bytes()
     except OSError as wrong:
-        raise FilesBroken([Mistake(str(path), 1, 1, "N001", f"the file can't be read: {wrong.strerror}")]) from wrong
+        raise FilesBroken([Mistake(str(path), 1, 1, "E101", f"the file can't be read: {wrong.strerror}")]) from wrong
     return read_rules(data, str(path), flows, languages)
 
 
@@ -117,7 +117,7 @@ class _Reader(RuleForm):
     def file(self, root: Table) -> NoticeRules:
         """The whole file."""
         known = {"events", "hl7", "retry", "last_resort", "notices", "nobody"}
-        parts = self.keys(root, known, required={"notices"})
+        parts = self.keys(root, "the file", known, required={"notices"})
         reading = Hl7Part(self._report).reading(parts.get("hl7"))
         mapped = parts.get("hl7")
         named = isinstance(mapped, Table) and "events" in mapped.values
@@ -170,7 +170,7 @@ class _Reader(RuleForm):
     def _rule(self, key: Scalar, node: Node, shared: Waits, kinds: set[str]) -> Rule:
         needed = {"event", "flow", "language", "priority", "confirm", "expires_after", "steps"}
         more = {"title", "to", "when", "ring", "private", "cancels", "corrects", "within"}
-        parts = self.keys(node, needed | more, required=needed)
+        parts = self.keys(node, f'the notice "{key.text}"', needed | more, required=needed)
         self.text(parts.get("title"))
 
         def one_of(part: str, known: Collection[str] | None, what: str, code: str) -> str:
@@ -178,9 +178,12 @@ class _Reader(RuleForm):
                 return self.text(parts.get(part))
             return self.choice(parts[part], known, what, code)
 
+        def few(part: str, known: list[str]) -> str:
+            return self.one_of(parts[part], part, known) if part in parts else ""
+
         ring = self.duration(parts["ring"], *_RING) if "ring" in parts else _DEFAULT_RING
-        priority = one_of("priority", [one.name.lower() for one in Priority], "priority", "N201")
-        confirm = one_of("confirm", [one.value for one in Confirm], "kind of confirmation", "N202")
+        priority = few("priority", [one.name.lower() for one in Priority])
+        confirm = few("confirm", [one.value for one in Confirm])
         event = one_of("event", kinds, "event", "N203")
         cancels, corrects = (self._events(parts.get(part), event, kinds) for part in ("cancels", "corrects"))
         if both := set(cancels) & set(corrects):
@@ -199,8 +202,8 @@ class _Reader(RuleForm):
         rule = Rule(
             name=key.text,
             event=event,
-            flow=one_of("flow", self._flows, "flow", "N204"),
-            language=one_of("language", self._languages, "language", "N205"),
+            flow=one_of("flow", self._flows, "flow", "E206"),
+            language=self._language(parts.get("language")),
             priority=Priority[priority.upper()] if priority else Priority.ALERT,
             confirm=Confirm(confirm) if confirm else Confirm.KEY,
             expires_after=expires,
@@ -220,9 +223,14 @@ class _Reader(RuleForm):
             )
         return rule
 
+    def _language(self, node: Node | None) -> str:
+        if node is None or self._languages is None:
+            return self.text(node)
+        return self.language(node, self._languages)
+
     def _to(self, node: Node, event: str) -> To:
         """The addressee: a patient or a number that a fact of the event names, a number or a person named here."""
-        parts = self.keys(node, {*OWN, "language", "zone", "telephones"})
+        parts = self.keys(node, '"to"', {*OWN, "language", "zone", "telephones"})
         [named, *others] = [one for one in OWN if one in parts] or [""]
         if not named or others:
             self.wrong(node.mark, "N226", f"name one addressee: {', '.join(OWN)}; without to it is the event's ward")
@@ -243,9 +251,7 @@ class _Reader(RuleForm):
             self.wrong(node.mark, "N226", f"{who} has no telephones: add them, in the order in which they are called")
         language = ""
         if "language" in parts:
-            known = self._languages
-            spoken = parts["language"]
-            language = self.text(spoken) if known is None else self.choice(spoken, known, "language", "N205")
+            language = self._language(parts["language"])
         zone = self.text(parts.get("zone"))
         if zone and zone not in available_timezones():
             self.wrong(parts["zone"].mark, "N226", f'no time zone "{zone}"{did_you_mean(zone, available_timezones())}')
@@ -264,12 +270,12 @@ class _Reader(RuleForm):
         return tuple(found)
 
     def _silence(self, node: Node, kinds: Collection[str]) -> Silence:
-        parts = self.keys(node, {"event", "when"}, required={"event"})
+        parts = self.keys(node, "the entry", {"event", "when"}, required={"event"})
         event = self.choice(parts["event"], kinds, "event", "N203") if "event" in parts else ""
         return Silence(event, self._when(parts["when"], event) if "when" in parts else {})
 
     def _step(self, node: Node, ring: timedelta, shared: Waits, roles: Collection[str]) -> Step:
-        parts = self.keys(node, {"call", "ring", "retry"}, required={"call"})
+        parts = self.keys(node, "the step", {"call", "ring", "retry"}, required={"call"})
         call = []
         for target in self.items(parts.get("call"), alone=True):
             text = self.text(target)
@@ -293,16 +299,14 @@ class _Reader(RuleForm):
 
     def _waits(self, node: Node, shared: Waits) -> Waits:
         waits = dict(shared)
-        for key, value in self.entries(node):
-            cause = self.choice(key, [one.value for one in Missed], "cause", "N212")
+        for cause, value in self.keys(node, '"retry"', [one.value for one in Missed]).items():
             items = self.items(value)
             durations = tuple(self.duration(item, most=timedelta(days=7)) for item in items)
             if len(durations) > 20:
                 self.wrong(value.mark, "N213", "more than 20 rounds: go on to the next step instead")
             elif hasty := [item for item, wait in zip(items[1:], durations[1:], strict=True) if wait < _SOON]:
                 self.wrong(hasty[0].mark, "N221", "only the first retry may come at once: wait 1s or more here")
-            if cause:
-                waits[Missed(cause)] = durations
+            waits[Missed(cause)] = durations
         return waits
 
     def _when(self, node: Node, event: str) -> Mapping[str, str | bool]:

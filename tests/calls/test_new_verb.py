@@ -35,9 +35,10 @@ from ivr.flow.verbs.errand import NOTHING, Place, Visit
 from ivr.flow.verbs.schema import PROMPT, WITH, Known, VerbSchema, leads
 from ivr.record.call_records import CallEvent, CallRecord
 from ivr.rehearsal.call import ANY_DAY
-from ivr.rehearsal.export import as_test, of_record
+from ivr.rehearsal.export import as_test
+from ivr.rehearsal.flow_test import EditionUnderTest
 from ivr.rehearsal.suite import run_tests
-from ivr.rehearsal.test_file import EditionUnderTest
+from ivr.rehearsal.traced import of_record
 from prompts.catalog import Catalog
 from tests.calls.one_call import SECONDS, OneCall
 from tests.rehearsal.house import house

@@ -15,8 +15,9 @@ from db.database import Database, ImmediateTransactions, Transactions
 from db.errors import DatabaseAway
 from editions import engines, store
 from editions.engines import EngineRecord
-from editions.first import NoEditionUsable, begin
+from editions.first import NoEditionUsable, begin, log_start
 from editions.live import Live, LiveEdition
+from editions.status import disk_against
 from editions.store import StoredEdition
 from editions.watch import EditionWatch
 from prompts.errors import StudioError
@@ -49,8 +50,9 @@ class Engine:
         transactions: Transactions | None = None,
     ) -> None:
         self.publisher = publisher
-        first, refused = begin(publisher.database, bundle, lambda _: None, publisher.opens, "root", publisher.now())
-        self.live = Live(first)
+        begun = begin(publisher.database, bundle, lambda _: None, publisher.opens, "root", publisher.now())
+        log_start(begun, disk_against(publisher.database, begun.live.head, bundle))
+        self.live = Live(begun.live)
         self.watch = EditionWatch(
             transactions or ImmediateTransactions(publisher.database),
             self.live,
@@ -58,7 +60,7 @@ class Engine:
             aside,
             name,
             publisher.now,
-            refused,
+            begun.refused,
         )
         self.name = name
 

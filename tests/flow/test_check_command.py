@@ -69,7 +69,7 @@ def test_mistakes_of_all_files_come_at_once_and_warnings_too(folder: Path, tmp_p
     rows = json.loads(check(str(folder), "--json", home=tmp_path).output)
     assert [(Path(row["file"]).name, row["code"], row["severity"]) for row in rows] == [
         ("main.yaml", "E204", "error"),
-        ("notices.yaml", "N202", "error"),
+        ("notices.yaml", "E108", "error"),
         ("numbers.yaml", "E206", "error"),
         ("old.yml", "W101", "warning"),
     ]

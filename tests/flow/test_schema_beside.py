@@ -164,7 +164,7 @@ def test_the_keys_of_notices_are_the_readers() -> None:
     def known(text: str) -> set[str]:
         with pytest.raises(FilesBroken) as broken:
             read_rules(text.encode(), "notices.yaml")
-        [listed] = re.findall(r'no key "zzz" \(known: (.*)\)', str(broken.value))
+        [listed] = re.findall(r'has no use for "zzz" \(known: (.*)\)', str(broken.value))
         return set(listed.split(", "))
 
     whole = notices_schema()["properties"]

@@ -15,7 +15,8 @@ from editions.edition import read_edition
 from forms.errors import FilesBroken
 from forms.mistake import Mistake
 from hospital.usual import USUAL
-from ivr.rehearsal.test_file import EditionUnderTest, read_tests
+from ivr.rehearsal.flow_test import EditionUnderTest
+from ivr.rehearsal.test_file import read_tests
 from tests.flow.test_slips import files, write
 
 HERE = Path(__file__).parent

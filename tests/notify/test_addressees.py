@@ -125,7 +125,7 @@ def test_one_telephone_of_two_patients_rings_once_and_tells_both(anyone: Story) 
         ("{patient: card, language: ru}", "patient", "N226"),
         ("{person: Dr Wang}", "person", "N226"),
         ("{person: Dr Wang, telephones: ['8001'], zone: Asia/Shangai}", "person", "Asia/Shanghai"),
-        ("{number: '8400', language: ja}", "number", "N205"),
+        ("{number: '8400', language: ja}", "number", "E305"),
     ],
 )
 def test_a_slip_in_an_addressee_is_told(to: str, call: str, told: str) -> None:

@@ -73,27 +73,27 @@ def test_the_shipped_file_covers_every_admission() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("flow: ward_admission", "flow: ward_admision", '4:11 N204 no flow "ward_admision" (did you mean'),
-        ("language: zh", "language: ru", '5:15 N205 no language "ru" (known: en, zh)'),
-        ("priority: alert", "priority: loud", '6:15 N201 no priority "loud" (known: alert, care, emergency, money)'),
-        ("confirm: key", "confirm: smile", '7:14 N202 no kind of confirmation "smile"'),
+        ("flow: ward_admission", "flow: ward_admision", '4:11 E206 no flow "ward_admision" (did you mean'),
+        ("language: zh", "language: ru", '5:15 E305 "ru" is not among the languages of texts/languages.yaml (en, zh)'),
+        ("priority: alert", "priority: loud", '6:15 E108 "priority" is emergency, alert, care or money'),
+        ("confirm: key", "confirm: smile", '7:14 E108 "confirm" is key, heard or answered'),
         ("event: admission", "event: admision", '3:12 N203 no event "admision" (did you mean "admission"?)'),
         ("expires_after: 1h", "expires_after: soon", '8:20 N215 "soon" is not a time such as'),
         ("expires_after: 1h", "expires_after: 2m", "8:20 N207 calling everybody may take"),
         ("call: station", "call: stations", '10:15 N210 "stations" is neither a role'),
         ("call: station", "call: []", "10:15 N211 a step must call somebody"),
-        ("busy: [10s, 20s]", "bussy: [10s]", '11:17 N212 no cause "bussy" (did you mean "busy"?)'),
-        ("busy: [10s, 20s]", "busy: 10s", "11:23 N104 expected a list"),
-        ("    flow: ward_admission\n", "", '3:5 N102 "flow" is missing here'),
-        ("    flow:", "    flo: 1\n    flow:", '4:5 N103 no key "flo" (did you mean "flow"?)'),
+        ("busy: [10s, 20s]", "bussy: [10s]", '11:17 E106 "retry" has no use for "bussy" (did you mean "busy"?)'),
+        ("busy: [10s, 20s]", "busy: 10s", "11:23 E108 this must be a list"),
+        ("    flow: ward_admission\n", "", '3:5 E109 the notice "admission" needs "flow"'),
+        ("    flow:", "    flo: 1\n    flow:", '4:5 E106 the notice "admission" has no use for "flo"'),
         ("    flow:", "    event: x\n    flow:", '4:5 E105 "event" occurs twice here'),
         ("notices:", "last_resort: [x]\nnotices:", '1:15 N214 "x" is not a telephone number'),
         ("notices:", "hl7: {fields: {ward: PV1.3}}\nnotices:", '1:22 N303 "PV1.3" is not a field such as PV1-3.1'),
-        ("notices:", "hl7: {fields: {wart: PV1-3}}\nnotices:", '1:16 N302 no field "wart" (did you mean "ward"?)'),
+        ("notices:", "hl7: {fields: {wart: PV1-3}}\nnotices:", '1:16 E106 "fields" has no use for "wart" (did you'),
         ("notices:", "hl7: {events: {B01: x}}\nnotices:", '1:16 N301 "B01" is not a trigger'),
-        ("notices:", "hl7: {processing: [X]}\nnotices:", '1:20 N305 no processing id "X"'),
-        ("notices:", "hl7: {others: maybe}\nnotices:", '1:15 N306 no answer "maybe"'),
-        ("notices:\n", "notices: 1\nx:\n", "1:10 N101 expected"),
+        ("notices:", "hl7: {processing: [X]}\nnotices:", '1:20 E108 "processing" is P, T or D'),
+        ("notices:", "hl7: {others: maybe}\nnotices:", '1:15 E108 "others" is accept or reject'),
+        ("notices:\n", "notices: 1\nx:\n", "1:10 E108 this must be a map of name: value"),
         ("    steps:\n", "    steps: []\n    when:\n", "9:12 N206 there must be at least one step"),
     ],
 )
@@ -103,15 +103,15 @@ def test_a_mistake_is_told_with_its_place(old: str, new: str, told: str) -> None
 
 def test_all_mistakes_are_told_at_once() -> None:
     text = SMALL.replace("alert", "loud").replace("language: zh", "language: ru").replace("station", "statio")
-    assert [line.split()[1] for line in mistakes(text)] == ["N205", "N201", "N210"]
+    assert [line.split()[1] for line in mistakes(text)] == ["E305", "E108", "N210"]
 
 
 def test_a_misspelt_entry_is_told_once_and_read_as_it_was_meant() -> None:
     text = SMALL.replace("flow:", "flwo:").replace("confirm: key", "confrim: smile")
     assert mistakes(text) == [
-        'notices.yaml:4:5 N103 no key "flwo" (did you mean "flow"?)',
-        'notices.yaml:7:5 N103 no key "confrim" (did you mean "confirm"?)',
-        'notices.yaml:7:14 N202 no kind of confirmation "smile" (known: answered, heard, key)',
+        'notices.yaml:4:5 E106 the notice "admission" has no use for "flwo" (did you mean "flow"?)',
+        'notices.yaml:7:5 E106 the notice "admission" has no use for "confrim" (did you mean "confirm"?)',
+        'notices.yaml:7:14 E108 "confirm" is key, heard or answered',
     ]
 
 

@@ -75,9 +75,9 @@ def test_the_hospital_names_the_languages_that_it_speaks(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("source", "sentence"),
     [
-        ("languages: [zh, en]\n", '1:17 P112 there are no texts in "en" (there are zh)'),
-        ("languages: zh\n", "1:1 P112 the file names the languages that the line speaks: languages: [zh, en]"),
-        ("language: [zh]\n", "1:1 P112 the file names the languages that the line speaks: languages: [zh, en]"),
+        ("languages: [zh, en]\n", '1:17 E305 no texts in language "en" (there are zh)'),
+        ("languages: zh\n", '1:12 E108 "languages" must be a list: languages: [zh, en]'),
+        ("language: [zh]\n", '1:1 E106 the file has no use for "language" (did you mean "languages"?)'),
     ],
 )
 def test_a_language_without_texts_cannot_be_spoken(tmp_path: Path, source: str, sentence: str) -> None:
@@ -98,7 +98,7 @@ def test_an_unknown_id_is_told_with_the_nearest_one(tmp_path: Path) -> None:
 
 
 BROKEN = [
-    ("a.x: 一\na.x: 二\n", '1.yaml:2:1 P106 "a.x" occurs twice here (first in line 1)'),
+    ("a.x: 一\na.x: 二\n", '1.yaml:2:1 E105 "a.x" occurs twice here (first in line 1)'),
     ("a.x: on{e\n", '1.yaml:1:8 P202 a.x: a lone "{"; a field is written {name:type}'),
     ("a.x: 钱{fee:cash}\n", '1.yaml:1:7 P203 a.x: {fee:cash} has an unknown type "cash"'),
     ("a.x: 钱{Fee:money}\n", "1.yaml:1:7 P202 a.x: {Fee:money} is no field"),
@@ -108,18 +108,18 @@ BROKEN = [
     ("a.x: 等{n:number(3)}\n", '1.yaml:1:7 P204 a.x: {n:number(3)}: the type "number" takes nothing'),
     ("a.x: 等{d:date(long)}\n", "1.yaml:1:7 P204 a.x: {d:date(long)}: in brackets a date takes only the word year"),
     ("a.x: 等{n:duration(gen)}\n", '1.yaml:1:7 P204 a.x: {n:duration(gen)}: the type "duration" takes nothing'),
-    ("a.x: 8\n", "1.yaml:1:6 P110 a.x: 8 is not read as text; quote it"),
-    ("a.x:\n", "1.yaml:1:4 P111 a.x is empty"),
+    ("a.x: 8\n", "1.yaml:1:6 E107 a.x must be in quotes: \"8\""),
+    ("a.x:\n", "1.yaml:1:4 E109 a.x is empty"),
     ('a.x: ""\n', "1.yaml:1:6 P111 a.x is empty"),
-    ("a.x: [一, 二]\n", "1.yaml:1:6 P109 a.x must be a text, not a list or a map"),
-    ("A: 一\n", '1.yaml:1:1 P107 "A" is not an id'),
-    ("1: 一\n", '1.yaml:1:1 P107 "1" is not an id'),
-    ("a.x: &here 一\n", "1.yaml:1:6 P108 &here is an anchor"),
-    ("- 一\n", "1.yaml:1:1 P105 the file must be a map: lines of id: text"),
-    ("a.x: {fee:money}\n", "1.yaml:1:6 P109 a.x must be a text, not a list or a map"),
-    ("a.x: '一\n", "P104 not YAML"),
-    ("a.x: 一\n\tb.y: 二\n", "1.yaml:2:1 P104 a tab"),
-    ("a.x: \x07\n", "1.yaml:1:6 P104 not YAML: an invisible character"),
+    ("a.x: [一, 二]\n", "1.yaml:1:6 E108 a.x must be a text, not a list or a map"),
+    ("A: 一\n", '1.yaml:1:1 E111 "A" is not an id'),
+    ("1: 一\n", '1.yaml:1:1 E111 "1" is not an id'),
+    ("a.x: &here 一\n", "1.yaml:1:6 E104 &here is an anchor"),
+    ("- 一\n", "1.yaml:1:1 E101 the file must be a map: lines of id: text"),
+    ("a.x: {fee:money}\n", "1.yaml:1:6 E108 a.x must be a text, not a list or a map"),
+    ("a.x: '一\n", "E103 not YAML"),
+    ("a.x: 一\n\tb.y: 二\n", "1.yaml:2:1 E102 a tab"),
+    ("a.x: \x07\n", "1.yaml:1:6 E103 not YAML: an invisible character"),
 ]
 
 
@@ -140,8 +140,8 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
         "en.yaml:1:6 P302 a.x: the field {b} of zh is missing in en",
         "zh.yaml:2:9 P301 a.only is missing in en",
         "zh.yaml:3:7 P303 a.y: {n} is a digits in zh but a money in en",
-        'zh.yaml:4:1 P106 "a.x" occurs twice here (first in line 1)',
-        'zh.yaml:5:1 P107 "q" is not an id; ids look like registration.kind (lowercase letters, digits, _ and a dot)',
+        'zh.yaml:4:1 E105 "a.x" occurs twice here (first in line 1)',
+        'zh.yaml:5:1 E111 "q" is not an id; ids look like registration.kind (lowercase letters, digits, _ and a dot)',
     ]
 
 
@@ -150,13 +150,13 @@ def test_not_utf8_a_strange_language_and_a_missing_folder_are_told(tmp_path: Pat
     (folder / "zh.yaml").write_bytes("a.x: 好\n".encode("gb18030"))
     mistakes = told(folder, tmp_path / "nowhere")
     assert any("P102" in m and '"xx"' in m for m in mistakes)
-    assert any("P103 the file is not UTF-8" in m for m in mistakes)
-    assert any("P101" in m for m in mistakes)
+    assert any("E101 the file is not UTF-8" in m for m in mistakes)
+    assert any("E101" in m for m in mistakes)
 
 
 def test_a_file_that_is_far_too_large_is_told_at_once(tmp_path: Path) -> None:
     folder = write(tmp_path / "a", zh="a.x: 好\n" + "# \n" * 200_000)
-    assert any("P113 the file is larger than 500,000 bytes" in m for m in told(folder))
+    assert any("E101 the file is larger than 500,000 bytes" in m for m in told(folder))
 
 
 RUSSIAN = [

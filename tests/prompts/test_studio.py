@@ -242,7 +242,7 @@ def test_slow_clips_are_rendered_ahead_after_the_usual_ones(catalog: Catalog, tm
 def test_a_voice_that_comes_back_is_told_once_and_when_it_falls_out_again_too(
     catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("prompts.studio._REST", 3)
+    monkeypatch.setattr("prompts.speakers._REST", 3)
     told: list[str] = []
     first, second = FakeVoice("first"), FakeVoice("second")
     studio = studio_of(catalog, tmp_path, first, second, told=told)

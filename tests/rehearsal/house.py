@@ -7,7 +7,7 @@ from hospital.actions import DECLARED
 from hospital.usual import USUAL
 from ivr.flow.load import load_sources
 from ivr.numbers import Numbers, Route
-from ivr.rehearsal.test_file import EditionUnderTest
+from ivr.rehearsal.flow_test import EditionUnderTest
 from notify.notices.actions import DECLARED as CONFIRMING
 from prompts.catalog import Catalog
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import wave
@@ -108,9 +109,12 @@ def test_an_answer_that_is_none_is_asked_for_again(run: Run) -> None:
     assert "answer: busy" in tried.output
 
 
-def test_the_published_line_is_tried_as_it_is_closed_by_hand(run: Run) -> None:
+def test_the_published_line_is_tried_as_it_is_closed_by_hand(run: Run, tmp_path: Path) -> None:
     assert run("db", "upgrade").exit_code == 0
-    assert run("flows", "publish", "-m", "x", "--no-tests", "--no-render").exit_code == 0
+    own = tmp_path / "own"
+    shutil.copytree(Path(__file__).parents[2] / "flows", own)
+    published = run("flows", "publish", "-m", "x", "--no-tests", "--no-render", WARDBELL_FLOWS_DIR=str(own))
+    assert published.exit_code == 0
     assert run("numbers", "close", "1000", "--why", "a flood").exit_code == 0
     tried = run("flows", "try", "1000", "--live", "--keys", "hangup")
     assert "closed in" in tried.output

@@ -17,10 +17,12 @@ from editions.flow_tests import under_test
 from ivr.record.call_records import CallEvent, CallRecord
 from ivr.rehearsal.answers import Script
 from ivr.rehearsal.call import ANY_DAY, Caller, RehearsedCall
-from ivr.rehearsal.export import as_test, of_record
+from ivr.rehearsal.export import as_test
+from ivr.rehearsal.flow_test import FlowTest
 from ivr.rehearsal.moments import Collected, Ended, Saying, What
-from ivr.rehearsal.test_file import FlowTest, read_tests
+from ivr.rehearsal.test_file import read_tests
 from ivr.rehearsal.test_run import play, rehearse
+from ivr.rehearsal.traced import of_record
 from tests.rehearsal.house import house
 
 HOUSE = house()

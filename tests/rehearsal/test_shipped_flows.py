@@ -16,10 +16,12 @@ from editions.flow_tests import under_test
 from ivr.record.call_records import CallEvent, CallRecord
 from ivr.rehearsal.answers import declared_beyond
 from ivr.rehearsal.call import ANY_DAY
-from ivr.rehearsal.export import as_test, of_record
+from ivr.rehearsal.export import as_test
+from ivr.rehearsal.flow_test import EditionUnderTest, FlowTest
 from ivr.rehearsal.suite import SuiteResult, run_tests
-from ivr.rehearsal.test_file import EditionUnderTest, FlowTest, read_tests
+from ivr.rehearsal.test_file import read_tests
 from ivr.rehearsal.test_run import play
+from ivr.rehearsal.traced import of_record
 
 BUNDLE = Bundle.of_folder(Path(__file__).parents[2] / "flows")
 

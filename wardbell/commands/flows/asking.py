@@ -13,7 +13,7 @@ from forms.report import did_you_mean
 from hospital.usual import USUAL_VARIABLES
 from ivr.flow.commands import Value
 from ivr.rehearsal.answers import ERROR, declared_beyond, usual
-from ivr.rehearsal.test_file import EditionUnderTest
+from ivr.rehearsal.flow_test import EditionUnderTest
 
 
 class _NotSaid(Exception):

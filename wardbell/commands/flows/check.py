@@ -17,19 +17,15 @@ Needs no database and no voices. Exit code 0: nothing is wrong (there may be war
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from unicodedata import east_asian_width
 
 import click
 
-from editions.bundle import TESTS, Bundle
-from editions.declared import ACTIONS
-from editions.edition import Checked, read_edition
-from editions.flow_tests import tested
-from forms.errors import FilesBroken
-from forms.mistake import Mistake, printable
-from ivr.rehearsal.test_file import read_tests
+from editions.bundle import Bundle
+from editions.check import Found, as_data, check_files
+from forms.mistake import Mistake
 from wardbell.parts import Parts
 
 _WIDEST = 120
@@ -47,40 +43,16 @@ def check(parts: Parts, folder: Path | None, as_json: bool, later: bool) -> None
     Flows, numbers, holidays, notices, the hospital's own texts and the flow tests are checked together. Exit code
     0: nothing is wrong; warnings don't count. 1: there are mistakes.
     """
-    bundle, found, checked = _look(parts, folder or parts.flows_dir(), later)
+    own = folder or parts.flows_dir()
+    found = check_files(lambda: Bundle.of_folder(own, parts.settings.texts_dir), parts.zone, later=later)
     if as_json:
-        click.echo(json.dumps([_row(one) for one in found], ensure_ascii=False, indent=1))
+        click.echo(json.dumps([as_data(one) for one in found.reported], ensure_ascii=False, indent=1))
     else:
-        for line in told(found, bundle):
+        for line in told(found.reported, found.bundle):
             click.echo(line)
-        click.echo(_summary(found, checked))
-    if checked is None:
+        click.echo(_summary(found))
+    if found.checked is None:
         raise click.exceptions.Exit(1)
-
-
-def _look(parts: Parts, folder: Path, later: bool) -> tuple[Bundle, Sequence[Mistake], Checked | None]:
-    """The files, what is to be reported of them, and the edition when nothing is wrong."""
-    bundle = Bundle({})
-    try:
-        bundle = Bundle.of_folder(folder, parts.settings.texts_dir)
-        checked = read_edition(bundle, ACTIONS, zone=parts.zone, later=later)
-        read_tests(bundle.under(TESTS), tested(checked.edition, parts.zone))
-    except FilesBroken as wrong:
-        return bundle, sorted((*wrong.mistakes, *wrong.warnings)), None
-    return bundle, checked.warnings, checked
-
-
-def _row(one: Mistake) -> dict[str, str | int]:
-    severity = "warning" if one.is_warning else "error"
-    return {
-        "file": printable(one.file),
-        "line": one.line,
-        "col": one.col,
-        "code": one.code,
-        "severity": severity,
-        "sentence": printable(one.sentence),
-        "hint": printable(one.hint),
-    }
 
 
 def told(found: Iterable[Mistake], bundle: Bundle) -> Iterator[str]:
@@ -103,15 +75,13 @@ def _excerpt(line: str, col: int) -> list[str]:
     return [f"    {bare}", f"    {' ' * width}^"]
 
 
-def _summary(found: Sequence[Mistake], checked: Checked | None) -> str:
-    warnings = sum(one.is_warning for one in found)
-    mistakes = len(found) - warnings
+def _summary(found: Found) -> str:
     parts = []
-    if mistakes:
-        parts.append(f"{mistakes} mistake{'s' * (mistakes != 1)}")
-    if checked is not None:
-        flows = checked.edition.flows.flows.values()
+    if found.mistakes:
+        parts.append(f"{found.mistakes} mistake{'s' * (found.mistakes != 1)}")
+    if found.checked is not None:
+        flows = found.checked.edition.flows.flows.values()
         parts.append(f"no mistakes in {len(flows)} flows with {sum(len(flow.steps) for flow in flows)} steps")
-    if warnings:
-        parts.append(f"{warnings} warning{'s' * (warnings != 1)}")
+    if found.warnings:
+        parts.append(f"{found.warnings} warning{'s' * (found.warnings != 1)}")
     return ", ".join(parts)

@@ -9,7 +9,8 @@ import click
 from editions.flow_tests import under_test
 from forms.errors import FilesBroken
 from ivr.record.call_records import show_call
-from ivr.rehearsal.export import as_test, of_record
+from ivr.rehearsal.export import as_test
+from ivr.rehearsal.traced import of_record
 from wardbell.parts import Parts
 
 

@@ -79,9 +79,10 @@ def _apart(parts: Parts, came: NotFromThis) -> str:
     if came.lost:
         lines += ["changed there, and not in these files:", *(f"  {one}" for one in came.lost)]
     if base is not None:
-        lines.append(f"`wardbell flows diff {base.number} {live}` shows what changed there, line by line")
+        lines.append(f"`wardbell flows diff {base.number} {live}` shows line by line what changed there,")
+        lines.append(f"`wardbell flows diff {base.number}` what changed here")
     lines += [
-        "`wardbell flows diff` shows what these files would change",
+        "`wardbell flows diff` shows what these files would change on the line",
         f"`wardbell flows fetch {live} FOLDER` fetches the live files, to start editing from them",
         f"`wardbell flows publish --over {live}` puts these files live as they are",
     ]

@@ -123,7 +123,7 @@ def stop(came: NotPrinted | FailedTests) -> None:
             _fail(
                 f"{record.who} published edition {record.number} meanwhile ({record.why}): nothing of yours was"
                 f" published or lost. See what changed with `wardbell flows diff {parent} {record.number}`,"
-                " then publish again."
+                " take it in, and publish again."
             )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from editions.bundle import TESTS, Bundle
+from editions.check import as_data
 from editions.flow_tests import under_test
 from forms.errors import FilesBroken
 from ivr.rehearsal.suite import SuiteResult, run_tests
@@ -81,10 +82,7 @@ def _sources(bundle: Bundle, files: tuple[Path, ...]) -> dict[str, bytes]:
 
 def _tell_mistakes(wrong: FilesBroken, as_json: bool) -> None:
     if as_json:
-        mistakes = [
-            {"file": one.file, "line": one.line, "col": one.col, "code": one.code, "sentence": one.sentence}
-            for one in wrong.mistakes
-        ]
+        mistakes = [as_data(one) for one in wrong.mistakes]
         click.echo(json.dumps({"mistakes": mistakes}, ensure_ascii=False, indent=2))
         return
     for mistake in wrong.mistakes:

@@ -29,9 +29,9 @@ from ivr.numbers import Closing, Refusal
 from ivr.numbers.closings import closed_numbers
 from ivr.rehearsal.call import Caller, RehearsedCall
 from ivr.rehearsal.export import as_test
+from ivr.rehearsal.flow_test import EditionUnderTest
 from ivr.rehearsal.moments import Collected, Saying
 from ivr.rehearsal.sound import write_call
-from ivr.rehearsal.test_file import EditionUnderTest
 from prompts.errors import PromptError
 from prompts.join import join
 from wardbell.commands.flows.asking import Asking, values
