@@ -55,7 +55,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     for file in (Path(__file__).parent / "flows").iterdir():
         shutil.copy(file, flows)
     with (flows / "numbers.yaml").open("a", encoding="utf-8") as numbers:
-        for number, flow in (("7001", "keys"), ("7002", "counter"), ("7003", "message"), ("7004", "complaint")):
+        tests = ("keys", "counter", "message", "complaint", "checkup_due")
+        for number, flow in enumerate(tests, 7001):
             numbers.write(f'  "{number}": {{flow: {flow}, language: zh}}\n')
     return Template(line.data, flows, zone, singer)
 
@@ -75,9 +76,18 @@ MESSAGE_LEFT = """
     confirm: heard
     expires_after: 1h
     steps: [{call: "8400"}]
-events: [message_left]
+  checkup_due:
+    event: checkup_due
+    to: {patient: card}
+    flow: checkup
+    language: en
+    priority: care
+    confirm: heard
+    expires_after: 1h
+    steps: [{call: patient}]
+events: [message_left, checkup_due]
 """
-"""A rule for an event that a flow tells."""
+"""Rules for events that flows tell."""
 
 
 @dataclass

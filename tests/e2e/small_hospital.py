@@ -24,6 +24,8 @@ from wardbell.settings import Settings
 
 PIN = "470815"
 """Of every card. A PIN that is found anywhere in a log or a database was leaked: no other number holds it."""
+PATIENTS_PHONE = "13900000000"
+"""On every card."""
 MEDICINE = {"zh": "内科", "en": "internal medicine"}
 SURGERY = {"zh": "外科", "en": "surgery"}
 GENERAL_FEE, EXPERT_FEE = 600, 3000
@@ -96,7 +98,7 @@ def _duty(day: date, half: str, department: str, code: str, name: dict[str, str]
 
 def _issue(session: Session, number: str, pin_hash: str, balance: int) -> None:
     now = datetime.now(UTC)
-    cards.add(session, number, "测试病人", "13900000000", now)
+    cards.add(session, number, "测试病人", PATIENTS_PHONE, now)
     cards.change(session, number, pin_hash=pin_hash)
     if balance:
         cards.top_up(session, number, balance, f"e2e-{number}", now)
