@@ -21,7 +21,7 @@ from db.database import Transactions
 from db.errors import ConstraintBroken, DatabaseError, DatabaseFault
 from ivr.call.book import CallBegun
 from ivr.record.legs import FIRST, Legs, Role, by_whom
-from ivr.record.writes import CALLS, LEGS, SEGMENTS, Change, Event, Row, Write, close_orphans, write_batch
+from ivr.record.writes import CALLS, LEGS, SEGMENTS, Event, Row, Write, close_orphans, write_batch
 from ivr.switch.line import Ended
 
 log = Logger()
@@ -127,11 +127,11 @@ class _Sheet:
 
     def leg(self, number: int, values: dict[str, Any], *, new: bool = False) -> None:
         """As `Sheet.leg`."""
-        self._book._put((Row if new else Change)(self._call_id, LEGS, number, values))
+        self._book._put(Row(self._call_id, LEGS, number, values, new))
 
     def segment(self, number: int, values: dict[str, Any], *, new: bool = False) -> None:
         """As `Sheet.segment`."""
-        self._book._put((Row if new else Change)(self._call_id, SEGMENTS, number, values))
+        self._book._put(Row(self._call_id, SEGMENTS, number, values, new))
 
 
 class Trace:
@@ -142,7 +142,7 @@ class Trace:
         self._call_id = facts.call_id
         self._wallclock = wallclock
         self._count = 0
-        book._put(Row(facts.call_id, CALLS, 0, _row(facts, wallclock(), engine)))
+        book._put(Row(facts.call_id, CALLS, 0, _row(facts, wallclock(), engine), new=True))
         self.legs = Legs(_Sheet(book, facts.call_id), wallclock)
         """Who takes part, and who talks with whom. This trace notes the first leg's life."""
         role, party = (Role.CALLER, facts.caller) if facts.direction == "in" else (Role.CALLED, facts.dialled)
@@ -186,7 +186,7 @@ class Trace:
         self.event("ended", cause=end.cause.value, sip_code=end.sip_code, by_peer=end.by_peer, outcome=outcome)
 
     def _change(self, values: dict[str, Any]) -> None:
-        self._book._put(Change(self._call_id, CALLS, 0, values))
+        self._book._put(Row(self._call_id, CALLS, 0, values))
 
 
 def _row(facts: CallBegun, at: datetime, engine: str) -> dict[str, Any]:

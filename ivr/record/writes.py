@@ -49,22 +49,14 @@ _NEW_EVENT: Insert = insert(cast("Table", CallEventRow.__table__))
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A new row, all columns but its key. `number` is that in the call, 0 for the call itself."""
+    """A new row, all columns but its key, or columns of one that have come to be known. `number` is that in the call, 0
+    for the call itself."""
 
     call_id: str
     table: str
     number: int
     values: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Columns of a row that have come to be known."""
-
-    call_id: str
-    table: str
-    number: int
-    values: dict[str, Any]
+    new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +70,7 @@ class Event:
     detail: dict[str, Any]
 
 
-Write = Row | Change | Event
+Write = Row | Event
 
 
 def write_batch(session: Session, batch: Sequence[Write]) -> None:
@@ -91,18 +83,18 @@ def write_batch(session: Session, batch: Sequence[Write]) -> None:
         match write:
             case Event(call_id, number, at, kind, detail):
                 events.append({"call_id": call_id, "number": number, "at": at, "kind": kind, "detail": detail})
-            case Row(call_id, table, number, values):
+            case Row(call_id, table, number, values, new=True):
                 if (call_id, number) in rows[table]:
                     raise ValueError(f"call {call_id} begins twice")
                 key = {"id": call_id} if table == CALLS else {"call_id": call_id, "number": number}
                 rows[table][call_id, number] = {**key, **values}
-            case Change(call_id, table, number, values):
-                new = rows[table].get((call_id, number))
-                (new or changes[table].setdefault((call_id, number), {})).update(values)
+            case Row(call_id, table, number, values):
+                begun = rows[table].get((call_id, number))
+                (begun or changes[table].setdefault((call_id, number), {})).update(values)
     connection = session.connection()
-    for table, begun in rows.items():
-        if begun:
-            connection.execute(_NEW[table], list(begun.values()))
+    for table, added in rows.items():
+        if added:
+            connection.execute(_NEW[table], list(added.values()))
         if changes[table]:
             _change(connection, table, changes[table])
     if events:

@@ -83,6 +83,13 @@ class House:
         leg.down.then(lambda end: self.legs.hung_up(number, end))
         return number
 
+    def is_answered(self, leg: int, other: int, after: float) -> None:
+        """`leg` waits so many seconds until `other` answers, and talks with it."""
+        self.legs.waits(leg, other)
+        self.pass_time(after)
+        self.lines[other].peer_answers()
+        self.legs.joined(leg, other)
+
     def hang_up(self, *numbers: int) -> None:
         for number in numbers:
             Deferred.fromCoroutine(self.lines[number].hang_up())
@@ -170,10 +177,7 @@ def test_a_blind_transfer(house: House) -> None:
     house.legs.waits(FIRST, laboratory)
     house.pass_time(30)
     pharmacy = house.calls(Role.DESK, "8200", by=desk)
-    house.legs.waits(FIRST, pharmacy)
-    house.pass_time(2)
-    house.lines[pharmacy].peer_answers()
-    house.legs.joined(FIRST, pharmacy)
+    house.is_answered(FIRST, pharmacy, after=2)
     house.pass_time(20)
     house.lines[FIRST].peer_hangs_up()
     house.hang_up(pharmacy)
@@ -196,10 +200,7 @@ def test_an_attended_transfer_with_hold(house: House) -> None:
     house.pass_time(10)
     house.legs.held(FIRST, by=desk)
     laboratory = house.calls(Role.DESK, "8100", by=desk)
-    house.legs.waits(desk, laboratory)
-    house.pass_time(5)
-    house.lines[laboratory].peer_answers()
-    house.legs.joined(desk, laboratory)
+    house.is_answered(desk, laboratory, after=5)
     house.pass_time(7)
     house.legs.held(laboratory, by=desk)
     house.legs.joined(desk, FIRST)
@@ -256,17 +257,11 @@ def test_two_agents_ring_for_one_who_waits_and_the_second_answers(house: House) 
 def test_an_expert_whose_leg_drops_is_called_back(house: House) -> None:
     """What is billed are the two talks, not the minute between them."""
     expert = house.calls(Role.EXPERT, "13911112222")
-    house.legs.waits(FIRST, expert)
-    house.pass_time(8)
-    house.lines[expert].peer_answers()
-    house.legs.joined(FIRST, expert)
+    house.is_answered(FIRST, expert, after=8)
     house.pass_time(100)
     house.lines[expert].peer_vanishes()
     again = house.calls(Role.EXPERT, "13911112222")
-    house.legs.waits(FIRST, again)
-    house.pass_time(12)
-    house.lines[again].peer_answers()
-    house.legs.joined(FIRST, again)
+    house.is_answered(FIRST, again, after=12)
     house.pass_time(200)
     house.lines[FIRST].peer_hangs_up()
     house.hang_up(again)
