@@ -24,28 +24,8 @@ from ivr.flow.texts import Texts
 from ivr.flow.uses import Beside
 from ivr.flow.verbs import LATER, VERBS
 
-NOT_FLOWS = frozenset({"holidays", "notices", "numbers", "queues", "tariffs", "permissions"})
-"""Files of the folder that are no flows and have readers of their own."""
-
-
 _BESIDE = frozenset({"then", "with", "as", "else", "keys", "prompt", "each", "error", "title", "needs", "if"})
 """What stands beside a verb: no slip of one."""
-
-
-def load(folder: Path, texts: Texts, actions: Mapping[str, Declared], *, later: bool = False) -> FlowSet:
-    """All flows of `folder`, one a file; `later` as in `load_sources`. Raises `FilesBroken` with every mistake."""
-    report = Report()
-    sources: dict[str, bytes] = {}
-    if folder.is_dir():
-        for path in sorted(folder.glob("*.yaml")):
-            if path.stem not in NOT_FLOWS:
-                try:
-                    sources[str(path)] = path.read_bytes()
-                except OSError as wrong:
-                    report.add(Mark(str(path)), "E101", f"the file cannot be read: {wrong.strerror}")
-    else:
-        report.add(Mark(str(folder)), "E101", "there is no such folder of flows")
-    return load_sources(sources, texts, actions, report, later=later)
 
 
 def load_sources(
@@ -57,21 +37,38 @@ def load_sources(
     later: bool = False,
     beside: Beside = Beside(),  # noqa: B008 - frozen
 ) -> FlowSet:
-    """As `load`, from file name -> content. Raises nothing but `FilesBroken`; warnings are left in `report`.
+    """All flows, file name -> content. Raises nothing but `FilesBroken`; warnings are left in `report`.
 
     With `later` a flow may use verbs that the line cannot carry out yet: to try and to test it. `beside` is what
     numbers and notices do with the flows.
     """
     report = report or Report()
+    found = check_together(read_flows(sources, texts, report, later=later), texts, actions, beside, report)
+    if found is None:
+        raise FilesBroken(report.mistakes)
+    return found
+
+
+def read_flows(
+    sources: Mapping[str, bytes], texts: Texts, report: Report, *, later: bool = False
+) -> dict[str, Flow | None]:
+    """The flows by name, each by itself; None for one that could not be read."""
     flows: dict[str, Flow | None] = {}
     for file, data in sources.items():
         name = Path(file).stem
         flows[name] = _read_flow(file, name, data, texts, report, later)
         if not NAME.fullmatch(name):
             report.add(Mark(file), "E111", f'"{name}" is not a name for a flow (lowercase letters, digits and _)')
+    return flows
+
+
+def check_together(
+    flows: Mapping[str, Flow | None], texts: Texts, actions: Mapping[str, Declared], beside: Beside, report: Report
+) -> FlowSet | None:
+    """What holds between steps and between flows; the flows when nothing is wrong with them, by `report` either."""
     check_flows(World(flows, actions, texts, beside=beside), report)
     if report.wrong:
-        raise FilesBroken(report.mistakes)
+        return None
     whole = {name: flow for name, flow in flows.items() if flow is not None}
     return FlowSet(whole, dict(actions), {id: _named(texts, id) for id in texts.ids}, frozenset(texts.languages))
 

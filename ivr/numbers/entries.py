@@ -31,6 +31,8 @@ class Pieces:
     calendars: Mapping[str, Calendar] | None
     holidays_name: str
     dialling: Dialling = field(default_factory=Dialling)
+    named: dict[str, Mark] = field(default_factory=dict)
+    """Every flow that the file names, and where it does so first."""
 
     def answer(self, form: Form, language: str, *, finish: bool = True) -> Answer | None:
         """`flow` and `language`, or `refuse: true`; the number's `language` when it names none."""
@@ -59,6 +61,7 @@ class Pieces:
 
     def known_flow(self, flow: str, mark: Mark) -> str:
         """`flow`, if there is one; else empty."""
+        self.named[flow] = min(mark, self.named.get(flow, mark))
         if flow in self.flows:
             return flow
         self.report.add(mark, "E206", f'no flow "{flow}"{did_you_mean(flow, self.flows)}')

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
+from forms.report import Mark
 from ivr.flow.commands import Value
 from ivr.numbers.closing import Closing
 from ivr.numbers.hours import Calendar, Hours
@@ -170,6 +171,10 @@ class Numbers:
     codes: Mapping[str, Code] = field(default_factory=dict)
     dialling: Dialling = field(default_factory=Dialling)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    named: Mapping[str, Mark] | None = field(default=None, compare=False, repr=False)
+    """The flows that the file names, and where it does so first; None: the file could not be read."""
+    by_code: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    """Those of them that feature codes name."""
 
     def find(
         self,

@@ -32,7 +32,7 @@ from forms.mistake import Mistake
 from forms.report import Mark, Report, did_you_mean
 from forms.tree import Listing, Node, Scalar, Table, read_source
 from ivr.numbers.entries import ANSWER, Pieces
-from ivr.numbers.hours import Hours
+from ivr.numbers.hours import Calendar, Hours
 from ivr.numbers.plan import DEFAULT, Answer, Code, Line, Numbers, Plan, Route
 from ivr.numbers.read_hours import read_calendars, read_hours
 from ivr.numbers.telephone_number import WITHHELD, CallerList, Dialling
@@ -94,15 +94,26 @@ def read_numbers(
     """
     report = Report()
     calendars = read_calendars(holidays_name, holidays, zone, report)
-    root = read_source(name, data, report)
-    numbers = Numbers({})
-    if root is not None:
-        numbers = _Reading(report, flows, languages, calendars, holidays_name).numbers(root)
+    numbers = numbers_of(name, data, flows, languages, calendars, report, holidays_name)
     if warnings is not None:
         warnings.extend(one for one in report.mistakes if one.is_warning)
     if report.wrong:
         raise FilesBroken(report.mistakes)
     return numbers
+
+
+def numbers_of(
+    name: str,
+    data: bytes,
+    flows: Collection[str],
+    languages: Collection[str],
+    calendars: Mapping[str, Calendar] | None,
+    report: Report,
+    holidays_name: str = f"flows/{HOLIDAYS}",
+) -> Numbers:
+    """As `read_numbers`, with calendars that were read (None: they could not be); mistakes go into `report`."""
+    root = read_source(name, data, report)
+    return Numbers({}) if root is None else _Reading(report, flows, languages, calendars, holidays_name).numbers(root)
 
 
 @dataclass
@@ -112,6 +123,7 @@ class _Reading(Pieces):
     _hours: dict[str, Hours | None] = field(default_factory=dict)
     """None: it is in the file but could not be read."""
     _callers: dict[str, CallerList] = field(default_factory=dict)
+    _by_code: set[str] = field(default_factory=set)
     _closed: tuple[str, str] | None = None
     """Flow and language (empty: the number's own) of the closed numbers that name none."""
 
@@ -140,7 +152,7 @@ class _Reading(Pieces):
         codes = self._codes(form, {**listed, **({DEFAULT: default} if default is not None else {})})
         form.finish()
         whole = {key: plan for key, plan in listed.items() if plan is not None}
-        return Numbers(whole, default, codes, self.dialling, self.calendars or {})
+        return Numbers(whole, default, codes, self.dialling, self.calendars or {}, self.named, frozenset(self._by_code))
 
     def _check_used(self, root: Table) -> None:
         """Warn of hours and lists of callers that no line names: often a line names the wrong ones by a slip."""
@@ -328,6 +340,7 @@ class _Reading(Pieces):
                 self.report.add(inner.mark("callers"), "E516", sentence)
             pin = inner.flag("pin") if "pin" in inner else True
             flow = self.flow(inner) if "flow" in inner else self.known_flow(SWITCH, word.mark)
+            self._by_code.add(flow)
             language = self.language(inner, required=True)
             inner.finish()
             if key and flow and language:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from forms.report import Mark
 from ivr.switch.line import Cause
 from notify.notices.addressee import To
 from notify.notices.facts import same
@@ -107,6 +108,9 @@ class Rule:
     """Events that this one corrects: notices of the same stay get its values, and who had confirmed is called."""
     within: timedelta = timedelta(days=1)
     """How old an event may be that is taken back or corrected."""
+    mark: Mark = field(default=Mark(""), compare=False, repr=False)
+    """Where the file names its flow."""
+    steps_mark: Mark = field(default=Mark(""), compare=False, repr=False)
 
     @property
     def revises(self) -> bool:

@@ -17,7 +17,7 @@ from zoneinfo import available_timezones
 
 from forms.errors import FilesBroken
 from forms.mistake import Mistake
-from forms.report import Report, did_you_mean
+from forms.report import Mark, Report, did_you_mean
 from forms.tree import Node, Scalar, Table, read_source
 from notify.hl7.adt import Reading
 from notify.notices.addressee import OWN, Addressee, Kind, To
@@ -60,11 +60,14 @@ class NoticeRules:
     """Events that are meant to call nobody."""
     uses: tuple[Use, ...] = ()
     """Where the file names facts of events that flows tell."""
-    told: frozenset[str] = frozenset()
-    """Events that flows tell."""
+    told: Mapping[str, Mark] = field(default_factory=dict)
+    """Events that flows tell, and where the file says so."""
     languages: frozenset[str] = frozenset()
     """Those of the hospital's texts: an addressee may be spoken to in another than the rule's."""
-    warnings: tuple[Mistake, ...] = ()
+    noticed: Mapping[str, Mark] = field(default_factory=dict)
+    """The flows that its rules name, and where they do so first; also of a file with mistakes, as `private`."""
+    private: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Flow -> the facts that nobody but the right listener may hear."""
 
     def following(self, kind: str, facts: Mapping[str, object]) -> tuple[Rule, ...]:
         """The rules that follow from an event."""
@@ -94,15 +97,23 @@ def load_rules(
 
 
 def read_rules(
-    data: bytes, name: str, flows: Collection[str] | None = None, languages: Collection[str] | None = None
+    data: bytes,
+    name: str,
+    flows: Collection[str] | None = None,
+    languages: Collection[str] | None = None,
+    report: Report | None = None,
 ) -> NoticeRules:
-    """As `load_rules`, from the bytes of the file `name`."""
-    report = Report()
-    root = read_source(name, data, report)
-    rules = _Reader(report, flows, languages).file(root) if root is not None else NoticeRules({})
-    if report.wrong:
-        raise FilesBroken(sorted(set(report.mistakes)))
-    return replace(rules, warnings=tuple(sorted(set(report.mistakes))))
+    """As `load_rules`, from the bytes of the file `name`. With a `report` mistakes go there instead of being raised;
+    what is read then has no rules, and says which flows the file names."""
+    told = Report()
+    root = read_source(name, data, told)
+    rules = _Reader(told, flows, languages).file(root) if root is not None else NoticeRules({})
+    if report is not None:
+        report.mistakes.extend(dict.fromkeys(told.mistakes))
+        return NoticeRules({}, noticed=rules.noticed, private=rules.private) if told.wrong else rules
+    if told.wrong:
+        raise FilesBroken(told.mistakes)
+    return rules
 
 
 class _Reader(RuleForm):
@@ -113,6 +124,8 @@ class _Reader(RuleForm):
         self._flows = flows
         self._languages = languages
         self._uses: list[Use] = []
+        self._noticed: dict[str, Mark] = {}
+        self._private: dict[str, frozenset[str]] = {}
 
     def file(self, root: Table) -> NoticeRules:
         """The whole file."""
@@ -125,8 +138,8 @@ class _Reader(RuleForm):
         last = tuple(self.numbers(parts["last_resort"])) if "last_resort" in parts else ()
         if "last_resort" in parts and not last and not self._report.wrong:
             self.wrong(parts["last_resort"].mark, "N211", "the last resort must be somebody: name a number")
-        told = {self.text(one) for one in self.items(parts.get("events"))}  # by flows (`notify`)
-        kinds = told | set(reading.events.values()) | (set() if named else set(TRIGGERS.values()))
+        told = {self.text(one): one.mark for one in self.items(parts.get("events"))}  # by flows (`notify`)
+        kinds = told.keys() | set(reading.events.values()) | (set() if named else set(TRIGGERS.values()))
         entries = self.entries(parts["notices"]) if "notices" in parts else []
         rules = {key.text: self._rule(key, node, shared, kinds) for key, node in entries}
         silent = tuple(self._silence(node, kinds) for node in self.items(parts.get("nobody")))
@@ -147,7 +160,8 @@ class _Reader(RuleForm):
         if not self._report.wrong:
             check_coverage(rules, silent, reading, marks, self._report)
         uses = tuple(use for use in self._uses if use.event in told)
-        return NoticeRules(rules, reading, last, silent, uses, frozenset(told), frozenset(self._languages or ()))
+        languages = frozenset(self._languages or ())
+        return NoticeRules(rules, reading, last, silent, uses, told, languages, self._noticed, self._private)
 
     def _check_corrects(self, rule: Rule, node: Node, reading: Reading) -> None:
         """Only what the hospital system tells has beds and wards that may change."""
@@ -195,9 +209,15 @@ class _Reader(RuleForm):
         steps = tuple(self._step(step, ring, shared, roles) for step in self.items(parts.get("steps")))
         if "steps" in parts and not steps:
             self.wrong(parts["steps"].mark, "N206", "there must be at least one step")
-        for word in self.items(parts.get("private"), alone=True):  # variables that only the right listener may hear
-            if fact := self.text(word):
-                self._uses.append(Use(word.mark, event, fact, spoken=True))
+        named = self.items(parts.get("private"), alone=True)
+        private = {word.mark: fact for word in named if (fact := self.text(word))}
+        self._uses += [Use(mark, event, fact, spoken=True) for mark, fact in private.items()]
+        flow, at = parts.get("flow"), node.mark
+        if isinstance(flow, Scalar):
+            at = flow.mark
+            self._noticed.setdefault(flow.text, at)
+            if private:
+                self._private[flow.text] = self._private.get(flow.text, frozenset()).union(private.values())
         expires = self.duration(parts["expires_after"], *_EXPIRES) if "expires_after" in parts else timedelta.max
         rule = Rule(
             name=key.text,
@@ -213,6 +233,8 @@ class _Reader(RuleForm):
             cancels=cancels,
             corrects=corrects,
             within=self.duration(parts["within"], *_WITHIN) if "within" in parts else timedelta(days=1),
+            mark=at,
+            steps_mark=parts["steps"].mark if "steps" in parts else node.mark,
         )
         needs = longest(rule, TALK)
         if rule.expires_after < needs and not any(one.code in ("N213", "N220") for one in self._mistakes):

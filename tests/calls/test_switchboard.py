@@ -22,7 +22,7 @@ from ivr.call.telling import AS_DIALLED, Made, Outgoing, Telling, Tellings
 from ivr.call.turned_away import A_MINUTE
 from ivr.call.voice import SilentVoice
 from ivr.flow.language import FlowSet
-from ivr.flow.load import load
+from ivr.flow.load import load_sources
 from ivr.numbers import Closing, Numbers, Route
 from ivr.numbers.line_actions import DECLARED as LINE_DECLARED
 from ivr.record.call_records import CallRecord, list_calls, list_refused, show_call, without_key_events
@@ -32,6 +32,7 @@ from ivr.switch.line import Cause, Line, Offer, TurnedAway
 from notify.notices.actions import DECLARED as NOTICE_DECLARED
 from prompts.catalog import Catalog
 from tests.faults import Faults
+from tests.flow.shipped import flow_files
 from wardbell.doctor.database import telephones_without_key_events
 from wardbell.doctor.finding import Level
 
@@ -51,7 +52,7 @@ WARD: Mapping[str, object] = {
 @pytest.fixture(scope="module")
 def flows() -> FlowSet:
     specs = {one.name: one for one in (*DECLARED, *LINE_DECLARED, *NOTICE_DECLARED)}
-    return load(FLOWS, TEXTS, specs)
+    return load_sources(flow_files(), TEXTS, specs)
 
 
 class Hospital:

@@ -14,9 +14,9 @@ from ivr.drawing.map import Entrance, flow_map
 from ivr.drawing.picture import Line, Picture, Role, picture
 from ivr.drawing.steps import draw_step
 from ivr.flow.language import Flow, World, exits
-from ivr.flow.load import NOT_FLOWS, load_sources
+from ivr.flow.load import load_sources
 from ivr.flow.verbs import VERBS
-from tests.flow.shipped import FLOWS, catalog
+from tests.flow.shipped import FLOWS, catalog, flow_files
 from tests.flow.shipped import flows as shipped
 
 EVERY_VERB = Path(__file__).parent / "every_verb.yaml"
@@ -28,7 +28,7 @@ def drawn_flow(source: str, name: str = "f") -> Picture:
     return picture(flows[name], {}, lambda id: id, "zh")
 
 
-NAMES = [*sorted({path.stem for path in FLOWS.glob("*.yaml")} - NOT_FLOWS), EVERY_VERB.stem]
+NAMES = [*sorted(Path(name).stem for name in flow_files()), EVERY_VERB.stem]
 
 
 @cache

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forms.errors import FilesBroken
-from ivr.flow.load import NOT_FLOWS, load, load_sources
+from ivr.flow.load import load_sources
 from ivr.flow.verbs import VERBS
-from tests.flow.shipped import FLOWS, catalog
+from tests.flow.shipped import catalog, flow_files
 from tests.flow.world import FakeTexts, actions
 
 BAD = Path(__file__).parent / "bad"
@@ -125,11 +125,6 @@ def test_a_file_with_very_many_wrong_lines_is_told_soon(lines: int) -> None:
     assert time.process_time() - began < 60  # some seconds when nothing else runs
 
 
-def test_a_missing_folder_is_told(tmp_path: Path) -> None:
-    with pytest.raises(FilesBroken, match="E101 there is no such folder"):
-        load(tmp_path / "flows", TEXTS, actions())
-
-
 def test_a_missing_text_of_the_system_is_told() -> None:
     lacking = FakeTexts(("t.one",))
     with pytest.raises(FilesBroken, match=r'E302 the text "system.trouble", which every flow needs, is missing in zh'):
@@ -173,7 +168,7 @@ def test_no_bytes_break_the_check(data: bytes) -> None:
     told(fuzz=b"start: a\nsteps:\n  a: " + data)
 
 
-SHIPPED = {path.name: path.read_text(encoding="utf-8") for path in FLOWS.glob("*.yaml") if path.stem not in NOT_FLOWS}
+SHIPPED = {Path(name).name: data.decode() for name, data in flow_files().items()}
 BITS = st.sampled_from([*": {}[]#0\"'\n", "", "- ", "&a ", "*a", "!x ", "then", "again"])
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from forms.errors import FilesBroken
+from forms.report import Report
 from notify.notices.escalation import Confirm, Missed, Priority, Rung, next_rung
 from notify.notices.rules import NoticeRules, read_rules
 from tests.notify.story import SHIPPED
@@ -60,8 +61,9 @@ def test_an_unfinished_list_of_events_is_read_with_what_its_rules_name() -> None
 
 
 def test_one_rule_for_emergencies_leaves_the_others_to_be_asked_about() -> None:
-    rules = read(SMALL.replace("    flow:", "    when: {urgent: true}\n    flow:"))
-    assert [warning.code for warning in rules.warnings] == ["W402"]
+    text, report = SMALL.replace("    flow:", "    when: {urgent: true}\n    flow:"), Report()
+    assert read_rules(text.encode(), "notices.yaml", {"ward_admission"}, {"zh", "en"}, report).rules
+    assert [warning.code for warning in report.mistakes] == ["W402"]
 
 
 def test_the_shipped_file_covers_every_admission() -> None:

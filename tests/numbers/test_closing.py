@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -25,7 +24,7 @@ from ivr.call.edition import Edition, OnAir
 from ivr.call.switchboard import Switchboard
 from ivr.call.voice import SilentVoice
 from ivr.flow.language import FlowSet
-from ivr.flow.load import load
+from ivr.flow.load import load_sources
 from ivr.numbers import Numbers, read_numbers
 from ivr.numbers.closings import Closings, Switched, closed_numbers, history, set_pin, switch
 from ivr.numbers.line_actions import DECLARED as LINE_DECLARED
@@ -36,6 +35,7 @@ from ivr.switch.fake import FakeLine, FakeSwitch
 from ivr.switch.line import Diversion
 from notify.notices.actions import DECLARED as NOTICE_DECLARED
 from prompts.catalog import Catalog
+from tests.flow.shipped import flow_files
 from tests.hospital.conftest import finished
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -56,11 +56,8 @@ codes:
 
 @pytest.fixture(scope="module")
 def flows() -> FlowSet:
-    return load(
-        Path(__file__).parents[2] / "flows",
-        TEXTS,
-        {one.name: one for one in (*DECLARED, *LINE_DECLARED, *NOTICE_DECLARED)},
-    )
+    specs = {one.name: one for one in (*DECLARED, *LINE_DECLARED, *NOTICE_DECLARED)}
+    return load_sources(flow_files(), TEXTS, specs)
 
 
 class House:

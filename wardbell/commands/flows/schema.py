@@ -3,39 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from editions.bundle import TEXTS, Bundle
+from editions.bundle import Bundle
 from editions.declared import ACTIONS
+from editions.kind import Reading
+from editions.kinds import FLOWS, KINDS, NOTICES, TEXTS
 from forms.errors import FilesBroken
 from forms.schema import Schema
-from ivr.flow.load import NOT_FLOWS
-from ivr.flow.schema.flow import flow_schema
 from ivr.flow.verbs.schema import Known
-from ivr.numbers.schema import holidays_schema, numbers_schema
-from ivr.rehearsal.schema import schema_of_tests
-from notify.notices.rules import NoticeRules, read_rules
-from notify.notices.schema import notices_schema
-from prompts.catalog import Catalog
 from wardbell.parts import Parts
 
-SCHEMAS: dict[str, Callable[[Known], Schema]] = {
-    "flow": flow_schema,
-    "numbers": numbers_schema,
-    "holidays": lambda known: holidays_schema(),
-    "notices": notices_schema,
-    "tests": schema_of_tests,
-}
+SCHEMAS = {kind.name: kind.schema for kind in KINDS if kind.schema is not None}
 """Kind of file -> its schema."""
 
 
 @click.command()
 @click.option("--for", "kind", type=click.Choice(list(SCHEMAS)), default="flow", show_default=True,
               help="Which kind of file.")  # fmt: skip
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write all five into this folder.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write all of them into this folder.")
 @click.pass_obj
 def schema(parts: Parts, kind: str, out: Path | None) -> None:
     """Print the JSON Schema of flows, for completion and explanation in an editor.
@@ -64,15 +52,8 @@ def schema(parts: Parts, kind: str, out: Path | None) -> None:
 
 def offered(bundle: Bundle) -> Known:
     """What there is to choose from. What cannot be read at the moment is not offered: the check says why."""
-    try:
-        texts = Catalog.read(bundle.under(TEXTS))
-    except FilesBroken:
-        texts = Catalog.read({})
-    flows = {file.removesuffix(".yaml") for file in bundle.files if "/" not in file} - NOT_FLOWS
-    try:
-        rules = read_rules(bundle.files.get("notices.yaml", b""), "notices.yaml")
-    except FilesBroken:
-        rules = NoticeRules({})
+    reading = Reading(bundle, KINDS, ACTIONS)
+    texts, rules, flows = reading.of(TEXTS), reading.of(NOTICES), reading.names(FLOWS)
     return Known(
         texts=texts.ids,
         actions=tuple(name for name, action in ACTIONS.items() if not action.lists),
@@ -80,7 +61,7 @@ def offered(bundle: Bundle) -> Known:
         flows=tuple(sorted(flows)),
         languages=tuple(texts.languages),
         events=tuple(sorted({rule.event for rule in rules.rules.values()})),
-        of_hl7=tuple(sorted(set(rules.reading.events.values()) - rules.told)),
+        of_hl7=tuple(sorted(set(rules.reading.events.values()) - rules.told.keys())),
     )
 
 
