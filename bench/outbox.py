@@ -179,7 +179,7 @@ async def _flood(reactor: Any, url: str, rules: NoticeRules, event: int, figures
         await database.run(
             plan, [Planned(event, rule, of_ward(f"W9{len(claims)}"), {"bed": "1", "urgent": False}, NOW)], NOW
         )
-        await database.run(claim, rules, phonebook, "bench", NOW, LEASE, Room(BATCH, BATCH))
+        await database.run(claim, rules, phonebook, "bench", NOW, LEASE, Room(BATCH, 0))
         claims.append((time.perf_counter() - at) * 1000)
         await deferLater(reactor, 0.02)
     await closing

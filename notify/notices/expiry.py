@@ -50,6 +50,7 @@ def expire_slice(
     session: Session, now: datetime, most: int, after: Place | None, seconds: Callable[[], float]
 ) -> Slice:
     """Close `most` of a flood and count them."""
+    session.connection()  # from here on it is our turn to write
     began = seconds()
     order = (NoticeRow.expires_at, NoticeRow.id)
     over = select(NoticeRow.id).where(*_over(now)).order_by(*order)

@@ -32,6 +32,7 @@ from db.errors import DatabaseError
 from ivr.switch.line import Cause
 from notify.notices import telephone_locks
 from notify.notices.attempts import end_call
+from notify.notices.budget import Room
 from notify.notices.call import CALLED_OFF, Call
 from notify.notices.claim import claim
 from notify.notices.flood import Flood
@@ -199,6 +200,8 @@ class Outbox:
     async def _claim(self) -> None:
         parts = self._parts
         room = parts.budget.room(parts.capacity(), Counter(call.priority for call in self._calls.values()))
+        if self._flood.running:  # alerts need not look for their like behind what is over: the others wait a moment
+            room = Room(room.all, 0)
         if room.all <= 0 and not self._calls:
             return
         claimed = await parts.transactions.run(
