@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Row:
     """One line of a file: its number as an editor counts, its values by column, without blanks around them."""
 
     number: int
@@ -27,7 +27,7 @@ SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 """What spreadsheets put between columns, by the settings of the machine."""
 
 
-def read(name: str, content: bytes, needed: Sequence[str], optional: Sequence[str] = ()) -> list[Line]:
+def read(name: str, content: bytes, needed: Sequence[str], optional: Sequence[str] = ()) -> list[Row]:
     """The lines of a CSV file with a heading; UTF-8, with or without a byte order mark, or UTF-16 with one; commas,
     semicolons or tabs between columns. Raises Mistakes.
 
@@ -39,7 +39,7 @@ def read(name: str, content: bytes, needed: Sequence[str], optional: Sequence[st
     separator = _separator(written, known)
     reader = csv.reader(io.StringIO(written, newline=""), strict=True, delimiter=separator)
     mistakes: list[str] = []
-    lines: list[Line] = []
+    lines: list[Row] = []
     try:
         heading = [one.strip() for one in next(reader, [])]
         mistakes += [f"{name}:1: {sentence}" for sentence in _heading(heading, needed, optional)]
@@ -52,7 +52,7 @@ def read(name: str, content: bytes, needed: Sequence[str], optional: Sequence[st
                 mistakes.append(f"{name}:{reader.line_num}: {_miscounted(len(cells), len(heading), separator)}")
                 continue
             values = dict(zip(heading, (cell.strip() for cell in cells), strict=True))
-            lines.append(Line(reader.line_num, values))
+            lines.append(Row(reader.line_num, values))
     except csv.Error as error:
         mistakes.append(f"{name}:{reader.line_num}: {error}")
     if mistakes:
@@ -133,9 +133,9 @@ def _miscounted(found: int, wanted: int, separator: str) -> str:
     return f"{told} (they are separated by {SEPARATORS[separator]} here: a value that contains one must be quoted)"
 
 
-def each(name: str, lines: Iterable[Line], work: Callable[[Line], T]) -> list[tuple[Line, T]]:
+def each(name: str, lines: Iterable[Row], work: Callable[[Row], T]) -> list[tuple[Row, T]]:
     """`work` for each line. What it raises (ValueError, HospitalError) is gathered and raised as one Mistakes."""
-    done: list[tuple[Line, T]] = []
+    done: list[tuple[Row, T]] = []
     mistakes: list[str] = []
     for line in lines:
         try:
@@ -166,7 +166,7 @@ def _heading(heading: Sequence[str], needed: Sequence[str], optional: Sequence[s
 
 
 def refuse_twice(
-    name: str, found: Iterable[tuple[Line, T]], key: Callable[[T], object], what: Callable[[T, int], str]
+    name: str, found: Iterable[tuple[Row, T]], key: Callable[[T], object], what: Callable[[T, int], str]
 ) -> None:
     """Two lines of one thing: nobody can know which is meant. `what` makes the sentence, from the first line's number.
     Raises Mistakes."""

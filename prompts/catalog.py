@@ -34,7 +34,7 @@ from forms.mistake import Mistake, nearest
 from forms.report import Report
 from prompts.errors import NoSuchPrompt, Unreadable
 from prompts.phrase import FAMILIES, PLURAL_FORMS, Phrase
-from prompts.texts import Place, read_languages, read_texts
+from prompts.texts import TextMark, read_languages, read_texts
 from prompts.values import read
 
 _A_SECOND = {"zh": 4.5, "yue": 4.5}
@@ -185,7 +185,7 @@ class _Reading:
         self._only = languages
         self._limit: set[str] | None = None
         """The languages that `languages.yaml` names."""
-        self._places: dict[tuple[str, str], Place] = {}
+        self._places: dict[tuple[str, str], TextMark] = {}
         self.broken: set[str] = set()
         self._torn: set[str] = set()
         """Languages of which a file could not be read: what they lack is not known."""

@@ -23,7 +23,7 @@ COLUMNS = ("file", "text", "notes", "seconds")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ScriptLine:
     """One thing to record. `name` is the file's name without its ending; `seconds` about how long it takes."""
 
     language: str
@@ -38,13 +38,13 @@ def about(language: str, text: str) -> float:
     return PAUSE + sum(char.isalnum() for char in text) / PACE.get(language, 12.0)
 
 
-def lines(catalog: Catalog, language: str) -> Iterator[Line]:
+def lines(catalog: Catalog, language: str) -> Iterator[ScriptLine]:
     """What to record in a language, in the order of the texts' names. A text that occurs twice is recorded once."""
     seen: set[str] = set()
     for name, text in fixed_texts(catalog, language):
         if text not in seen:
             seen.add(text)
-            yield Line(language, name, text, _notes(catalog, language, name, text), about(language, text))
+            yield ScriptLine(language, name, text, _notes(catalog, language, name, text), about(language, text))
 
 
 def _notes(catalog: Catalog, language: str, name: str, text: str) -> str:
@@ -62,7 +62,7 @@ def _notes(catalog: Catalog, language: str, name: str, text: str) -> str:
     return "; ".join(notes)
 
 
-def as_csv(script: Iterable[Line]) -> str:
+def as_csv(script: Iterable[ScriptLine]) -> str:
     """For a spreadsheet."""
     out = io.StringIO()
     writer = csv.writer(out)
@@ -72,7 +72,7 @@ def as_csv(script: Iterable[Line]) -> str:
     return out.getvalue()
 
 
-def as_page(script: Iterable[Line], title: str) -> str:
+def as_page(script: Iterable[ScriptLine], title: str) -> str:
     """A page of HTML that prints well: large words, one box to tick off for each."""
     rows, total, count = [], 0.0, 0
     for line in script:

@@ -31,7 +31,7 @@ _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TextMark:
     """Where a text is, to point at it when a later comparison finds fault with it."""
 
     mark: Mark
@@ -55,7 +55,7 @@ class TextFile:
     """What a file holds, and what is wrong with it."""
 
     phrases: dict[str, Phrase] = field(default_factory=dict)
-    places: dict[str, Place] = field(default_factory=dict)
+    places: dict[str, TextMark] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
     warnings: list[Mistake] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
@@ -100,14 +100,14 @@ def _table(file: str, data: bytes, found: TextFile, what: str) -> tuple[str, Tab
 
 
 def _text(file: str, source: str, language: str, key: Scalar, node: Node, found: TextFile) -> None:
-    id, place = key.text, Place(node.mark, source)
+    id, place = key.text, TextMark(node.mark, source)
     if not _ID.fullmatch(id):
         found.unread.add(id)
         if not any(one.line == key.mark.line for one in found.mistakes):
             sentence = f'"{id}" is not an id; ids look like registration.kind (lowercase letters, digits, _ and a dot)'
             if isinstance(node, Table) and node.keys:
                 sentence = f'texts are a flat list, not nested: write "{id}.{next(iter(node.keys))}: ..."'
-            found.mistakes.append(Place(key.mark, source).mistake("E111", sentence))
+            found.mistakes.append(TextMark(key.mark, source).mistake("E111", sentence))
         return
     found.phrases[id], bad = take_apart(id, language, "...")
     found.places[id] = place

@@ -66,7 +66,7 @@ from notify.notices.actions import NoticeActions
 from notify.notices.budget import LineBudget
 from notify.notices.confirmations import Confirmations
 from notify.notices.journal import Journal
-from notify.notices.line_telephone import NoticeCalls
+from notify.notices.line_telephone import LineTelephone
 from notify.notices.outbox import Outbox, OutboxParts
 from notify.notices.reports import LogReports
 from notify.notices.shift import shift
@@ -168,7 +168,7 @@ class Service:
                 transactions=self._database,
                 rules=live.rules,
                 phonebook=phonebook,
-                caller=NoticeCalls(self._switchboard, self._pool, trunk, reactor, steady),
+                telephone=LineTelephone(self._switchboard, self._pool, trunk, reactor, steady),
                 capacity=self._pool.capacity,
                 reports=LogReports(),
                 owner=settings.engine,

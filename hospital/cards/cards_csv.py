@@ -18,7 +18,7 @@ from hospital import csv_file
 from hospital.cards import cards, ledger, wrong_entries
 from hospital.cards.cards import CardRecord
 from hospital.cards.pins import Pins
-from hospital.csv_file import Line
+from hospital.csv_file import Row
 from hospital.errors import LedgerConflict, Mistakes, NotAllowed
 from hospital.money import parse_money, show_money
 from hospital.staging import Kind, Refused, Staged
@@ -44,7 +44,7 @@ class NewCard:
     slow: bool | None
 
 
-def parse(name: str, content: bytes, pins: Pins, shown: bool = False) -> list[tuple[Line, NewCard]]:
+def parse(name: str, content: bytes, pins: Pins, shown: bool = False) -> list[tuple[Row, NewCard]]:
     """The file's cards, PINs hashed: that takes some 30 ms of a processor each, so it is done outside of any
     transaction, on all processors (`shown`: with a bar).
 
@@ -56,7 +56,7 @@ def parse(name: str, content: bytes, pins: Pins, shown: bool = False) -> list[tu
         name, checked, lambda card: card.number, lambda card, first: f"card {card.number} is in line {first} already"
     )
     with_pin = sum(bool(line.values.get("pin", "")) for line, _ in checked)
-    hashed: list[tuple[Line, NewCard]] = []
+    hashed: list[tuple[Row, NewCard]] = []
     with (
         ThreadPoolExecutor(os.cpu_count()) as threads,
         tqdm(total=with_pin, disable=not shown or not with_pin, desc="PINs", unit="PIN") as bar,
@@ -68,7 +68,7 @@ def parse(name: str, content: bytes, pins: Pins, shown: bool = False) -> list[tu
     return hashed
 
 
-def staged(found: Iterable[tuple[Line, NewCard]]) -> list[Staged]:
+def staged(found: Iterable[tuple[Row, NewCard]]) -> list[Staged]:
     """The lines as they are set aside."""
     return [Staged(line.number, asdict(card)) for line, card in found]
 
@@ -161,7 +161,7 @@ def dump(records: Iterable[CardRecord]) -> str:
     return csv_file.write(NEEDED + OPTIONAL + ONLY_WRITTEN, rows)
 
 
-def _check(line: Line) -> NewCard:
+def _check(line: Row) -> NewCard:
     values, mistakes = line.values, []
     opening = 0
     if not cards.NUMBER.fullmatch(values["number"]):

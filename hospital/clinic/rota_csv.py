@@ -13,7 +13,7 @@ from db.reading import reading
 from hospital import csv_file, names
 from hospital.clinic import rota
 from hospital.clinic.rota import DutyRecord, NewDuty
-from hospital.csv_file import Line
+from hospital.csv_file import Row
 from hospital.errors import Mistakes
 from hospital.money import parse_money, show_money
 from hospital.staging import Kind, Staged
@@ -23,7 +23,7 @@ TAKEN = "taken"
 """Written, and left aside when read: places are taken by bookings only."""
 
 
-def parse(name: str, content: bytes) -> list[tuple[Line, NewDuty]]:
+def parse(name: str, content: bytes) -> list[tuple[Row, NewDuty]]:
     """The file's duties. Raises Mistakes with every sentence."""
     lines = csv_file.read(name, content, COLUMNS, (*names.COLUMNS, TAKEN))
     duties = csv_file.each(name, lines, _duty)
@@ -37,13 +37,13 @@ def parse(name: str, content: bytes) -> list[tuple[Line, NewDuty]]:
 
 
 @reading
-def doubts(session: Session, name: str, found: Sequence[tuple[Line, NewDuty]], today: date) -> list[str]:
+def doubts(session: Session, name: str, found: Sequence[tuple[Row, NewDuty]], today: date) -> list[str]:
     """What looks like a slip, to be asked about before it is stored."""
     told = rota.doubts(session, [duty for _, duty in found], today)
     return [f"{name}:{found[place][0].number}: {sentence}" for place, sentence in told]
 
 
-def staged(found: Iterable[tuple[Line, NewDuty]]) -> list[Staged]:
+def staged(found: Iterable[tuple[Row, NewDuty]]) -> list[Staged]:
     """The lines as they are set aside."""
     return [Staged(line.number, {**asdict(duty), "date": duty.date.isoformat()}) for line, duty in found]
 
@@ -74,7 +74,7 @@ def dump(duties: Iterable[DutyRecord]) -> str:
     )  # fmt: skip
 
 
-def _duty(line: Line) -> NewDuty:
+def _duty(line: Row) -> NewDuty:
     values = line.values
     mistakes: list[str] = []
     day, places, fee = date.min, 0, 0

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 from hospital import csv_file, names
-from hospital.csv_file import Line
+from hospital.csv_file import Row
 from hospital.staging import Kind, Staged
 from hospital.wards import wards
 from hospital.wards.wards import WardContacts
@@ -15,7 +15,7 @@ from hospital.wards.wards import WardContacts
 COLUMNS = ("code", "name_zh", "name_en", "department", "station", "head_nurse", "duty_manager")
 
 
-def parse(name: str, content: bytes) -> list[tuple[Line, WardContacts]]:
+def parse(name: str, content: bytes) -> list[tuple[Row, WardContacts]]:
     """The file's wards. Raises Mistakes with every sentence."""
     lines = csv_file.read(name, content, COLUMNS, names.COLUMNS)
     found = csv_file.each(name, lines, _ward)
@@ -28,7 +28,7 @@ def parse(name: str, content: bytes) -> list[tuple[Line, WardContacts]]:
     return found
 
 
-def staged(found: Iterable[tuple[Line, WardContacts]]) -> list[Staged]:
+def staged(found: Iterable[tuple[Row, WardContacts]]) -> list[Staged]:
     """The lines as they are set aside."""
     return [Staged(line.number, asdict(ward)) for line, ward in found]
 
@@ -57,7 +57,7 @@ def dump(found: Iterable[WardContacts]) -> str:
     return csv_file.write((*COLUMNS, *names.COLUMNS), rows)
 
 
-def _ward(line: Line) -> WardContacts:
+def _ward(line: Row) -> WardContacts:
     values = line.values
     return WardContacts(
         code=values["code"],

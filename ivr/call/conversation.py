@@ -20,7 +20,7 @@ from actions.action import Action, CallFacts
 from ivr.call.errands import TALK_ONLY
 from ivr.call.errands.errand import Errands
 from ivr.call.leg import Leg
-from ivr.call.notes import Notes, Place
+from ivr.call.notes import Notes, Position
 from ivr.call.shielded import FAILED
 from ivr.call.speaker import Speaker
 from ivr.call.talk import Talk
@@ -77,7 +77,7 @@ class Conversation:
         self._run = run
         self._errands = errands
         speaker = Speaker(leg, voice, trace, run.language)
-        self._talk = Talk(leg, speaker, trace, call, actions, Place(call.call_id, edition=edition), unasked)
+        self._talk = Talk(leg, speaker, trace, call, actions, Position(call.call_id, edition=edition), unasked)
 
     @property
     def language(self) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ivr.call.leg import Leg
-from ivr.call.notes import Notes, Place
+from ivr.call.notes import Notes, Position
 from ivr.flow.commands import Outcome
 from ivr.flow.verbs.dial import DialNow
 
@@ -14,7 +14,7 @@ from ivr.flow.verbs.dial import DialNow
 class Dialler(Protocol):
     """Puts a caller through."""
 
-    async def connect(self, leg: Leg, wanted: DialNow, place: Place, notes: Notes) -> Outcome:
+    async def connect(self, leg: Leg, wanted: DialNow, place: Position, notes: Notes) -> Outcome:
         """Call `wanted.number`, let the caller hear that it rings, let both talk until the other hangs up.
 
         `talked` with `{seconds}`, `busy`, `no_answer`, `refused` or `error`. The prompts of `wanted` have been said.
@@ -29,7 +29,7 @@ class FakeDialler:
     outcomes: list[Outcome] = field(default_factory=list)
     dialled: list[DialNow] = field(default_factory=list)
 
-    async def connect(self, leg: Leg, wanted: DialNow, place: Place, notes: Notes) -> Outcome:
+    async def connect(self, leg: Leg, wanted: DialNow, place: Position, notes: Notes) -> Outcome:
         """As `Dialler.connect`."""
         self.dialled.append(wanted)
         return self.outcomes.pop(0) if self.outcomes else Outcome("no_answer")

@@ -23,7 +23,7 @@ class Notes(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """Where a call is in its flow."""
 
     call_id: str

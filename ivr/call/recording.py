@@ -1,7 +1,7 @@
 """What callers say, kept: what a conversation asks of the place where recordings lie.
 
 The conversation says when a recording runs and on which line. Files, rows and how long they
-are kept are `recording_store.py`'s.
+are kept are `ivr.recordings.store`'s.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from ivr.call.notes import Place
+from ivr.call.notes import Position
 from ivr.errors import IvrError
 from ivr.switch.line import Recorded
 
@@ -35,7 +35,7 @@ class Recordings(Protocol):
     def tone(self) -> Path:
         """The clip that tells the caller to speak."""
 
-    async def begin(self, place: Place, limit: float) -> Tape:
+    async def begin(self, place: Position, limit: float) -> Tape:
         """A tape with room for `limit` seconds. Raises `RecordingFailed`."""
 
     async def finish(self, tape: Tape, recorded: Recorded) -> float:
@@ -58,11 +58,11 @@ class FakeRecordings:
         self.tone = tone or folder / "tone.wav"
         self.least = least
         self.fails = fails
-        self.begun: list[tuple[Place, float]] = []
+        self.begun: list[tuple[Position, float]] = []
         self.kept: dict[str, Recorded] = {}
         self.discarded: list[str] = []
 
-    async def begin(self, place: Place, limit: float) -> Tape:
+    async def begin(self, place: Position, limit: float) -> Tape:
         """As `Recordings.begin`: `recording-1`, `recording-2` ..."""
         if self.fails:
             raise RecordingFailed("the disk is full")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from actions.action import Action, CallFacts
 from ivr.call.leg import Leg
-from ivr.call.notes import Notes, Place
+from ivr.call.notes import Notes, Position
 from ivr.call.speaker import Heard, Speaker
 
 BREATH = 0.5
@@ -27,7 +27,7 @@ class Talk:
     trace: Notes
     call: CallFacts
     actions: Mapping[str, Action]
-    at: Place
+    at: Position
     """The step that is carried out."""
     unasked: bool = False
     """We called, and nothing was asked yet: no key counts before the listener can have heard what it answers."""
@@ -47,7 +47,7 @@ class Talk:
     """As in `Finished`."""
 
     @property
-    def place(self) -> Place:
+    def place(self) -> Position:
         """Where the call is, with the language that is spoken there."""
         return replace(self.at, language=self.speaker.language)
 

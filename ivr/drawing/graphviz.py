@@ -6,7 +6,7 @@ import re
 from urllib.parse import quote
 
 from ivr.drawing.looks import FONT, INK, LINE, QUIET, QUIET_TEXT, SMALL, Look, look
-from ivr.drawing.picture import Box, Line, Picture, Role
+from ivr.drawing.picture import Arrow, Box, Picture, Role
 from ivr.drawing.wrap import columns, wrap
 
 WIDTH = 34
@@ -129,7 +129,7 @@ def _step(box: Box, attributes: dict[str, str]) -> str:
     return f"[{_attributes(attributes)}{f' {shape.more}' if shape.more else ''} label=<{table}>]"
 
 
-def _line(line: Line) -> str:
+def _line(line: Arrow) -> str:
     attributes: dict[str, str] = {}
     if line.quiet:
         attributes |= {"color": QUIET, "fontcolor": QUIET_TEXT, "penwidth": "0.8", "weight": "0", "arrowhead": "open"}
@@ -141,7 +141,7 @@ def _line(line: Line) -> str:
     return f"[{_attributes(attributes)}{f' label=<{label}>' if label else ''}]"
 
 
-def _label(line: Line) -> str:
+def _label(line: Arrow) -> str:
     colour, edge = (QUIET_TEXT, QUIET) if line.quiet else (INK, LINE)
     caps = "".join(
         f'<td border="1" color="{edge}" bgcolor="white" style="rounded">{_font(key, 10, colour, bold=True)}</td>'

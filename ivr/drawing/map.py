@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from ivr.drawing.picture import Box, Line, Picture, Role
+from ivr.drawing.picture import Arrow, Box, Picture, Role
 from ivr.flow.language import Flow
 
 NAME = "map"
@@ -28,7 +28,7 @@ class Entrance:
 def flow_map(flows: Mapping[str, Flow], numbers: Iterable[Entrance], notices: Iterable[Entrance]) -> Picture:
     """The map. What enters a flow in the same way shares a box."""
     boxes: list[Box] = []
-    lines: list[Line] = []
+    lines: list[Arrow] = []
     for role, entrances in ((Role.NUMBER, numbers), (Role.NOTICE, notices)):
         together: dict[str, list[Entrance]] = {}
         for entrance in entrances:
@@ -43,12 +43,12 @@ def flow_map(flows: Mapping[str, Flow], numbers: Iterable[Entrance], notices: It
             for into, entered in _by_flow(shared).items():
                 whens = tuple(dict.fromkeys(way.when for way in entered if way.when))
                 if into in flows:
-                    lines.append(Line(box, _box(into), whens, quiet=all(way.quiet for way in entered)))
+                    lines.append(Arrow(box, _box(into), whens, quiet=all(way.quiet for way in entered)))
     for name, flow in flows.items():
         steps = "1 step" if len(flow.steps) == 1 else f"{len(flow.steps)} steps"
         boxes.append(Box(_box(name), Role.FLOW, name, "flow", words=(flow.title,), notes=(steps,), flow=name))
         called = dict.fromkeys(callee.text for step in flow.steps.values() for callee in step.calls())
-        lines.extend(Line(_box(name), _box(callee)) for callee in called if callee in flows)
+        lines.extend(Arrow(_box(name), _box(callee)) for callee in called if callee in flows)
     return Picture(NAME, "All flows", "", tuple(boxes), tuple(lines))
 
 

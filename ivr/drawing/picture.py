@@ -54,7 +54,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Arrow:
     """A way from box to box. `keys` are those of the telephone, `labels` are anything else."""
 
     origin: str
@@ -74,7 +74,7 @@ class Picture:
     title: str
     language: str
     boxes: tuple[Box, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[Arrow, ...]
     needs: tuple[str, ...] = ()
     """Variables that the flow must be given."""
 
@@ -92,7 +92,7 @@ def picture(flow: Flow, titles: Mapping[str, str], words: Callable[[str], str], 
     order = _order(flow.start.name, steps, drawn)
     path = _reached(flow.start.name, drawn)
     boxes = [Box("start", Role.START, flow.title)]
-    lines = [Line("start", _box(flow.start.name))] if flow.start.name != END else []
+    lines = [Arrow("start", _box(flow.start.name))] if flow.start.name != END else []
 
     def leads(origin: str, target: str, sign: str) -> str:
         """The box that a line to `target` ends in: its own where `sign` is empty, else a small one with its name."""
@@ -117,7 +117,7 @@ def picture(flow: Flow, titles: Mapping[str, str], words: Callable[[str], str], 
             elif target != END and order.depth[name] - order.depth[target] > FAR:
                 sign = UP
             back = (name, target) in order.back and not sign
-            lines.append(Line(_box(name), leads(name, target, sign), labels, keys, quiet, back))
+            lines.append(Arrow(_box(name), leads(name, target, sign), labels, keys, quiet, back))
     if shared:
         boxes.append(Box("everywhere", Role.EVERYWHERE, "at any step, unless drawn"))
         for target in dict.fromkeys(shared.values()):
@@ -125,7 +125,7 @@ def picture(flow: Flow, titles: Mapping[str, str], words: Callable[[str], str], 
             keys = ("0",) if Quiet.PERSON in reasons else ()
             labels = tuple(reason.value for reason in reasons if reason is not Quiet.PERSON)
             at = leads("everywhere", target, ASIDE if target in path else "")
-            lines.append(Line("everywhere", at, labels, keys, quiet=True))
+            lines.append(Arrow("everywhere", at, labels, keys, quiet=True))
     needs = tuple(need.text for need in flow.needs)
     return Picture(flow.name, flow.title, language, tuple(boxes), tuple(lines), needs)
 

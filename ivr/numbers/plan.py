@@ -47,7 +47,7 @@ Answer: TypeAlias = Route | Refusal
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Clause:
     """One line under `when`. Each condition that is given must hold; of several lists or hours one is enough."""
 
     answer: Answer
@@ -82,7 +82,7 @@ class Plan:
     number: str
     """As `Dialling.same`, with * at the end for a beginning; `default` for the numbers that are not listed."""
     otherwise: Answer
-    lines: tuple[Line, ...] = ()
+    lines: tuple[Clause, ...] = ()
     closed: Answer | None = None
     """What callers get while somebody has closed it; None: it cannot be closed."""
     title: str = ""
@@ -224,7 +224,7 @@ class Numbers:
         return {key: plan for key, plan in every.items() if plan is not None}
 
 
-def _spans(lines: Sequence[Line], now: datetime) -> Iterator[tuple[datetime, datetime]]:
+def _spans(lines: Sequence[Clause], now: datetime) -> Iterator[tuple[datetime, datetime]]:
     """Begin and end of each window of these lines, from yesterday on, in UTC."""
     assert now.tzinfo is not None
     for line in lines:

@@ -33,7 +33,7 @@ from forms.report import Mark, Report, did_you_mean
 from forms.tree import Listing, Node, Scalar, Table, read_source
 from ivr.numbers.entries import ANSWER, Pieces
 from ivr.numbers.hours import Calendar, Hours
-from ivr.numbers.plan import DEFAULT, Answer, Code, Line, Numbers, Plan, Route
+from ivr.numbers.plan import DEFAULT, Answer, Clause, Code, Numbers, Plan, Route
 from ivr.numbers.read_hours import read_calendars, read_hours
 from ivr.numbers.telephone_number import WITHHELD, CallerList, Dialling
 
@@ -247,7 +247,7 @@ class _Reading(Pieces):
         form = Form(node, self.report, what, (*ANSWER, "title", "when", "else", "closed"))
         title = form.title()
         language = self.language(form, required=False)
-        lines: list[Line] = []
+        lines: list[Clause] = []
         answer: Answer | None = None
         if "when" in form:
             lines = self._lines(form, language)
@@ -275,12 +275,12 @@ class _Reading(Pieces):
         place = _place(form.mark("else"))  # of a number without lines, the number itself
         return Plan(key, answer, tuple(lines), closed, title.text if title else "", place)
 
-    def _lines(self, form: Form, language: str) -> list[Line]:
+    def _lines(self, form: Form, language: str) -> list[Clause]:
         node = form.node("when")
         if not isinstance(node, Listing) or not node.items:
             self.report.add(form.mark("when"), "E108", '"when" must be a list of lines: - {hours: ..., flow: ...}')
             return []
-        lines: list[Line] = []
+        lines: list[Clause] = []
         for item in node.items:
             if not isinstance(item, Table):
                 self.report.add(item.mark, "E108", "a line must be a map: {hours: clinic, flow: main}")
@@ -297,7 +297,7 @@ class _Reading(Pieces):
             if answer is None or not conditions or None in hours:
                 continue
             known = tuple(one for one in hours if one is not None)
-            line = Line(answer, tuple(callers), known, calendar, _place(item.mark))
+            line = Clause(answer, tuple(callers), known, calendar, _place(item.mark))
             self._check_reached(line, lines, item.mark)
             lines.append(line)
         if lines and (all_day := _always(lines[-1])) and "else" in form:
@@ -305,7 +305,7 @@ class _Reading(Pieces):
             self.report.add(form.mark("else"), "E513", sentence)
         return lines
 
-    def _check_reached(self, line: Line, before: Iterable[Line], mark: Mark) -> None:
+    def _check_reached(self, line: Clause, before: Iterable[Clause], mark: Mark) -> None:
         """A line is never reached when an earlier one fits whenever it does."""
         for earlier in before:
             if (
@@ -377,7 +377,7 @@ def _place(mark: Mark) -> str:
     return f"{mark.file}:{mark.line}"
 
 
-def _line(line: Line) -> str:
+def _line(line: Clause) -> str:
     return line.place.rpartition(":")[2]
 
 
@@ -386,7 +386,7 @@ def _within(one: Sequence[CallerList | Hours], other: Sequence[CallerList | Hour
     return bool(one) and {each.name for each in one} <= {each.name for each in other}
 
 
-def _always(line: Line) -> str:
+def _always(line: Clause) -> str:
     """The name of hours that are always open, when nothing else is asked for."""
     if line.callers or line.holiday is not None:
         return ""

@@ -21,7 +21,7 @@ from twisted.logger import Logger
 from background.threads import OffReactor
 from db.database import Transactions
 from db.errors import DatabaseError
-from ivr.call.notes import Place
+from ivr.call.notes import Position
 from ivr.call.recording import RecordingFailed, Tape
 from ivr.call.sound_file import RATE, mend, seconds_in
 from ivr.recordings import rows as rows
@@ -67,7 +67,7 @@ class RecordingStore:
         """As `Recordings.tone`."""
         return self._tone
 
-    async def begin(self, place: Place, limit: float) -> Tape:
+    async def begin(self, place: Position, limit: float) -> Tape:
         """As `Recordings.begin`."""
         now = self._wallclock()
         name = uuid.uuid4().hex

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from actions.action import ActionOutcome
 from background.reactor import Time, call_later
-from ivr.call.notes import Place
+from ivr.call.notes import Position
 from ivr.call.recording import RecordingFailed, Tape
 from ivr.rehearsal.answers import ERROR
 from ivr.switch.line import Recorded
@@ -34,7 +34,7 @@ class Tapes:
         self._quiet = quiet
         self._said = 0.0
 
-    async def begin(self, place: Place, limit: float) -> Tape:
+    async def begin(self, place: Position, limit: float) -> Tape:
         """As `Recordings.begin`."""
         came = await self._ask(limit)
         if came.name == ERROR:

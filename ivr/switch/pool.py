@@ -78,7 +78,7 @@ class SwitchSettings:
     """Addresses or networks whose word on callers and forwarded calls is believed."""
 
 
-class _Place:
+class _Seat:
     """Where one worker is or will be: it keeps its number, and with it its port, when it is replaced."""
 
     def __init__(self, number: int) -> None:
@@ -106,7 +106,7 @@ class Pool:
         self._listener = listener
         self._trunks = [ip_network(trunk, strict=False) for trunk in settings.trunks]
         self._believes = lru_cache(maxsize=256)(self._is_believed)
-        self._places = [_Place(number) for number in range(max(1, settings.max_workers))]
+        self._places = [_Seat(number) for number in range(max(1, settings.max_workers))]
         self._lines: dict[str, PoolLine] = {}
         self._ranges = _ranges(settings)
         self._open = open_calls.OpenCalls(settings.memory and settings.memory / open_calls.MEMORY)
@@ -224,7 +224,7 @@ class Pool:
 
     # Workers.
 
-    async def _bring_up(self, place: _Place) -> None:
+    async def _bring_up(self, place: _Seat) -> None:
         self._cancel(place)
         settings = self._settings
         rtp_port = self._ranges.take() if self._ranges is not None else 0
@@ -271,7 +271,7 @@ class Pool:
         if self._ranges is not None:
             self._ranges.give_back(rtp_port)
 
-    def _worker_ended(self, place: _Place, worker: WorkerProcess) -> None:
+    def _worker_ended(self, place: _Seat, worker: WorkerProcess) -> None:
         if place.worker is not worker:
             return
         place.worker = None
@@ -296,7 +296,7 @@ class Pool:
 
             worker.when_dead().addCallback(replace)
 
-    def _replace(self, place: _Place) -> None:
+    def _replace(self, place: _Seat) -> None:
         # A worker that does not come up ends, and that brings us here again.
         Deferred.fromCoroutine(self._bring_up(place)).addErrback(
             lambda failure: self.log.error("worker {n}: {why}", n=place.number, why=failure.getErrorMessage())
@@ -315,7 +315,7 @@ class Pool:
                 return place.worker
         return None
 
-    async def _started(self, place: _Place) -> None:
+    async def _started(self, place: _Seat) -> None:
         """Bring a worker up, once for all who wait for it."""
         waiting: Deferred[None] = Deferred()
         place.starting.append(waiting)
@@ -336,7 +336,7 @@ class Pool:
     def _room(self, worker: WorkerProcess) -> int:
         return worker.lines - sum(line.worker is worker for line in self._lines.values())
 
-    def _give_back_later(self, place: _Place) -> None:
+    def _give_back_later(self, place: _Seat) -> None:
         worker = place.worker
         if worker is None or place.number < max(1, self._settings.min_workers) or self._room(worker) < worker.lines:
             return
@@ -348,7 +348,7 @@ class Pool:
         if self._room(worker) == worker.lines:
             worker.quit()
 
-    def _cancel(self, place: _Place) -> None:
+    def _cancel(self, place: _Seat) -> None:
         if place.timer is not None and place.timer.active():
             place.timer.cancel()
         place.timer = None

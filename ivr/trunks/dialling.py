@@ -15,7 +15,7 @@ from twisted.logger import Logger
 
 from background.spawn import spawn
 from ivr.call.leg import Leg
-from ivr.call.notes import Notes, Place
+from ivr.call.notes import Notes, Position
 from ivr.call.tones import Tones
 from ivr.flow.commands import Outcome
 from ivr.flow.verbs.dial import DialNow
@@ -39,7 +39,7 @@ class TrunkDialler:
         self._trunk = trunk
         self._tones = tones
 
-    async def connect(self, leg: Leg, wanted: DialNow, place: Place, notes: Notes) -> Outcome:
+    async def connect(self, leg: Leg, wanted: DialNow, place: Position, notes: Notes) -> Outcome:
         """As `Dialler.connect`."""
         if leg.down.here:
             raise LineGone("the caller has hung up")

@@ -1,7 +1,7 @@
 """MLLP (HL7 minimal lower layer protocol) over TCP: frames in, one answer for each, in order.
 
 How bytes become frames is `frames.py`'s, what a frame says `intake.py`'s, who may connect and who has to go when
-it is crowded `mllp_door.py`'s. The next frame of a connection waits until the one before is answered.
+it is crowded `door.py`'s. The next frame of a connection waits until the one before is answered.
 Nothing of a message is ever logged here: it holds patient data.
 """
 

@@ -22,7 +22,7 @@ TOO_LATE = "its time ran out before anybody confirmed"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Reached:
     """How far a flood is closed. What is closed already need not be looked through again for each slice."""
 
     expires_at: datetime
@@ -34,7 +34,7 @@ class Slice:
     """What one transaction closed."""
 
     closed: int
-    last: Place | None
+    last: Reached | None
     began: float
     """When it had its turn, by the clock that it was given: to wait for others is not its own time."""
     alone: bool
@@ -47,7 +47,7 @@ def expire(session: Session, now: datetime, most: int) -> int:
 
 
 def expire_slice(
-    session: Session, now: datetime, most: int, after: Place | None, seconds: Callable[[], float]
+    session: Session, now: datetime, most: int, after: Reached | None, seconds: Callable[[], float]
 ) -> Slice:
     """Close `most` of a flood and count them."""
     session.connection()  # from here on it is our turn to write
@@ -70,7 +70,7 @@ def expire_slice(
         )
     last = max(((expires_at, id) for id, *_, expires_at in rows), default=None)
     alone = session.get_bind().dialect.name == "sqlite"
-    return Slice(len(rows), Place(*last) if last is not None else None, began, alone)
+    return Slice(len(rows), Reached(*last) if last is not None else None, began, alone)
 
 
 def _over(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -24,7 +24,7 @@ ANOTHER = "ward.another"
 """Said before each further notice of a call."""
 
 
-class NoticeCalls:
+class LineTelephone:
     """Implements `notify.notices.telephone.Telephone` with real calls."""
 
     def __init__(

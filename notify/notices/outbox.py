@@ -255,7 +255,7 @@ class Outbox:
 
     async def _place(self, call: Call) -> CallResult:
         number = call.hold.attempt_id
-        placing = self._placing[number] = Deferred.fromCoroutine(self._parts.caller.place(call.order, call))
+        placing = self._placing[number] = Deferred.fromCoroutine(self._parts.telephone.place(call.order, call))
         try:
             result = await placing
             return replace(result, taken_back=call.order.stopped.here)

@@ -30,7 +30,7 @@ class OutboxParts:
     rules: Callable[[], NoticeRules]
     """Those of the current edition: asked anew for every transaction."""
     phonebook: Phonebook
-    caller: Telephone
+    telephone: Telephone
     capacity: Callable[[], Capacity]
     """Of the switch, at this moment."""
     reports: Reports

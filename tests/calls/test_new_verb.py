@@ -31,7 +31,7 @@ from ivr.flow.load import load_sources
 from ivr.flow.run import Run
 from ivr.flow.schema.flow import flow_schema
 from ivr.flow.verbs import LATER, VERBS, beyond_the_line
-from ivr.flow.verbs.errand import NOTHING, Place, Visit
+from ivr.flow.verbs.errand import NOTHING, Destination, Visit
 from ivr.flow.verbs.schema import PROMPT, WITH, Known, VerbSchema, leads
 from ivr.record.call_records import CallEvent, CallRecord
 from ivr.rehearsal.call import ANY_DAY
@@ -68,7 +68,7 @@ class Page(Visit):
 
     @classmethod
     def read(cls, form: FlowForm, head: Head, defaults: Defaults) -> Page:
-        place = Place.read(form, "page")
+        place = Destination.read(form, "page")
         then = Branches.read(form)
         return cls(head, then, Trouble.of_step(then.named, defaults), place)
 

@@ -21,7 +21,7 @@ from ivr.call.errands import errands
 from ivr.call.errands.dial import PutCallerThrough
 from ivr.call.errands.notify import TellNotices
 from ivr.call.errands.record import TakeMessage
-from ivr.call.notes import Place
+from ivr.call.notes import Position
 from ivr.call.notice_board import FakeNoticeBoard
 from ivr.call.recording import FakeRecordings
 from ivr.call.sound_file import write_tone
@@ -122,7 +122,7 @@ def test_prompt_then_tone_then_what_is_said_is_kept_until_the_caller_falls_silen
 @pytest.mark.parametrize(("words", "kept"), [(0.0, False), (2.0, True)])
 def test_a_busy_tone_is_no_message_but_words_before_it_are(shelf: Shelf, words: float, kept: bool) -> None:
     async def recording() -> float:
-        tape = await shelf.store.begin(Place("call"), 60)
+        tape = await shelf.store.begin(Position("call"), 60)
         write_tone(tape.path, [(1234.5, words), *[(450.0, 0.35), (0.0, 0.35)] * 20])
         return await shelf.store.finish(tape, Recorded(tape.path, 14.0, RecordEnd.SILENCE))
 
@@ -414,7 +414,7 @@ def test_what_was_said_until_a_worker_died_is_kept(shelf: Shelf) -> None:
 
 async def half_written(shelf: Shelf, said: bool) -> None:
     """As PJSIP leaves a file when its process dies: sound without lengths in the header."""
-    tape = await shelf.store.begin(Place("0" * 32, "complaints", "message"), 60)
+    tape = await shelf.store.begin(Position("0" * 32, "complaints", "message"), 60)
     sound = b"\x00\x20\x00\xe0" * 8000 if said else bytes(32000)
     tape.path.write_bytes(b"RIFF\0\0\0\0WAVEfmt " + bytes(24) + b"\0\0\0\0" + sound)
 

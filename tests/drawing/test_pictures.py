@@ -11,7 +11,7 @@ import pytest
 from editions.declared import ACTIONS
 from ivr.drawing.looks import LOOKS
 from ivr.drawing.map import Entrance, flow_map
-from ivr.drawing.picture import Line, Picture, Role, picture
+from ivr.drawing.picture import Arrow, Picture, Role, picture
 from ivr.drawing.steps import draw_step
 from ivr.flow.language import Flow, World, exits
 from ivr.flow.load import load_sources
@@ -72,12 +72,12 @@ def test_a_menu_shows_its_words_and_keys() -> None:
 def test_what_most_steps_share_is_drawn_once() -> None:
     shown = picture(shipped().flows["registration"], {}, str, "zh")
     quiet = [line for line in shown.lines if line.quiet]
-    assert quiet == [Line("everywhere", "step operator", ("too many failures", "trouble"), ("0",), quiet=True)]
+    assert quiet == [Arrow("everywhere", "step operator", ("too many failures", "trouble"), ("0",), quiet=True)]
 
 
 def test_a_step_that_does_otherwise_draws_its_own_way() -> None:
     shown = picture(shipped().flows["main"], {}, str, "zh")
-    assert Line("step more", "step goodbye", ("no key", "too many failures"), quiet=True) in shown.lines
+    assert Arrow("step more", "step goodbye", ("no key", "too many failures"), quiet=True) in shown.lines
 
 
 def test_a_long_way_up_ends_in_the_name_of_the_step() -> None:
@@ -88,7 +88,7 @@ def test_a_long_way_up_ends_in_the_name_of_the_step() -> None:
 
 def test_a_short_way_back_is_a_line_back() -> None:
     shown = picture(shipped().flows["registration"], {}, str, "zh")
-    assert Line("step general_confirm", "step general_department", keys=("2",), back=True) in shown.lines
+    assert Arrow("step general_confirm", "step general_department", keys=("2",), back=True) in shown.lines
 
 
 def test_what_every_step_shares_with_the_main_path_is_named_not_drawn_across_it() -> None:

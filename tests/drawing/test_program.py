@@ -10,7 +10,7 @@ import pytest
 
 from ivr.drawing.graphviz import graphviz
 from ivr.drawing.paper import paper_for
-from ivr.drawing.picture import Box, Line, Picture, Role
+from ivr.drawing.picture import Arrow, Box, Picture, Role
 from ivr.drawing.program import CannotDraw, drawn, shows_chinese
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -29,12 +29,12 @@ def one_of_each(name: str = "odd") -> Picture:
         Box("everywhere", Role.EVERYWHERE, ODD),
     ]
     lines = [
-        Line("start", "a"),
-        Line("a", "b", (ODD, "else"), ("1", "*")),
-        Line("b", "a", back=True),
-        Line("a", "up", ("no",)),
-        Line("b", "end"),
-        Line("everywhere", "c", ("trouble",), ("0",), quiet=True),
+        Arrow("start", "a"),
+        Arrow("a", "b", (ODD, "else"), ("1", "*")),
+        Arrow("b", "a", back=True),
+        Arrow("a", "up", ("no",)),
+        Arrow("b", "end"),
+        Arrow("everywhere", "c", ("trouble",), ("0",), quiet=True),
     ]
     return Picture(name, ODD, "zh", tuple(boxes), tuple(lines), (ODD,))
 

@@ -157,7 +157,7 @@ class Story:
                 transactions=self.transactions,
                 rules=lambda: self.rules,
                 phonebook=phonebook,
-                caller=self.caller,
+                telephone=self.caller,
                 capacity=lambda: Capacity(self.lines, len(self.caller.in_air)),
                 reports=self.told,
                 owner=self.owner,

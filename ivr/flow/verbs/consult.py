@@ -20,7 +20,7 @@ from ivr.flow.commands import Beyond, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Trouble
 from ivr.flow.form import FlowForm
 from ivr.flow.language import Demand, Fact, Head, Reads, Scene, Term, Variable, World
-from ivr.flow.verbs.errand import NOTHING, Place, Visit, demand
+from ivr.flow.verbs.errand import NOTHING, Destination, Visit, demand
 from ivr.flow.verbs.schema import PROMPT, WITH, Known, VerbSchema, leads
 
 
@@ -54,7 +54,7 @@ class Consult(Visit):
     @classmethod
     def read(cls, form: FlowForm, head: Head, defaults: Defaults) -> Consult:
         """From its form."""
-        place = Place.read(form, "consult")
+        place = Destination.read(form, "consult")
         then = Branches.read(form)
         card = form.term("card") or Term(Variable(("card",)), place.mark, place.mark)
         if card.variable is None:

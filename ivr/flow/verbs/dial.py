@@ -21,7 +21,7 @@ from ivr.flow.commands import Beyond, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Trouble
 from ivr.flow.form import FlowForm
 from ivr.flow.language import Head, Scene
-from ivr.flow.verbs.errand import NOTHING, Place, Visit
+from ivr.flow.verbs.errand import NOTHING, Destination, Visit
 from ivr.flow.verbs.schema import PROMPT, WITH, Known, VerbSchema, leads
 
 NUMBER = re.compile(r"\+?[0-9*#]{1,24}")
@@ -61,7 +61,7 @@ class Dial(Visit):
     @classmethod
     def read(cls, form: FlowForm, head: Head, defaults: Defaults) -> Dial:
         """From its form."""
-        place = Place.read(form, "dial")
+        place = Destination.read(form, "dial")
         then = Branches.read(form)
         ring = form.number("ring", 25, 3, 180, whole=False)
         if place.where is not None and place.where.variable is None:

@@ -107,7 +107,7 @@ class Errand(Step):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Destination:
     """Where a visit goes, and what is said before it."""
 
     where: Term | None
@@ -115,7 +115,7 @@ class Place:
     mark: Mark
 
     @classmethod
-    def read(cls, form: FlowForm, verb: str) -> Place:
+    def read(cls, form: FlowForm, verb: str) -> Destination:
         """The verb's own entry (a text, or `=variable`) and `prompt`, whose values stand under `with`."""
         return cls(form.term(verb, required=True), Words.read(form, "prompt", required=False), form.mark(verb))
 
@@ -141,7 +141,7 @@ class Visit(Errand):
     """An errand to a place that the flow names or has in a variable: `dial`, `queue`, `consult`, `room`."""
 
     beyond: ClassVar[type[Beyond]]
-    place: Place
+    place: Destination
 
     def notes(self) -> tuple[str, ...]:
         """Small print of its picture, beside where it goes."""

@@ -20,7 +20,7 @@ from ivr.flow.commands import Beyond, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Trouble
 from ivr.flow.form import FlowForm
 from ivr.flow.language import Head, Scene
-from ivr.flow.verbs.errand import NOTHING, Place, Visit
+from ivr.flow.verbs.errand import NOTHING, Destination, Visit
 from ivr.flow.verbs.schema import PROMPT, WITH, Known, VerbSchema, leads
 
 
@@ -58,7 +58,7 @@ class Queue(Visit):
     @classmethod
     def read(cls, form: FlowForm, head: Head, defaults: Defaults) -> Queue:
         """From its form."""
-        place = Place.read(form, "queue")
+        place = Destination.read(form, "queue")
         then = Branches.read(form)
         priority = form.whole("priority", 0, 0, 9)
         longest = form.number("longest", 600, 5, 7200, whole=False)

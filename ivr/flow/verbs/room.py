@@ -19,7 +19,7 @@ from ivr.flow.commands import Beyond, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Trouble
 from ivr.flow.form import FlowForm
 from ivr.flow.language import Head, Scene
-from ivr.flow.verbs.errand import NOTHING, Place, Visit
+from ivr.flow.verbs.errand import NOTHING, Destination, Visit
 from ivr.flow.verbs.schema import PROMPT, WITH, Known, VerbSchema, leads
 
 
@@ -48,7 +48,7 @@ class Room(Visit):
     @classmethod
     def read(cls, form: FlowForm, head: Head, defaults: Defaults) -> Room:
         """From its form."""
-        place = Place.read(form, "room")
+        place = Destination.read(form, "room")
         then = Branches.read(form)
         return cls(head, then, Trouble.of_step(then.named, defaults), place, form.flag("speaks", True))
 

@@ -1,5 +1,5 @@
 """The keys of one call, by whatever way they come: a tap on its RTP port, PJSIP's word where there can be no tap, SIP
-INFO, the voice band. What an SDP says of keys is read here. What a key does is for `held.py`.
+INFO, the voice band. What an SDP says of keys is read here. What a key does is for `worker_call.py`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Files to ears, mouths to files, inside a worker: one play, one recording. Which call hears them is for `held.py`."""
+"""Files to ears, mouths to files, in a worker: one play, one recording. Which call hears them is `worker_call.py`'s."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PJSIP set up for one worker: transports, codecs, limits. The only module besides `held.py` and `sound.py` that
+"""PJSIP set up for one worker: transports, codecs, limits. The only module besides `worker_call.py` and `sound.py` that
 touches pjsua2; calls are theirs.
 
 The thread that builds a Stack owns it: SIP is handled inside `wait`, nowhere else. RTP comes in through a thread of

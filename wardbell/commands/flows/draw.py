@@ -15,7 +15,7 @@ from ivr.drawing.map import Entrance, flow_map
 from ivr.drawing.picture import Picture, picture
 from ivr.drawing.program import CHINESE_FONT, FORMATS, CannotDraw, drawn, shows_chinese
 from ivr.numbers import Numbers
-from ivr.numbers.plan import DEFAULT, Line, Plan, Route
+from ivr.numbers.plan import DEFAULT, Clause, Plan, Route
 from notify.notices.rules import NoticeRules
 from prompts.catalog import Catalog
 from prompts.phrase import Field
@@ -111,7 +111,7 @@ def _answers(plan: Plan) -> Iterator[tuple[object, str]]:
         yield plan.closed, BY_HAND
 
 
-def _when(line: Line) -> str:
+def _when(line: Clause) -> str:
     holiday = ["holidays"] if line.holiday is not None else []
     return ", ".join(
         [*(hours.name for hours in line.hours), *holiday, *(f"callers {one.name}" for one in line.callers)]
