@@ -57,9 +57,9 @@ from ivr.switch.pool import Pool, SwitchSettings
 from ivr.trunks.dialling import TrunkDialler
 from ivr.trunks.trunk import Trunk
 from notify.hl7.character_sets import reading_order
-from notify.mllp.connection import MllpLimits
 from notify.mllp.door import MllpDoor
 from notify.mllp.intake import Intake, Interface
+from notify.mllp.limits import MllpLimits
 from notify.mllp.messages import Freshness, forget
 from notify.notice_board import StoredBoard
 from notify.notices.actions import NoticeActions

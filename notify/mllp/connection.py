@@ -10,8 +10,8 @@ from __future__ import annotations
 import socket
 from collections.abc import Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from typing import Protocol as Shape
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IHalfCloseableProtocol
@@ -20,13 +20,12 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from background.reactor import Timer, call_later
+from background.reactor import Time, Timer, call_later
 from background.spawn import spawn
 from notify.hl7.frame import Frame
 from notify.mllp.frames import CutOff, Frames, Whole, framed
-
-if TYPE_CHECKING:
-    from notify.mllp.door import MllpDoor
+from notify.mllp.intake import Intake
+from notify.mllp.limits import MllpLimits
 
 log = Logger()
 
@@ -37,34 +36,25 @@ KEEPALIVE = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4))
 TOO_LONG = "the message is too long"
 
 
-@dataclass(frozen=True, slots=True)
-class MllpLimits:
-    """What a connection may take."""
+class Door(Shape):
+    """Who counts the connections (`door.MllpDoor`)."""
 
-    longest: int = 67_108_864
-    """Bytes of one frame; a longer one is refused and its connection closed."""
-    connections: int = 50
-    begun: float = 30.0
-    """Seconds within which a frame that has begun must be whole; a large one gets as many as it takes at `rate`."""
-    rate: int = 65_536
-    """Bytes a second."""
-    pending: float = 1.0
-    """Seconds after which a 0x1C that nothing follows is an end."""
-    idle: float = 3600.0
-    """Seconds without a byte after which a quiet connection is closed."""
-    leaving: float = 5.0
-    """Seconds that a drain leaves senders to take their last answers; then connections are cut."""
-    garbage: int = 65_536
-    """Bytes outside frames after which a connection is closed: whoever this is doesn't speak MLLP."""
-    ahead: int = 65_536
-    """Bytes that a sender may send before it is answered; then we read no more of it until it is."""
+    clock: Time
+    intake: Intake
+    limits: MllpLimits
+
+    def opened(self, connection: Mllp) -> None: ...
+
+    def closed(self, connection: Mllp) -> None: ...
+
+    def settled(self, connection: Mllp) -> None: ...
 
 
 @implementer(IHalfCloseableProtocol)
 class Mllp(Protocol):
     """One connection of a sender."""
 
-    def __init__(self, door: MllpDoor, peer: str) -> None:
+    def __init__(self, door: Door, peer: str) -> None:
         self._door = door
         self.peer = peer
         self._clock = door.clock

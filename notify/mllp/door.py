@@ -18,8 +18,9 @@ from twisted.internet.protocol import Factory
 from twisted.logger import Logger
 
 from background.reactor import Time, call_later
-from notify.mllp.connection import Mllp, MllpLimits
+from notify.mllp.connection import Mllp
 from notify.mllp.intake import Intake
+from notify.mllp.limits import MllpLimits
 
 log = Logger()
 

@@ -19,10 +19,11 @@ from db.database import Database
 from db.errors import DatabaseAway
 from db.tables.notices import MessageRow
 from notify.hl7.frame import Frame
-from notify.mllp.connection import Mllp, MllpLimits
+from notify.mllp.connection import Mllp
 from notify.mllp.door import MllpDoor
 from notify.mllp.frames import framed
 from notify.mllp.intake import Interface
+from notify.mllp.limits import MllpLimits
 from tests.notify.story import STATION, Failing, Story, adt
 
 SENDER = IPv4Address("TCP", "10.0.0.9", 4000)
