@@ -19,7 +19,7 @@ from notify.notices.expiry import expire_slice
 
 log = Logger()
 
-HELD, APART = 0.025, 0.25
+HELD, APART = 0.010, 0.25
 """Seconds that a slice should take: where it holds up every other writer, and where it holds up none."""
 
 
