@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeAlias, Union
+from typing import Any, TypeAlias
 
-Value: TypeAlias = Union[str, int, float, bool, list["Value"], dict[str, "Value"], None]
-"""What a variable of a flow may hold: JSON's values. Money is an int of minor units, a date is ISO 8601."""
+from forms.value import Value as Value  # named by all who carry actions out
 
 
 @dataclass(frozen=True, slots=True)

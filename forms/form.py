@@ -10,16 +10,14 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar, Union
+from typing import TypeVar
 
 from forms.report import Mark, Report, did_you_mean
 from forms.tree import Listing, Node, Scalar, Table
+from forms.value import Value
 
 T = TypeVar("T")
 F = TypeVar("F", bound="Form")
-
-Value: TypeAlias = Union[str, int, float, bool, list["Value"], dict[str, "Value"], None]
-"""What may stand in a file: JSON's values."""
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 TEXT_ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeAlias
 
-from actions.action import Value as Value  # what a variable may hold, named by all who read commands
+from forms.value import Value as Value  # what a variable may hold, named by all who read commands
 
 
 @dataclass(frozen=True, slots=True)
