@@ -21,7 +21,7 @@ from ivr.record.writes import ENGINE_LOST, spent
 from ivr.switch.line import Cause, Ended
 
 SLICE = 50
-"""Calls of one transaction: less than ten milliseconds on SQLite."""
+"""Calls of one transaction: others write in between."""
 
 
 def tell_older(session: Session, most: int = SLICE) -> int:

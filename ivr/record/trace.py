@@ -26,7 +26,7 @@ from ivr.switch.line import Ended
 
 log = Logger()
 
-GATHER = 0.2
+GATHER = 0.1
 """Seconds that an event may wait for company: what a kill of the engine can cost of a trace."""
 AGAIN = 2.0
 """Seconds until the next try when the database did not take a batch."""
