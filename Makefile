@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 PJSIP := var/pjsip
 CALLS ?= 1000
 
-.PHONY: help run voices test slow listen large lint check bench doctor pjsip pjsip-undo clean distclean
+.PHONY: help run voices test slow browser listen large lint check bench doctor pjsip pjsip-undo clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do
@@ -36,6 +36,10 @@ test: ## install what is missing and run the tests (ARGS= goes to pytest)
 slow: ## the tests that take their time: real calls, soak, load
 	@deploy/prepare slow
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'slow and not ear' $(ARGS)
+
+browser: ## the tests that open the pages in Chromium
+	@deploy/prepare browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser $(ARGS)
 
 listen: ## the tests in which a speech recogniser listens to calls; they want the machine for themselves
 	@deploy/prepare slow

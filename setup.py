@@ -11,7 +11,8 @@ from setuptools import find_packages, setup
 HERE = Path(__file__).parent
 VERSION = re.search(r'^__version__ = "(.+)"$', (HERE / "wardbell" / "__init__.py").read_text(), re.MULTILINE)[1]
 ROOMS = [
-    "wardbell", "editions", "notify", "ivr", "hospital", "db", "prompts", "actions", "forms", "background", "flows",
+    "wardbell", "web", "reports", "editions", "notify", "ivr", "hospital", "accounts", "db", "prompts", "actions",
+    "forms", "background", "flows",
 ]
 
 # What serves calls.
@@ -32,7 +33,16 @@ NEEDS = [
     "pydub>=0.25.1,<0.26",  # joins, trims and measures clips
     "gTTS>=2.5.4,<3",  # the online voice, off unless set
     "requests>=2.34,<3",  # beneath gTTS: its time-outs and errors
-    "argon2-cffi>=25.1,<26",  # PINs
+    "argon2-cffi>=25.1,<26",  # PINs and passwords
+    "pyotp>=2.12,<3",  # the second factor of users
+    "segno>=1.6.6,<2",  # QR codes: the second factor, slips
+    "fastapi>=0.165,<1",  # pages and the API
+    "uvicorn>=0.54,<1",  # serves them
+    "Jinja2>=3.1.6,<4",  # pages are made on the server
+    "python-multipart>=0.0.34,<0.1",  # forms and uploads
+    "XlsxWriter>=3.3.1,<4",  # lists for Excel, row by row
+    "prometheus-client>=0.26,<1",  # metrics
+    "standardwebhooks>=1.1,<2",  # how webhooks are signed
     "click>=8.1.8,<8.2",  # the command line; gTTS forbids 8.2
     "tqdm>=4.70,<5",  # progress while prompts are rendered
     "tzdata>=2024.2",  # time zones where the system has none
@@ -59,6 +69,14 @@ TEST = [
     "hypothesis>=6.170,<7",  # values and wires tried with what nobody thought of
     "jsonschema>=4.23,<5",  # the editors' schema of flows, held to their reader
     "numpy>=2,<3",  # the test telephones recognise prompts
+    "httpx>=0.28,<1",  # asks pages and the API without a network
+    "openpyxl>=3.1.5,<4",  # reads what was written for Excel
+]
+# What drives the pages in Debian's Chromium, and the API with what nobody thought of.
+BROWSER = [
+    "playwright>=1.65,<2",
+    "axe-playwright-python>=0.1.8,<0.2",  # accessibility
+    "schemathesis>=4.32,<5",
 ]
 CHECK = [
     "mypy>=2.4,<2.5",  # a checker's next release finds new things: in its own time
@@ -76,10 +94,11 @@ setup(
     packages=find_packages(include=[name for room in ROOMS for name in (room, f"{room}.*")]),
     package_data={
         "": ["**/*.yaml"],
+        "web": ["**/*.html", "**/*.po", "static/**/*"],
         "prompts": ["voices/kokoro_model/*", "fallbacks/*/*.wav", "fallbacks/words.json"],
         "db": ["migrations/**/*.py", "migrations/*.mako"],
     },
     install_requires=NEEDS,
-    extras_require={"kokoro": KOKORO, "ear": EAR, "test": TEST, "dev": TEST + CHECK},
+    extras_require={"kokoro": KOKORO, "ear": EAR, "test": TEST, "browser": TEST + BROWSER, "dev": TEST + CHECK},
     entry_points={"console_scripts": ["wardbell = wardbell.cli:main"]},
 )
