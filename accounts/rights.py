@@ -1,6 +1,6 @@
 """What a role may do. Everything that is not said here is denied.
 
-Every route of the console and the API names the one right that it wants (docs/access.md is made of both).
+Every route of the console and the API names the one right that it wants (the page about access is made of both).
 """
 
 from __future__ import annotations
