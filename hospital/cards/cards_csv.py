@@ -15,7 +15,7 @@ from tqdm import tqdm  # type: ignore[import-untyped]
 
 from db.tables.cards import Card, LedgerEntry
 from hospital import csv_file
-from hospital.cards import cards, ledger, wrong_entries
+from hospital.cards import cards, ledger, pin_entries
 from hospital.cards.cards import CardRecord
 from hospital.cards.pins import Pins
 from hospital.csv_file import Row
@@ -102,7 +102,7 @@ def _store(session: Session, lines: Sequence[Staged], now: datetime) -> list[Ref
     _change(session, [{"id": ids[card.number], "slow": card.slow} for card in new if card.slow is not None])
     with_pin = [card for card in new if card.pin_hash is not None]
     _change(session, [{"id": ids[card.number], "pin_hash": card.pin_hash} for card in with_pin])
-    wrong_entries.forgive(session, *(card.number for card in with_pin))
+    pin_entries.forgive(session, *(card.number for card in with_pin))
     return _open(session, found, ids, now)
 
 

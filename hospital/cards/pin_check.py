@@ -12,12 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from twisted.internet.defer import DeferredSemaphore
 
+from accounts import wrong_entries
+from accounts.wrong_entries import Delay, Subject
 from background.threads import OffReactor
 from db.database import Transactions
 from db.tables.cards import Card
-from hospital.cards import wrong_entries
+from hospital.cards import pin_entries
 from hospital.cards.pins import Pins
-from hospital.cards.wrong_entries import Delay, Subject
 
 AT_ONCE = 2
 """PINs verified at the same time: each takes a core and 19 MiB."""
@@ -107,7 +108,7 @@ class PinCheck:
 
         With `find` the PIN is that of something other than a card: `number` names it, in a form that no card has.
         """
-        card, by_caller = wrong_entries.subjects(number, caller, self._shared_callers)
+        card, by_caller = pin_entries.subjects(number, caller, self._shared_callers)
         await self._clean_at_times()
         delay, found = await self._counted((card, by_caller), number, find or _card)
         if delay:

@@ -1,4 +1,4 @@
-"""PINs as they are kept: argon2id over a keyed digest. Counting and delays are `hospital.cards.wrong_entries`.
+"""PINs as they are kept: argon2id over a keyed digest. Counting and delays are `hospital.cards.pin_entries`.
 
 A PIN has at most a million values, so no hash, however slow, protects it from somebody who has stolen the table: the
 pepper does, a secret of the server that is not in the database. The hash still costs the thief time once he has that

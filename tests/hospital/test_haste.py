@@ -9,9 +9,10 @@ from datetime import timedelta
 
 import pytest
 
+from accounts import wrong_entries
 from background.threads import at_once
 from db.database import Database, ImmediateTransactions
-from hospital.cards import wrong_entries
+from hospital.cards import pin_entries
 from hospital.cards.pin_check import PinCheck, Right, Wait, Wrong
 from tests.hospital.conftest import MORNING, SmallHospital, finished
 
@@ -58,7 +59,7 @@ def test_wrong_entries_at_the_same_instant_get_no_more_tries_by_being_asked_to_w
 
 def test_a_clock_that_is_a_little_behind_keeps_nobody_out(database: Database) -> None:
     """Two engines, or two transactions that began in the other order than their clocks were read."""
-    first, second = (wrong_entries.subjects(card, "2000", ["2000"]) for card in ("100001", "100002"))
+    first, second = (pin_entries.subjects(card, "2000", ["2000"]) for card in ("100001", "100002"))
     database.run_now(wrong_entries.count_before, first, MORNING)
     database.run_now(wrong_entries.take_back, *first, MORNING + timedelta(milliseconds=50))
     for subject in (first, second):

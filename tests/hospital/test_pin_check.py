@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 
+from accounts import wrong_entries
 from background.threads import at_once
 from db.database import Database, ImmediateTransactions
 from db.tables.cards import WrongEntries
-from hospital.cards import cards, wrong_entries
+from hospital.cards import cards, pin_entries
 from hospital.cards.pin_check import PinCheck, Right, Wait, Wrong
-from hospital.cards.wrong_entries import CALLER, CARD, SHARED
+from hospital.cards.pin_entries import CALLER, CARD, SHARED
 from tests.hospital.conftest import SmallHospital, finished
 
 PHONE = "02155550101"
@@ -83,7 +84,7 @@ def test_a_wrong_entry_is_counted_before_it_is_answered(hospital: SmallHospital)
     seen: list[int] = []
 
     def look() -> None:
-        wait = hospital.run(wrong_entries.count_before, wrong_entries.subjects("100001", ""), hospital.wallclock.now)
+        wait = hospital.run(wrong_entries.count_before, pin_entries.subjects("100001", ""), hospital.wallclock.now)
         seen.append(round(wait.total_seconds()))
 
     check(hospital, "100001", "0000")
@@ -135,7 +136,7 @@ def test_callers_without_number_share_a_wider_count(hospital: SmallHospital) -> 
 def test_a_new_pin_from_the_clerk_ends_the_delay(hospital: SmallHospital) -> None:
     for _ in range(3):
         check(hospital, "100001", "0000")
-    hospital.run(wrong_entries.forgive, "100001")
+    hospital.run(pin_entries.forgive, "100001")
     assert isinstance(check(hospital, "100001", "1234"), Right)
 
 

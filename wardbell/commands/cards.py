@@ -9,7 +9,7 @@ import click
 from sqlalchemy.orm import Session
 
 from hospital.cards import cards as rules
-from hospital.cards import cards_csv, wrong_entries
+from hospital.cards import cards_csv, pin_entries
 from hospital.cards.cards import PIN
 from hospital.cards.pins import PepperedPins
 from hospital.money import show_money
@@ -69,7 +69,7 @@ def pin(desk: ClerkDesk, number: str, generate: bool) -> None:
 
     def work(session: Session) -> None:
         rules.change(session, number, pin_hash=pin_hash)
-        wrong_entries.forgive(session, number)
+        pin_entries.forgive(session, number)
 
     desk.database.run_now(work)
     click.echo(f"card {number} has a new PIN")

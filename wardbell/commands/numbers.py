@@ -13,7 +13,7 @@ import click
 from sqlalchemy.orm import Session
 
 from editions import store
-from hospital.cards import wrong_entries
+from hospital.cards import pin_entries
 from hospital.cards.pins import PepperedPins
 from ivr.numbers import Answer, Closing, Numbers, Plan, Route, closings
 from ivr.numbers.closings import Switched
@@ -164,7 +164,7 @@ def pin(parts: Parts, code: str, generate: bool, who: str | None) -> None:
 
     def work(session: Session) -> None:
         closings.set_pin(session, found.dialling.same(code), hashed, who or os_user(), parts.wallclock())
-        wrong_entries.forgive(session, subject)
+        pin_entries.forgive(session, subject)
 
     parts.database.run_now(work)
     click.echo(f"code {code} has a new PIN")

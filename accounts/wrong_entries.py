@@ -1,14 +1,14 @@
-"""Wrong PIN entries, counted per card and per caller, across calls; the delay grows and always ends.
+"""Wrong entries of PINs and passwords, counted per card or user and per caller or address; the delay grows and always
+ends. How much patience there is with whom is said by those who ask (`hospital.cards.pin_entries`, `accounts.login`).
 
 An entry is counted as wrong before it is checked, and taken back when it was right: whoever hangs up in the middle, or
 tries on ten lines at once, has still spent it. Entries made while waiting are refused and not counted, so nobody can
-lock a card for ever (docs/features.md, 23).
+lock a card or a user out for ever (docs/features.md, 23).
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -33,6 +33,8 @@ class Patience:
     """Without a wrong entry for this long, all are forgotten."""
     every: timedelta | None = None
     """One entry is forgiven each time that this has passed, so that a telephone of many people is never worn out."""
+    warning: str = ""
+    """What the log says when the delay begins; `{tail}`: the last digits of the subject."""
 
     def delay(self, count: int) -> timedelta:
         """What the `count`-th wrong entry in a row costs: nothing, then `first`, doubling up to `longest`."""
@@ -61,28 +63,6 @@ class Patience:
         return next(count for count in range(self.free, self.free + 40) if self.delay(count) == self.longest)
 
 
-CARD = Patience(free=2, first=timedelta(minutes=1), longest=timedelta(hours=1), forget=timedelta(days=1))
-"""The third wrong entry ends the call and starts the delay. At the longest: 24 guesses a day."""
-
-CALLER = Patience(
-    free=9,
-    first=timedelta(minutes=1),
-    longest=timedelta(minutes=15),
-    forget=timedelta(hours=1),
-    every=timedelta(minutes=10),
-)
-"""More room than for a card: many people use a telephone in the hall."""
-
-SHARED = Patience(
-    free=50,
-    first=timedelta(seconds=5),
-    longest=timedelta(seconds=30),
-    forget=timedelta(hours=1),
-    every=timedelta(minutes=1),
-)
-"""All who hide their number share one count, and so do all behind the one number of a PBX: sixty wrong entries
-an hour are the mistakes of a busy morning. Against somebody who guesses there, each card's own count stands."""
-
 OLD = timedelta(days=2)
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -99,17 +79,6 @@ class Subject:
 
     name: str
     patience: Patience
-
-
-def subjects(number: str, caller: str, shared: Collection[str] = ()) -> tuple[Subject, Subject]:
-    """The card as keyed in (known or not) and the caller. `shared`: numbers that many people call from."""
-    patience = SHARED if not caller or caller in shared else CALLER
-    return Subject(_card(number), CARD), Subject(f"caller:{caller}"[:80], patience)
-
-
-def _card(number: str) -> str:
-    """What is keyed in as a card number may be a PIN, or both in one: no table holds it in clear."""
-    return f"card:{hashlib.sha256(number.encode()).hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +105,8 @@ def count(session: Session, counted: Iterable[Subject], now: datetime) -> Delay:
         row.count, row.last_at = patience.after_one_more(row.count, row.last_at, now)
         delay = patience.delay(row.count)
         row.wait_until = now + delay if delay else NEVER
-        if patience is CALLER and row.count == CALLER.free + 1:
-            log.warn(
-                "many wrong card numbers or PINs from the caller ...{tail}, who has to wait now; "
-                "a number that many people call from belongs under pins.shared_callers",
-                tail=row.subject[-4:],
-            )
+        if patience.warning and row.count == patience.free + 1:
+            log.warn(patience.warning, tail=row.subject[-4:])
     return Delay(timedelta(0))
 
 
@@ -155,18 +120,18 @@ def _fresh(row: WrongEntries, patience: Patience, now: datetime) -> bool:
     return row.wait_until <= now or row.wait_until - patience.delay(row.count) > now - JUST_NOW
 
 
-def take_back(session: Session, card: Subject, caller: Subject, now: datetime) -> None:
-    """The entry was right: the card starts anew; the caller has this one entry less, so that a thief with a card of
-    his own gains nothing."""
-    for row, _ in _locked(session, (card, caller), now):
-        row.count = 0 if row.subject == card.name else max(row.count - 1, 0)
+def take_back(session: Session, own: Subject, origin: Subject, now: datetime) -> None:
+    """The entry was right: the card or user starts anew; where it came from has this one entry less, so that a thief
+    with a card of his own gains nothing."""
+    for row, _ in _locked(session, (own, origin), now):
+        row.count = 0 if row.subject == own.name else max(row.count - 1, 0)
         row.wait_until = NEVER
 
 
-def forgive(session: Session, *numbers: str) -> None:
-    """A clerk has set a new PIN: these cards start anew."""
-    if numbers:
-        session.execute(delete(WrongEntries).where(WrongEntries.subject.in_([_card(number) for number in numbers])))
+def forgive(session: Session, names: Iterable[str]) -> None:
+    """These subjects start anew."""
+    if wanted := list(names):
+        session.execute(delete(WrongEntries).where(WrongEntries.subject.in_(wanted)))
 
 
 def forget_old(session: Session, now: datetime) -> None:
