@@ -16,7 +16,7 @@ from db.database import Database
 from editions.bundle import Bundle
 from editions.live import LiveEdition, Opens, Refused
 from editions.status import Disk, Unreadable
-from editions.store import Draft, Published, as_texts, fetch, history, newest, publish
+from editions.store import Proof, Published, as_texts, fetch, history, newest, publish
 from forms.errors import FilesError
 
 log = Logger()
@@ -69,7 +69,7 @@ def begin(
     if database.run_now(newest) is None:
         bundle = on_disk()
         check(bundle)
-        came = database.run_now(publish, Draft(as_texts(bundle), bundle.digest, who, FIRST), 0, now)
+        came = database.run_now(publish, Proof(as_texts(bundle), bundle.digest, who, FIRST), 0, now)
         made = isinstance(came, Published)  # else another engine was quicker
     unusable: list[Refused] = []
     tried: set[str] = set()

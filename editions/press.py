@@ -24,9 +24,9 @@ from editions.sound import Sound
 from editions.store import (
     LONGEST_NAME,
     LONGEST_REASON,
-    Draft,
     EditionRecord,
     Overtaken,
+    Proof,
     Published,
     Unchanged,
     as_texts,
@@ -174,12 +174,12 @@ def render(press: Press, texts: Catalog, live: EditionRecord | None, tell: Tell)
 
 
 def put_live(
-    press: Press, draft: Draft, live: EditionRecord | None
+    press: Press, proof: Proof, live: EditionRecord | None
 ) -> Published | Unchanged | Overtaken | NotStored | Unsure:
     """The one transaction. `live`: what was live when the publisher looked."""
     parent = live.number if live is not None else 0
     try:
-        return press.database.run_now(publish, draft, parent, press.wallclock())
+        return press.database.run_now(publish, proof, parent, press.wallclock())
     except DatabaseAway as away:
         return Unsure(str(away))
     except DatabaseError as wrong:

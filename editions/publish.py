@@ -29,10 +29,10 @@ from editions.press import (
 )
 from editions.sound import old_recordings
 from editions.store import (
-    Draft,
     EditionDamaged,
     EditionHead,
     EditionRecord,
+    Proof,
     Published,
     Unchanged,
     as_texts,
@@ -104,7 +104,7 @@ def publish(
         tell(tested)
     if sound and (silent := render(press, texts, live, tell)) is not None:
         return silent
-    return put_live(press, Draft(as_texts(bundle), bundle.digest, signature.who, signature.why, tests=told), live)
+    return put_live(press, Proof(as_texts(bundle), bundle.digest, signature.who, signature.why, tests=told), live)
 
 
 def compare(

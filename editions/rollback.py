@@ -19,9 +19,9 @@ from editions.press import (
     sign,
 )
 from editions.store import (
-    Draft,
     EditionDamaged,
     EditionRecord,
+    Proof,
     Published,
     Unchanged,
     as_texts,
@@ -104,6 +104,6 @@ def roll_back(
     tell(Examined(bundle, checked.warnings))
     if sound and (silent := render(press, checked.edition.texts, live, tell)) is not None:
         return silent
-    draft = Draft(as_texts(bundle), bundle.digest, signature.who, signature.why, files_of=back.number)
-    came = put_live(press, draft, live)
+    proof = Proof(as_texts(bundle), bundle.digest, signature.who, signature.why, files_of=back.number)
+    came = put_live(press, proof, live)
     return TakenBack(came.record, back, live) if isinstance(came, Published) else came

@@ -96,7 +96,7 @@ class StoredEdition:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Proof:
     """What is to be published."""
 
     files: Mapping[str, str] = field(repr=False)
@@ -130,6 +130,11 @@ class Overtaken:
     """What was the current one when the publisher looked."""
 
 
+def is_name(file: str) -> bool:
+    """Whether a file of an edition can be called so: main.yaml, tests/main.yaml, texts/zh.yaml."""
+    return _NAME.fullmatch(file) is not None
+
+
 def as_texts(bundle: Bundle) -> dict[str, str]:
     """A bundle's files as text, as they are stored. Raises `FilesBroken` for what cannot be kept."""
     report = Report()
@@ -142,7 +147,7 @@ def as_texts(bundle: Bundle) -> dict[str, str]:
             continue
         if "\0" in texts[name]:
             report.add(Mark(bundle.name(name)), "E101", "the file is not text (it contains a zero byte)")
-        if not _NAME.fullmatch(name):
+        if not is_name(name):
             report.add(Mark(bundle.name(name)), "E111", f'"{name}" is no file name here: a-z, 0-9, _ and .yaml')
     size = sum(map(len, bundle.files.values()))
     if size > LARGEST:
@@ -154,15 +159,15 @@ def as_texts(bundle: Bundle) -> dict[str, str]:
     return texts
 
 
-def publish(session: Session, draft: Draft, parent: int, now: datetime) -> Published | Unchanged | Overtaken:
-    """Make `draft` the current edition. `parent`: the current one when the publisher looked; 0 when there was none."""
+def publish(session: Session, proof: Proof, parent: int, now: datetime) -> Published | Unchanged | Overtaken:
+    """Make `proof` the current edition. `parent`: the current one when the publisher looked; 0 when there was none."""
     current = newest(session)
     if current is not None and current.number != parent:
         return Overtaken(current, parent)
-    if current is not None and current.digest == draft.digest and _is_whole(session, current):
+    if current is not None and current.digest == proof.digest and _is_whole(session, current):
         return Unchanged(current)
     record = EditionRecord(
-        parent + 1, now, draft.who[:LONGEST_NAME], draft.why[:LONGEST_REASON], draft.digest, draft.files_of, draft.tests
+        parent + 1, now, proof.who[:LONGEST_NAME], proof.why[:LONGEST_REASON], proof.digest, proof.files_of, proof.tests
     )
     values = {
         "number": record.number,
@@ -172,7 +177,7 @@ def publish(session: Session, draft: Draft, parent: int, now: datetime) -> Publi
         "digest": record.digest,
         "files_of": record.files_of,
         "tests": record.tests,
-        "files": json.dumps(draft.files, ensure_ascii=False),
+        "files": json.dumps(proof.files, ensure_ascii=False),
     }
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     new = insert(EditionRow).values(values).on_conflict_do_nothing().returning(EditionRow.number)

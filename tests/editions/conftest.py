@@ -15,7 +15,7 @@ from editions.bundle import Bundle
 from editions.declared import ACTIONS
 from editions.edition import read_edition
 from editions.live import LiveEdition
-from editions.store import Draft, EditionRecord, Overtaken, Published, StoredEdition, Unchanged
+from editions.store import EditionRecord, Overtaken, Proof, Published, StoredEdition, Unchanged
 from ivr.call.edition import OnAir
 from ivr.call.voice import SilentVoice
 
@@ -54,8 +54,8 @@ class Publisher:
         return NOON + timedelta(hours=self.hours)
 
     def tries(self, files: Bundle, parent: int, who: str = "chen") -> Published | Unchanged | Overtaken:
-        draft = Draft(store.as_texts(files), files.digest, who, "because")
-        return self.database.run_now(store.publish, draft, parent, self.now())
+        proof = Proof(store.as_texts(files), files.digest, who, "because")
+        return self.database.run_now(store.publish, proof, parent, self.now())
 
     def publishes(self, files: Bundle) -> EditionRecord:
         current = self.database.run_now(store.newest)

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from editions import engines, store
 from editions.engines import EngineRecord
 from editions.sound import Sound
-from editions.store import Draft
+from editions.store import Proof
 from prompts.catalog import Catalog
 from prompts.render import Summary
 from prompts.speech import fixed_texts
@@ -213,8 +213,8 @@ def test_who_is_overtaken_while_prompts_are_rendered_is_told(it: It, monkeypatch
 
     def make_sound(*_: object) -> Sound:
         files = other("hers")
-        draft = Draft(store.as_texts(files), files.digest, "li", "quicker")
-        it.parts.database.run_now(store.publish, draft, 1, wallclock())
+        proof = Proof(store.as_texts(files), files.digest, "li", "quicker")
+        it.parts.database.run_now(store.publish, proof, 1, wallclock())
         return Sound(Summary())
 
     monkeypatch.setattr(publishing, "make_sound", make_sound)
@@ -393,8 +393,8 @@ def test_rollback_again_steps_further_back_and_never_to_what_was_just_taken_back
 
 
 def test_rollback_to_a_number_that_passes_no_more_changes_nothing(it: It) -> None:
-    draft = Draft(store.as_texts(BROKEN), BROKEN.digest, "old", "of an earlier version")
-    it.parts.database.run_now(store.publish, draft, 0, wallclock())
+    proof = Proof(store.as_texts(BROKEN), BROKEN.digest, "old", "of an earlier version")
+    it.parts.database.run_now(store.publish, proof, 0, wallclock())
     it.says("publish", "-m", "anew", "--no-render", "--over", "1")
     told = it.fails("rollback", "1")
     assert "flows/main.yaml:4:" in told
@@ -538,8 +538,8 @@ def test_the_doctor_tells_what_is_live_and_what_differs(it: It) -> None:
 
 
 def test_the_doctor_tells_that_the_live_edition_does_not_pass(it: It) -> None:
-    draft = Draft(store.as_texts(BROKEN), BROKEN.digest, "old", "of an earlier version")
-    it.parts.database.run_now(store.publish, draft, 0, wallclock())
+    proof = Proof(store.as_texts(BROKEN), BROKEN.digest, "old", "of an earlier version")
+    it.parts.database.run_now(store.publish, proof, 0, wallclock())
     told = doctors_words(it)
     assert any("edition 1: flows/main.yaml:4:" in what for what, level in told.items() if level is Level.ERROR)
     assert bundle().digest != BROKEN.digest

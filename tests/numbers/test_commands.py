@@ -144,8 +144,8 @@ def test_a_code_gets_its_pin(parts: Parts) -> None:
 
 def test_what_is_published_counts_not_what_is_on_disk(parts: Parts) -> None:
     bundle = parts.on_disk()
-    draft = store.Draft(store.as_texts(bundle), bundle.digest, "it", "first")
-    parts.database.run_now(store.publish, draft, 0, MONDAY_NINE)
+    proof = store.Proof(store.as_texts(bundle), bundle.digest, "it", "first")
+    parts.database.run_now(store.publish, proof, 0, MONDAY_NINE)
     (parts.flows_dir() / "numbers.yaml").write_text('numbers: {"2000": {flow: main, language: zh}}\n')
     assert [line.split()[0] for line in lines(parts, "status")][1] == "1000"
     assert [line.split()[0] for line in lines(parts, "status", "--draft")][1] == "2000"
