@@ -17,6 +17,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from db.reading import reading
+from db.rows import insert_missing
 from db.tables.drafts import DraftRow
 from editions import store
 from editions.bundle import LARGEST_FILE, Bundle
@@ -86,8 +87,10 @@ def keep(
     if row is None:
         if len(heads_of(session, who)) >= MOST:
             return NotKept(f"you have {MOST} drafts: publish some or throw them away")
-        row = DraftRow(who=who, file=file, text=text, base=base, version=1, at=now)
-        session.add(row)
+        insert_missing(session, DraftRow, who=who, file=file, text=text, base=base, version=1, at=now)
+        row = session.get_one(DraftRow, (who, file))
+        if row.text != text:  # another window was first
+            return WrittenElsewhere(_record(row))
     else:
         row.text, row.base, row.version, row.at = text, base, version + 1, now
     session.flush()
@@ -100,6 +103,16 @@ def throw_away(session: Session, who: str, files: Collection[str]) -> int:
         delete(DraftRow).where(DraftRow.who == who, DraftRow.file.in_(files)).returning(DraftRow.file)
     )
     return len(gone.all())
+
+
+def published(session: Session, who: str, files: Mapping[str, bytes], only: Collection[str], number: int) -> None:
+    """The drafts of `only` are in edition `number` now, whose files are `files`: those that say the same go; what was
+    typed meanwhile stays and was edited from that edition."""
+    for row in session.scalars(select(DraftRow).where(DraftRow.who == who, DraftRow.file.in_(only))):
+        if (row.text.encode() if row.text is not None else None) == files.get(row.file):
+            session.delete(row)
+        else:
+            row.base = number
 
 
 @reading

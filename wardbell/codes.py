@@ -1,6 +1,6 @@
-"""The one table of everything that can be wrong in the files that the hospital edits.
+"""The page of the manual on everything that can be wrong in the files that the hospital edits.
 
-Each room keeps the codes that it reports; `python -m wardbell.codes` writes docs/codes.md from them.
+`python -m wardbell.codes` writes docs/codes.md.
 """
 
 from __future__ import annotations
@@ -8,15 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from forms.codes import CODES as FILES
-from ivr.flow.mistakes import CODES as FLOWS
-from notify.errors import CODES as NOTICES
-from notify.errors import RETIRED as RETIRED_NOTICES
-from prompts.errors import CODES as TEXTS
-from prompts.errors import RETIRED as RETIRED_TEXTS
+from editions.codes import CODES, RETIRED
 
-CODES = {**FILES, **FLOWS, **NOTICES, **TEXTS}
-RETIRED = {**RETIRED_NOTICES, **RETIRED_TEXTS}
 PAGE = Path(__file__).parents[1] / "docs" / "codes.md"
 
 _PARTS = {

@@ -5,4 +5,16 @@ from __future__ import annotations
 from db.tables import calls, cards, clinic, drafts, editions, imports, lines, notices, recordings, wards
 from db.tables.base import Base
 
-__all__ = ["Base", "calls", "cards", "clinic", "drafts", "editions", "imports", "lines", "notices", "recordings", "wards"]
+__all__ = [
+    "Base",
+    "calls",
+    "cards",
+    "clinic",
+    "drafts",
+    "editions",
+    "imports",
+    "lines",
+    "notices",
+    "recordings",
+    "wards",
+]

@@ -22,7 +22,7 @@ _DARK = frozenset({"return", "hangup"})
 def graphviz(picture: Picture, edition: int = 0, paper: str = "", size: tuple[float, float] | None = None) -> str:
     """The text that `dot` draws. `size` is the most it may measure, in inches; `paper` stands in the footer."""
     limit = "" if size is None else f' size="{size[0]:.2f},{size[1]:.2f}"'
-    names = {box.name: f"n{number}" for number, box in enumerate(picture.boxes)}
+    names = ids(picture)
     return "\n".join(
         [
             f"digraph {_quoted(picture.name)} {{",
@@ -41,6 +41,11 @@ def graphviz(picture: Picture, edition: int = 0, paper: str = "", size: tuple[fl
             "",
         ]
     )
+
+
+def ids(picture: Picture) -> dict[str, str]:
+    """Name of a box -> its id in the drawing."""
+    return {box.name: f"n{number}" for number, box in enumerate(picture.boxes)}
 
 
 def _head(picture: Picture) -> str:

@@ -6,7 +6,6 @@ or by whoever tries it.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -20,17 +19,16 @@ import click
 from twisted.internet.task import Clock
 
 from editions.flow_tests import under_test
+from editions.tried import CannotTry, Trial, caller_of, do, ready
 from forms.errors import FilesBroken
-from forms.report import did_you_mean
 from hospital.demo_hospital import DemoHospital
-from hospital.usual import USUAL_VARIABLES
 from ivr.flow.commands import Value
-from ivr.numbers import Closing, Refusal
+from ivr.numbers import Closing
 from ivr.numbers.closings import closed_numbers
 from ivr.rehearsal.call import Caller, RehearsedCall
 from ivr.rehearsal.export import as_test
 from ivr.rehearsal.flow_test import EditionUnderTest
-from ivr.rehearsal.moments import Collected, Saying
+from ivr.rehearsal.moments import Saying
 from ivr.rehearsal.sound import write_call
 from prompts.errors import PromptError
 from prompts.join import join
@@ -39,8 +37,6 @@ from wardbell.commands.flows.stored import bundle_of, live_record
 from wardbell.commands.flows.terminal import Terminal
 from wardbell.parts import Parts
 
-AT_ONCE = 0.5
-"""Seconds after which `12!` is pressed."""
 _PLAYERS: tuple[tuple[str, list[str]], ...] = (
     ("ffplay", ["-nodisp", "-autoexit", "-loglevel", "quiet"]),
     ("paplay", []),
@@ -153,32 +149,16 @@ def _hold(call: RehearsedCall, terminal: Terminal, player: Callable[[list[Path]]
     """Do what is typed until the call is over."""
     heard = 0
     for word in terminal.words(lambda: call.listen() and not call.over):
-        if word.endswith("!") and word != "!":
-            call.wait(AT_ONCE)
-        else:
-            call.listen()
+        ready(call, word)
         heard = _sound(call, heard, player)
         if call.over:
             break
-        _do(call, word.rstrip("!"))
+        do(call, word)
     call.listen()
     if not call.over:
         click.echo("(the caller has nothing more to say)")
         call.hang_up()
     _sound(call, heard, player)
-
-
-def _do(call: RehearsedCall, word: str) -> None:
-    if word == "wait":
-        before = len(call.moments)
-        while not any(isinstance(one.what, Collected) for one in call.moments[before:]) and call.pass_on():
-            pass
-    elif word == "hangup":
-        call.hang_up()
-    elif word.endswith("s"):
-        call.wait(float(word[:-1]))
-    else:
-        call.press(word)
 
 
 def _sound(call: RehearsedCall, heard: int, player: Callable[[list[Path]], None] | None) -> int:
@@ -213,29 +193,15 @@ def _caller(
     closed: Mapping[str, Closing],
 ) -> Caller:
     """Who calls what. Raises `UsageError` for what is not there."""
-    dialled = ""
-    if name not in stage.flows.flows:
-        if not set(name) <= set("+0123456789*#"):
-            raise click.UsageError(f'no flow "{name}"{did_you_mean(name, stage.flows.flows)}')
-        found = stage.numbers.find(name, number, now.astimezone(stage.zone), closed)
-        if isinstance(found.answer, Refusal):
-            raise click.ClickException(f"a call to {name} is refused: {found.why or 'nothing answers it'}")
-        if found.place:
-            click.echo(f"{name}: {found.place} {found.why}".rstrip())
-        dialled, name, language = name, found.answer.flow, language or found.answer.language
-        given = {**found.variables, **given}
-    languages = list(stage.texts.languages)
-    if language is None:
-        language = "zh" if "zh" in languages else languages[0]
-    if language not in languages:
-        raise click.UsageError(f'no language "{language}" (there are {", ".join(languages)})')
-    for need in stage.flows.flows[name].needs:
-        if need.text not in given:
-            if need.text not in USUAL_VARIABLES:
-                raise click.UsageError(f'the flow "{name}" needs "{need.text}": --set {need.text}=...')
-            given[need.text] = USUAL_VARIABLES[need.text]
-            click.echo(f"with {need.text}={json.dumps(given[need.text], ensure_ascii=False)} (--set says otherwise)")
-    return Caller(name, language, given, number, dialled or "1000", now, slow)
+    try:
+        who = caller_of(stage, Trial(name, language, number, now, given, slow), closed)
+    except CannotTry as wrong:
+        if wrong.refused:
+            raise click.ClickException(str(wrong)) from wrong
+        raise click.UsageError(str(wrong)) from wrong
+    for note in who.notes:
+        click.echo(note)
+    return who.caller
 
 
 def _moment(at: str | None, parts: Parts) -> datetime:
