@@ -27,7 +27,7 @@ def applied(fix: Fix, line: str) -> str:
     [
         ("E204", 'no step "generl" (did you mean "general"?)', "then: generl", 7, "then: general"),
         ("E204", 'no step "generl" (did you mean "general"?)', 'then: "generl"', 7, 'then: "general"'),
-        ("E106", 'the step has no use for "sya" (did you mean "say"?)', "a: {sya: x, then: b}", 5, "a: {say: x, then: b}"),
+        ("E106", 'no use for "sya" (did you mean "say"?)', "a: {sya: x, then: b}", 5, "a: {say: x, then: b}"),
         ("E113", "： was typed with a Chinese keyboard: write : instead", "then：over", 5, "then: over"),
         ("E113", "“ was typed with a Chinese keyboard: write \" instead", "keys: {“1\": x}", 8, 'keys: {"1": x}'),
         ("E115", "the о in \"over\" is a Cyrillic letter", "then: оvеr", 7, "then: over"),
