@@ -47,6 +47,7 @@ from ivr.call.rendering import Rendering
 from ivr.call.switchboard import Switchboard
 from ivr.call.tones import Tones
 from ivr.call.voice import StudioVoice
+from ivr.in_progress.board import CallsInProgress
 from ivr.numbers.closings import Closings
 from ivr.numbers.line_actions import LineActions
 from ivr.record.older_calls import tell_older
@@ -149,6 +150,7 @@ class Service:
         live = Live(begun.live)
         self._watch = EditionWatch(self._database, live, opens, self._slow, settings.engine, wallclock, begun.refused)
         self._book = CallBook(self._database, reactor, wallclock, settings.engine)
+        self._in_progress = CallsInProgress(self._book, lambda: live.air().edition, reactor, wallclock)
         trunk = Trunk(settings.trunk.target, settings.trunk.caller_id)
         tones = Tones.in_folder(settings.tones_dir)
         self._recordings = RecordingStore(
@@ -159,7 +161,9 @@ class Service:
             PutCallerThrough(TrunkDialler(lambda: self._pool, trunk, tones)),
             TellNotices(StoredBoard(self._database, live.rules, steady, lambda: self._outbox.poke())),
         )
-        self._switchboard = Switchboard(live.air, actions, self._book, reactor, wallclock, zone, self._closings, beyond)
+        self._switchboard = Switchboard(
+            live.air, actions, self._in_progress, reactor, wallclock, zone, self._closings, beyond
+        )
         self._pool = Pool(reactor, _switch_settings(settings), self._switchboard)
         self._outbox = Outbox(
             OutboxParts(

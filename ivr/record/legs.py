@@ -91,6 +91,23 @@ class NoSheet:
         """As `Sheet.segment`."""
 
 
+class _Both:
+    """Implements `Sheet` for two."""
+
+    def __init__(self, one: Sheet, other: Sheet) -> None:
+        self._one, self._other = one, other
+
+    def leg(self, number: int, values: dict[str, Any], *, new: bool = False) -> None:
+        """As `Sheet.leg`."""
+        self._one.leg(number, values, new=new)
+        self._other.leg(number, values, new=new)
+
+    def segment(self, number: int, values: dict[str, Any], *, new: bool = False) -> None:
+        """As `Sheet.segment`."""
+        self._one.segment(number, values, new=new)
+        self._other.segment(number, values, new=new)
+
+
 @dataclass(slots=True)
 class _Leg:
     role: Role
@@ -121,6 +138,10 @@ class Legs:
         """Seconds for which the first leg waited for somebody, of what is over."""
         self.talked = 0.0
         """Seconds for which it talked with people."""
+
+    def also(self, sheet: Sheet) -> None:
+        """What is written from now on is written there, too."""
+        self._sheet = _Both(self._sheet, sheet)
 
     def role(self, leg: int | None) -> str:
         """The role of a leg, `line` for the line, empty for nobody."""

@@ -411,6 +411,9 @@ class FakeSwitch:
         line.start_dialling()
         return line
 
+    def line(self, call_id: str) -> FakeLine | None:
+        return next((line for line in self.busy if line.call_id == call_id), None)
+
     async def drain(self, limit: float) -> None:
         self.draining = True
         until = self.clock.seconds() + limit

@@ -248,6 +248,9 @@ class Switch(Protocol):
         target is not a URI that may be dialled.
         """
 
+    def line(self, call_id: str) -> Line | None:
+        """The line of a call that it holds, by the call's id."""
+
     async def drain(self, limit: float) -> None:
         """Refuse new calls with 503, let calls in progress finish for `limit` seconds, end the
         rest, stop the workers."""

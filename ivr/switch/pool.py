@@ -8,6 +8,7 @@ call is elsewhere (`worker_process.py`, `pool_line.py`, the conversation).
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -186,6 +187,13 @@ class Pool:
                 self._open.put(line.call_id, dialog)
             return line
         raise NoLineFree("every line is in use")
+
+    def line(self, call_id: str) -> PoolLine | None:
+        return self._lines.get(call_id)
+
+    def held(self) -> Counter[str]:
+        """Calls by the name of the worker that holds them."""
+        return Counter(line.worker.name for line in self._lines.values())
 
     async def drain(self, limit: float) -> None:
         self._stopping = True

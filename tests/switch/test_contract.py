@@ -88,6 +88,14 @@ class Contract:
         assert self.owner.end == Ended(Cause.NORMAL, 200, by_peer=True)
         assert self.world.switch.capacity().busy == 0
 
+    async def test_a_call_is_found_by_its_id_until_it_is_over(self) -> None:
+        person = await self.talking()
+        call_id = self.owner.line.call_id
+        assert self.world.switch.line(call_id) is self.owner.line
+        person.hangs_up()
+        await self.world.until(lambda: self.owner.end is not None)
+        assert self.world.switch.line(call_id) is None
+
     async def test_we_hang_up(self) -> None:
         await self.talking()
         await self.finished(self.task(self.owner.line.hang_up()))
