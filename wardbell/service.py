@@ -8,7 +8,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable, Coroutine, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import IO, Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -73,6 +73,8 @@ from notify.notices.reports import LogReports
 from notify.notices.shift import shift
 from notify.notices.wards import phonebook, variables
 from notify.timetable import Timetable
+from reports.days import day_at
+from reports.rolling import Rolling
 from wardbell.clip_sweep import ClipSweep
 from wardbell.commands.who import os_user
 from wardbell.parts import Parts, boottime, wallclock
@@ -83,6 +85,10 @@ T = TypeVar("T")
 log = Logger()
 
 AT_NIGHT = "30 3 * * *"
+DAYS_LOOKED_AT = 600.0
+"""Seconds between two rounds of the book of days."""
+LATELY = timedelta(days=3)
+"""Days that each of these rounds looks at, whatever it expects; that of the night looks at all."""
 KEPT = timedelta(days=90)
 """How long received HL7 messages are remembered, to know a repetition."""
 
@@ -194,7 +200,18 @@ class Service:
         self._timetable.at(AT_NIGHT, lambda: spawn(self._forget(), "forgetting old messages"))
         self._timetable.at(AT_NIGHT, lambda: spawn(self._sweep(), "sweeping old recordings"))
         self._timetable.at(AT_NIGHT, lambda: spawn(self._clips.night(), "sweeping clips"))
+        self._rolling = Rolling(
+            self._database,
+            wallclock,
+            zone,
+            f"{settings.engine}:{os.getpid()}",
+            lambda seconds: deferLater(reactor, seconds),
+        )
+        self._timetable.every(DAYS_LOOKED_AT, lambda: self._keep_the_book(day_at(wallclock(), zone) - LATELY))
+        self._timetable.at(AT_NIGHT, lambda: self._keep_the_book(date.min))
         self._port: Any = None
+        self._book_round: Deferred[None] | None = None
+        """A round of the book of days, while it goes on."""
         self._older: Deferred[None] | None = None
         """Work that can wait for the next start."""
 
@@ -211,6 +228,7 @@ class Service:
         spawn(self._take_over(left), "taking over recordings")
         spawn(self._outbox.start(), "taking over notices")
         self._older = spawn(self._tell_older(), "giving legs to older calls")
+        self._keep_the_book(day_at(wallclock(), self._parts.zone) - LATELY)
         self._timetable.start()
         hl7 = self._settings.hl7
         try:
@@ -284,13 +302,30 @@ class Service:
         if told:
             log.info("{n} older calls have legs now", n=told)
 
+    def _keep_the_book(self, since: date) -> None:
+        """Past days are made for the reports, and healed; one round at a time."""
+        if self._book_round is None or self._book_round.called:
+            self._book_round = spawn(self._round_of_the_book(since), "adding up past days")
+
+    async def _round_of_the_book(self, since: date) -> None:
+        try:
+            healed = await self._rolling.round(since)
+        except DatabaseError as wrong:
+            log.error("past days wait for the database: {wrong}", wrong=wrong)
+            return
+        if healed.made:
+            log.info("{n} days were added up for the reports", n=len(healed.made))
+        for day in healed.thinned:
+            log.warn("calls of {day} were deleted: the reports keep its figures of before", day=str(day))
+
     async def stop(self) -> None:
         """Take no more calls or messages, let calls in progress end, write what is left, close."""
         drain = self._settings.sip.drain
         log.info("stopping: calls in progress may go on for {drain:.0f} s", drain=drain)
         self._timetable.stop()
-        if self._older is not None:
-            self._older.cancel()
+        for work in (self._older, self._book_round):
+            if work is not None:
+                work.cancel()
         try:
             await DeferredList(
                 [

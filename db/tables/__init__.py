@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from db.tables import calls, cards, clinic, drafts, editions, imports, lines, notices, recordings, wards
+from db.tables import calls, cards, clinic, drafts, editions, imports, lines, notices, recordings, reports, wards
 from db.tables.base import Base
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "lines",
     "notices",
     "recordings",
+    "reports",
     "wards",
 ]
