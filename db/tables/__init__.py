@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from db.tables import calls, cards, clinic, drafts, editions, imports, lines, notices, recordings, reports, wards
+from db.tables import (
+    accounts,
+    calls,
+    cards,
+    clinic,
+    drafts,
+    editions,
+    imports,
+    lines,
+    notices,
+    recordings,
+    reports,
+    wards,
+)
 from db.tables.base import Base
 
 __all__ = [
     "Base",
+    "accounts",
     "calls",
     "cards",
     "clinic",
