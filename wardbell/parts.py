@@ -20,13 +20,14 @@ from twisted.logger import Logger
 
 from db import migrate
 from db.database import Database
+from editions import store
 from editions.bundle import TEXTS, Bundle
 from editions.declared import ACTIONS
 from editions.edition import Checked, read_edition
-from editions.store import fetch
 from forms.errors import FilesBroken, FilesError
 from hospital.cards.pins import load_pepper
 from hospital.clinic.calendar import HospitalCalendar
+from notify.notices.rules import NoticeRules
 from prompts.catalog import Catalog
 from prompts.errors import PromptError, VoiceFailed
 from prompts.render import Known
@@ -95,7 +96,7 @@ class Parts:
 
     def texts_of(self, edition: int | None) -> Catalog:
         """The texts of a published edition; those on disk where it is unknown or cannot be read any more."""
-        stored = self.database.run_now(fetch, edition) if edition else None
+        stored = self.database.run_now(store.fetch, edition) if edition else None
         if stored is not None:
             with suppress(FilesError, FilesBroken):
                 return Catalog.read(stored.bundle().under(TEXTS))
@@ -108,6 +109,12 @@ class Parts:
     def check(self, bundle: Bundle, version: int = 0) -> Checked:
         """Everything of an edition, read and checked as the service does. Raises `FilesBroken` with every mistake."""
         return read_edition(bundle, ACTIONS, version, self.zone)
+
+    def notice_rules(self) -> NoticeRules:
+        """Those of the newest edition; of the files on disk before anything was published. Raises `FilesBroken`."""
+        newest = self.database.run_now(store.newest)
+        stored = self.database.run_now(store.fetch, newest.number) if newest is not None else None
+        return self.check(stored.bundle() if stored is not None else self.on_disk()).rules
 
     @cached_property
     def kokoro(self) -> Kokoro:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     LargeBinary,
@@ -39,6 +40,7 @@ class MessageRow(Base):
         UniqueConstraint("key"),
         CheckConstraint("state in ('accepted', 'ignored', 'rejected')", name="state"),
         Index("ix_hl7_messages_state_received_at", "state", "received_at"),
+        Index("ix_hl7_messages_control_id", "control_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -62,6 +64,10 @@ class MessageRow(Base):
     """What was unusual in its form, though it was read."""
     stamped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When it was recorded or sent, by the sender's clock."""
+    again_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When somebody sent a refused one again by hand; who; what was answered then."""
+    again_by: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
+    again_answer: Mapped[str] = mapped_column(String(2), default="", server_default=text("''"))
 
 
 class EventRow(Base):
@@ -109,6 +115,15 @@ class NoticeRow(Base):
         Index("ix_notices_event_id", "event_id"),
         Index("ix_notices_created_at", "created_at"),
         _where("ix_notices_telephone", "telephone != ''", "telephone"),
+        _where("ix_notices_unconfirmed", "state IN ('failed', 'expired') AND acknowledged_at IS NULL", "id"),
+        Index("ix_notices_addressed", "addressee", "id"),
+        Index(
+            "ix_notices_again_of",
+            "again_of",
+            unique=True,
+            sqlite_where=text("again_of IS NOT NULL"),
+            postgresql_where=text("again_of IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -149,10 +164,19 @@ class NoticeRow(Base):
     """The number where somebody had confirmed what this notice takes back or corrects: the role `listener`."""
     report_due: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """Set when it failed or expired, until that was reported."""
+    acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When somebody took notice by hand, without a telephone; who, and why."""
+    acknowledged_by: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
+    acknowledged_why: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
+    again_of: Mapped[int | None]
+    """The notice that ended without success and that this one calls again."""
 
 
 IS_WAITING = NoticeRow.state == literal_column("'waiting'")
 IS_IN_AIR = NoticeRow.state == literal_column("'in_air'")
+IS_UNCONFIRMED: ColumnElement[bool] = literal_column(
+    "notices.state IN ('failed', 'expired') AND notices.acknowledged_at IS NULL"
+)
 """With the words written out: an index of some rows serves only a query that says which ones."""
 
 
@@ -177,6 +201,7 @@ class AttemptRow(Base):
     __table_args__ = (
         UniqueConstraint("notice_id", "number"),
         Index("ix_notice_attempts_began_at", "began_at"),
+        Index("ix_notice_attempts_target", "target", "id"),
         _where("ix_notice_attempts_open", "ended_at IS NULL", "id"),
     )
 

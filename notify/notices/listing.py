@@ -1,21 +1,33 @@
-"""Reads notices and received messages back, for the clerk's commands. Bodies of transactions."""
+"""Reads notices back: lists, searches, one with all its calls. Bodies of transactions.
+
+Who sees only some wards says so in the question (`wards`); of the others nothing is read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.reading import reading
-from db.tables.notices import AttemptRow, EventRow, MessageRow, NoticeRow
+from db.tables.notices import IS_UNCONFIRMED, AttemptRow, EventRow, NoticeRow
 from db.types import UtcDateTime
-from notify.notices.addressee import Addressee, addressee_of
+from ivr.switch.address import squeeze
+from notify.notices.addressee import Addressee, Kind, addressee_of
+from notify.notices.escalation import Priority
 from notify.notices.fate import Fate
 from notify.notices.states import State
+
+Wards: TypeAlias = Collection[str] | None
+"""Codes of the wards whose notices somebody may see; None: all notices."""
+
+UNREACHED = (State.FAILED, State.EXPIRED)
+LONGEST_ID = 9
+"""Digits of a notice's number; what is longer can only be a telephone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +63,22 @@ class NoticeRecord:
     variables: dict[str, Any]
     telephone: str
     """The telephone that it waits for while a call of ours holds it."""
+    priority: Priority
+    event_id: int
+    acknowledged_at: datetime | None
+    """When somebody took notice by hand; who, and why."""
+    acknowledged_by: str
+    acknowledged_why: str
+    again_of: int | None
+    """The notice that it calls again."""
     made: tuple[AttemptRecord, ...] = ()
+    again_as: int | None = None
+    """The notice that tells the same after it; not in lists."""
 
-
-@dataclass(frozen=True, slots=True)
-class MessageRecord:
-    """A received HL7 message; `raw` only of a rejected one."""
-
-    id: int
-    state: str
-    received_at: datetime
-    repeated_at: datetime | None
-    times: int
-    peer: str
-    sender: str
-    control_id: str
-    type: str
-    answer: str
-    reason: str
-    encoding: str
-    raw: bytes | None
-    odd: str = ""
-    """What was unusual in its form, though it was read."""
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether nobody knows of it, by a telephone or by hand."""
+        return self.state in UNREACHED and self.acknowledged_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,39 +109,6 @@ def list_uncalled(session: Session, since: datetime) -> list[Uncalled]:
     return [Uncalled(kind, why, times, last, Fate(fate)) for kind, why, times, last, fate in session.execute(query)]
 
 
-@dataclass(frozen=True, slots=True)
-class Odd:
-    """What is unusual in a sender's messages."""
-
-    sender: str
-    odd: str
-    count: int
-
-
-@reading
-def list_odd(session: Session, since: datetime, limit: int = 20) -> list[Odd]:
-    """What was read though its form is not as it should be, the most frequent first."""
-    count = func.count()
-    states = ("accepted", "ignored")  # said for the index
-    query = (
-        select(MessageRow.sender, MessageRow.odd, count)
-        .where(MessageRow.state.in_(states), MessageRow.received_at >= since, MessageRow.odd != "")
-        .group_by(MessageRow.sender, MessageRow.odd)
-        .order_by(count.desc(), MessageRow.sender)
-        .limit(limit)
-    )
-    return [Odd(*row) for row in session.execute(query)]
-
-
-@reading
-def count_refused(session: Session, since: datetime) -> int:
-    """How many messages were refused since then."""
-    query = select(func.coalesce(func.sum(MessageRow.times), 0)).where(
-        MessageRow.state == "rejected", func.coalesce(MessageRow.repeated_at, MessageRow.received_at) >= since
-    )
-    return int(session.scalar(query) or 0)
-
-
 @reading
 def list_notices(session: Session, states: Collection[State] = (), limit: int = 50) -> list[NoticeRecord]:
     """The newest notices, of these states if any are named."""
@@ -146,32 +119,101 @@ def list_notices(session: Session, states: Collection[State] = (), limit: int = 
 
 
 @reading
-def show_notice(session: Session, notice_id: int) -> NoticeRecord | None:
+def show_notice(session: Session, notice_id: int, wards: Wards = None) -> NoticeRecord | None:
     """One notice with every dial of it."""
-    row = session.get(NoticeRow, notice_id)
+    row = session.scalars(select(NoticeRow).where(NoticeRow.id == notice_id, *seen(wards))).one_or_none()
     if row is None:
         return None
     attempts = session.scalars(select(AttemptRow).where(AttemptRow.notice_id == notice_id).order_by(AttemptRow.number))
-    return _notice(row, tuple(_attempt(attempt) for attempt in attempts))
+    return _notice(row, tuple(_attempt(attempt) for attempt in attempts), later_than(session, row))
+
+
+def later_than(session: Session, notice: NoticeRow) -> int | None:
+    """The newest notice that tells the same after this one: called again, or made anew with what was corrected."""
+    same = (NoticeRow.event_id == notice.event_id, NoticeRow.kind == notice.kind, NoticeRow.id > notice.id)
+    return session.scalar(select(func.max(NoticeRow.id)).where(*same))
+
+
+# Searching
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is looked for; what is empty does not matter."""
+
+    states: Collection[State] = ()
+    ward: str = ""
+    kind: str = ""
+    since: datetime | None = None
+    """Made at this moment or later."""
+    until: datetime | None = None
+    """Made before it."""
+    unconfirmed: bool = False
+    """Only those that nobody knows of, by a telephone or by hand."""
+    number: str = ""
+    """Of the notice, or of a telephone that rang for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of a search, the newest first."""
+
+    notices: tuple[NoticeRecord, ...]
+    """Each with its last call in `made`, when it had any."""
+    before: int | None = None
+    """Where the next page begins; None: that is all."""
 
 
 @reading
-def list_messages(session: Session, every: bool = False, limit: int = 50) -> list[MessageRecord]:
-    """The newest messages that were refused or that call nobody, or the newest of all."""
-    query = select(MessageRow).order_by(MessageRow.received_at.desc(), MessageRow.id.desc()).limit(limit)
-    if not every:
-        query = query.where(MessageRow.reason != "")
-    return [_message(row) for row in session.scalars(query)]
+def search(
+    session: Session, asked: Asked, wards: Wards = None, before: int | None = None, limit: int = 50
+) -> Found:
+    """A page of notices, from the newest down, or from below the notice `before`."""
+    query = select(NoticeRow).where(*seen(wards), *_wanted(asked))
+    if before is not None:
+        query = query.where(NoticeRow.id < before)
+    rows = session.scalars(query.order_by(NoticeRow.id.desc()).limit(limit + 1)).all()
+    last = (AttemptRow.notice_id == NoticeRow.id) & (AttemptRow.number == NoticeRow.attempts)
+    shown = [row.id for row in rows[:limit]]
+    calls = session.scalars(select(AttemptRow).join(NoticeRow, last).where(NoticeRow.id.in_(shown)))
+    made = {call.notice_id: (_attempt(call),) for call in calls}
+    found = tuple(_notice(row, made.get(row.id, ())) for row in rows[:limit])
+    return Found(found, found[-1].id if len(rows) > limit else None)
 
 
 @reading
-def show_message(session: Session, message_id: int) -> MessageRecord | None:
-    """One message."""
-    row = session.get(MessageRow, message_id)
-    return None if row is None else _message(row)
+def count_unconfirmed(session: Session, wards: Wards = None, most: int = 1_000) -> int:
+    """How many nobody knows of; `most` when there are that many, or more."""
+    found = select(NoticeRow.id).where(IS_UNCONFIRMED, *seen(wards)).limit(most)
+    return session.scalar(select(func.count()).select_from(found.subquery())) or 0
 
 
-def _notice(row: NoticeRow, made: tuple[AttemptRecord, ...] = ()) -> NoticeRecord:
+def seen(wards: Wards) -> list[ColumnElement[bool]]:
+    """What somebody of these wards may see."""
+    return [] if wards is None else [NoticeRow.addressee_kind == Kind.WARD, NoticeRow.addressee.in_(wards)]
+
+
+def _wanted(asked: Asked) -> Iterator[ColumnElement[bool]]:
+    if asked.unconfirmed:
+        yield IS_UNCONFIRMED
+    if asked.states:
+        yield NoticeRow.state.in_([str(state) for state in asked.states])
+    if asked.ward:
+        yield and_(NoticeRow.addressee_kind == Kind.WARD, NoticeRow.addressee == asked.ward)
+    if asked.kind:
+        yield NoticeRow.kind == asked.kind
+    if asked.since is not None:
+        yield NoticeRow.created_at >= asked.since
+    if asked.until is not None:
+        yield NoticeRow.created_at < asked.until
+    if asked.number:
+        rung = NoticeRow.id.in_(select(AttemptRow.notice_id).where(AttemptRow.target == squeeze(asked.number)))
+        digits = asked.number.strip().lstrip("#")
+        itself = digits.isascii() and digits.isdigit() and len(digits) <= LONGEST_ID
+        yield or_(NoticeRow.id == int(digits), rung) if itself else rung
+
+
+def _notice(row: NoticeRow, made: tuple[AttemptRecord, ...] = (), again_as: int | None = None) -> NoticeRecord:
     return NoticeRecord(
         row.id,
         row.kind,
@@ -185,7 +227,14 @@ def _notice(row: NoticeRow, made: tuple[AttemptRecord, ...] = ()) -> NoticeRecor
         row.reason,
         dict(row.variables),
         row.telephone,
+        Priority(row.priority),
+        row.event_id,
+        row.acknowledged_at,
+        row.acknowledged_by,
+        row.acknowledged_why,
+        row.again_of,
         made,
+        again_as,
     )
 
 
@@ -201,23 +250,4 @@ def _attempt(row: AttemptRow) -> AttemptRecord:
         row.heard,
         row.confirmed,
         row.call_id,
-    )
-
-
-def _message(row: MessageRow) -> MessageRecord:
-    return MessageRecord(
-        row.id,
-        row.state,
-        row.received_at,
-        row.repeated_at,
-        row.times,
-        row.peer,
-        row.sender,
-        row.control_id,
-        row.type,
-        row.answer,
-        row.reason,
-        row.encoding,
-        row.raw,
-        row.odd,
     )

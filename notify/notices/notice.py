@@ -1,8 +1,8 @@
 """The row of a notice and of its attempt: the small changes that the transactions on them are made of.
 
-Planning is `plan.py`'s, what people do `stopping.py`'s, whose turn it is to be called `claim.py`'s, what is told in a
-call `telling.py`'s, the end of a call `attempts.py`'s. What ran out of time `expiry.py` closes, what nobody finished
-`sweep.py` picks up.
+Planning is `plan.py`'s, what ends it early `stopping.py`'s, what people do `by_hand.py`'s, whose turn it is to be
+called `claim.py`'s, what is told in a call `telling.py`'s, the end of a call `attempts.py`'s. What ran out of time
+`expiry.py` closes, what nobody finished `sweep.py` picks up.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""What people do to a notice: somebody confirms it, somebody cancels it. Bodies of transactions, safe to run again."""
+"""What ends a notice: somebody confirms it, something cancels it. What people do by hand is `by_hand.py`'s. Bodies of
+transactions, safe to run again."""
 
 from __future__ import annotations
 

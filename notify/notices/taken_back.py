@@ -184,6 +184,8 @@ def _listener(session: Session, notice: NoticeRow) -> str:
 
 
 def _notices(session: Session, row: EventRow) -> Sequence[NoticeRow]:
+    # The event before its notices: somebody may be calling one of them again at this moment (`by_hand.py`).
+    session.execute(select(EventRow.id).where(EventRow.id == row.id).with_for_update())
     found = select(NoticeRow).where(NoticeRow.event_id == row.id).order_by(NoticeRow.id).with_for_update()
     return session.scalars(found).all()
 

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from db.database import Database
 from notify.mllp.sending import SendFailed, frames_of, send
+from notify.notices.rules import NoticeRules
 from tests.notify.story import NO_ANSWER, STATION, Story, adt, result_of
 from wardbell.commands.hl7 import hl7
 from wardbell.commands.messages import messages
@@ -37,6 +38,9 @@ class Desk:
     def wallclock(self) -> datetime:
         return self.story.now()
 
+    def notice_rules(self) -> NoticeRules:
+        return self.story.rules
+
 
 def said(story: Story, group: object, *words: str, exit_code: int = 0) -> str:
     done = CliRunner().invoke(group, words, obj=Desk(story, ZoneInfo("Asia/Shanghai")))  # type: ignore[arg-type]
@@ -56,6 +60,22 @@ def test_notices_are_listed_shown_and_cancelled(story: Story) -> None:
     assert "no such notices" in said(story, notices, "list", "--open")
     said(story, notices, "show", "99", exit_code=1)
     said(story, notices, "cancel", "99", exit_code=1)
+
+
+def test_a_notice_is_acknowledged_and_called_again(story: Story) -> None:
+    story.receive(adt())
+    story.receive(adt(control_id="2"))
+    told = said(story, notices, "acknowledge", "1", "--by", "王芳", "--reason", "told in person")
+    assert "notice 1 acknowledged" in told
+    assert "acknowledged by 王芳 at 2026-03-02 20:00:00: told in person" in said(story, notices, "show", "1")
+    late = said(story, notices, "acknowledge", "1", "--reason", "too", exit_code=1)
+    assert "was acknowledged by 王芳 at 2026-03-02 20:00:00" in late
+    assert "is not over" in said(story, notices, "again", "2", exit_code=1)
+    said(story, notices, "cancel", "2", "--reason", "wrong bed")
+    assert "notice 3 calls notice 2 again" in said(story, notices, "again", "2")
+    assert "notice 3 tells the same" in said(story, notices, "show", "2")
+    assert "calls notice 2 again" in said(story, notices, "show", "3")
+    assert "notice 3 tells the same already" in said(story, notices, "again", "2", exit_code=1)
 
 
 def test_an_attempt_whose_notice_is_over_is_not_in_the_air(story: Story) -> None:

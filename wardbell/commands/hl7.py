@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
+from notify.hl7.shown import shown
+from notify.mllp.received import list_messages, show_message
 from notify.mllp.sending import SendFailed, frames_of, send
-from notify.notices.listing import list_messages, show_message
 from wardbell.commands.clerk import ClerkDesk, table
 from wardbell.parts import Parts
 
@@ -92,8 +93,7 @@ def show(desk: ClerkDesk, message: int) -> None:
     if found.odd:
         click.echo(f"unusual: {found.odd}")
     if found.raw is not None:
-        text = found.raw.decode(found.encoding, "backslashreplace").replace("\r", "\n")
-        click.echo("".join(one if one.isprintable() or one == "\n" else f"\\x{ord(one):02x}" for one in text))
+        click.echo(shown(found.raw, found.encoding))
 
 
 def _local(desk: ClerkDesk, at: datetime) -> str:

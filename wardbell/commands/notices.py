@@ -4,23 +4,36 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import click
 
+from editions.store import EditionDamaged
+from forms.errors import FilesBroken, FilesError
+from notify.notices import by_hand
 from notify.notices.attempts import GIVEN_WAY, TAKEN_BACK
-from notify.notices.listing import AttemptRecord, NoticeRecord, Uncalled, list_notices, list_uncalled, show_notice
+from notify.notices.by_hand import Acted, Came, Hand
+from notify.notices.listing import (
+    UNREACHED,
+    AttemptRecord,
+    NoticeRecord,
+    Uncalled,
+    list_notices,
+    list_uncalled,
+    show_notice,
+)
+from notify.notices.rules import NoticeRules
 from notify.notices.states import State
-from notify.notices.stopping import cancel as cancel_notice
 from wardbell.commands.clerk import ClerkDesk, table
+from wardbell.commands.who import os_user
 
-UNREACHED = (State.FAILED, State.EXPIRED)
 OPEN = (State.WAITING, State.IN_AIR)
 _WORDS = {GIVEN_WAY: "gave way to an emergency", TAKEN_BACK: "taken back"}
 
 
 @click.group()
 def notices() -> None:
-    """See and stop notices: the calls that Wardbell makes by itself."""
+    """See, acknowledge, stop and repeat notices: the calls that Wardbell makes by itself."""
 
 
 @notices.command("list")
@@ -76,6 +89,13 @@ def show(desk: ClerkDesk, notice: int) -> None:
         click.echo(f"next call {_local(desk, found.due_at)}")
         if found.telephone:
             click.echo(f"waits for {found.telephone}: a call of ours uses it, and tells this notice too if it can")
+    if found.acknowledged_at is not None:
+        why = f": {found.acknowledged_why}" if found.acknowledged_why else ""
+        click.echo(f"acknowledged by {found.acknowledged_by} at {_local(desk, found.acknowledged_at)}{why}")
+    if found.again_of is not None:
+        click.echo(f"calls notice {found.again_of} again")
+    if found.again_as is not None:
+        click.echo(f"notice {found.again_as} tells the same since")
     click.echo(json.dumps(found.variables, ensure_ascii=False))
     if found.made:
         columns = ("call", "role", "number", "began", "answered", "ended", "how", "heard", "trace")
@@ -102,12 +122,70 @@ def show(desk: ClerkDesk, notice: int) -> None:
 @click.pass_obj
 def cancel(desk: ClerkDesk, notice: int, reason: str) -> None:
     """Stop a notice: its call stops ringing, a listener hears that it is called off, and it rings no more."""
-    state = desk.database.run_now(cancel_notice, notice, desk.wallclock(), reason)
-    if state is None:
-        raise click.ClickException(f"no notice {notice}")
-    if state is not State.CANCELLED:
-        raise click.ClickException(f"notice {notice} was already over: {state}")
+    _told(desk, notice, desk.database.run_now(by_hand.call_off, notice, _hand(desk, os_user(), reason)))
     click.echo(f"notice {notice} cancelled")
+
+
+@notices.command()
+@click.argument("numbers", metavar="NOTICE...", type=int, nargs=-1, required=True)
+@click.option("--by", "who", default=os_user, show_default="you", help="Who took notice.")
+@click.option("--reason", required=True, help="How, such as: told the ward in person.")
+@click.pass_obj
+def acknowledge(desk: ClerkDesk, numbers: tuple[int, ...], who: str, reason: str) -> None:
+    """Say that somebody took notice without the telephone: it stops ringing at once and rings no more.
+
+    A notice that failed or expired stays so, and is not listed as unconfirmed any more.
+    """
+    for number in numbers:
+        _told(desk, number, desk.database.run_now(by_hand.acknowledge, number, _hand(desk, who, reason)))
+        click.echo(f"notice {number} acknowledged")
+
+
+class RulesDesk(ClerkDesk, Protocol):
+    """What `again` needs besides."""
+
+    def notice_rules(self) -> NoticeRules:
+        """The rules in force."""
+
+
+@notices.command()
+@click.argument("notice", type=int)
+@click.option("--reason", default="", help="A reason, kept with the old notice.")
+@click.pass_obj
+def again(desk: RulesDesk, notice: int, reason: str) -> None:
+    """Call again what failed, expired or was cancelled: a new notice by the same rule, from its first step on."""
+    try:
+        rules = desk.notice_rules()
+    except (FilesBroken, FilesError, EditionDamaged) as broken:
+        raise click.ClickException(f"the rules of notices cannot be read:\n{broken}") from broken
+    acted = desk.database.run_now(by_hand.call_again, rules, notice, _hand(desk, os_user(), reason))
+    _told(desk, notice, acted)
+    click.echo(f"notice {acted.notice} calls notice {notice} again")
+
+
+def _hand(desk: ClerkDesk, who: str, reason: str) -> Hand:
+    return Hand(who, desk.wallclock(), reason)
+
+
+_REFUSED = {
+    Came.UNKNOWN: "no notice {number}",
+    Came.ACKNOWLEDGED: "notice {number} was acknowledged by {by} at {at}",
+    Came.CONFIRMED: "notice {number} was already confirmed at {at}, by the telephone {by}",
+    Came.DELIVERED: "notice {number} was already heard at {at}",
+    Came.CANCELLED: "notice {number} was already over: cancelled at {at} ({by})",
+    Came.ENDED: "notice {number} was already over since {at}",
+    Came.NOT_OVER: "notice {number} is not over: it is being called, or will be",
+    Came.CALLED_AGAIN: "notice {later} tells the same already",
+    Came.TAKEN_BACK: "what notice {number} tells was taken back at {at}",
+    Came.NO_RULE: "the rule of notice {number} does not exist any more",
+}
+
+
+def _told(desk: ClerkDesk, number: int, acted: Acted) -> None:
+    """Raise a sentence for what was not done."""
+    if not acted.done:
+        at = _local(desk, acted.at)
+        raise click.ClickException(_REFUSED[acted.came].format(number=number, by=acted.by, at=at, later=acted.notice))
 
 
 def _whom(notice: NoticeRecord) -> str:

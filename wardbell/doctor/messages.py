@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from db.database import Database
 from db.errors import DatabaseError
-from notify.notices.listing import count_refused, list_odd
+from notify.mllp.received import count_refused, list_odd
 from wardbell.doctor.finding import Finding, error, ok, warning
 
 DAYS = 7
