@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from db.reading import reading
+from db.rows import locked
 from db.tables.clinic import Department
 from db.tables.wards import Ward, WardContact
 from hospital.clinic import departments
@@ -91,6 +92,49 @@ def store(session: Session, ward: WardContacts) -> None:
     for role in ROLES:
         _add(session, row.id, role, ward.of(role))
     session.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class Rewired:
+    """The ward has other telephones now; `before` are those that it had."""
+
+    ward: WardContacts
+    before: WardContacts
+
+
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """Somebody else changed its telephones meanwhile; nothing was stored."""
+
+    ward: WardContacts
+
+
+def rewire(
+    session: Session,
+    code: str,
+    telephones: Mapping[str, Sequence[str]],
+    seen: Mapping[str, Sequence[str]] | None = None,
+) -> Rewired | Overtaken | None:
+    """Give roles of a ward other telephones; a role that is not named keeps its own. None: no such ward.
+
+    `seen`: what they were when whoever changes them looked. Raises NotAllowed as `check`, Unknown for no role.
+    """
+    found = contacts(session, code)
+    if found is None:
+        return None
+    session.execute(locked(select(Ward).where(Ward.code == found.code)))
+    before = contacts(session, found.code) or found
+    if seen is not None and any(tuple(seen.get(role, ())) != before.of(role) for role in ROLES):
+        return Overtaken(before)
+    given = {role: tuple(numbers) for role, numbers in telephones.items()}
+    if unknown := given.keys() - set(ROLES):
+        raise Unknown(f'no role "{min(unknown)}": {", ".join(ROLES)}')
+    station, head_nurse, duty_manager = (given.get(role, before.of(role)) for role in ROLES)
+    ward = replace(before, station=station, head_nurse=head_nurse, duty_manager=duty_manager)
+    if any(len(set(ward.of(role))) != len(ward.of(role)) for role in ROLES):
+        raise NotAllowed("a telephone stands twice in one role")
+    store(session, ward)
+    return Rewired(ward, before)
 
 
 def _refusal(ward: WardContacts) -> str:

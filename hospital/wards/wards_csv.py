@@ -64,11 +64,12 @@ def _ward(line: Row) -> WardContacts:
         name=names.names_in(values),
         department=values["department"],
         department_name={},
-        station=_numbers(values["station"]),
-        head_nurse=_numbers(values["head_nurse"]),
-        duty_manager=_numbers(values["duty_manager"]),
+        station=numbers_in(values["station"]),
+        head_nurse=numbers_in(values["head_nurse"]),
+        duty_manager=numbers_in(values["duty_manager"]),
     )
 
 
-def _numbers(joined: str) -> tuple[str, ...]:
+def numbers_in(joined: str) -> tuple[str, ...]:
+    """Telephones of one role as they stand in a cell."""
     return tuple(one.strip() for one in joined.split(";") if one.strip())

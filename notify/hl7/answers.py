@@ -6,6 +6,7 @@ message for us. The answer is in the encoding and the separators of the question
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from notify.errors import MessageBroken
@@ -48,6 +49,12 @@ def acknowledge(header: Header, *, control_id: str, now: datetime, broken: Messa
     return text.encode(header.encoding, "replace")
 
 
+def codes_in(answer: bytes) -> list[str]:
+    """What each acknowledgement of an answer says: AA, AE or AR (in the enhanced mode CA, CE or CR)."""
+    return [found.decode("ascii", "replace") for found in _ACKNOWLEDGED.findall(answer)]
+
+
+_ACKNOWLEDGED = re.compile(rb"(?:^|[\r\n])MSA[^\w\s](\w\w)")
 _CODES = {
     "100": "Segment sequence error",
     "101": "Required field missing",

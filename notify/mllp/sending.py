@@ -34,7 +34,12 @@ def frames_of(data: bytes, control_id: str = "") -> list[bytes]:
     if others and b"MSH" not in first:  # what stands before the first message goes with it
         others[0] = first + others[0]
         first, *others = others
-    return [START + message + END + CARRIAGE_RETURN for message in (first, *others)]
+    return [framed(message) for message in (first, *others)]
+
+
+def framed(message: bytes) -> bytes:
+    """One message in its frame, byte for byte."""
+    return START + message + END + CARRIAGE_RETURN
 
 
 def _with_control_ids(data: bytes, control_id: str) -> bytes:

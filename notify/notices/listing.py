@@ -165,9 +165,7 @@ class Found:
 
 
 @reading
-def search(
-    session: Session, asked: Asked, wards: Wards = None, before: int | None = None, limit: int = 50
-) -> Found:
+def search(session: Session, asked: Asked, wards: Wards = None, before: int | None = None, limit: int = 50) -> Found:
     """A page of notices, from the newest down, or from below the notice `before`."""
     query = select(NoticeRow).where(*seen(wards), *_wanted(asked))
     if before is not None:

@@ -219,6 +219,9 @@ def test_wards_are_listed_and_edited(hospital: SmallHospital) -> None:
     assert clerk(hospital.database, wards, "import", "-", typed=content) == "1 wards stored\n"
     assert "8301 8302" in clerk(hospital.database, wards, "list")
     assert "W3,三病区,Ward 3,neike,8301;8302,," in clerk(hospital.database, wards, "export")
+    told = clerk(hospital.database, wards, "telephones", "w3", "--station", "8305; 8306", "--head-nurse", "8307")
+    assert told == "W3 station: 8305 8306\nW3 head_nurse: 8307\n"
+    assert "W3,三病区,Ward 3,neike,8305;8306,8307," in clerk(hospital.database, wards, "export")
 
 
 def test_the_demo_hospital_is_ready_and_can_be_made_again(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from hospital.errors import NotAllowed, Unknown
 from hospital.wards import wards
-from hospital.wards.wards import WardContacts
+from hospital.wards.wards import Overtaken, Rewired, WardContacts
 from tests.hospital.conftest import SmallHospital
 
 WARD = WardContacts(
@@ -37,6 +39,33 @@ def test_what_is_not_there_is_none_or_told(hospital: SmallHospital) -> None:
     assert hospital.run(wards.contacts, "X9") is None
     with pytest.raises(Unknown, match='no role "doctor"'):
         WARD.of("doctor")
+
+
+def test_a_role_gets_other_telephones_and_the_rest_stays(hospital: SmallHospital) -> None:
+    hospital.run(wards.store, WARD)
+    done = hospital.run(wards.rewire, "N3", {"station": ["8305"]})
+    assert done == Rewired(replace(WARD, station=("8305",)), WARD)
+    assert hospital.run(wards.contacts, "N3") == replace(WARD, station=("8305",))
+    assert hospital.run(wards.rewire, "X9", {"station": ["8305"]}) is None
+
+
+def test_of_two_who_change_telephones_the_second_hears_that_they_are_not_what_he_saw(hospital: SmallHospital) -> None:
+    hospital.run(wards.store, WARD)
+    seen = {role: WARD.of(role) for role in wards.ROLES}
+    first = hospital.run(wards.rewire, "N3", {"station": ["8305"]}, seen)
+    assert isinstance(first, Rewired)
+    assert hospital.run(wards.rewire, "N3", {"station": ["8306"]}, seen) == Overtaken(first.ward)
+    assert hospital.run(wards.contacts, "N3") == first.ward
+
+
+@pytest.mark.parametrize("numbers", [["83o1"], ["8301", "8301"], ["8" * 40], ["8301; drop"]])
+def test_what_cannot_be_dialled_is_refused_and_changes_nothing(hospital: SmallHospital, numbers: list[str]) -> None:
+    hospital.run(wards.store, WARD)
+    with pytest.raises(NotAllowed):
+        hospital.run(wards.rewire, "N3", {"head_nurse": numbers})
+    with pytest.raises(Unknown):
+        hospital.run(wards.rewire, "N3", {"porter": ["8301"]})
+    assert hospital.run(wards.contacts, "N3") == WARD
 
 
 @pytest.mark.parametrize("written", ["W3", "w3", "Ｗ３", "ｗ3", " W3 "])

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
 
+from notify.hl7.answers import codes_in
 from notify.hl7.shown import shown
-from notify.mllp.received import list_messages, show_message
-from notify.mllp.sending import SendFailed, frames_of, send
+from notify.mllp.received import Asked, Outcome, followed, list_messages, note_again, search, show_message
+from notify.mllp.sending import SendFailed, framed, frames_of, send
 from wardbell.commands.clerk import ClerkDesk, table
+from wardbell.commands.who import os_user
 from wardbell.parts import Parts
 
 
@@ -41,25 +42,69 @@ def send_(parts: Parts, file: Path, host: str | None, port: int | None, control_
     refused, there = False, parts.settings.hl7
     try:
         for answer in send(host or there.host, port or there.port, frames_of(file.read_bytes(), control_id)):
-            text = answer.decode(encoding, "replace").replace("\r", "\n").strip()
-            click.echo(text)
-            answers = re.findall(r"^MSA.(..)", text, re.MULTILINE)
-            refused = refused or not answers or any(one not in ("AA", "CA") for one in answers)
+            click.echo(answer.decode(encoding, "replace").replace("\r", "\n").strip())
+            refused = refused or not _accepted(answer)
     except SendFailed as failed:
         raise click.ClickException(str(failed)) from failed
     if refused:
         raise click.ClickException("not accepted")
 
 
+def _accepted(answer: bytes) -> bool:
+    codes = codes_in(answer)
+    return bool(codes) and all(code in ("AA", "CA") for code in codes)
+
+
+@hl7.command()
+@click.argument("message", type=int)
+@click.pass_obj
+def again(parts: Parts, message: int) -> None:
+    """Send a refused MESSAGE to the running service once more, byte for byte, as if it came anew.
+
+    Of use when what it was refused for has been put right: a rule, a ward's place in the message. Messages that are
+    too old by now are stored and call nobody.
+    """
+    found = parts.database.run_now(show_message, message)
+    if found is None:
+        raise click.ClickException(f"no message {message}")
+    if found.raw is None or not found.whole:
+        why = "only refused messages are kept whole" if found.raw is None else "only its beginning was kept"
+        raise click.ClickException(f"message {message} cannot be sent again: {why}")
+    there = parts.settings.hl7
+    try:
+        [answer] = send(there.host, there.port, [framed(found.raw)])
+    except SendFailed as failed:
+        raise click.ClickException(str(failed)) from failed
+    parts.database.run_now(note_again, message, os_user(), next(iter(codes_in(answer)), ""), parts.wallclock())
+    click.echo(answer.decode(found.encoding, "replace").replace("\r", "\n").strip())
+    if not _accepted(answer):
+        raise click.ClickException("not accepted")
+
+
 @hl7.command("list")
 @click.option("--all", "every", is_flag=True, help="Also the good ones (of which only the header is kept).")
+@click.option("--type", "type_", default="", help="Only this type, such as ADT^A01 or A01.")
+@click.option("--control-id", default="", help="Only with this message control id.")
+@click.option("--outcome", type=click.Choice([str(one) for one in Outcome]), help="Only what this became of.")
+@click.option("--days", type=click.IntRange(1, 366), help="Only of the last days; 1 is today.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 100_000), help="How many, newest first.")
 @click.pass_obj
-def list_(desk: ClerkDesk, every: bool, limit: int) -> None:
-    """List broken messages and those that call nobody (too old, or already known), newest first."""
-    found = desk.database.run_now(list_messages, every, limit)
+def list_(
+    desk: ClerkDesk, every: bool, limit: int, type_: str, control_id: str, outcome: str | None, days: int | None
+) -> None:
+    """List broken messages and those that call nobody (too old, or already known), newest first.
+
+    With --type, --control-id, --outcome or --days: all messages that are so.
+    """
+    if type_ or control_id or outcome or days:
+        today = desk.wallclock().astimezone(desk.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        since = today - timedelta(days=days - 1) if days else None
+        asked = Asked(since, None, type_, control_id, Outcome(outcome) if outcome else None)
+        found = list(desk.database.run_now(search, asked, None, limit).messages)
+    else:
+        found = desk.database.run_now(list_messages, every, limit)
     if not found:
-        click.echo("no messages yet" if every else "no broken messages, and none that called nobody")
+        click.echo("no messages" if every else "no broken messages, and none that called nobody")
         return
     columns = ("message", "received", "times", "from", "sender", "control id", "type", "answer", "reason")
     rows = [
@@ -92,6 +137,13 @@ def show(desk: ClerkDesk, message: int) -> None:
     click.echo(f"sender {found.sender}  control id {found.control_id}  type {found.type}  {found.encoding}")
     if found.odd:
         click.echo(f"unusual: {found.odd}")
+    if found.again_at is not None:
+        click.echo(
+            f"sent again by {found.again_by} at {_local(desk, found.again_at)}: {found.again_answer or 'no answer'}"
+        )
+    if (came := desk.database.run_now(followed, message)) is not None:
+        told = f"notices {', '.join(map(str, came.notices))}" if came.notices else "no notice"
+        click.echo(f"event {came.event}: {told}{f', {came.why}' if came.why else ''}")
     if found.raw is not None:
         click.echo(shown(found.raw, found.encoding))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from hospital.errors import HospitalError
 from hospital.wards import wards as rules
 from hospital.wards import wards_csv
 from wardbell.commands import files
@@ -28,6 +29,33 @@ def list_(desk: ClerkDesk) -> None:
     ]
     columns = ("ward", "name (zh)", "name (en)", "department", "station", "head nurse", "duty manager")
     click.echo(table(columns, rows))
+
+
+@wards.command()
+@click.argument("ward")
+@click.option("--station", help="Telephones of the nurses' station, in the order to try, with `;` between.")
+@click.option("--head-nurse", help="Those of the head nurse.")
+@click.option("--duty-manager", help="Those of the duty manager.")
+@click.pass_obj
+def telephones(
+    desk: ClerkDesk, ward: str, station: str | None, head_nurse: str | None, duty_manager: str | None
+) -> None:
+    """Change telephones of WARD: `wardbell wards telephones W3 --station "8301;8302"`.
+
+    A role that is not named keeps its own. The next call goes by it, also one of a notice that waits already.
+    """
+    given = dict(zip(rules.ROLES, (station, head_nurse, duty_manager), strict=True))
+    changed = {role: wards_csv.numbers_in(joined) for role, joined in given.items() if joined is not None}
+    if not changed:
+        raise click.UsageError("name a role: --station, --head-nurse or --duty-manager")
+    try:
+        done = desk.database.run_now(rules.rewire, ward, changed)
+    except HospitalError as wrong:
+        raise click.ClickException(str(wrong)) from wrong
+    if not isinstance(done, rules.Rewired):
+        raise click.ClickException(f"no ward {ward}: `wardbell wards list`")
+    for role in changed:
+        click.echo(f"{done.ward.code} {role}: {' '.join(done.ward.of(role)) or 'nobody'}")
 
 
 @wards.command("import")
