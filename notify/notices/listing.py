@@ -32,12 +32,18 @@ LONGEST_ID = 9
 
 @dataclass(frozen=True, slots=True)
 class AttemptRecord:
-    """One dial of a notice; `cause` is empty while in the air."""
+    """One dial of a notice; `cause` is empty while in the air. Step, round and place count from 0."""
 
     number: int
+    step: int
+    round: int
+    place: int
+    places: int
+    """How many telephones the step had."""
     role: str
     target: str
     began_at: datetime
+    rang_at: datetime | None
     answered_at: datetime | None
     ended_at: datetime | None
     cause: str
@@ -186,6 +192,28 @@ def count_unconfirmed(session: Session, wards: Wards = None, most: int = 1_000) 
     return session.scalar(select(func.count()).select_from(found.subquery())) or 0
 
 
+@dataclass(frozen=True, slots=True)
+class Rang:
+    """A call that was made to some telephone, and its notice."""
+
+    notice_id: int
+    kind: str
+    addressee: Addressee
+    state: State
+    call: AttemptRecord
+
+
+@reading
+def rang_last(session: Session, telephones: Collection[str], wards: Wards = None, limit: int = 20) -> list[Rang]:
+    """The last calls to these telephones, the newest first."""
+    query = select(AttemptRow, NoticeRow).join(NoticeRow, NoticeRow.id == AttemptRow.notice_id)
+    query = query.where(AttemptRow.target.in_(telephones), *seen(wards)).order_by(AttemptRow.id.desc()).limit(limit)
+    return [
+        Rang(notice.id, notice.kind, addressee_of(notice), State(notice.state), _attempt(attempt))
+        for attempt, notice in session.execute(query)
+    ]
+
+
 def seen(wards: Wards) -> list[ColumnElement[bool]]:
     """What somebody of these wards may see."""
     return [] if wards is None else [NoticeRow.addressee_kind == Kind.WARD, NoticeRow.addressee.in_(wards)]
@@ -205,7 +233,8 @@ def _wanted(asked: Asked) -> Iterator[ColumnElement[bool]]:
     if asked.until is not None:
         yield NoticeRow.created_at < asked.until
     if asked.number:
-        rung = NoticeRow.id.in_(select(AttemptRow.notice_id).where(AttemptRow.target == squeeze(asked.number)))
+        written = (asked.number.strip(), squeeze(asked.number))
+        rung = NoticeRow.id.in_(select(AttemptRow.notice_id).where(AttemptRow.target.in_(written)))
         digits = asked.number.strip().lstrip("#")
         itself = digits.isascii() and digits.isdigit() and len(digits) <= LONGEST_ID
         yield or_(NoticeRow.id == int(digits), rung) if itself else rung
@@ -239,9 +268,14 @@ def _notice(row: NoticeRow, made: tuple[AttemptRecord, ...] = (), again_as: int 
 def _attempt(row: AttemptRow) -> AttemptRecord:
     return AttemptRecord(
         row.number,
+        row.step,
+        row.round,
+        row.place,
+        row.places,
         row.role,
         row.target,
         row.began_at,
+        row.rang_at,
         row.answered_at,
         row.ended_at,
         row.cause,
