@@ -69,7 +69,7 @@ TEST = [
     "hypothesis>=6.170,<7",  # values and wires tried with what nobody thought of
     "jsonschema>=4.23,<5",  # the editors' schema of flows, held to their reader
     "numpy>=2,<3",  # the test telephones recognise prompts
-    "httpx>=0.28,<1",  # asks pages and the API without a network
+    "httpx2>=2.16,<3",  # asks pages and the API without a network
     "openpyxl>=3.1.5,<4",  # reads what was written for Excel
 ]
 # What drives the pages in Debian's Chromium, and the API with what nobody thought of.

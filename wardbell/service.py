@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from twisted.internet.defer import Deferred, DeferredList
@@ -79,6 +79,10 @@ from wardbell.clip_sweep import ClipSweep
 from wardbell.commands.who import os_user
 from wardbell.parts import Parts, boottime, wallclock
 from wardbell.settings import Settings
+from wardbell.web_door import EngineDoor
+
+if TYPE_CHECKING:
+    from wardbell.web_side import WebSide
 
 T = TypeVar("T")
 
@@ -212,6 +216,7 @@ class Service:
         self._port: Any = None
         self._book_round: Deferred[None] | None = None
         """A round of the book of days, while it goes on."""
+        self._web = self._beside(parts)
         self._older: Deferred[None] | None = None
         """Work that can wait for the next start."""
 
@@ -235,6 +240,8 @@ class Service:
             self._port = self._reactor.listenTCP(hl7.port, self._mllp, interface=hl7.host)
         except CannotListenError as taken:
             raise CannotStart(f"HL7 cannot listen on {hl7.host}:{hl7.port}: {taken.socketError}") from taken
+        if self._web is not None:
+            await self._slow(self._web.start)
         sip = self._settings.sip
         log.info(
             "serving: SIP on {host}:{port}, {lines} lines; HL7 on {hl7_host}:{hl7_port}",
@@ -244,6 +251,14 @@ class Service:
             hl7_host=hl7.host,
             hl7_port=hl7.port,
         )
+
+    def _beside(self, parts: Parts) -> WebSide | None:
+        """The console, when it is wanted; its libraries are half a second and 40 MB that nobody else needs."""
+        if not parts.settings.web.port:
+            return None
+        from wardbell.web_side import WebSide
+
+        return WebSide(parts, EngineDoor(self._reactor, self._pool, self._outbox))
 
     async def _patiently(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """`work`, tried again while the database is away: an outage just as we start must not end the service."""
@@ -351,6 +366,8 @@ class Service:
     def _end_threads(self) -> None:
         """A thread that goes on would keep the process. Waits, a voice on the network takes seconds: so not on the
         reactor's thread, which hears signals."""
+        if self._web is not None:
+            self._web.stop()
         self._parts.kokoro.close()
         self._slow.close()
         self._rendering.close()

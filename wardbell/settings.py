@@ -162,6 +162,39 @@ class Hl7(_Section):
     """Seconds that an answer waits for a database that is away; then the connection is closed without one."""
 
 
+class Web(_Section):
+    """The console in a browser, and the API."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on. Loopback unless set otherwise; docs/console.md says what to do before opening it."""
+    port: int = Field(default=8080, ge=0, le=65535)
+    """TCP port to listen on; 0: no console."""
+    public: str = ""
+    """The address that people type, such as https://line.hospital.example: behind a proxy that speaks TLS, and for
+    links in messages."""
+    certificate: Path | None = None
+    """File of the TLS certificate (PEM, with its chain); empty: plain HTTP."""
+    key: Path | None = None
+    """File of the certificate's key; empty: it is in the same file."""
+    proxies: Annotated[tuple[str, ...], AfterValidator(_networks)] = ()
+    """Addresses or networks of reverse proxies: only they are believed when they say for whom they ask."""
+    language: Literal["zh", "en", "ru", "pl"] = "en"
+    """Language of who asks for none that there is."""
+    totp_roles: tuple[Literal["admin", "it", "operator", "clerk", "nurse", "doctor", "auditor"], ...] = ()
+    """Roles that must log in with a second factor."""
+
+    @property
+    def tls(self) -> bool:
+        """Whether browsers reach the console by TLS."""
+        return self.certificate is not None or self.public.startswith("https:")
+
+    @model_validator(mode="after")
+    def _key_has_a_certificate(self) -> Self:
+        if self.key is not None and self.certificate is None:
+            raise ValueError("key is set without certificate")
+        return self
+
+
 VoiceName = Literal["kokoro", "gtts", "festival", "espeak"]
 
 
@@ -248,6 +281,7 @@ class Settings(BaseSettings):
     sip: Sip = Sip()
     trunk: Trunk = Trunk()
     hl7: Hl7 = Hl7()
+    web: Web = Web()
     voices: Voices = Voices()
     outbound: Outbound = Outbound()
     pins: Pins = Pins()

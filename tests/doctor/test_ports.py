@@ -66,3 +66,11 @@ def test_an_open_address_is_a_risk(host: str) -> None:
     assert [found.level for found in ports.sip_reach(host)] == [Level.WARNING]
     assert [found.level for found in ports.hl7_reach(host, ())] == [Level.WARNING]
     assert [found.level for found in ports.hl7_reach(host, ("10.0.0.9",))] == [Level.OK]
+
+
+@pytest.mark.parametrize(
+    ("host", "tls", "level"),
+    [("127.0.0.1", False, Level.OK), ("10.1.2.3", True, Level.OK), ("10.1.2.3", False, Level.WARNING)],
+)
+def test_a_console_in_the_clear_is_told(host: str, tls: bool, level: Level) -> None:
+    assert [found.level for found in ports.console_reach(host, tls)] == [level]

@@ -97,6 +97,7 @@ class Line:
             "sip__rtp_first": rtp_first,
             "sip__rtp_last": rtp_first + RTP_PORTS - 1,
             "hl7__port": self.hl7_port,
+            "web__port": 0,
             "trunk__target": f"sip:{{number}}@127.0.0.1:{trunk_port}",
             "voices__deadline": 8,  # a busy machine takes its time; what happens past it has tests of its own
             **{f"voices__{language}": '["espeak"]' for language in LANGUAGES},  # what every machine has, and light

@@ -22,6 +22,7 @@ def test_told_twice_to_stop_it_stops_once_without_a_traceback(tmp_path: Path) ->
     upgrade(f"sqlite:///{tmp_path / 'wardbell.db'}")
     port = free_port()
     settings = {"DATA_DIR": str(tmp_path), "SIP__PORT": free_port(), "HL7__PORT": port, "SIP__DRAIN": "1"}
+    settings["WEB__PORT"] = "0"
     engine = subprocess.Popen(
         [sys.executable, "-m", "wardbell.cli", "run"],
         env={**os.environ, **{f"WARDBELL_{name}": value for name, value in settings.items()}},

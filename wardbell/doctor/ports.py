@@ -101,6 +101,19 @@ def hl7_reach(host: str, peers: tuple[str, ...]) -> Iterator[Finding]:
         )
 
 
+def console_reach(host: str, tls: bool) -> Iterator[Finding]:
+    """Who can reach the console, and whether passwords cross the network in the clear."""
+    if is_loopback(host):
+        yield ok("console: only this machine reaches it (web.host is loopback)")
+    elif tls:
+        yield ok(f"console: {host} speaks TLS, or the proxy before it does")
+    else:
+        yield warning(
+            f"console: {host} speaks plain HTTP: passwords cross the network in the clear",
+            "set [web] certificate, or let a proxy speak TLS and set [web] public (docs/console.md)",
+        )
+
+
 def is_loopback(host: str) -> bool:
     """Whether only this machine reaches `host`."""
     try:

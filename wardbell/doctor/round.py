@@ -15,11 +15,14 @@ from wardbell.parts import Parts
 def findings(parts: Parts) -> Iterator[Finding]:
     """Everything there is to say. Changes nothing: no folder, table or clip is made."""
     settings = parts.settings
-    sip, hl7, now = settings.sip, settings.hl7, parts.wallclock()
+    sip, hl7, web, now = settings.sip, settings.hl7, settings.web, parts.wallclock()
     yield from _sip_ports(sip.host, sip.port, sip.workers_max)
     yield from ports.port("HL7", hl7.host, hl7.port, ports.TCP)
     yield from ports.sip_reach(sip.host)
     yield from ports.hl7_reach(hl7.host, hl7.peers)
+    if web.port:
+        yield from ports.port("console", web.host, web.port, ports.TCP)
+        yield from ports.console_reach(web.host, web.tls)
     yield from trunk.believed(settings.trunk)
     yield from _pjsip(parts)
     yield from machine.program("ffmpeg", "ffmpeg")

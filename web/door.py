@@ -1,0 +1,43 @@
+"""The one way from a page into the engine, whose parts live on the reactor's thread. A page calls it and waits.
+
+The real one is `wardbell.web_door`. What a page can do by a transaction alone, it does by that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines of this engine."""
+
+    total: int
+    free: int
+
+
+class Door(Protocol):
+    """What the engine does for pages. Every method may raise `EngineAway`."""
+
+    def lines(self) -> Lines:
+        """How many lines there are and how many of them are free."""
+
+    def look_for_notices(self) -> None:
+        """Something was written about notices: the outbox looks now, not at its next tick."""
+
+
+@dataclass
+class FakeDoor:
+    """An engine that does nothing but remember what was asked of it."""
+
+    all_lines: Lines = Lines(4, 4)
+    asked: list[str] = field(default_factory=list)
+
+    def lines(self) -> Lines:
+        """As `Door.lines`."""
+        return self.all_lines
+
+    def look_for_notices(self) -> None:
+        """As `Door.look_for_notices`."""
+        self.asked.append("look_for_notices")

@@ -1,0 +1,42 @@
+"""All that pages may use, made once by `wardbell.web_side`: the database, the clock, the hospital's zone, the door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from accounts.rights import Role
+from db.database import Database
+from hospital.cards.pins import Pins
+from web.door import Door
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """How the console is reached."""
+
+    public: str = ""
+    """The address that people type, such as `https://line.hospital.example`; empty: whatever they typed."""
+    tls: bool = False
+    """Whether browsers reach it by TLS: here, or at the proxy in front of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the pages share. Nothing of it changes while the console runs."""
+
+    database: Database
+    """A database object of the web's own: however slow pages are, calls keep their connections."""
+    wallclock: Callable[[], datetime]
+    zone: ZoneInfo
+    door: Door
+    pins: Pins
+    """Makes the hashes of cards' PINs."""
+    address: Address = field(default_factory=Address)
+    totp_roles: frozenset[Role] = frozenset()
+    """Roles that must have a second factor."""
+    version: str = ""
+    language: str = "en"
+    """Of who asks for none that there is."""
