@@ -93,6 +93,11 @@ class MllpDoor(Factory):
         mapped = getattr(address, "ipv4_mapped", None)  # a dual-stack listener shows IPv4 peers so
         return any((mapped or address) in network for network in self._peers)
 
+    @property
+    def connections(self) -> int:
+        """How many senders are connected."""
+        return len(self._open)
+
     def opened(self, connection: Mllp) -> None:
         """A connection has been made."""
         self._open[connection] = None
