@@ -77,10 +77,8 @@ class CallsInProgress:
         return page is not None
 
     def watch(self, tell: Callable[[Changes], None]) -> None:
-        """Tell of all that goes on now, and then of changes. `tell` must not wait, nor raise."""
+        """Tell of what changes from now on. `tell` must not wait, nor raise."""
         self._tell = tell
-        self._changed.clear()
-        tell({call.call_id: call for call in self.calls()})
 
     def unwatch(self) -> None:
         """Nobody watches any more."""

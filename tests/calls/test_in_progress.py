@@ -173,15 +173,14 @@ def test_a_card_number_that_is_keyed_in_is_never_seen(hospital: Hospital) -> Non
     assert "100001" not in repr([call for changes in hospital.told for call in changes.values()])
 
 
-def test_whoever_watches_is_told_all_and_then_what_changes_a_few_times_a_second(hospital: Hospital) -> None:
+def test_whoever_watches_is_told_what_changes_a_few_times_a_second(hospital: Hospital) -> None:
     first = hospital.switch.offer("1000", "13800000001")
     hospital.pass_time(3)
     hospital.calls.watch(hospital.told.append)
-    assert [set(changes) for changes in hospital.told] == [{first.call_id}]
     second = hospital.switch.offer("1000", "13800000002")
     hospital.pass_time(1)
-    assert len(hospital.told) <= 6
-    assert all(set(changes) == {second.call_id} for changes in hospital.told[1:])
+    assert 1 <= len(hospital.told) <= 6
+    assert all(set(changes) == {second.call_id} for changes in hospital.told)
     first.peer_hangs_up()
     hospital.pass_time(0.3)
     assert hospital.told[-1][first.call_id] is None

@@ -1,0 +1,42 @@
+"""What only the database knows of what goes on: alerts, the other engines, the message that came last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from db.reading import reading
+from editions.engines import EngineRecord, engines
+from ivr.record.in_progress import count_in_progress
+from notify.mllp.latest import LatestMessage, latest_message
+from notify.notices.alarms import Alarms, unconfirmed_alarms
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStanding:
+    """One of the engines on this database."""
+
+    record: EngineRecord
+    runs: bool
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """At one moment."""
+
+    engines: tuple[EngineStanding, ...] = ()
+    latest: LatestMessage | None = None
+    alarms: Alarms = field(default_factory=Alarms)
+
+
+@reading
+def standing(session: Session, now: datetime) -> Standing:
+    """Now."""
+    records = engines(session)
+    running = [record.name for record in records if record.runs(now)]
+    calls = count_in_progress(session, running)
+    shown = tuple(EngineStanding(one, one.name in calls, calls.get(one.name, 0)) for one in records)
+    return Standing(shown, latest_message(session), unconfirmed_alarms(session, now))
