@@ -5,10 +5,12 @@ A change and its row are one transaction: what is not noted did not happen.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -135,6 +137,17 @@ def pages(run: Any, wanted: AuditQuery, slice_: int = 1000) -> Iterator[AuditRec
     while found := run(find, wanted, slice_, before):
         yield from found
         before = found[-1].id
+
+
+COLUMNS = ("at", "who", "role", "how", "action", "noun", "key", "reason", "address", "details")
+"""Of the list as a file."""
+
+
+def cells(one: AuditRecord, zone: ZoneInfo) -> tuple[datetime | str, ...]:
+    """A row of that list; moments as the hospital's clock shows them."""
+    details = json.dumps(one.details, ensure_ascii=False, sort_keys=True) if one.details else ""
+    whence = (one.who, one.role, one.how, one.action, one.noun, one.key, one.reason, one.address, details)
+    return one.at.astimezone(zone), *whence
 
 
 @reading

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from wardbell import __version__
+from wardbell.commands.audit import audit
 from wardbell.commands.bookings import bookings
 from wardbell.commands.calls import calls
 from wardbell.commands.cards import cards
@@ -16,6 +17,7 @@ from wardbell.commands.demo import demo
 from wardbell.commands.doctor import doctor
 from wardbell.commands.flows import flows
 from wardbell.commands.hl7 import hl7
+from wardbell.commands.keys import keys
 from wardbell.commands.messages import messages
 from wardbell.commands.notices import notices
 from wardbell.commands.numbers import numbers
@@ -23,6 +25,7 @@ from wardbell.commands.prompts import prompts
 from wardbell.commands.recordings import recordings
 from wardbell.commands.rota import rota
 from wardbell.commands.run import run
+from wardbell.commands.users import users
 from wardbell.commands.wards import wards
 from wardbell.errors import FATAL
 from wardbell.parts import Parts
@@ -60,6 +63,7 @@ def version() -> None:
 COMMANDS = (
     *(run, demo, doctor, db, calls, cards, rota, bookings),
     *(wards, notices, messages, hl7, prompts, flows, numbers, recordings),
+    *(users, keys, audit),
 )
 for command in COMMANDS:
     wardbell.add_command(command)

@@ -3,6 +3,7 @@ traceback."""
 
 from __future__ import annotations
 
+from accounts.errors import AccountsError
 from db.errors import DatabaseError
 from forms.errors import FilesError
 from hospital.errors import HospitalError
@@ -13,6 +14,7 @@ from wardbell.service import CannotStart
 from wardbell.settings import SettingsError
 
 FATAL = (
+    AccountsError,
     CannotStart,
     DatabaseError,
     FilesError,
