@@ -15,6 +15,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db.tables.base import Base
 from db.types import UtcDateTime
 
+BACKWARDS = String(128).with_variant(String(128, collation="C"), "postgresql")
+"""A number with its last digit first: what it ends with is found as what this begins with, by its bytes."""
+
 
 class CallRow(Base):
     """One call, in or out."""
@@ -24,7 +27,11 @@ class CallRow(Base):
         CheckConstraint("direction in ('in', 'out')", name="direction"),
         Index("ix_calls_began_at", "began_at"),
         Index("ix_calls_open", "engine", "ended_at"),
-        Index("ix_calls_caller", "caller", "began_at"),
+        Index("ix_calls_caller_reversed", "caller_reversed", "began_at"),
+        Index("ix_calls_dialled_reversed", "dialled_reversed", "began_at"),
+        Index("ix_calls_flow", "flow", "began_at"),
+        Index("ix_calls_outcome", "outcome", "began_at"),
+        Index("ix_calls_cause", "cause", "began_at"),
         Index(
             "ix_calls_untold", "began_at", sqlite_where=text("waited IS NULL"), postgresql_where=text("waited IS NULL")
         ),
@@ -55,6 +62,8 @@ class CallRow(Base):
     yet."""
     talked: Mapped[float | None]
     """Seconds for which its first leg talked with people."""
+    caller_reversed: Mapped[str] = mapped_column(BACKWARDS, server_default=text("''"))
+    dialled_reversed: Mapped[str] = mapped_column(BACKWARDS, server_default=text("''"))
 
 
 class LegRow(Base):

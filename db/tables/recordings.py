@@ -1,15 +1,15 @@
 """The table of recordings: what callers said into the line, where it lies, and how it came to an end.
 
-Written by `ivr.recordings.store`. The row is there before the first word, so that a crash leaves no
-file that nobody knows of. No foreign key: a call's row may be written after its recording began, and
-a recording outlives it.
+Written by `ivr.recordings.store`; whoever hears a message notes it by `ivr.recordings.messages`. The
+row is there before the first word, so that a crash leaves no file that nobody knows of. No foreign key:
+a call's row may be written after its recording began, and a recording outlives it.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.tables.base import Base
@@ -40,3 +40,9 @@ class RecordingRow(Base):
     """`key`, `silence`, `limit`, `stopped`, `hung_up`, `lost` (the engine or its worker died); empty while it runs."""
     key: Mapped[str] = mapped_column(String(1), default="")
     """The key that ended it."""
+    heard_by: Mapped[str] = mapped_column(String(64), server_default=text("''"))
+    """Who took care of the message: the name of a user."""
+    heard_at: Mapped[datetime | None]
+    """None: nobody yet."""
+    note: Mapped[str] = mapped_column(String(500), server_default=text("''"))
+    """What the hospital notes about it."""

@@ -65,7 +65,7 @@ def list_calls(session: Session, *, since: datetime | None = None, limit: int = 
     wanted = select(CallRow).order_by(CallRow.began_at.desc()).limit(limit)
     if since is not None:
         wanted = wanted.where(CallRow.began_at >= since)
-    return [_record(row) for row in session.scalars(wanted)]
+    return [record_of(row) for row in session.scalars(wanted)]
 
 
 @reading
@@ -73,7 +73,7 @@ def list_refused(session: Session, since: datetime) -> list[CallRecord]:
     """Calls since then that the switch turned away before a flow could answer (`ivr.call.turned_away`)."""
     refused = CallEventRow.call_id == CallRow.id, CallEventRow.kind == TURNED_AWAY
     wanted = select(CallRow).where(CallRow.began_at >= since, CallRow.outcome == "refused", exists().where(*refused))
-    return [_record(row) for row in session.scalars(wanted.order_by(CallRow.began_at))]
+    return [record_of(row) for row in session.scalars(wanted.order_by(CallRow.began_at))]
 
 
 @reading
@@ -89,7 +89,7 @@ def show_call(session: Session, prefix: str) -> CallRecord | None:
         select(CallEventRow).where(CallEventRow.call_id == rows[0].id).order_by(CallEventRow.number)
     )
     return replace(
-        _record(rows[0]),
+        record_of(rows[0]),
         legs=legs_of(session, rows[0].id),
         segments=segments_of(session, rows[0].id),
         events=tuple(CallEvent(e.number, e.at, e.kind, dict(e.detail)) for e in events),
@@ -106,7 +106,8 @@ def without_key_events(session: Session, last: int = 1000) -> tuple[int, int]:
     return len(told), len(calls)
 
 
-def _record(row: CallRow) -> CallRecord:
+def record_of(row: CallRow) -> CallRecord:
+    """As it is listed: without legs and events."""
     return CallRecord(
         row.id,
         row.direction,

@@ -195,6 +195,8 @@ def _row(facts: CallBegun, at: datetime, engine: str) -> dict[str, Any]:
         "direction": facts.direction,
         "dialled": facts.dialled,
         "caller": facts.caller,
+        "caller_reversed": facts.caller[::-1],
+        "dialled_reversed": facts.dialled[::-1],
         "flow": facts.flow,
         "language": facts.language,
         "notice": facts.notice,
