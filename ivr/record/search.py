@@ -28,7 +28,7 @@ from ivr.switch.address import squeeze
 PAGE = 50
 A_LOOK = 1_000
 """Calls of the first look, which is enough for whatever is not rare."""
-MOST = 40_000
+MOST = 20_000
 """Calls that a search goes through at once."""
 FEW = 5_000
 """Calls of a number, or with words left, that are all looked at."""
@@ -76,13 +76,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """Calls by one index: with a horizon in the order of their beginning, else few, as they come."""
+    """Calls by one index."""
 
-    alternatives: tuple[tuple[Condition, ...], ...]
-    """Calls of the one or the other; no call is of both."""
+    alike: tuple[Condition, ...]
+    """What they have in common, if anything; where they are all there, they are of the one or the other, never both."""
     horizon: datetime | None = None
-    """When the last call began that this way brings; None: it brings all that there are."""
-    ordered: bool = True
+    """When the last call began that this way brings; None: it brings all of the period."""
+    all_there: bool = False
+    """They are so few that they come as they are, of whatever time."""
 
 
 @reading
@@ -90,11 +91,10 @@ def search(session: Session, wanted: Wanted, cursor: Cursor | None = None, limit
     """The newest calls that are wanted, or those that come next on the cursor's side."""
     wanted = replace(wanted, number=squeeze(wanted.number))
     older = cursor is None or cursor.older
-    ahead = _ahead(CallRow, wanted, cursor)
-    way = _Way((ahead,), _horizon(session, ahead, older, A_LOOK))
+    way = _Way((), _horizon(session, wanted, cursor, (), A_LOOK))
     rows = _along(session, wanted, cursor, way, limit + 1)
     if len(rows) <= limit and way.horizon is not None:
-        way = _best(session, wanted, ahead, older)
+        way = _best(session, wanted, cursor)
         rows = _along(session, wanted, cursor, way, limit + 1)
     more = len(rows) > limit
     rows = rows[:limit] if older else rows[:limit][::-1]
@@ -140,43 +140,56 @@ def _different(session: Session, column: InstrumentedAttribute[str]) -> Iterator
         last = value
 
 
-def _ahead(call: type[CallRow], wanted: Wanted, cursor: Cursor | None) -> tuple[Condition, ...]:
-    """Of the period, what lies on the cursor's side."""
-    conditions: list[Condition] = []
-    if wanted.since is not None:
-        conditions.append(call.began_at >= wanted.since)
-    if wanted.until is not None:
-        conditions.append(call.began_at < wanted.until)
-    if cursor is not None and cursor.older:
-        conditions += [call.began_at <= cursor.at, or_(call.began_at < cursor.at, call.id < cursor.call_id)]
-    elif cursor is not None:
-        conditions += [call.began_at >= cursor.at, or_(call.began_at > cursor.at, call.id > cursor.call_id)]
-    return tuple(conditions)
+def _between(
+    call: type[CallRow], wanted: Wanted, cursor: Cursor | None, horizon: datetime | None = None
+) -> tuple[Condition, ...]:
+    """Of the period, what lies on the cursor's side, up to the horizon. One bound at each end: of two, SQLite goes by
+    the one that stands first, and reads on to it."""
+    began, since, until = call.began_at, wanted.since, wanted.until
+    bounds: list[Condition] = []
+    if cursor is not None and not cursor.older:
+        if since is None or cursor.at >= since:
+            bounds += [began >= cursor.at, or_(began > cursor.at, call.id > cursor.call_id)]
+        else:
+            bounds.append(began >= since)
+        if horizon is not None or until is not None:
+            bounds.append(began <= horizon if horizon is not None else began < until)
+        return tuple(bounds)
+    if cursor is not None and (until is None or cursor.at < until):
+        bounds += [began <= cursor.at, or_(began < cursor.at, call.id < cursor.call_id)]
+    elif until is not None:
+        bounds.append(began < until)
+    if horizon is not None or since is not None:
+        bounds.append(began >= (horizon or since))
+    return tuple(bounds)
 
 
-def _horizon(session: Session, conditions: Sequence[Condition], older: bool, most: int) -> datetime | None:
-    """When the last of `most` such calls began; None when there are not so many."""
-    began = CallRow.began_at
-    ordered = select(began).where(*conditions).order_by(began.desc() if older else began)
-    return session.scalar(ordered.offset(most - 1).limit(1))
+def _horizon(
+    session: Session, wanted: Wanted, cursor: Cursor | None, alike: Sequence[Condition], most: int
+) -> datetime | None:
+    """When the last of `most` calls of the period began; None when there are not so many."""
+    older, began = cursor is None or cursor.older, CallRow.began_at
+    ordered = select(began).where(*alike, *_between(CallRow, wanted, cursor))
+    return session.scalar(ordered.order_by(began.desc() if older else began).offset(most - 1).limit(1))
 
 
-def _best(session: Session, wanted: Wanted, ahead: tuple[Condition, ...], older: bool) -> _Way:
+def _best(session: Session, wanted: Wanted, cursor: Cursor | None) -> _Way:
     """The way that reaches farthest."""
     if wanted.number:
         caller, dialled = _ends_with(CallRow, wanted.number)
         if sum(_count(session, select(CallRow.began_at).where(one)) for one in (caller, dialled)) <= FEW:
-            return _Way(((caller,), (dialled, ~caller)), ordered=False)
+            return _Way((caller, and_(dialled, ~caller)), all_there=True)
     if wanted.recorded and _count(session, select(RecordingRow.began_at)) <= FEW:
-        return _Way(((CallRow.id.in_(select(RecordingRow.call_id)),),), ordered=False)
+        return _Way((CallRow.id.in_(select(RecordingRow.call_id)),), all_there=True)
     chosen = ((CallRow.outcome, wanted.outcome), (CallRow.cause, wanted.cause), (CallRow.flow, wanted.flow))
     farthest: _Way | None = None
-    for way in (*((column == value, *ahead) for column, value in chosen if value), ahead):
-        horizon = _horizon(session, way, older, MOST)
+    for alike in (*((column == value,) for column, value in chosen if value), ()):
+        horizon = _horizon(session, wanted, cursor, alike, MOST)
         if horizon is None:
-            return _Way((way,))
+            return _Way(alike)
+        older = cursor is None or cursor.older
         if farthest is None or farthest.horizon is None or (horizon < farthest.horizon) is older:
-            farthest = _Way((way,), horizon)
+            farthest = _Way(alike, horizon)
     assert farthest is not None
     return farthest
 
@@ -189,15 +202,15 @@ def _count(session: Session, query: Select[datetime]) -> int:
 def _along(session: Session, wanted: Wanted, cursor: Cursor | None, way: _Way, most: int) -> list[CallRow]:
     """What is wanted of the calls on this way, the nearest to the cursor first."""
     older, began = cursor is None or cursor.older, CallRow.began_at
-    arms = [select(CallRow).where(*conditions) for conditions in way.alternatives]
-    if way.horizon is not None:
-        arms = [arm.where(began >= way.horizon if older else began <= way.horizon) for arm in arms]
-    if way.ordered:
-        arms = [arm.order_by(began.desc() if older else began) for arm in arms]
+    if way.all_there:
+        arms = [select(CallRow).where(one) for one in way.alike]
+    else:
+        along = select(CallRow).where(*way.alike, *_between(CallRow, wanted, cursor, way.horizon))
+        arms = [along.order_by(began.desc() if older else began)]
     fenced = [arm.limit(FENCE).subquery() for arm in arms]
     near: FromClause = fenced[0] if len(fenced) == 1 else union_all(*(select(arm) for arm in fenced)).subquery()
     call = aliased(CallRow, near)
-    query = select(call).where(*_ahead(call, wanted, cursor), *_filters(call, wanted))
+    query = select(call).where(*_between(call, wanted, cursor), *_filters(call, wanted))
     order = (call.began_at.desc(), call.id.desc()) if older else (call.began_at, call.id)
     return list(session.scalars(query.order_by(*order).limit(most)))
 

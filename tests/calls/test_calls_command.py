@@ -128,6 +128,32 @@ def test_only_the_calls_of_the_last_hours_are_listed_when_so_many_are_asked_for(
     assert "77777777" not in desk.says("list", "--hours", "2").output
 
 
+def test_a_call_is_looked_for_by_last_digits_day_and_outcome(desk: Desk, book: CallBook) -> None:
+    for number, (hour, caller) in enumerate(((0, "13900004711"), (9, "+8613900004711"), (20, "=1+4711"))):
+        desk.now = NOW - timedelta(days=1) + timedelta(hours=hour)
+        trace = book.begin(CallBegun(f"{number + 5}" * 32, "in", "1000", caller, "main", "zh"))
+        trace.answered()
+        desk.now += timedelta(seconds=10 * number)
+        trace.finished(Ended(Cause.NORMAL, 200), "done")
+    defer.ensureDeferred(book.flush())
+    desk.now = NOW
+
+    def found(*words: str) -> list[str]:
+        listed = desk.says("list", *words)
+        assert listed.exit_code == 0, listed.output
+        return [line[0] for line in listed.output.splitlines()[1:]]
+
+    assert found("--number", "4711") == ["7", "6", "5"]
+    assert found("--number", "4711", "--since", "2026-11-21") == ["7", "6"]
+    assert found("--number", "4711", "--until", "2026-11-20") == ["5"]
+    assert found("--outcome", "done", "--longer", "5", "--shorter", "15") == ["6"]
+    assert found("--direction", "out") == found("--recorded") == []
+    assert "no such call" in desk.says("list", "--flow", "mian").output
+    assert "is no day (2026-11-21)" in desk.says("list", "--since", "yesterday").output
+    rows = desk.says("list", "--number", "4711", "--csv").output.splitlines()
+    assert [row.split(",")[3] for row in rows] == ["from", "'=1+4711", "'+8613900004711", "13900004711"]
+
+
 def test_a_refused_call_is_listed_with_its_code_and_shown_with_its_reason(desk: Desk) -> None:
     assert "rejected 488" in desk.says("list").output
     shown = desk.says("show", "a").output

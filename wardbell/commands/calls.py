@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import shutil
-import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import click
 
-from ivr.record.call_records import CallEvent, CallRecord, list_calls, show_call
+from ivr.record import period
+from ivr.record.call_records import CallEvent, CallRecord, show_call
 from ivr.record.leg_records import LegRecord, SegmentRecord
 from ivr.record.legs import Kind
+from ivr.record.search import Wanted, search, walk
 from prompts.catalog import Catalog
 from prompts.errors import PromptError
 from prompts.speech import speak
 from wardbell.parts import Parts
+from web.export import Sheet, csv_lines
 
 
 @click.group()
@@ -30,27 +31,60 @@ def calls() -> None:
 @calls.command("list")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 100_000), help="How many, newest first.")
 @click.option("--hours", type=float, help="Only calls of the last HOURS hours.")
-@click.option("--csv", "as_csv", is_flag=True, help="As CSV instead of a table.")
+@click.option("--since", help="Only from that day (2026-11-21) or time on.")
+@click.option("--until", help="Only to the end of that day, or before that time.")
+@click.option("--number", default="", help="Only of this caller or called number; its last digits are enough.")
+@click.option("--direction", type=click.Choice(["in", "out"]), help="Only calls in, or out.")
+@click.option("--flow", default="", help="Only of this flow.")
+@click.option("--outcome", default="", help="Only with this outcome.")
+@click.option("--cause", default="", help="Only those that ended for this cause.")
+@click.option("--longer", type=float, help="Only calls of at least so many seconds.")
+@click.option("--shorter", type=float, help="Only calls of at most so many seconds.")
+@click.option("--recorded", is_flag=True, help="Only calls whose caller left words.")
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV instead of a table; a spreadsheet opens it harmlessly.")
 @click.pass_obj
-def list_(parts: Parts, limit: int, hours: float | None, as_csv: bool) -> None:
-    """List calls, newest first."""
-    since = parts.wallclock() - timedelta(hours=hours) if hours else None
-    records = parts.database.run_now(list_calls, since=since, limit=limit)
-    rows = [_row(parts, record) for record in records]
+def list_(
+    parts: Parts,
+    /,
+    *,
+    limit: int,
+    hours: float | None,
+    since: str | None,
+    until: str | None,
+    as_csv: bool,
+    longer: float | None,
+    shorter: float | None,
+    direction: str | None,
+    **of: Any,
+) -> None:
+    """List calls, newest first: all, or those that are looked for."""
+    try:
+        first = period.since(since, parts.zone) if since else None
+        last = period.until(until, parts.zone) if until else None
+    except ValueError as wrong:
+        raise click.UsageError(str(wrong)) from wrong
+    wanted = Wanted(first, last, direction=direction or "", **of, shortest=longer, longest=shorter)
+    if hours:
+        ago = parts.wallclock() - timedelta(hours=hours)
+        wanted = replace(wanted, since=max(ago, wanted.since or ago))
+    found = walk(lambda cursor: parts.database.run_now(search, wanted, cursor, min(limit, AT_ONCE)), limit)
     if as_csv:
-        writer = csv.DictWriter(sys.stdout, IN_CSV)
-        writer.writeheader()
-        writer.writerows(rows)
+        rows = ([row[name] for name in IN_CSV] for row in (_row(parts, record) for record in found))
+        for line in csv_lines(Sheet("calls", IN_CSV, rows)):
+            click.echo(line, nl=False)
         return
-    if not rows:
-        click.echo("no calls yet")
+    records = [_row(parts, record) for record in found]
+    if not records:
+        click.echo("no calls yet" if wanted == Wanted() else "no such call")
         return
-    names, widths = _fitting(rows)
-    for row in [{**dict(zip(names, names, strict=True)), "direction": "way"}, *rows]:
+    names, widths = _fitting(records)
+    for row in [{**dict(zip(names, names, strict=True)), "direction": "way"}, *records]:
         cells = (_shortened(row[name], width).ljust(width) for name, width in zip(names, widths, strict=True))
         click.echo("  ".join(cells).rstrip())
 
 
+AT_ONCE = 1_000
+"""Calls of one transaction."""
 IN_CSV = (
     "call",
     "began",
