@@ -30,7 +30,7 @@ CELL = 32_767
 SHEET = 1_048_575
 """Rows that a sheet of Excel holds below its heading."""
 PIECE = 64 * 1024
-_FORMULA = re.compile(r"(^|[;,|\t\r\n])([ \xa0\u3000]*)(?=[=+\-@＝＋－＠\t\r\n])")
+_FORMULA = re.compile(r"(^|[;,|\t\r\n])([ \xa0\u3000]*)(?=[=+\-@＝＋－＠\t\r\n])(?!-$)")
 """Where a formula could begin: at the front, and behind whatever some Excel takes for the end of a cell, such as the
 semicolon of a Polish or Russian one."""
 _ALTERED = re.compile(r"0[0-9]+|[0-9]{12,}|[0-9]+[eE][0-9]+")

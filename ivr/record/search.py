@@ -32,8 +32,9 @@ MOST = 20_000
 """Calls that a search goes through at once."""
 FEW = 5_000
 """Calls of a number, or with words left, that are all looked at."""
-FENCE = 2**31 - 1
-"""A limit that no planner looks through: what is inside is found by its own index, and only then the rest is asked."""
+FENCE = 2 * MOST
+"""A limit through which no planner looks: what is inside is found along its own index, and only then the rest is asked.
+Above all that a way brings (some calls may begin in the moment of its horizon), yet so low that the index pays."""
 _END = "\U0010ffff"
 """Sorts behind every character."""
 
