@@ -65,7 +65,16 @@ class Cluster:
             found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
             if others := [row[0] for row in found if row[0] not in tables]:
                 connection.execute(_over("DROP TABLE {} CASCADE", others))
-            connection.execute(_over("TRUNCATE {} RESTART IDENTITY CASCADE", tables))
+            # To truncate thirty tables takes the server a tenth of a second; to delete the few rows of a test, none.
+            looks = [sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(t, sql.Identifier(t)) for t in tables]
+            filled = [row[0] for row in connection.execute(sql.SQL(" UNION ALL ").join(looks))]
+            connection.execute("SET session_replication_role = replica")  # in any order, whatever guards the rows
+            for table in filled:
+                connection.execute(_over("DELETE FROM {}", [table]))
+            connection.execute(
+                "SELECT setval(format('public.%I', sequencename)::regclass, start_value, false) FROM pg_sequences"
+                " WHERE schemaname = 'public' AND last_value IS NOT NULL"
+            )
 
     def url(self, name: str) -> str:
         """SQLAlchemy's URL of a database."""
