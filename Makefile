@@ -8,6 +8,8 @@ SHELL := /bin/bash
 
 VENV ?= .venv
 export VENV
+# Compiled modules stay where they are made: the tests start some hundred processes.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := $(VENV)/bin
 PJSIP := var/pjsip
 CALLS ?= 1000
@@ -31,7 +33,7 @@ voices: ## better voices without a network: Kokoro (neural, some 150 MB), Festiv
 
 test: ## install what is missing and run the tests (ARGS= goes to pytest)
 	@deploy/prepare test
-	$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 slow: ## the tests that take their time: real calls, soak, load
 	@deploy/prepare slow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from itertools import groupby, zip_longest
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,19 @@ from db.database import Database
 from db.tables import Base
 from tests.faults import Faults
 from tests.postgres import Cluster, PostgresMissing
+
+REAL_TIME = ("e2e", "phone", "setup", "switch")
+"""Rooms whose tests wait for calls and processes more than they compute."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that wait and files that compute take turns, those with most tests first: several workers, each with a file
+    at a time, keep the machine busy, and none begins with a long file when the others end."""
+    files = [list(tests) for _, tests in groupby(items, key=lambda item: item.path)]
+    waiting = [tests for tests in files if tests[0].path.parent.name in REAL_TIME]
+    computing = sorted((tests for tests in files if tests not in waiting), key=len, reverse=True)
+    items[:] = [item for pair in zip_longest(waiting, computing, fillvalue=[]) for file in pair for item in file]
 
 
 @pytest.fixture(autouse=True)
