@@ -86,7 +86,7 @@ def change(
 def find(session: Session, number: str) -> CardRecord:
     """The card. Raises Unknown."""
     card = row(session, number)
-    return _record(card, ledger.balance(session, card.id))
+    return record(card, ledger.balance(session, card.id))
 
 
 @reading
@@ -99,7 +99,7 @@ def every(session: Session) -> list[CardRecord]:
         .group_by(Card.id)
         .order_by(Card.number)
     )
-    return [_record(card, int(amount)) for card, amount in rows]
+    return [record(card, int(amount)) for card, amount in rows]
 
 
 def top_up(session: Session, number: str, amount: int, key: str, now: datetime, note: str = "") -> int:
@@ -154,7 +154,8 @@ def checked_phone(phone: str) -> str:
     return phone.strip()
 
 
-def _record(card: Card, amount: int) -> CardRecord:
+def record(card: Card, amount: int) -> CardRecord:
+    """The card as clerks see it, for this package."""
     return CardRecord(
         card.number, card.patient, card.phone, amount, card.pin_hash is not None, card.blocked, card.slow, card.demo
     )

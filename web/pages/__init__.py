@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from web.page import Page
-from web.pages import home
+from web.pages import bookings, cards, home, rota
 
-PAGES: tuple[Page, ...] = (home.PAGE, home.ANYONE)
+PAGES: tuple[Page, ...] = (home.PAGE, home.ANYONE, rota.PAGE, bookings.PAGE, cards.PAGE)
