@@ -27,6 +27,7 @@ EMPTY_ROWS = 3
 """Rows for experts who were not on duty of late."""
 MOST_ROWS = 400
 
+HALF_DAYS = {"am": N_("a.m."), "pm": N_("p.m.")}
 REFUSALS = {
     Why.CHANGED: N_("somebody else has changed this meanwhile: look again before you store it"),
     Why.BOOKED: N_("%(taken)s are booked already: cancel those first, or leave as many places"),
@@ -99,6 +100,7 @@ def _shown(
     today = HospitalCalendar(visit.site.zone).today(visit.now)
     may_edit = visit.may(Right.ROTA_EDIT)
     nobody = visit.site.database.run_now(holes, department, monday) if department else set()
+    nobody = {(when, half) for when, half in nobody if when >= today}
     empty = [Line() for _ in range(EMPTY_ROWS)] if may_edit and status == 200 else []
     return visit.render(
         "rota/week.html",
@@ -115,7 +117,8 @@ def _shown(
         days=days_of(monday),
         halves=HALVES,
         holes=nobody,
-        open=sum(when >= today for when, _ in nobody),
+        open=len(nobody),
+        short=HALF_DAYS,
         lines=[*lines, *empty],
         wrong=any(line.wrong for line in lines),
         may_edit=may_edit,
