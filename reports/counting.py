@@ -11,6 +11,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from datetime import datetime
+from itertools import groupby
 from typing import Any, TypeAlias, cast
 
 from sqlalchemy import Table, select
@@ -31,8 +32,6 @@ NO_KEY, SEVERAL, HUNG_UP_THERE = "no_key", "several", "hung_up"
 TALKED, GAVE_UP, OTHERWISE = "talked", "gave_up", "other"
 """What came of a wait: somebody came, the caller left, or the flow went on with him."""
 _KEYS = frozenset("0123456789*#")
-_AT_ONCE = 200
-"""Calls whose events are asked for in one statement."""
 
 Key: TypeAlias = tuple[Any, ...]
 Figures: TypeAlias = dict[type[Base], dict[Key, list[int]]]
@@ -121,35 +120,25 @@ def count_calls(session: Session, stretch: Stretch, into: Counted) -> None:
 
 def count_keys(session: Session, stretch: Stretch, into: Counted) -> None:
     """What callers keyed at each step. Only how often: which card number somebody keyed stands nowhere here."""
-    began = select(CallRow.id, CallRow.outcome).where(
-        CallRow.began_at >= stretch.begin, CallRow.began_at < stretch.end, CallRow.answered_at.is_not(None)
+    told = (
+        select(CallEventRow.call_id, CallEventRow.kind, CallEventRow.detail, CallRow.outcome)
+        .join(CallRow, CallRow.id == CallEventRow.call_id)
+        .where(CallRow.began_at >= stretch.begin, CallRow.began_at < stretch.end)
+        .where(CallEventRow.kind.in_(("step", "keys", "no_input")))
+        .order_by(CallEventRow.call_id, CallEventRow.number)
     )
-    outcomes: Mapping[str, str] = {call: outcome for call, outcome in session.execute(began)}  # noqa: C416 - rows
-    calls = sorted(outcomes)
-    for first in range(0, len(calls), _AT_ONCE):
-        told = select(CallEventRow.call_id, CallEventRow.kind, CallEventRow.detail).where(
-            CallEventRow.call_id.in_(calls[first : first + _AT_ONCE]),
-            CallEventRow.kind.in_(("step", "keys", "no_input")),
-        )
-        at: tuple[str, tuple[str, str]] | None = None
-        """The call and the step at which it stands."""
-        for call, kind, detail in session.execute(told.order_by(CallEventRow.call_id, CallEventRow.number)):
-            if at is not None and at[0] != call:
-                _left(into, at, outcomes)
-                at = None
+    for _, events in groupby(session.execute(told), key=lambda event: event[0]):
+        at: tuple[str, str] | None = None
+        outcome = ""
+        for _, kind, detail, outcome in events:  # noqa: B007 - that of the last one is that of all
             if kind == "step":
-                at = call, (str(detail.get("flow", ""))[:64], str(detail.get("step", ""))[:64])
+                at = str(detail.get("flow", ""))[:64], str(detail.get("step", ""))[:64]
             elif at is not None:
                 keys = str(detail.get("keys", ""))
                 did = NO_KEY if kind == "no_input" else keys if keys in _KEYS else SEVERAL
-                into.add(ReportKeyRow, (*at[1], did), (1,))
-        if at is not None:
-            _left(into, at, outcomes)
-
-
-def _left(into: Counted, at: tuple[str, tuple[str, str]], outcomes: Mapping[str, str]) -> None:
-    if outcomes[at[0]] == HUNG_UP:
-        into.add(ReportKeyRow, (*at[1], HUNG_UP_THERE), (1,))
+                into.add(ReportKeyRow, (*at, did), (1,))
+        if at is not None and outcome == HUNG_UP:
+            into.add(ReportKeyRow, (*at, HUNG_UP_THERE), (1,))
 
 
 def count_notices(session: Session, stretch: Stretch, into: Counted) -> None:

@@ -22,7 +22,7 @@ from reports.days import Stretch, day_at, whole
 
 PAUSE = 0.02
 """Seconds between two transactions."""
-AT_ONCE = 200
+AT_ONCE = 100
 """Calls that are counted in one transaction, about: what is counted keeps others from Python meanwhile."""
 SETTLING = timedelta(minutes=5)
 """How long after its end a day is left alone: the last entries of its calls are on their way to the tables."""

@@ -23,6 +23,7 @@ from wardbell.commands.notices import notices
 from wardbell.commands.numbers import numbers
 from wardbell.commands.prompts import prompts
 from wardbell.commands.recordings import recordings
+from wardbell.commands.reports import reports
 from wardbell.commands.rota import rota
 from wardbell.commands.run import run
 from wardbell.commands.users import users
@@ -62,7 +63,7 @@ def version() -> None:
 
 COMMANDS = (
     *(run, demo, doctor, db, calls, cards, rota, bookings),
-    *(wards, notices, messages, hl7, prompts, flows, numbers, recordings),
+    *(wards, notices, messages, hl7, prompts, flows, numbers, recordings, reports),
     *(users, keys, audit),
 )
 for command in COMMANDS:

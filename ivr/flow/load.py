@@ -159,9 +159,7 @@ def _read_outcomes(form: FlowForm) -> tuple[dict[str, tuple[Name, ...]], dict[st
     return outcomes, {outcome: word.mark for outcome, word in node.keys.items()}
 
 
-def _read_step(
-    word: Scalar, node: Node, defaults: Defaults, report: Report, later: bool
-) -> tuple[Step | None, bool]:
+def _read_step(word: Scalar, node: Node, defaults: Defaults, report: Report, later: bool) -> tuple[Step | None, bool]:
     """A step, and whether its exits are unclear."""
     unclear = not check_step_name(word, report)
     if not isinstance(node, Table):

@@ -77,7 +77,7 @@ def _text(form: FlowForm, word: Scalar, key: str) -> Name | None:
     """The id of a text. People write words instead of it, or two ids in a row."""
     ids = [one for one in re.split(r"[\s,，、;+]+", word.text) if one]
     if len(ids) > 1 and all(TEXT_ID.fullmatch(one) for one in ids):
-        form.report.add(word.mark, "E111", f'two texts are a list: {key}: [{", ".join(ids)}]')
+        form.report.add(word.mark, "E111", f"two texts are a list: {key}: [{', '.join(ids)}]")
         return None
     if TEXT_ID.fullmatch(word.text) is None and (len(ids) > 1 or not word.text.isascii() or not word.plain):
         shown = word.text if len(word.text) <= 40 else f"{word.text[:40]}..."

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
 from forms.report import Mark
@@ -102,17 +102,21 @@ class Plan:
         """When the next window of its hours begins, in UTC; None without hours. Where all hours are those in which
         callers get what they get of a closed number, when the next of them ends."""
         hours = [line for line in self.lines if line.hours]
-        opening = [line for line in hours if not self._shuts(line.answer)]
+        opening = [line for line in hours if not self.shuts(line.answer)]
         moments = [begin if opening else end for begin, end in _spans(opening or hours, now)]
         return min((at for at in moments if at > now), default=None)
 
-    def _shuts(self, answer: Answer) -> bool:
+    def shuts(self, answer: Answer) -> bool:
         """Whether it is what callers get of a closed number, or no call is taken at all."""
         return not isinstance(answer, Route) or (isinstance(self.closed, Route) and answer.flow == self.closed.flow)
 
-    def next_change(
-        self, caller: str, now: datetime, closing: Closing | None = None
-    ) -> tuple[datetime, Found] | None:
+    def holiday_on(self, day: date) -> str:
+        """The title of the holiday that `day` is by a calendar that its lines ask; empty when it is none."""
+        asked = (calendar for line in self.lines for calendar in (line.holiday, *(one.calendar for one in line.hours)))
+        found = (calendar.holiday(day) for calendar in asked if calendar is not None)
+        return next((special.title or "holiday" for special in found if special is not None), "")
+
+    def next_change(self, caller: str, now: datetime, closing: Closing | None = None) -> tuple[datetime, Found] | None:
         """When the caller would get another answer, local time, and which; None when not for a long time."""
         first = self.decide(caller, now, closing).answer
         moments = set(self.changes(now))
@@ -131,6 +135,7 @@ class Plan:
         if any(line.holiday is not None for line in self.lines):
             edges.update(moment(now.date() + timedelta(n), 0, now.tzinfo) for n in range(1, AHEAD))
         yield from sorted(edge for edge in edges if edge > now)
+
 
 @dataclass(frozen=True, slots=True)
 class Code:

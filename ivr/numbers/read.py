@@ -324,7 +324,7 @@ class _Reading(Pieces):
                 self.report.add(word.mark, "E107", f'write the code in quotes: "{word.text}"')
             key = self.number(word, f'"{word.text}" is not a code that can be dialled')
             if not isinstance(node, Table):
-                self.report.add(node.mark, "E108", 'a code needs a map: {closes: all, callers: staff, language: zh}')
+                self.report.add(node.mark, "E108", "a code needs a map: {closes: all, callers: staff, language: zh}")
                 continue
             if key in plans:
                 self.report.add(word.mark, "E515", f'"{word.text}" is also listed under numbers')

@@ -1,10 +1,10 @@
 """Reads opening hours and `flows/holidays.yaml`.
 
-    holidays:                                            # a calendar; a file may hold several
-      - {date: 2026-10-01, to: 2026-10-07, title: 国庆节}
-      - {date: 12-25}                                    # every year
-      - {date: 2026-12-24, open: ["08:00-12:00"]}        # only these hours
-      - {date: 2026-10-10, as: mon}                      # worked, by Monday's hours
+holidays:                                            # a calendar; a file may hold several
+  - {date: 2026-10-01, to: 2026-10-07, title: 国庆节}
+  - {date: 12-25}                                    # every year
+  - {date: 2026-12-24, open: ["08:00-12:00"]}        # only these hours
+  - {date: 2026-10-10, as: mon}                      # worked, by Monday's hours
 """
 
 from __future__ import annotations

@@ -115,9 +115,7 @@ class Ended:
     outcome: str
 
 
-What: TypeAlias = (
-    Entered | Saying | Said | Unspoken | Waits | Pressed | Collected | Asked | Answered | Speaks | Ended
-)
+What: TypeAlias = Entered | Saying | Said | Unspoken | Waits | Pressed | Collected | Asked | Answered | Speaks | Ended
 
 
 @dataclass(frozen=True, slots=True)

@@ -298,7 +298,7 @@ class _File:
         verbs = [key for key in node.keys if key in _VERBS]
         if len(verbs) != 1:
             hints = [hint for key in node.keys if key not in _ALSO and (hint := did_you_mean(key, _VERBS))]
-            sentence = f'says two things at once: {", ".join(verbs)}' if verbs else f"has none of {', '.join(_VERBS)}"
+            sentence = f"says two things at once: {', '.join(verbs)}" if verbs else f"has none of {', '.join(_VERBS)}"
             self._report.add(node.mark, "T101", f"the line {sentence}{hints[0] if hints else ''}")
             return
         yield from self._read(form, verbs[0], flow)

@@ -1,9 +1,9 @@
 """A rehearsed call as lines to read: the clock, the steps, what is said in which language, which key leads where.
 
-      0:00  [main.welcome]
-      0:00  zh  您好，欢迎致电本院。
-      0:08      1 login   * again   0 operator
-      0:09    > 1
+0:00  [main.welcome]
+0:00  zh  您好，欢迎致电本院。
+0:08      1 login   * again   0 operator
+0:09    > 1
 """
 
 from __future__ import annotations

@@ -154,3 +154,12 @@ def test_what_is_published_counts_not_what_is_on_disk(parts: Parts) -> None:
 def test_a_closing_from_before_an_edition_still_counts(parts: Parts) -> None:
     parts.database.run_now(switch, [Switched("1002", True, None, "8001", "by *28", MONDAY_NINE)])
     assert "closed by 8001" in lines(parts, "status")[2]
+
+
+def test_a_week_shows_what_answers_from_when_until_when(parts: Parts) -> None:
+    told = lines(parts, "week", "1002")
+    assert told[0] == "Mon 2026-11-23"
+    assert told[1] == "00:00-08:00 closed closed (zh): else"
+    assert told[2] == "08:00-12:00 open main (zh): hours clinic"
+    assert lines(parts, "week", "1002", "--from", "8001")[1] == "00:00-24:00 open operator (zh): callers staff"
+    assert it(parts, "week", "1002", "--day", "soon").exit_code == 1

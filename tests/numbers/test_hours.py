@@ -27,8 +27,14 @@ ZONES = ["Europe/Warsaw", "Europe/Moscow", "Asia/Shanghai", "Africa/Cairo", "Aus
 def numbers_of(case: dict[str, Any]) -> Numbers:
     plan = {"language": "zh", "when": [{"hours": "h", "flow": "main"}], "else": {"refuse": True}}
     text = json.dumps({"hours": {"h": case["week"]}, "numbers": {"1000": plan}})
-    calendar = json.dumps({"holidays": [{k: str(v) for k, v in one.items() if k != "open"} | (
-        {"open": one["open"]} if "open" in one else {}) for one in case.get("calendar", [])]})
+    calendar = json.dumps(
+        {
+            "holidays": [
+                {k: str(v) for k, v in one.items() if k != "open"} | ({"open": one["open"]} if "open" in one else {})
+                for one in case.get("calendar", [])
+            ]
+        }
+    )
     return read_numbers("n", text.encode(), {"main"}, {"zh"}, calendar.encode(), zone=ZoneInfo(case["zone"]))
 
 
@@ -62,8 +68,9 @@ def test_what_opens_at_the_end_of_another_leaves_neither_gap_nor_overlap(
     cut = min(max(window.begin, minute), window.end)
     whole = Hours("h", ((window,),) * 7)
     place = ZoneInfo(zone)
-    parts = [(moment(day, begin, place), moment(day, end, place)) for begin, end in
-             ((window.begin, cut), (cut, window.end))]
+    parts = [
+        (moment(day, begin, place), moment(day, end, place)) for begin, end in ((window.begin, cut), (cut, window.end))
+    ]
     [(begin, end)] = list(whole.spans(day, 1, place)) or [(moment(day, window.begin, place),) * 2]
     assert parts[0][0] == begin
     assert parts[0][1] == parts[1][0]

@@ -6,8 +6,9 @@ The newest published edition says what the running service does; `--draft` asks 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
 
 import click
 from sqlalchemy.orm import Session
@@ -16,9 +17,10 @@ from editions import store
 from hospital.cards import pin_entries
 from hospital.cards.pins import PepperedPins
 from ivr.numbers import Answer, Closing, Numbers, Plan, Route, closings
-from ivr.numbers.closings import Switched
 from ivr.numbers.line_actions import pin_subject
-from ivr.numbers.local_time import moment, skipped
+from ivr.numbers.plan import DEFAULT
+from ivr.numbers.switching import CannotSwitch, chosen, closed_until, closed_until_opening, opened, read_time
+from ivr.numbers.week import week
 from wardbell.commands.clerk import table
 from wardbell.commands.flows.stored import bundle_of
 from wardbell.commands.who import os_user
@@ -91,6 +93,31 @@ def ask(parts: Parts, number: str, at: str | None, caller: str, forwarded: tuple
         click.echo(f"{here} {line.place}: {why}: {_told(line.answer)}")
 
 
+@numbers.command("week")
+@click.argument("number")
+@click.option("--day", help="The first day, as 2026-12-24 (default: today).")
+@click.option("--from", "caller", default=NOBODY, help="Who calls; empty for a withheld number.")
+@draft_option
+@click.pass_obj
+def week_(parts: Parts, number: str, day: str | None, caller: str, draft: bool) -> None:
+    """Show what answers NUMBER during seven days, stretch by stretch."""
+    found, now = _numbers(parts, draft), _now(parts)
+    try:
+        first = date.fromisoformat(day) if day else now.date()
+    except ValueError as wrong:
+        raise click.ClickException(f'"{day}" is not a day: write 2026-12-24') from wrong
+    plan = found.plan(number) or found.by_key(number) or found.by_key(DEFAULT)
+    if plan is None:
+        raise click.ClickException(f"nothing answers {number}")
+    closing = _closed(parts).get(plan.number)
+    for one in week(plan, found.dialling.same(caller), first, parts.zone, closing):
+        click.echo(f"{one.day:%a %Y-%m-%d}" + (f"  {one.holiday}" if one.holiday else ""))
+        for stretch in one.stretches:
+            end = "24:00" if stretch.end.date() > one.day else f"{stretch.end:%H:%M}"
+            told = f"{_told(stretch.found.answer)}: {stretch.found.why}"
+            click.echo(f"  {stretch.begin:%H:%M}-{end}  {stretch.door:<8}  {told}")
+
+
 @numbers.command()
 @click.argument("number")
 @click.option("--until", help='Local time, as 18:00 or "2026-12-24 13:00".')
@@ -107,12 +134,9 @@ def close(parts: Parts, number: str, until: str | None, until_opening: bool, who
         raise click.UsageError("--until and --until-opening say different things")
     found, now = _numbers(parts, False), _now(parts)
     end = None if until is None else _time(parts, until)
-    rows = []
-    for plan in _plans(found, number):
-        opening = plan.next_opening(now) if until_opening else end
-        if until_opening and opening is None:
-            raise click.ClickException(f"{plan.number} has no hours: say --until, or leave both out")
-        rows.append(Switched(plan.number, True, opening, who or os_user(), why, now.astimezone(UTC)))
+    plans, by = _plans(found, number), who or os_user()
+    with _refused():
+        rows = closed_until_opening(plans, by, why, now) if until_opening else closed_until(plans, end, by, why, now)
     parts.database.run_now(closings.switch, rows)
     for row in rows:
         told = f"until {row.until.astimezone(parts.zone):%a %Y-%m-%d %H:%M}" if row.until else "until it is opened"
@@ -129,8 +153,7 @@ def open_(parts: Parts, number: str, who: str | None, why: str) -> None:
     """Give NUMBER (its number, its title, or all) back to its timetable."""
     found, now = _numbers(parts, False), _now(parts)
     plans = _plans(found, number)
-    rows = [Switched(plan.number, False, None, who or os_user(), why, now.astimezone(UTC)) for plan in plans]
-    parts.database.run_now(closings.switch, rows)
+    parts.database.run_now(closings.switch, opened(plans, who or os_user(), why, now))
     for plan in plans:
         click.echo(f"{plan.number} goes by its timetable: {_told(plan.decide(NOBODY, now).answer)} now")
 
@@ -198,36 +221,23 @@ def _now(parts: Parts) -> datetime:
 
 def _plans(numbers: Numbers, wanted: str) -> list[Plan]:
     """The entries that are meant, all of which can be closed."""
-    plans = numbers.plans
-    if wanted == "all":
-        return [plan for plan in plans.values() if plan.closed is not None]
-    same = numbers.dialling.same(wanted)
-    plan = plans.get(same) or plans.get(wanted) or next((one for one in plans.values() if one.title == wanted), None)
-    if plan is None:
-        raise click.ClickException(f'no number "{wanted}" (there are {", ".join(plans)})')
-    if plan.closed is None:
-        raise click.ClickException(f'{plan.number} cannot be closed: give it "closed" in flows/numbers.yaml')
-    return [plan]
+    with _refused():
+        return chosen(numbers, wanted)
 
 
 def _time(parts: Parts, written: str, *, past: bool = False) -> datetime:
     """A local time as a moment; a time of day is the next one that comes, unless it may be in the past."""
-    now = _now(parts)
-    day, _, clock = written.strip().rpartition(" ")
+    with _refused():
+        return read_time(written, _now(parts), past=past)
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """What cannot be done is told in its sentence."""
     try:
-        at = datetime.strptime(clock, "%H:%M").time()  # noqa: DTZ007 - a time of day
-        on = date.fromisoformat(day) if day else now.date()
-    except ValueError as wrong:
-        raise click.ClickException(f'"{written}" is not a time: write 18:00 or "2026-12-24 13:00"') from wrong
-    if skipped(datetime.combine(on, at), parts.zone):
-        raise click.ClickException(f"there is no {clock} on {on}: the clocks go forward past it")
-    minute = at.hour * 60 + at.minute
-    found = moment(on, minute, parts.zone)
-    if found <= now and not past and not day:
-        found = moment(on + timedelta(1), minute, parts.zone)
-    if found <= now and not past:
-        raise click.ClickException(f"{written} has passed")
-    return found.astimezone(parts.zone)
+        yield
+    except CannotSwitch as why:
+        raise click.ClickException(str(why)) from why
 
 
 def _told(answer: Answer) -> str:

@@ -13,6 +13,4 @@ class SayTexts:
 
     async def carry_out(self, talk: Talk, wanted: Say) -> None:
         """As `Errand.carry_out`."""
-        talk.said.append(
-            await talk.speaker.say(wanted.prompts, locked=wanted.locked, keep_keys=wanted.keep_keys)
-        )
+        talk.said.append(await talk.speaker.say(wanted.prompts, locked=wanted.locked, keep_keys=wanted.keep_keys))

@@ -51,9 +51,7 @@ def _digits(flow: Flow, world: World) -> set[str]:
 def _check_kinds(case: Case, digits: set[str], report: Report) -> None:
     bare = case.condition.bare
     for name in sorted(digits & set(case.condition.variables)):
-        found = re.search(
-            rf"(?<![\w.])({name}\s*{_COMPARES}\s*-?[0-9])|([0-9.]\s*{_COMPARES}\s*{name})(?![\w.])", bare
-        )
+        found = re.search(rf"(?<![\w.])({name}\s*{_COMPARES}\s*-?[0-9])|([0-9.]\s*{_COMPARES}\s*{name})(?![\w.])", bare)
         if found:
             sentence = f'"{name}" holds digits, which are a text, and is compared with a number'
             report.add(case.mark, "E406", f"{sentence}: write int({name}), or put the number in quotes")

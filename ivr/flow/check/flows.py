@@ -188,9 +188,7 @@ def _check_loops(flow: Flow, world: World, report: Report) -> bool:
 
 def _beyond_rings(flow: Flow, ways: Mapping[str, Sequence[str]], world: World) -> Iterator[set[str]]:
     """Rings that go through `beyond`: entered often enough, a step only passes on to it."""
-    passed = {
-        name: [step.head.limit.beyond.name] for name, step in flow.steps.items() if step.head.limit is not None
-    }
+    passed = {name: [step.head.limit.beyond.name] for name, step in flow.steps.items() if step.head.limit is not None}
     if not passed:
         return
     free = {name: [e.target.name for e in exits(flow.steps[name], world) if not e.by_caller] for name in ways}

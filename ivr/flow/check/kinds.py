@@ -177,9 +177,7 @@ def _said(step: Step) -> Iterator[tuple[Words, Examples]]:
             yield words, {}
 
 
-def _check_words(
-    words: Words, here: Examples, known: Examples, every: set[str], world: World, report: Report
-) -> None:
+def _check_words(words: Words, here: Examples, known: Examples, every: set[str], world: World, report: Report) -> None:
     for name, term in words.given.items():
         value = term.value.value if isinstance(term.value, Constant) else None
         named = any(name in roots(world, text.text) for text in words.texts)

@@ -1,8 +1,8 @@
 """`notify`: tell the notices that something happened, so that they call whom `flows/notices.yaml` names.
 
-    notify: message_left                        # an event that a notice of notices.yaml waits for
-    with: {message: =message, ward: =ward.code} # the facts of the event
-    then: {raised: thanks, error: not_passed_on}
+notify: message_left                        # an event that a notice of notices.yaml waits for
+with: {message: =message, ward: =ward.code} # the facts of the event
+then: {raised: thanks, error: not_passed_on}
 """
 
 from __future__ import annotations

@@ -47,9 +47,7 @@ LOCKED = one_of(
 )
 CONFIRM = flag("It confirms money or a booking: keys that were pressed before its text began do not count.")
 WAITING = {**INPUT, "locked": LOCKED, "confirm": CONFIRM}
-WITH = {
-    "with": VALUES | {"description": "Values for the texts, by the names used in them. " + VALUES["description"]}
-}
+WITH = {"with": VALUES | {"description": "Values for the texts, by the names used in them. " + VALUES["description"]}}
 LIMIT: dict[str, Schema] = {
     "at_most": number(
         "The step is entered at most this often in a call; the next time `beyond` follows.", 1, 99, whole=True

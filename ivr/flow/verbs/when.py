@@ -55,7 +55,7 @@ class When(Step):
                 else:
                     form.hazy = True
                 if not isinstance(item, Table):
-                    form.report.add(item.mark, "E108", 'a condition is written {if: condition, then: step}')
+                    form.report.add(item.mark, "E108", "a condition is written {if: condition, then: step}")
         otherwise = form.target("else") or NOWHERE
         error = form.target("error", required=False)
         return cls(head, tuple(cases), otherwise, Trouble.of_step({"error": error} if error else {}, defaults))
