@@ -6,6 +6,8 @@
       NotPosted           ivr.call.notice_board
       NotDiallable        ivr.trunks.trunk
       CannotDraw          ivr.drawing.program
+      WrongCursor         ivr.record.cursor
+      CannotDelete        ivr.recordings.messages
 
 Mistakes in files are the forms' own.
 """

@@ -85,15 +85,14 @@ def show_call(session: Session, prefix: str) -> CallRecord | None:
         rows = session.scalars(select(CallRow).where(CallRow.id.in_(lines)).limit(2)).all()
     if len(rows) != 1:
         return None
-    events = session.scalars(
-        select(CallEventRow).where(CallEventRow.call_id == rows[0].id).order_by(CallEventRow.number)
-    )
-    return replace(
-        record_of(rows[0]),
-        legs=legs_of(session, rows[0].id),
-        segments=segments_of(session, rows[0].id),
-        events=tuple(CallEvent(e.number, e.at, e.kind, dict(e.detail)) for e in events),
-    )
+    return _whole(session, rows[0])
+
+
+@reading
+def one_call(session: Session, call_id: str) -> CallRecord | None:
+    """The call of just this id, with its legs and events."""
+    row = session.get(CallRow, call_id)
+    return None if row is None else _whole(session, row)
 
 
 @reading
@@ -104,6 +103,16 @@ def without_key_events(session: Session, last: int = 1000) -> tuple[int, int]:
     events = select(CallEventRow.call_id).where(CallEventRow.kind == IN_BAND, CallEventRow.number <= EARLY)
     told = session.scalars(events.where(CallEventRow.call_id.in_(calls))).all()
     return len(told), len(calls)
+
+
+def _whole(session: Session, row: CallRow) -> CallRecord:
+    events = session.scalars(select(CallEventRow).where(CallEventRow.call_id == row.id).order_by(CallEventRow.number))
+    return replace(
+        record_of(row),
+        legs=legs_of(session, row.id),
+        segments=segments_of(session, row.id),
+        events=tuple(CallEvent(e.number, e.at, e.kind, dict(e.detail)) for e in events),
+    )
 
 
 def record_of(row: CallRow) -> CallRecord:

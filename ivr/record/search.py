@@ -92,7 +92,7 @@ def search(session: Session, wanted: Wanted, cursor: Cursor | None = None, limit
     """The newest calls that are wanted, or those that come next on the cursor's side."""
     wanted = replace(wanted, number=squeeze(wanted.number))
     older = cursor is None or cursor.older
-    way = _Way((), _horizon(session, wanted, cursor, (), A_LOOK))
+    way = _Way((), _horizon(session, wanted, cursor, (), max(A_LOOK, 2 * limit)))
     rows = _along(session, wanted, cursor, way, limit + 1)
     if len(rows) <= limit and way.horizon is not None:
         way = _best(session, wanted, cursor)

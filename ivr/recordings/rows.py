@@ -32,6 +32,10 @@ class RecordingRecord:
     key: str
     engine: str = ""
     """In whose folder it lies."""
+    heard_by: str = ""
+    """Who took care of it."""
+    heard_at: datetime | None = None
+    note: str = ""
 
 
 def begin(session: Session, recording: RecordingRecord, engine: str) -> None:
@@ -63,37 +67,50 @@ def remove(session: Session, id: str) -> None:
 @reading
 def unfinished(session: Session, engine: str) -> list[RecordingRecord]:
     """Those that ran when `engine` died."""
-    return _records(session, RecordingRow.engine == engine, RecordingRow.ended == "")
+    return records(session, RecordingRow.engine == engine, RecordingRow.ended == "")
 
 
 @reading
 def begun_before(session: Session, engine: str, before: datetime, limit: int) -> list[RecordingRecord]:
     """The oldest ones of `engine` that are whole and older than `before`."""
     old = RecordingRow.began_at < before
-    return _records(session, RecordingRow.engine == engine, old, RecordingRow.ended != "", limit=limit)
+    return records(session, RecordingRow.engine == engine, old, RecordingRow.ended != "", limit=limit)
 
 
 @reading
 def list_recordings(session: Session, limit: int) -> list[RecordingRecord]:
     """The newest first."""
-    return _records(session, limit=limit, newest_first=True)
+    return records(session, limit=limit, newest_first=True)
 
 
 @reading
 def find_recordings(session: Session, prefix: str) -> list[RecordingRecord]:
     """Those whose id begins with `prefix`, at most two."""
-    return _records(session, RecordingRow.id.startswith(prefix, autoescape=True), limit=2)
+    return records(session, RecordingRow.id.startswith(prefix, autoescape=True), limit=2)
 
 
-def _records(
+@reading
+def recordings_of(session: Session, call_id: str) -> list[RecordingRecord]:
+    """Those of one call, the oldest first."""
+    return records(session, RecordingRow.call_id == call_id)
+
+
+@reading
+def one_recording(session: Session, id: str) -> RecordingRecord | None:
+    """The one of just this id."""
+    return next(iter(records(session, RecordingRow.id == id)), None)
+
+
+def records(
     session: Session, *conditions: object, limit: int = 1_000_000, newest_first: bool = False
 ) -> list[RecordingRecord]:
+    """Those that meet all conditions, in the order of their beginning."""
     began = RecordingRow.began_at
     found = session.execute(
         select(RecordingRow, CallRow.caller)
         .join(CallRow, CallRow.id == RecordingRow.call_id, isouter=True)
         .where(*conditions)  # type: ignore[arg-type]
-        .order_by(began.desc() if newest_first else began, RecordingRow.id)
+        .order_by(*((began.desc(), RecordingRow.id.desc()) if newest_first else (began, RecordingRow.id)))
         .limit(limit)
     )
     return [
@@ -110,6 +127,9 @@ def _records(
             row.ended,
             row.key,
             row.engine,
+            row.heard_by,
+            row.heard_at,
+            row.note,
         )
         for row, caller in found
     ]

@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from click.testing import CliRunner, Result
 
+from accounts.audit import AuditQuery, find
 from db.database import Database
 from ivr.recordings import rows as rows
 from ivr.recordings.rows import RecordingRecord
 from wardbell.commands.recordings import recordings
+from wardbell.commands.who import os_user
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 
@@ -59,10 +61,10 @@ def desk(sqlite_file: Path, tmp_path: Path, open_database: Callable[[str], Datab
 
 def test_they_are_listed_with_the_hospitals_time(desk: Desk) -> None:
     lines = desk.says("list").output.splitlines()
-    assert lines[0].split() == ["recording", "began", "seconds", "from", "step", "call", "ended"]
+    assert lines[0].split() == ["recording", "began", "seconds", "from", "step", "call", "ended", "heard", "by", "note"]
     assert [line.split()[0] for line in lines[1:]] == ["bb330000", "aa220000", "aa110000"]
     assert lines[3].split()[1:4] == ["2026-11-21", "16:00:00", "12.3"]
-    assert lines[1].endswith("running")
+    assert lines[1].split()[-3:] == ["running", "-", "-"]
 
 
 def test_one_is_copied_out_for_nobody_elses_eyes(desk: Desk, tmp_path: Path) -> None:
@@ -99,3 +101,33 @@ def test_deleting_is_asked_for_and_for_good(desk: Desk) -> None:
     assert desk.says("delete", "aa11", "aa22", answer="y\n").exit_code == 0
     assert [file.stem[:4] for file in desk.callers_dir.rglob("*.wav")] == ["bb33"]
     assert [one.id[:4] for one in desk.database.run_now(rows.list_recordings, 9)] == ["bb33"]
+
+
+def test_who_has_taken_care_of_a_message_marks_and_notes_it(desk: Desk) -> None:
+    assert desk.says("heard", "aa11", "--note", "called back at four").exit_code == 0
+    line = next(one for one in desk.says("list").output.splitlines() if one.startswith("aa11"))
+    assert line.split("key")[1].split() == [os_user(), "called", "back", "at", "four"]
+    assert desk.says("heard", "aa11", "--not").exit_code == 0
+    line = next(one for one in desk.says("list").output.splitlines() if one.startswith("aa11"))
+    assert line.split("key")[1].split() == ["-", "called", "back", "at", "four"]
+    done = [(row.action, row.how, row.who) for row in desk.database.run_now(find, AuditQuery(noun="recording"))]
+    assert done == [(action, "command", os_user()) for action in ("unmark", "note", "mark")]
+
+
+def test_a_copy_is_a_hearing_and_the_audit_says_why_one_was_deleted(desk: Desk, tmp_path: Path) -> None:
+    desk.says("export", "aa11", "--to", str(tmp_path))
+    desk.says("delete", "aa11", "--yes", "-m", "the patient asked for it")
+    done = [(row.action, row.key, row.reason) for row in desk.database.run_now(find, AuditQuery(noun="recording"))]
+    recording = "aa11" + "0" * 28
+    assert done == [("delete", recording, "the patient asked for it"), ("listen", recording, "")]
+
+
+def test_a_file_that_cannot_be_deleted_keeps_its_row_and_says_why(desk: Desk) -> None:
+    file = next(desk.callers_dir.rglob("aa11*.wav"))
+    file.unlink()
+    file.mkdir()
+    done = desk.says("delete", "aa11", "--yes")
+    assert done.exit_code == 1
+    assert str(file) in done.output
+    assert len(desk.database.run_now(rows.list_recordings, 9)) == 3
+    assert desk.database.run_now(find, AuditQuery(action="delete")) == []

@@ -12,13 +12,11 @@ from typing import Any
 import click
 
 from ivr.record import period
-from ivr.record.call_records import CallEvent, CallRecord, show_call
+from ivr.record.call_records import CallRecord, show_call
 from ivr.record.leg_records import LegRecord, SegmentRecord
 from ivr.record.legs import Kind
 from ivr.record.search import Wanted, search, walk
-from prompts.catalog import Catalog
-from prompts.errors import PromptError
-from prompts.speech import speak
+from ivr.record.story import ALONE, CUT, SKIPPED, WHOLE, story
 from wardbell.parts import Parts
 from web.export import Sheet, csv_lines
 
@@ -211,11 +209,18 @@ def show(parts: Parts, call: str, as_json: bool) -> None:
         click.echo(f"notice {record.notice}")
     for line in _who(parts, record):
         click.echo(f"  {line}")
-    texts, language = parts.texts_of(record.edition), record.language
-    for event in record.events:
-        language = event.detail.get("language", language) if event.kind == "speak" else language
-        told = _told(texts, language, event)
-        click.echo(f"  {_local(parts, event.at, '%H:%M:%S.%f')[:-3]}  {event.kind:<9} {told}".rstrip())
+    for told in story(record, parts.texts_of(record.edition)):
+        how = f" ({HOW[told.how]})" if told.how else ""
+        words = f'"{told.words}"' if told.kind == "prompt" else told.words
+        click.echo(f"  {_local(parts, told.at, '%H:%M:%S.%f')[:-3]}  {told.kind:<9} {words}{how}".rstrip())
+
+
+HOW: Mapping[str, str] = {
+    WHOLE: "to the end",
+    CUT: "cut off",
+    SKIPPED: "skipped",
+    ALONE: "the caller had hung up",
+}
 
 
 def _plainly(record: LegRecord | SegmentRecord) -> dict[str, Any]:
@@ -244,39 +249,3 @@ def _who(parts: Parts, record: CallRecord) -> Iterator[str]:
         seconds = "?" if one.seconds is None else f"{one.seconds:.1f}"
         did = DID.get(one.kind, one.kind)
         yield f"{_local(parts, one.began_at, '%H:%M:%S')}  {names[one.leg]} {did} {names[one.other]} for {seconds} s"
-
-
-def _told(texts: Catalog, language: str, event: CallEvent) -> str:
-    """An event in a line; of a prompt the words that were said."""
-    detail = dict(event.detail)
-    match event.kind:
-        case "prompt":
-            words = " ".join(_words(texts, language, prompt) for prompt in detail["prompts"])
-            how = "skipped" if detail.get("skipped") else "to the end" if detail["heard"] else "cut off"
-            return f'"{words}" ({how})'
-        case "step":
-            return f"{detail['flow']}.{detail['step']}"
-        case "action":
-            asked = ", ".join(f"{key} {_brief(value)}" for key, value in detail["arguments"].items())
-            alone = "  (the caller had hung up)" if detail.get("alone") else ""
-            return f"{detail['action']}({asked}): {detail['outcome']}{alone}"
-        case _:
-            return "  ".join(f"{key}={_plain(value)}" for key, value in detail.items())
-
-
-def _words(texts: Catalog, language: str, prompt: Mapping[str, Any]) -> str:
-    try:
-        return " ".join(speak(texts, language, prompt["id"], prompt.get("values", {})))
-    except PromptError:  # of a call from before there were editions, and the text was changed since
-        return f"<{prompt['id']}>"
-
-
-def _brief(value: object) -> str:
-    """A record by its code."""
-    if isinstance(value, dict):
-        return str(value.get("code") or value.get("date") or _plain(value))
-    return _plain(value)
-
-
-def _plain(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""`wardbell recordings`: what callers said into the line: listed, copied out, deleted.
+"""`wardbell recordings`: what callers said into the line: listed, copied out, marked as heard, deleted.
 
 Recordings are delicate: only the user that the line runs as can read them, and a copy is its owner's to guard.
 How long they are kept is the setting `recordings.keep_days`.
@@ -13,8 +13,11 @@ from typing import Protocol
 
 import click
 
-from ivr.recordings.rows import RecordingRecord, find_recordings, list_recordings, remove
+from accounts.audit import Hand
+from ivr.recordings import messages
+from ivr.recordings.rows import RecordingRecord, find_recordings, list_recordings
 from wardbell.commands.clerk import ClerkDesk, table
+from wardbell.commands.who import os_user
 
 
 class RecordingsDesk(ClerkDesk, Protocol):
@@ -31,7 +34,7 @@ class RecordingsDesk(ClerkDesk, Protocol):
 
 @click.group()
 def recordings() -> None:
-    """See, copy out and delete what callers said into the line."""
+    """See, copy out, mark as heard and delete what callers said into the line."""
 
 
 @recordings.command("list")
@@ -43,7 +46,7 @@ def list_(desk: RecordingsDesk, limit: int) -> None:
     if not found:
         click.echo("no recordings yet")
         return
-    columns = ("recording", "began", "seconds", "from", "step", "call", "ended")
+    columns = ("recording", "began", "seconds", "from", "step", "call", "ended", "heard by", "note")
     rows = [
         (
             one.id[:8],
@@ -53,6 +56,8 @@ def list_(desk: RecordingsDesk, limit: int) -> None:
             f"{one.flow}.{one.step}",
             one.call_id[:8],
             one.ended or "running",
+            one.heard_by or "-",
+            one.note or "-",
         )
         for one in found
     ]
@@ -70,8 +75,9 @@ def list_(desk: RecordingsDesk, limit: int) -> None:
 )
 @click.pass_obj
 def export(desk: RecordingsDesk, recording: tuple[str, ...], folder: Path) -> None:
-    """Copy recordings as WAV. RECORDING is an id, or the beginning of it that `list` prints."""
+    """Copy recordings as WAV; the audit notes it. RECORDING is an id, or the beginning of it that `list` prints."""
     for one in [_found(desk, prefix) for prefix in recording]:
+        desk.database.run_now(messages.hear, one.id, _hand(desk))
         to = folder / f"{_local(desk, one.began_at, '%Y-%m-%d-%H%M%S')}-{one.id[:8]}.wav"
         try:
             sound = (desk.callers_dir / one.path).read_bytes()
@@ -82,32 +88,49 @@ def export(desk: RecordingsDesk, recording: tuple[str, ...], folder: Path) -> No
         click.echo(to)
 
 
+@recordings.command("heard")
+@click.argument("recording", nargs=-1, required=True)
+@click.option("--not", "not_", is_flag=True, help="Not after all.")
+@click.option("--note", help="What is noted about it.")
+@click.pass_obj
+def heard(desk: RecordingsDesk, recording: tuple[str, ...], not_: bool, note: str | None) -> None:
+    """Mark recordings as heard. RECORDING is an id, or the beginning of it that `list` prints."""
+    for one in [_found(desk, prefix, here=False) for prefix in recording]:
+        desk.database.run_now(messages.mark, one.id, not not_, _hand(desk))
+        if note is not None:
+            desk.database.run_now(messages.write_note, one.id, note, _hand(desk))
+
+
 @recordings.command("delete")
 @click.argument("recording", nargs=-1, required=True)
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("-m", "--reason", default="", help="Why, for the audit.")
 @click.pass_obj
-def delete(desk: RecordingsDesk, recording: tuple[str, ...], yes: bool) -> None:
+def delete(desk: RecordingsDesk, recording: tuple[str, ...], yes: bool, reason: str) -> None:
     """Delete recordings for good. RECORDING is an id, or the beginning of it that `list` prints."""
     found = [_found(desk, prefix) for prefix in recording]
     if not yes:
         click.confirm(f"delete {len(found)} recording{'s' if len(found) > 1 else ''} for good?", abort=True)
     for one in found:
         try:
-            (desk.callers_dir / one.path).unlink(missing_ok=True)
-        except OSError as wrong:
-            raise click.ClickException(f"{wrong.filename}: {wrong.strerror}") from wrong
-        desk.database.run_now(remove, one.id)
+            desk.database.run_now(messages.delete, one.id, desk.callers_dir, _hand(desk, reason))
+        except messages.CannotDelete as wrong:
+            raise click.ClickException(str(wrong)) from wrong
         click.echo(f"deleted {one.id}")
 
 
-def _found(desk: RecordingsDesk, prefix: str) -> RecordingRecord:
+def _hand(desk: RecordingsDesk, reason: str = "") -> Hand:
+    return Hand(os_user(), desk.wallclock(), "command", reason=reason)
+
+
+def _found(desk: RecordingsDesk, prefix: str, *, here: bool = True) -> RecordingRecord:
     found = desk.database.run_now(find_recordings, prefix)
     if len(found) != 1:
         raise click.ClickException(f'no recording (or more than one) begins with "{prefix}"')
     one = found[0]
     if not one.ended:
         raise click.ClickException(f'the recording "{prefix}" is still running')
-    if one.engine != desk.engine and not (desk.callers_dir / one.path).exists():
+    if here and one.engine != desk.engine and not (desk.callers_dir / one.path).exists():
         raise click.ClickException(f'the recording "{prefix}" is kept by the engine {one.engine}: run this there')
     return one
 
