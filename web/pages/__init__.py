@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 from web.page import Page
-from web.pages import bookings, cards, home, rota
+from web.pages import (
+    bookings,
+    cards,
+    home,
+    rota,
+)
 
-PAGES: tuple[Page, ...] = (home.PAGE, home.ANYONE, rota.PAGE, bookings.PAGE, cards.PAGE)
+PAGES: tuple[Page, ...] = (
+    home.PAGE,
+    home.ANYONE,
+    rota.PAGE,
+    bookings.PAGE,
+    cards.PAGE,
+)
