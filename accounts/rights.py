@@ -44,6 +44,8 @@ class Right(StrEnum):
     """See notices and wards."""
     NOTICES_ACT = "notices_act"
     """Acknowledge, cancel or repeat a notice."""
+    WARDS_EDIT = "wards_edit"
+    """Change the telephones of wards."""
     ROTA = "rota"
     """See rota, departments and bookings."""
     ROTA_EDIT = "rota_edit"
@@ -84,10 +86,12 @@ MAY: Mapping[Role, frozenset[Right]] = {
     Role.ADMIN: _ALL,
     Role.IT: _EVERYBODY
     | {Right.NOW, Right.HANG_UP, Right.CALLS, Right.EXPORT, Right.NOTICES, Right.FLOWS, Right.FLOWS_EDIT}
-    | {Right.NUMBERS, Right.HL7, Right.HL7_RAW, Right.REPORTS, Right.SYSTEM, Right.ORIGINATE, Right.EVENTS},
+    | {Right.WARDS_EDIT, Right.NUMBERS, Right.HL7, Right.HL7_RAW, Right.REPORTS, Right.SYSTEM, Right.ORIGINATE}
+    | {Right.EVENTS},
     Role.OPERATOR: _EVERYBODY
     | {Right.NOW, Right.HANG_UP, Right.CALLS, Right.LISTEN, Right.EXPORT, Right.NOTICES, Right.NOTICES_ACT}
-    | {Right.ROTA, Right.CARDS, Right.FLOWS, Right.NUMBERS, Right.MESSAGES, Right.MESSAGES_DELETE, Right.REPORTS},
+    | {Right.WARDS_EDIT, Right.ROTA, Right.CARDS, Right.FLOWS, Right.NUMBERS}
+    | {Right.MESSAGES, Right.MESSAGES_DELETE, Right.REPORTS},
     Role.CLERK: _EVERYBODY
     | {Right.NOW, Right.ROTA, Right.ROTA_EDIT, Right.CARDS, Right.CARDS_EDIT, Right.EXPORT, Right.MESSAGES},
     Role.NURSE: _EVERYBODY | {Right.NOTICES, Right.NOTICES_ACT},

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from accounts.audit import Hand
 from db.reading import reading
 from db.rows import locked
 from db.tables.clinic import Department
@@ -113,6 +114,7 @@ def rewire(
     session: Session,
     code: str,
     telephones: Mapping[str, Sequence[str]],
+    hand: Hand,
     seen: Mapping[str, Sequence[str]] | None = None,
 ) -> Rewired | Overtaken | None:
     """Give roles of a ward other telephones; a role that is not named keeps its own. None: no such ward.
@@ -134,6 +136,8 @@ def rewire(
     if any(len(set(ward.of(role))) != len(ward.of(role)) for role in ROLES):
         raise NotAllowed("a telephone stands twice in one role")
     store(session, ward)
+    changed = {role: [before.of(role), ward.of(role)] for role in ROLES if before.of(role) != ward.of(role)}
+    hand.note(session, "telephones", "ward", ward.code, **changed)
     return Rewired(ward, before)
 
 

@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, defer
 
+from accounts.audit import Hand, signed
 from db.reading import reading
 from db.tables.notices import EventRow, MessageRow, NoticeRow
 from notify.hl7.frame import KEPT
@@ -204,10 +205,20 @@ def newest_of(session: Session, sender: str, control_id: str, since: datetime) -
     return session.scalar(select(MessageRow.id).where(*same).order_by(came.desc(), MessageRow.id.desc()).limit(1))
 
 
-def note_again(session: Session, message_id: int, who: str, answer: str, now: datetime) -> None:
+def note_again(session: Session, message_id: int, hand: Hand, answer: str) -> None:
     """Somebody sent a refused message again; `answer`: AA, AE or AR, empty when there was none."""
     row = session.get_one(MessageRow, message_id, with_for_update=True)
-    row.again_at, row.again_by, row.again_answer = now, who[:64], answer[:2]
+    row.again_at, row.again_by, row.again_answer = hand.at, signed(hand.by)[0][:64], answer[:2]
+    hand.note(session, "send again", "message", message_id, answer=answer)
+
+
+def look_at(session: Session, message_id: int, hand: Hand) -> MessageRecord | None:
+    """A refused message with its bytes, for somebody's eyes: that he looked is noted."""
+    row = session.get(MessageRow, message_id)
+    if row is None or row.raw is None:
+        return None
+    hand.note(session, "look at", "message", message_id)
+    return _message(row)
 
 
 def _message(row: MessageRow, *, raw: bool = True) -> MessageRecord:

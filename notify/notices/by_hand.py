@@ -1,9 +1,9 @@
 """What somebody does to a notice by hand, at a page or at the command line: acknowledge it, call it off, call again.
 
 Each is the body of one transaction, safe to be run again. Of two people at once, or of somebody and the key of a
-telephone, one is first; the other hears who it was and when. `wards`: whoever sees only these finds no others. Whoever
-commits one pokes the outbox: a call that rings for a notice which is over stops, whichever engine makes it
-(`outbox.py`).
+telephone, one is first; the other hears who it was and when. What is done is noted in the audit with it. `wards`:
+whoever sees only these finds no others. Whoever commits one pokes the outbox: a call that rings for a notice which is
+over stops, whichever engine makes it (`outbox.py`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from accounts.audit import Hand, signed
 from db.rows import locked
 from db.tables.notices import AttemptRow, EventRow, NoticeRow
 from notify.notices.addressee import addressee_of
@@ -27,15 +28,6 @@ from notify.notices.states import Change, State
 from notify.notices.stopping import cancel
 
 LONGEST_NAME, LONGEST_REASON = 64, 200
-
-
-@dataclass(frozen=True, slots=True)
-class Hand:
-    """Whose it is, when and why."""
-
-    by: str
-    at: datetime
-    reason: str = ""
 
 
 class Came(enum.StrEnum):
@@ -71,11 +63,11 @@ class Acted:
         return self.came is Came.DONE
 
 
-def acknowledge(session: Session, notice_id: int, hand: Hand, wards: Wards = None) -> Acted:
+def acknowledge(session: Session, notice_id: int, hand: Hand, wards: Wards = None, by: str = "") -> Acted:
     """Somebody took notice without a telephone: nothing rings for it any more, and nothing is red because of it.
 
     One that is called, or waits to be, is confirmed by it; one that failed or expired stays what it is, and says who
-    took charge of it.
+    took charge of it. `by`: the name of whoever took notice, where several share one account.
     """
     notice = _notice(session, notice_id, wards)
     if notice is None:
@@ -85,7 +77,8 @@ def acknowledge(session: Session, notice_id: int, hand: Hand, wards: Wards = Non
     if not State(notice.state).over:
         over(notice, Change.CONFIRM, hand.at)
         notice.heard_at = notice.heard_at or hand.at
-    _sign(notice, hand)
+    _sign(notice, hand, by)
+    hand.note(session, "acknowledge", "notice", notice_id, state=notice.state, by=notice.acknowledged_by)
     return Acted(Came.DONE)
 
 
@@ -96,7 +89,9 @@ def call_off(session: Session, notice_id: int, hand: Hand, wards: Wards = None) 
         return Acted(Came.UNKNOWN)
     if State(notice.state).over:
         return _settled(session, notice) or Acted(Came.ENDED, at=notice.ended_at)
-    cancel(session, notice_id, hand.at, f"{hand.by}: {hand.reason}" if hand.reason else hand.by)
+    who, _ = signed(hand.by)
+    cancel(session, notice_id, hand.at, f"{who}: {hand.reason}" if hand.reason else who)
+    hand.note(session, "cancel", "notice", notice_id)
     return Acted(Came.DONE)
 
 
@@ -129,6 +124,7 @@ def call_again(session: Session, rules: NoticeRules, notice_id: int, hand: Hand,
     session.get_one(NoticeRow, number).again_of = notice.id
     if notice.acknowledged_at is None:
         _sign(notice, hand)
+    hand.note(session, "call again", "notice", notice_id, by_notice=number)
     return Acted(Came.DONE, notice=number)
 
 
@@ -136,9 +132,9 @@ def _notice(session: Session, notice_id: int, wards: Wards) -> NoticeRow | None:
     return session.scalars(locked(select(NoticeRow).where(NoticeRow.id == notice_id, *seen(wards)))).one_or_none()
 
 
-def _sign(notice: NoticeRow, hand: Hand) -> None:
+def _sign(notice: NoticeRow, hand: Hand, by: str = "") -> None:
     notice.acknowledged_at = hand.at
-    notice.acknowledged_by = hand.by[:LONGEST_NAME]
+    notice.acknowledged_by = (by.strip() or signed(hand.by)[0])[:LONGEST_NAME]
     notice.acknowledged_why = hand.reason[:LONGEST_REASON]
     notice.report_due = None  # somebody knows
 

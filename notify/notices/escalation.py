@@ -108,6 +108,8 @@ class Rule:
     """Events that this one corrects: notices of the same stay get its values, and who had confirmed is called."""
     within: timedelta = timedelta(days=1)
     """How old an event may be that is taken back or corrected."""
+    title: str = field(default="", compare=False)
+    """In a sentence, for people who see its notices."""
     mark: Mark = field(default=Mark(""), compare=False, repr=False)
     """Where the file names its flow."""
     steps_mark: Mark = field(default=Mark(""), compare=False, repr=False)

@@ -26,6 +26,7 @@ Wards: TypeAlias = Collection[str] | None
 """Codes of the wards whose notices somebody may see; None: all notices."""
 
 UNREACHED = (State.FAILED, State.EXPIRED)
+MOST_COUNTED = 1_000
 LONGEST_ID = 9
 """Digits of a notice's number; what is longer can only be a telephone."""
 
@@ -186,7 +187,7 @@ def search(session: Session, asked: Asked, wards: Wards = None, before: int | No
 
 
 @reading
-def count_unconfirmed(session: Session, wards: Wards = None, most: int = 1_000) -> int:
+def count_unconfirmed(session: Session, wards: Wards = None, most: int = MOST_COUNTED) -> int:
     """How many nobody knows of; `most` when there are that many, or more."""
     found = select(NoticeRow.id).where(IS_UNCONFIRMED, *seen(wards)).limit(most)
     return session.scalar(select(func.count()).select_from(found.subquery())) or 0

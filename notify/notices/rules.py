@@ -185,7 +185,7 @@ class _Reader(RuleForm):
         needed = {"event", "flow", "language", "priority", "confirm", "expires_after", "steps"}
         more = {"title", "to", "when", "ring", "private", "cancels", "corrects", "within"}
         parts = self.keys(node, f'the notice "{key.text}"', needed | more, required=needed)
-        self.text(parts.get("title"))
+        title = self.text(parts.get("title"))
 
         def one_of(part: str, known: Collection[str] | None, what: str, code: str) -> str:
             if part not in parts or known is None:
@@ -233,6 +233,7 @@ class _Reader(RuleForm):
             cancels=cancels,
             corrects=corrects,
             within=self.duration(parts["within"], *_WITHIN) if "within" in parts else timedelta(days=1),
+            title=title,
             mark=at,
             steps_mark=parts["steps"].mark if "steps" in parts else node.mark,
         )

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
+from accounts import audit
+from accounts.audit import AuditQuery, Hand
 from hospital.errors import NotAllowed, Unknown
 from hospital.wards import wards
 from hospital.wards.wards import Overtaken, Rewired, WardContacts
 from tests.hospital.conftest import SmallHospital
 
+HAND = Hand("陈工", datetime(2026, 3, 5, 9, 0, tzinfo=UTC), reason="new telephones")
 WARD = WardContacts(
     code="N3",
     name={"zh": "内科三病区", "en": "Medical ward 3"},
@@ -43,18 +47,21 @@ def test_what_is_not_there_is_none_or_told(hospital: SmallHospital) -> None:
 
 def test_a_role_gets_other_telephones_and_the_rest_stays(hospital: SmallHospital) -> None:
     hospital.run(wards.store, WARD)
-    done = hospital.run(wards.rewire, "N3", {"station": ["8305"]})
+    done = hospital.run(wards.rewire, "N3", {"station": ["8305"]}, HAND)
     assert done == Rewired(replace(WARD, station=("8305",)), WARD)
     assert hospital.run(wards.contacts, "N3") == replace(WARD, station=("8305",))
-    assert hospital.run(wards.rewire, "X9", {"station": ["8305"]}) is None
+    [noted] = hospital.run(audit.find, AuditQuery())
+    assert (noted.who, noted.noun, noted.key, noted.reason) == ("陈工", "ward", "N3", "new telephones")
+    assert noted.details == {"station": [["8301", "8302"], ["8305"]]}
+    assert hospital.run(wards.rewire, "X9", {"station": ["8305"]}, HAND) is None
 
 
 def test_of_two_who_change_telephones_the_second_hears_that_they_are_not_what_he_saw(hospital: SmallHospital) -> None:
     hospital.run(wards.store, WARD)
     seen = {role: WARD.of(role) for role in wards.ROLES}
-    first = hospital.run(wards.rewire, "N3", {"station": ["8305"]}, seen)
+    first = hospital.run(wards.rewire, "N3", {"station": ["8305"]}, HAND, seen)
     assert isinstance(first, Rewired)
-    assert hospital.run(wards.rewire, "N3", {"station": ["8306"]}, seen) == Overtaken(first.ward)
+    assert hospital.run(wards.rewire, "N3", {"station": ["8306"]}, HAND, seen) == Overtaken(first.ward)
     assert hospital.run(wards.contacts, "N3") == first.ward
 
 
@@ -62,9 +69,9 @@ def test_of_two_who_change_telephones_the_second_hears_that_they_are_not_what_he
 def test_what_cannot_be_dialled_is_refused_and_changes_nothing(hospital: SmallHospital, numbers: list[str]) -> None:
     hospital.run(wards.store, WARD)
     with pytest.raises(NotAllowed):
-        hospital.run(wards.rewire, "N3", {"head_nurse": numbers})
+        hospital.run(wards.rewire, "N3", {"head_nurse": numbers}, HAND)
     with pytest.raises(Unknown):
-        hospital.run(wards.rewire, "N3", {"porter": ["8301"]})
+        hospital.run(wards.rewire, "N3", {"porter": ["8301"]}, HAND)
     assert hospital.run(wards.contacts, "N3") == WARD
 
 

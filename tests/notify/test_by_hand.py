@@ -8,10 +8,12 @@ from datetime import timedelta
 
 import pytest
 
+from accounts import audit
+from accounts.audit import AuditQuery, Hand
 from db.database import Database
 from hospital.wards import wards
 from notify.notices import by_hand
-from notify.notices.by_hand import Acted, Came, Hand
+from notify.notices.by_hand import Acted, Came
 from notify.notices.listing import Asked, Wards, count_unconfirmed, search, show_notice
 from notify.notices.rules import NoticeRules
 from notify.notices.states import State
@@ -23,7 +25,7 @@ WANG, LI = "王芳", "Li Na"
 
 
 def acknowledge(story: Story, number: int = 1, who: str = WANG, wards: Wards = None) -> Acted:
-    acted = story.database.run_now(by_hand.acknowledge, number, Hand(who, story.now(), "told in person"), wards)
+    acted = story.database.run_now(by_hand.acknowledge, number, Hand(who, story.now(), reason="told in person"), wards)
     story.outbox.poke()
     return acted
 
@@ -35,7 +37,7 @@ def again(story: Story, number: int = 1, who: str = WANG, wards: Wards = None) -
 
 
 def call_off(story: Story, number: int = 1, who: str = WANG, why: str = "", wards: Wards = None) -> Acted:
-    return story.database.run_now(by_hand.call_off, number, Hand(who, story.now(), why), wards)
+    return story.database.run_now(by_hand.call_off, number, Hand(who, story.now(), reason=why), wards)
 
 
 def never_answered(story: Story) -> None:
@@ -189,6 +191,28 @@ def test_it_is_never_twice_in_the_air(story: Story) -> None:
     assert {one.notice for one in done} == {2}
     assert story.states() == ["cancelled", "waiting"]
     assert story.notices()[0].reason == "王芳: wrong bed"
+
+
+def test_what_was_done_stands_in_the_audit_and_what_was_not_does_not(story: Story) -> None:
+    story.receive(adt())
+    call_off(story, why="wrong bed")
+    call_off(story, who=LI)
+    again(story)
+    again(story, who=LI)
+    acknowledge(story, 2)
+    acknowledge(story, 2, who=LI)
+    noted = story.database.run_now(audit.find, AuditQuery(noun="notice"))
+    assert [(one.who, one.action, one.key, one.reason) for one in reversed(noted)] == [
+        (WANG, "cancel", "1", "wrong bed"),
+        (WANG, "call again", "1", ""),
+        (WANG, "acknowledge", "2", "told in person"),
+    ]
+
+
+def test_where_several_share_an_account_the_name_is_that_of_whoever_took_notice(story: Story) -> None:
+    story.receive(adt())
+    story.database.run_now(by_hand.acknowledge, 1, Hand("ward3", story.now()), None, " 李娜 ")
+    assert story.notices()[0].acknowledged_by == "李娜"
 
 
 def test_what_was_taken_back_is_not_told_again(story: Story) -> None:

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.audit import Hand
 from db.database import Database
 from hospital.wards import wards
 from notify.notices import by_hand
-from notify.notices.by_hand import Hand
 from notify.notices.course import Course, Standing, Why, course
 from notify.notices.listing import rang_last
 from notify.notices.rules import NoticeRules

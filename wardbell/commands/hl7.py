@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from accounts.audit import Hand
 from notify.hl7.answers import codes_in
 from notify.hl7.shown import shown
 from notify.mllp.received import Asked, Outcome, followed, list_messages, note_again, search, show_message
@@ -75,7 +76,8 @@ def again(parts: Parts, message: int) -> None:
         [answer] = send(there.host, there.port, [framed(found.raw)])
     except SendFailed as failed:
         raise click.ClickException(str(failed)) from failed
-    parts.database.run_now(note_again, message, os_user(), next(iter(codes_in(answer)), ""), parts.wallclock())
+    hand = Hand(os_user(), parts.wallclock(), "command")
+    parts.database.run_now(note_again, message, hand, next(iter(codes_in(answer)), ""))
     click.echo(answer.decode(found.encoding, "replace").replace("\r", "\n").strip())
     if not _accepted(answer):
         raise click.ClickException("not accepted")

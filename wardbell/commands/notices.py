@@ -8,11 +8,12 @@ from typing import Protocol
 
 import click
 
+from accounts.audit import Hand
 from editions.store import EditionDamaged
 from forms.errors import FilesBroken, FilesError
 from notify.notices import by_hand
 from notify.notices.attempts import GIVEN_WAY, TAKEN_BACK
-from notify.notices.by_hand import Acted, Came, Hand
+from notify.notices.by_hand import Acted, Came
 from notify.notices.listing import (
     UNREACHED,
     AttemptRecord,
@@ -122,22 +123,22 @@ def show(desk: ClerkDesk, notice: int) -> None:
 @click.pass_obj
 def cancel(desk: ClerkDesk, notice: int, reason: str) -> None:
     """Stop a notice: its call stops ringing, a listener hears that it is called off, and it rings no more."""
-    _told(desk, notice, desk.database.run_now(by_hand.call_off, notice, _hand(desk, os_user(), reason)))
+    _told(desk, notice, desk.database.run_now(by_hand.call_off, notice, _hand(desk, reason)))
     click.echo(f"notice {notice} cancelled")
 
 
 @notices.command()
 @click.argument("numbers", metavar="NOTICE...", type=int, nargs=-1, required=True)
-@click.option("--by", "who", default=os_user, show_default="you", help="Who took notice.")
+@click.option("--by", default="", show_default="you", help="Who took notice.")
 @click.option("--reason", required=True, help="How, such as: told the ward in person.")
 @click.pass_obj
-def acknowledge(desk: ClerkDesk, numbers: tuple[int, ...], who: str, reason: str) -> None:
+def acknowledge(desk: ClerkDesk, numbers: tuple[int, ...], by: str, reason: str) -> None:
     """Say that somebody took notice without the telephone: it stops ringing at once and rings no more.
 
     A notice that failed or expired stays so, and is not listed as unconfirmed any more.
     """
     for number in numbers:
-        _told(desk, number, desk.database.run_now(by_hand.acknowledge, number, _hand(desk, who, reason)))
+        _told(desk, number, desk.database.run_now(by_hand.acknowledge, number, _hand(desk, reason), None, by))
         click.echo(f"notice {number} acknowledged")
 
 
@@ -158,13 +159,13 @@ def again(desk: RulesDesk, notice: int, reason: str) -> None:
         rules = desk.notice_rules()
     except (FilesBroken, FilesError, EditionDamaged) as broken:
         raise click.ClickException(f"the rules of notices cannot be read:\n{broken}") from broken
-    acted = desk.database.run_now(by_hand.call_again, rules, notice, _hand(desk, os_user(), reason))
+    acted = desk.database.run_now(by_hand.call_again, rules, notice, _hand(desk, reason))
     _told(desk, notice, acted)
     click.echo(f"notice {acted.notice} calls notice {notice} again")
 
 
-def _hand(desk: ClerkDesk, who: str, reason: str) -> Hand:
-    return Hand(who, desk.wallclock(), reason)
+def _hand(desk: ClerkDesk, reason: str) -> Hand:
+    return Hand(os_user(), desk.wallclock(), "command", reason=reason)
 
 
 _REFUSED = {

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import click
 
+from accounts.audit import Hand
 from hospital.errors import HospitalError
 from hospital.wards import wards as rules
 from hospital.wards import wards_csv
 from wardbell.commands import files
 from wardbell.commands.clerk import ClerkDesk, table
+from wardbell.commands.who import os_user
 
 
 @click.group()
@@ -49,7 +51,8 @@ def telephones(
     if not changed:
         raise click.UsageError("name a role: --station, --head-nurse or --duty-manager")
     try:
-        done = desk.database.run_now(rules.rewire, ward, changed)
+        hand = Hand(os_user(), desk.wallclock(), "command")
+        done = desk.database.run_now(rules.rewire, ward, changed, hand)
     except HospitalError as wrong:
         raise click.ClickException(str(wrong)) from wrong
     if not isinstance(done, rules.Rewired):
