@@ -23,7 +23,7 @@ help: ## this list
 
 run: ## install what is missing, make the demo hospital, render its prompts, serve calls (ctrl-C ends)
 	@deploy/prepare run
-	$(BIN)/wardbell demo
+	$(BIN)/wardbell demo --past
 	$(BIN)/wardbell prompts render
 	exec $(BIN)/wardbell run
 

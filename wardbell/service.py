@@ -216,7 +216,7 @@ class Service:
         self._port: Any = None
         self._book_round: Deferred[None] | None = None
         """A round of the book of days, while it goes on."""
-        self._web = self._beside(parts)
+        self._web = self._beside(parts, EngineDoor(reactor, self._pool, self._outbox, intake, live.rules))
         self._older: Deferred[None] | None = None
         """Work that can wait for the next start."""
 
@@ -252,13 +252,13 @@ class Service:
             hl7_port=hl7.port,
         )
 
-    def _beside(self, parts: Parts) -> WebSide | None:
+    def _beside(self, parts: Parts, door: EngineDoor) -> WebSide | None:
         """The console, when it is wanted; its libraries are half a second and 40 MB that nobody else needs."""
         if not parts.settings.web.port:
             return None
         from wardbell.web_side import WebSide
 
-        return WebSide(parts, EngineDoor(self._reactor, self._pool, self._outbox))
+        return WebSide(parts, door)
 
     async def _patiently(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """`work`, tried again while the database is away: an outage just as we start must not end the service."""

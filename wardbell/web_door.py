@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooLate
 from typing import Any, TypeVar
 
+from background.spawn import spawn
 from ivr.switch.pool import Pool
+from notify.mllp.intake import Intake
 from notify.notices.outbox import Outbox
+from notify.notices.rules import NoticeRules
 from web.door import Lines
 from web.errors import EngineAway
 
@@ -21,10 +24,14 @@ PATIENCE = 3.0
 class EngineDoor:
     """The parts of the engine that pages may reach."""
 
-    def __init__(self, reactor: Any, pool: Pool, outbox: Outbox) -> None:
+    def __init__(
+        self, reactor: Any, pool: Pool, outbox: Outbox, intake: Intake, rules: Callable[[], NoticeRules]
+    ) -> None:
         self._reactor = reactor
         self._pool = pool
         self._outbox = outbox
+        self._intake = intake
+        self._rules = rules
 
     def lines(self) -> Lines:
         """As `Door.lines`."""
@@ -34,6 +41,26 @@ class EngineDoor:
     def look_for_notices(self) -> None:
         """As `Door.look_for_notices`."""
         self._in_engine(self._outbox.poke)
+
+    def notice_rules(self) -> NoticeRules:
+        """As `Door.notice_rules`. An edition is put on air at once, so any thread may look which it is."""
+        return self._rules()
+
+    def receive_hl7(self, raw: bytes, peer: str) -> bytes:
+        """As `Door.receive_hl7`."""
+        return self._awaited(lambda: self._intake.receive(raw, peer))
+
+    def _awaited(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """A coroutine of the engine, and what it comes to. One that takes longer than `PATIENCE` goes on alone."""
+        answer: Future[T | None] = Future()
+        self._reactor.callFromThread(lambda: spawn(work(), "what a page asked for").addCallback(answer.set_result))
+        try:
+            came = answer.result(PATIENCE)
+        except TooLate:
+            raise EngineAway("the engine does not answer") from None
+        if came is None:
+            raise EngineAway("the engine could not do it: its log says why")
+        return came
 
     def _in_engine(self, work: Callable[[], T]) -> T:
         """`work` on the reactor's thread, and what it gives."""

@@ -5,8 +5,11 @@ The real one is `wardbell.web_door`. What a page can do by a transaction alone, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
+
+from notify.notices.rules import NoticeRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,12 @@ class Door(Protocol):
     def look_for_notices(self) -> None:
         """Something was written about notices: the outbox looks now, not at its next tick."""
 
+    def notice_rules(self) -> NoticeRules:
+        """The rules of notices in force."""
+
+    def receive_hl7(self, raw: bytes, peer: str) -> bytes:
+        """Take the bytes of a message as if `peer` had sent them now; what is answered, empty when nothing is."""
+
 
 @dataclass
 class FakeDoor:
@@ -33,6 +42,10 @@ class FakeDoor:
 
     all_lines: Lines = Lines(4, 4)
     asked: list[str] = field(default_factory=list)
+    rules: NoticeRules = field(default_factory=lambda: NoticeRules({}))
+    received: list[tuple[bytes, str]] = field(default_factory=list)
+    answers: Callable[[bytes], bytes] = lambda _: b""
+    """What the intake does with a message."""
 
     def lines(self) -> Lines:
         """As `Door.lines`."""
@@ -41,3 +54,12 @@ class FakeDoor:
     def look_for_notices(self) -> None:
         """As `Door.look_for_notices`."""
         self.asked.append("look_for_notices")
+
+    def notice_rules(self) -> NoticeRules:
+        """As `Door.notice_rules`."""
+        return self.rules
+
+    def receive_hl7(self, raw: bytes, peer: str) -> bytes:
+        """As `Door.receive_hl7`."""
+        self.received.append((raw, peer))
+        return self.answers(raw)

@@ -23,6 +23,8 @@ from hospital.clinic import registration, rota
 from hospital.clinic.registration import Booked
 from hospital.demo import CARDS, make
 from hospital.errors import Mistakes, NotAllowed, Unknown
+from notify.mllp.received import list_messages
+from notify.notices import listing
 from tests.hospital.conftest import SHANGHAI, TODAY, TOMORROW, SmallHospital, Wallclock
 from wardbell.commands.bookings import bookings
 from wardbell.commands.cards import cards as cards_group
@@ -244,6 +246,18 @@ def test_the_demo_hospital_is_ready_and_can_be_made_again(
     assert "(9 duties" in result.stdout
     assert hospital.balance("100001") == 470_00
     assert hospital.run(cards.find, "100001").has_pin
+
+
+def test_the_demo_hospital_may_have_a_yesterday_in_which_nothing_rings_any_more(
+    tmp_path: Path, open_database: Callable[[str], Database]
+) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/demo.db")
+    clerk(database, demo, "--past")
+    clerk(database, demo, "--past")
+    found = database.run_now(listing.search, listing.Asked()).notices
+    assert [str(one.state) for one in found] == ["failed", "cancelled", "failed", "confirmed", "confirmed"]
+    assert database.run_now(listing.count_unconfirmed) == 1
+    assert [one.state for one in database.run_now(list_messages)] == ["rejected"]
 
 
 def test_the_demo_hospital_is_refused_among_real_cards(hospital: SmallHospital) -> None:

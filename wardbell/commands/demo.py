@@ -9,12 +9,14 @@ from hospital import demo as hospital
 from hospital.cards.pins import PepperedPins
 from hospital.clinic.calendar import HospitalCalendar
 from hospital.money import show_money
+from notify import demo as yesterday
 from wardbell.commands.clerk import ClerkDesk, table
 
 
 @click.command()
+@click.option("--past", is_flag=True, help="Also a yesterday: notices and messages, for pages to show.")
 @click.pass_obj
-def demo(desk: ClerkDesk) -> None:
+def demo(desk: ClerkDesk, past: bool) -> None:
     """Make the demo hospital: departments, experts for the coming days, cards with known PINs, wards.
 
     Run it again any day: what is missing is filled in, the rest stays. It is refused where there are real cards.
@@ -22,6 +24,8 @@ def demo(desk: ClerkDesk) -> None:
     migrate.upgrade(desk.database.url)
     made = hospital.make(desk.database, PepperedPins(desk.pepper), HospitalCalendar(desk.zone), desk.wallclock)
     click.echo(f"the demo hospital is ready ({made.duties} duties added to the rota). Its cards:\n")
+    if past:
+        desk.database.run_now(yesterday.make, desk.wallclock())
     rows = [(card.number, card.pin, show_money(balance), card.what_for) for card, balance in made.cards]
     click.echo(table(("card", "PIN", "balance", "for"), rows))
     click.echo("\nIts wards and their telephones:\n")

@@ -6,14 +6,20 @@ from web.page import Page
 from web.pages import (
     bookings,
     cards,
+    hl7,
     home,
+    notices,
     rota,
+    wards,
 )
 
 PAGES: tuple[Page, ...] = (
     home.PAGE,
     home.ANYONE,
+    notices.PAGE,
+    wards.PAGE,
     rota.PAGE,
     bookings.PAGE,
     cards.PAGE,
+    hl7.PAGE,
 )
