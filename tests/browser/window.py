@@ -1,0 +1,104 @@
+"""A window of somebody's browser: it notes what a page complains of and whom else it asks."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+
+from tests.browser.addresses import Place, found
+from tests.browser.console import Console
+
+LIGHT, DARK = "light", "dark"
+
+
+@contextmanager
+def started() -> Iterator[Browser]:
+    """Debian's Chromium: playwright fetches none."""
+    path = shutil.which("chromium")
+    assert path is not None, "Chromium is not installed: apt-get install chromium"
+    with sync_playwright() as playwright:
+        # No name is looked up: who asks elsewhere finds nobody.
+        flags = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+        chromium = playwright.chromium.launch(executable_path=path, args=flags)
+        try:
+            yield chromium
+        finally:
+            chromium.close()
+
+
+@dataclass
+class Window:
+    """One page of one person. Playwright's own page is `page`."""
+
+    console: Console
+    page: Page
+    faults: list[str] = field(default_factory=list)
+
+    def goes(self, address: str) -> int:
+        """Open an address of the console; its status."""
+        answer = self.page.goto(self.console.address + address, wait_until="load")
+        assert answer is not None
+        return answer.status
+
+    def note(self, fault: str) -> None:
+        """Something that must not be on this page."""
+        self.faults.append(f"{urlsplit(self.page.url).path}: {fault}")
+
+    def watch(self) -> None:
+        """Note what goes wrong from here on."""
+        self.page.on("console", self._says)
+        self.page.on("pageerror", lambda error: self.note(f"script: {error}"))
+        self.page.on("request", self._asks)
+        self.page.on("response", self._gets)
+
+    def _says(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.note(f"console: {message.text}")
+
+    def _asks(self, request: Request) -> None:
+        if not request.url.startswith((self.console.address, "data:", "blob:")):
+            self.note(f"asks elsewhere: {request.url}")
+
+    def _gets(self, response: Response) -> None:
+        if response.status >= 500:
+            self.note(f"{response.url}: {response.status}")
+
+
+@contextmanager
+def window(
+    chromium: Browser, console: Console, role: str = "", *, language: str = "en", scheme: str = LIGHT, width: int = 1280
+) -> Iterator[Window]:
+    """A fresh browser in which somebody of `role` is logged in (empty: nobody). At its end nothing was noted."""
+    context = chromium.new_context(
+        color_scheme="dark" if scheme == DARK else "light",
+        viewport={"width": width, "height": 800},
+        locale=language,
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(15_000)
+    if role:
+        context.add_cookies([{"name": "wardbell", "value": console.token(role), "url": console.address}])
+    one = Window(console, context.new_page())
+    one.watch()
+    try:
+        yield one
+        assert one.faults == []
+    finally:
+        context.close()
+
+
+def all_places(chromium: Browser, console: Console) -> list[Place]:
+    """Every page that an administrator can reach by links."""
+    with window(chromium, console, "admin") as admin:
+
+        def ask(address: str) -> tuple[int, str, str]:
+            answer = admin.page.request.get(console.address + address, max_redirects=0)
+            kind = answer.headers.get("content-type", "")
+            return answer.status, kind, answer.text() if kind.startswith("text/html") else ""
+
+        return list(found(ask))
