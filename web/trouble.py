@@ -37,6 +37,8 @@ def explain(app: FastAPI) -> None:
     """Errors of `app` become pages."""
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, lambda request, _: trouble(request, 422))
+    # A number or a date beyond what a table or a calendar holds.
+    app.add_exception_handler(OverflowError, lambda request, _: trouble(request, 422))
     app.add_exception_handler(DatabaseError, _away)
     app.add_exception_handler(EngineAway, _away)
 
