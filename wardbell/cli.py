@@ -49,7 +49,7 @@ def wardbell(context: click.Context, config: Path | None) -> None:
     `wardbell run` answers the line.
     """
     try:
-        context.obj = Parts(load(config))
+        context.obj = Parts(load(config), config)
     except SettingsError as wrong:
         raise click.ClickException(str(wrong)) from wrong
     context.call_on_close(context.obj.close)

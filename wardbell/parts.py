@@ -57,8 +57,10 @@ def boottime() -> float:
 class Parts:
     """The parts that need no reactor. `close` at the end."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, settings_file: Path | None = None) -> None:
+        """`settings_file`: where the settings were read from, when it was named."""
         self.settings = settings
+        self.settings_file = settings_file
         self.wallclock = wallclock
         self._first_studio: Studio | None = None
 

@@ -10,6 +10,7 @@ from db.database import Database
 from hospital.cards.pins import PepperedPins
 from wardbell import __version__
 from wardbell.parts import Parts, wallclock
+from wardbell.web_machine import ThisMachine
 from web.app import make_app
 from web.door import Door
 from web.server import CannotServe, Listens, WebServer
@@ -33,6 +34,7 @@ class WebSide:
             zone=parts.zone,
             door=door,
             pins=PepperedPins(parts.pepper),
+            machine=ThisMachine(parts.settings, parts.settings_file),
             address=Address(web.public, web.tls),
             totp_roles=frozenset(Role(role) for role in web.totp_roles),
             version=__version__,

@@ -11,6 +11,7 @@ from accounts.rights import Role
 from db.database import Database
 from hospital.cards.pins import Pins
 from web.door import Door
+from web.machine import FakeMachine, Machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Site:
     door: Door
     pins: Pins
     """Makes the hashes of cards' PINs."""
+    machine: Machine = field(default_factory=FakeMachine)
     address: Address = field(default_factory=Address)
     totp_roles: frozenset[Role] = frozenset()
     """Roles that must have a second factor."""

@@ -11,6 +11,7 @@ from web.pages import (
     notices,
     rota,
     wards,
+    system,
 )
 
 PAGES: tuple[Page, ...] = (
@@ -22,4 +23,5 @@ PAGES: tuple[Page, ...] = (
     bookings.PAGE,
     cards.PAGE,
     hl7.PAGE,
+    system.PAGE,
 )

@@ -1,0 +1,31 @@
+"""*System*: the doctor's round as a page, and the settings in force, without secrets."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from fastapi.responses import Response
+
+from accounts.rights import Right
+from web.page import N_, Page
+from web.visit import Visiting
+
+PAGE = Page("system", N_("System"), "/system", Right.SYSTEM, N_("System"))
+WORDS = {"ok": N_("well"), "warning": N_("warning"), "error": N_("error")}
+KINDS = {"ok": "good", "warning": "warn", "error": "bad"}
+GRAVITY = {"error": 0, "warning": 1, "ok": 2}
+
+
+@PAGE.get("/system")
+def settings(visit: Visiting) -> Response:
+    """The settings in force; the doctor is asked by a click, for he takes seconds."""
+    return visit.render("system/system.html", settings=visit.site.machine.settings(), version=visit.site.version)
+
+
+@PAGE.get("/system/doctor")
+def examined(visit: Visiting) -> Response:
+    """The doctor's findings, the worst first."""
+    found = sorted(visit.site.machine.findings(), key=lambda one: GRAVITY.get(one.level, 0))
+    count = Counter(one.level for one in found)
+    values = {"found": found, "count": count, "words": WORDS, "kinds": KINDS}
+    return visit.render("system/findings.html" if visit.partial else "system/doctor.html", **values)
