@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from fastapi.responses import Response
 
@@ -27,5 +28,5 @@ def examined(visit: Visiting) -> Response:
     """The doctor's findings, the worst first."""
     found = sorted(visit.site.machine.findings(), key=lambda one: GRAVITY.get(one.level, 0))
     count = Counter(one.level for one in found)
-    values = {"found": found, "count": count, "words": WORDS, "kinds": KINDS}
+    values: dict[str, Any] = {"found": found, "count": count, "words": WORDS, "kinds": KINDS}
     return visit.render("system/findings.html" if visit.partial else "system/doctor.html", **values)
