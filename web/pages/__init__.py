@@ -10,8 +10,8 @@ from web.pages import (
     home,
     notices,
     rota,
-    wards,
     system,
+    wards,
 )
 
 PAGES: tuple[Page, ...] = (
