@@ -11,8 +11,8 @@ from setuptools import find_packages, setup
 HERE = Path(__file__).parent
 VERSION = re.search(r'^__version__ = "(.+)"$', (HERE / "wardbell" / "__init__.py").read_text(), re.MULTILINE)[1]
 ROOMS = [
-    "wardbell", "web", "reports", "editions", "notify", "ivr", "hospital", "accounts", "db", "prompts", "actions",
-    "forms", "background", "flows",
+    "wardbell", "web", "reports", "editions", "notify", "ivr", "hospital", "accounts", "webhooks", "db", "prompts",
+    "actions", "forms", "background", "flows",
 ]
 
 # What serves calls.

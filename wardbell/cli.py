@@ -28,6 +28,7 @@ from wardbell.commands.rota import rota
 from wardbell.commands.run import run
 from wardbell.commands.users import users
 from wardbell.commands.wards import wards
+from wardbell.commands.webhooks import webhooks
 from wardbell.errors import FATAL
 from wardbell.parts import Parts
 from wardbell.settings import SettingsError, load
@@ -64,7 +65,7 @@ def version() -> None:
 COMMANDS = (
     *(run, demo, doctor, db, calls, cards, rota, bookings),
     *(wards, notices, messages, hl7, prompts, flows, numbers, recordings, reports),
-    *(users, keys, audit),
+    *(users, keys, audit, webhooks),
 )
 for command in COMMANDS:
     wardbell.add_command(command)

@@ -80,6 +80,9 @@ from wardbell.commands.who import os_user
 from wardbell.parts import Parts, boottime, wallclock
 from wardbell.settings import Settings
 from wardbell.web_door import EngineDoor
+from webhooks import listing as webhook_rows
+from webhooks.dispatch import Dispatch
+from webhooks.outbox import forget as forget_deliveries
 
 if TYPE_CHECKING:
     from wardbell.web_side import WebSide
@@ -96,6 +99,9 @@ LATELY = timedelta(days=3)
 KEPT = timedelta(days=90)
 """How long received HL7 messages are remembered, to know a repetition."""
 
+
+TOLD = timedelta(days=30)
+"""How long deliveries of webhooks are kept."""
 
 PAUSE = 0.05
 """Seconds between two slices of work that can wait."""
@@ -195,11 +201,15 @@ class Service:
             self._database, live.rules, variables, steady, self._outbox.poke, _interface(settings, zone), reactor
         )
         self._mllp = MllpDoor(reactor, intake, hl7.peers, MllpLimits(longest=hl7.longest, connections=hl7.connections))
+        self._posting = SlowWork(reactor, threads=min(4 * len(settings.webhooks), 16) or 1)
+        self._targets = [webhook.target for webhook in settings.webhooks]
+        self._webhooks = Dispatch(self._targets, self._database, self._posting, wallclock)
         self._timetable = Timetable(reactor, wallclock, zone)
         self._timetable.every(1.0, lambda: spawn(self._look_at_the_clock(), "comparing the clocks"))
         self._timetable.every(1.0, self._outbox.tick)
         self._timetable.every(1.0, self._watch.tick)
         self._timetable.every(1.0, self._closings.tick)
+        self._timetable.every(1.0, self._webhooks.tick)
         self._timetable.every(60.0, lambda: spawn(self._go_on(), "carrying out imports"))
         self._timetable.at(AT_NIGHT, lambda: spawn(self._forget(), "forgetting old messages"))
         self._timetable.at(AT_NIGHT, lambda: spawn(self._sweep(), "sweeping old recordings"))
@@ -224,6 +234,7 @@ class Service:
         """Serve: SIP first, then what is left over from before, then the hospital's messages."""
         self._rendering.start()
         spawn(self._warm_up(), "loading the voice")
+        await self._patiently(lambda: self._database.run(webhook_rows.keep, self._targets))
         closed = await self._patiently(self._book.adopt)
         if closed:
             log.warn("{n} calls were in progress when this engine last stopped", n=closed)
@@ -278,8 +289,9 @@ class Service:
     async def _forget(self) -> None:
         """Headers of old messages are deleted; a sender that repeats one after that is heard again."""
         before = wallclock() - KEPT
-        while await self._database.run(forget, before):
-            await deferLater(self._reactor, PAUSE)  # messages and calls come first
+        for old, since in ((forget, before), (forget_deliveries, wallclock() - TOLD)):
+            while await self._database.run(old, since):
+                await deferLater(self._reactor, PAUSE)  # messages and calls come first
 
     async def _look_at_the_clock(self) -> None:
         try:
@@ -338,6 +350,7 @@ class Service:
         drain = self._settings.sip.drain
         log.info("stopping: calls in progress may go on for {drain:.0f} s", drain=drain)
         self._timetable.stop()
+        self._webhooks.stop()
         for work in (self._older, self._book_round):
             if work is not None:
                 work.cancel()
@@ -371,6 +384,7 @@ class Service:
         self._parts.kokoro.close()
         self._slow.close()
         self._rendering.close()
+        self._posting.close()
         self._database.close()
         self._disk.close()
         if self._journal is not None:

@@ -13,11 +13,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ivr.switch import ranges
 from notify.hl7.character_sets import codec_of
+from webhooks.address import Reach
+from webhooks.target import Target, wrong_secrets, wrong_url
+from webhooks.what import What
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 PREFIX = "WARDBELL_"
@@ -255,6 +258,56 @@ class Recordings(_Section):
     """Days that a recording is kept; older ones are deleted by night."""
 
 
+class Webhook(_Section):
+    """Another system that is told what happens (docs/webhooks.md). The list may hold several, each begun by
+    `[[webhooks]]`."""
+
+    name: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
+    """Its name in lists and logs."""
+    url: str = Field(max_length=500)
+    """Where messages are sent: https, or http to a host in the house. Redirects are not followed."""
+    secrets: tuple[SecretStr, ...]
+    """What messages are signed with: `whsec_` and 24 to 64 random bytes in base64. Two while they are changed."""
+    events: tuple[What, ...] = tuple(What)
+    """What it is told."""
+    private: bool = False
+    """Whether the host is in the house: then only private addresses are connected to, else only public ones."""
+    networks: Annotated[tuple[str, ...], AfterValidator(_networks)] = ()
+    """Addresses or networks that may be connected to, and no others; empty: as `private` says."""
+    ca_file: Path | None = None
+    """Certificates that are believed (PEM): those of the house; empty: the system's."""
+    off_after_hours: float = Field(default=72.0, ge=1)
+    """Hours without one success after which it is switched off, which the log and the doctor report."""
+
+    @model_validator(mode="after")
+    def _usable(self) -> Self:
+        wrong = wrong_url(self.url, private=self.private or bool(self.networks))
+        wrong = wrong or wrong_secrets([secret.get_secret_value() for secret in self.secrets])
+        if wrong:
+            raise ValueError(wrong)
+        return self
+
+    @property
+    def target(self) -> Target:
+        """As it is sent to."""
+        return Target(
+            self.name,
+            self.url,
+            tuple(secret.get_secret_value() for secret in self.secrets),
+            self.events,
+            Reach(self.private, tuple(ip_network(one, strict=False) for one in self.networks)),
+            self.ca_file,
+            self.off_after_hours,
+        )
+
+
+def _named_once(webhooks: tuple[Webhook, ...]) -> tuple[Webhook, ...]:
+    names = [webhook.name for webhook in webhooks]
+    if len(set(names)) < len(names):
+        raise ValueError("two webhooks have the same name")
+    return webhooks
+
+
 class Settings(BaseSettings):
     """All settings. Made by `load`."""
 
@@ -286,6 +339,7 @@ class Settings(BaseSettings):
     outbound: Outbound = Outbound()
     pins: Pins = Pins()
     recordings: Recordings = Recordings()
+    webhooks: Annotated[tuple[Webhook, ...], AfterValidator(_named_once)] = ()
 
     @classmethod
     def settings_customise_sources(

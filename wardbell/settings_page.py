@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
 
 from wardbell import settings
 from wardbell.settings import PREFIX, Settings
@@ -60,11 +61,10 @@ class Setting:
 
 def every() -> list[tuple[str, str, list[Setting]]]:
     """Section, what it is, its settings; those without a section first."""
-    plain = [name for name, field in Settings.model_fields.items() if not _is_section(field)]
+    plain = [name for name, field in Settings.model_fields.items() if _section(field) is None]
     found = [("", "", [_setting(Settings, name, name) for name in plain])]
     for name, field in Settings.model_fields.items():
-        if _is_section(field):
-            kind: type[BaseModel] = field.annotation  # type: ignore[assignment]
+        if (kind := _section(field)) is not None:
             rows = [_setting(kind, one, f"{name}.{one}") for one in kind.model_fields]
             found.append((name, " ".join((kind.__doc__ or "").split()), rows))
     return found
@@ -91,18 +91,27 @@ def _lines() -> Iterator[str]:
     yield ""
     yield "Lists are written as JSON in the environment: `WARDBELL_HL7__PEERS='[\"10.1.2.0/24\"]'`."
     for name, about, rows in every():
-        yield from ("", f"## [{name}]" if name else "## Without a section", "")
+        listed = bool(name) and _is_list(Settings.model_fields[name])
+        title = f"## [[{name}]]" if listed else f"## [{name}]"
+        yield from ("", title if name else "## Without a section", "")
         if about:
             yield from (about, "")
         yield from ("| setting | default | what it may be | meaning |", "|---|---|---|---|")
         for row in rows:
             unit = f", {row.unit}" if row.unit and row.unit not in row.values else ""
-            cells = (f"`{row.name}`<br>`{row.environment}`", row.default, row.values + unit, row.meaning)
+            named = f"`{row.name}`" if listed else f"`{row.name}`<br>`{row.environment}`"
+            cells = (named, row.default, row.values + unit, row.meaning)
             yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def _is_section(field: FieldInfo) -> bool:
-    return isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
+def _section(field: FieldInfo) -> type[BaseModel] | None:
+    """The settings of a section, or of each entry of a list of sections."""
+    of = field.annotation if not _is_list(field) else typing.get_args(field.annotation)[0]
+    return of if isinstance(of, type) and issubclass(of, BaseModel) else None
+
+
+def _is_list(field: FieldInfo) -> bool:
+    return typing.get_origin(field.annotation) is tuple
 
 
 def _setting(owner: type[BaseModel], name: str, shown: str) -> Setting:
@@ -112,7 +121,8 @@ def _setting(owner: type[BaseModel], name: str, shown: str) -> Setting:
     if field.annotation in (int, float):
         looked = [(re.search(rf"(?i)\b(?:{word})\b", meaning), unit) for word, unit in _UNITS.items()]
         unit = min(((at.start(), unit) for at, unit in looked if at), default=(0, ""))[1]
-    return Setting(shown, _values(field), _default(field.default), unit, meaning)
+    values = "file" if name.endswith("_file") else _values(field)
+    return Setting(shown, values, _default(field.default), unit, meaning)
 
 
 def _docstrings(owner: type) -> dict[str, str]:
@@ -136,6 +146,8 @@ def _docstrings(owner: type) -> dict[str, str]:
 
 
 def _default(value: object) -> str:
+    if value is PydanticUndefined:
+        return "must be set"
     if value is None or value in ("", ()):
         return "empty"
     if isinstance(value, bool):

@@ -15,6 +15,7 @@ from db.tables import (
     recordings,
     reports,
     wards,
+    webhooks,
 )
 from db.tables.base import Base
 
@@ -32,4 +33,5 @@ __all__ = [
     "recordings",
     "reports",
     "wards",
+    "webhooks",
 ]

@@ -13,8 +13,10 @@ from db.rows import locked
 from db.tables.cards import Card
 from db.tables.clinic import Booking, Department, Duty, GeneralDay
 from hospital.cards import ledger
+from hospital.clinic.hooks import tell_booking
 from hospital.errors import Unknown
 from hospital.names import names_of
+from webhooks.what import What
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ def cancel(session: Session, slip: str, now: datetime, note: str = "") -> Cancel
         key = f"booking:{booking.id}:refund"
         note = note or f"slip {slip} cancelled"
         ledger.post(session, card_id, booking.fee, "refund", key, now, booking_id=booking.id, note=note)
+    tell_booking(session, What.BOOKING_CANCELLED, booking, place, now)
     return Cancelled(booking.fee, again=False)
 
 

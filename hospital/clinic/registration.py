@@ -18,7 +18,9 @@ from db.tables.clinic import Booking, Duty, GeneralDay
 from hospital.cards import cards, ledger
 from hospital.clinic import departments, rota
 from hospital.clinic.calendar import HospitalCalendar
+from hospital.clinic.hooks import tell_booking
 from hospital.clinic.slips import RANDOM, Draw, new_slip
+from webhooks.what import What
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ def _take(session: Session, request: Request, card: Card, place: Place, booking:
         note = f"slip {booking.slip}"
         key = f"booking:{booking.id}:fee"
         ledger.post(session, card.id, -booking.fee, "fee", key, request.now, booking_id=booking.id, note=note)
+    tell_booking(session, What.BOOKING_MADE, booking, place, request.now)
     return Booked(booking.slip, booking.fee)
 
 

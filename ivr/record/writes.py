@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from db.tables.calls import CallEventRow, CallRow, LegRow, SegmentRow
+from ivr.record.hooks import tell_calls
 from ivr.record.legs import FIRST, Kind
 
 ENGINE_LOST = "engine_lost"
@@ -99,6 +100,9 @@ def write_batch(session: Session, batch: Sequence[Write]) -> None:
             _change(connection, table, changes[table])
     if events:
         connection.execute(_NEW_EVENT, events)
+    touched = (*rows[CALLS].items(), *changes[CALLS].items())
+    ended = [call_id for (call_id, _), row in touched if row.get("ended_at") is not None]
+    tell_calls(session, rows[CALLS].values(), ended)
 
 
 def _change(connection: Connection, table: str, changes: dict[tuple[str, int], dict[str, Any]]) -> None:
@@ -134,9 +138,12 @@ def close_orphans(session: Session, engine: str, now: datetime) -> int:
         mine = exists().where(CallRow.id == row.call_id, CallRow.engine == engine)
         left = update(row).where(row.ended_at.is_(None), mine).values(ended_at=now, **values)
         session.execute(left.execution_options(synchronize_session=False))
-    left = update(CallRow).where(CallRow.engine == engine, CallRow.ended_at.is_(None))
+    open_calls = CallRow.engine == engine, CallRow.ended_at.is_(None)
+    ids = session.scalars(select(CallRow.id).where(*open_calls)).all()
+    left = update(CallRow).where(*open_calls)
     waited = CallRow.waited + spent(Kind.WAIT).scalar_subquery()  # none stays none: its legs are yet to come
     talked = CallRow.talked + spent(Kind.TALK).scalar_subquery()
     lost = left.values(ended_at=now, cause=ENGINE_LOST, outcome="lost", waited=waited, talked=talked)
     done: CursorResult[Any] = session.execute(lost.execution_options(synchronize_session=False))  # type: ignore[assignment]
+    tell_calls(session, (), ids)
     return done.rowcount

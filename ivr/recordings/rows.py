@@ -11,8 +11,11 @@ from sqlalchemy.orm import Session
 from db.reading import reading
 from db.tables.calls import CallRow
 from db.tables.recordings import RecordingRow
+from webhooks.outbox import tell
+from webhooks.what import What
 
 LOST = "lost"
+_TOLD = ("flow", "step", "language", "began_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,14 @@ def begin(session: Session, recording: RecordingRecord, engine: str) -> None:
     )
 
 
-def finish(session: Session, id: str, seconds: float, ended: str, key: str) -> None:
+def finish(session: Session, id: str, seconds: float, ended: str, key: str, now: datetime) -> None:
     """It is whole."""
-    session.execute(update(RecordingRow).where(RecordingRow.id == id).values(seconds=seconds, ended=ended, key=key))
+    whole = update(RecordingRow).where(RecordingRow.id == id, RecordingRow.ended == "")
+    whole = whole.values(seconds=seconds, ended=ended, key=key).execution_options(synchronize_session=False)
+    told = (RecordingRow.call_id.label("call"), *(getattr(RecordingRow, name) for name in _TOLD))
+    row = session.execute(whole.returning(*told)).mappings().one_or_none()
+    if row is not None:
+        tell(session, What.MESSAGE_LEFT, {"recording": id, "seconds": round(seconds, 1), **row}, now)
 
 
 def remove(session: Session, id: str) -> None:

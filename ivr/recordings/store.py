@@ -154,7 +154,7 @@ class RecordingStore:
             if spoken < SPOKEN:
                 await self.discard(tape)
                 return 0.0
-            await self._transactions.run(rows.finish, tape.id, seconds, ended, key)
+            await self._transactions.run(rows.finish, tape.id, seconds, ended, key, self._wallclock())
         except (OSError, DatabaseError) as wrong:
             raise RecordingFailed(str(wrong)) from wrong
         return seconds

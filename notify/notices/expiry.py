@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from db.tables.notices import IS_WAITING, FloodRow, NoticeRow
 from notify.notices.addressee import Kind
+from notify.notices.hooks import tell_expired
 from notify.notices.states import Change, State, changed
 
 TOO_LATE = "its time ran out before anybody confirmed"
@@ -43,7 +44,9 @@ class Slice:
 
 def expire(session: Session, now: datetime, most: int) -> int:
     """Close `most` that are over, each to be reported for itself; how many there were."""
-    return len(_closed(session, select(NoticeRow.id).where(*_over(now)), now, most, report_due=now))
+    closed = _closed(session, select(NoticeRow.id).where(*_over(now)), now, most, report_due=now)
+    tell_expired(session, [id for id, *_ in closed], now)
+    return len(closed)
 
 
 def expire_slice(

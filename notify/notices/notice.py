@@ -13,6 +13,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from db.tables.notices import AttemptRow, NoticeRow
+from notify.notices.hooks import tell_end
 from notify.notices.states import Change, State, changed
 
 
@@ -47,6 +48,7 @@ def over(notice: NoticeRow, change: Change, now: datetime, reason: str = "") -> 
     notice.telephone = ""
     notice.ended_at = now
     notice.reason = reason[:200]
+    tell_end(notice, now)
 
 
 def close(attempt: AttemptRow, cause: str, now: datetime) -> None:

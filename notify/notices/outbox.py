@@ -63,7 +63,7 @@ class Outbox:
 
     def __init__(self, parts: OutboxParts) -> None:
         self._parts = parts
-        self._reporting = Reporting(parts.transactions, parts.reports)
+        self._reporting = Reporting(parts.transactions, parts.reports, parts.wallclock)
         self._flood = Flood(parts.transactions, parts.clock, parts.wallclock)
         self._calls: dict[int, Call] = {}
         """Attempt id of the dialling -> a call in the air, until its end is written."""

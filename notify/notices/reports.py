@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import Any, Protocol
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.orm import Session
 from twisted.logger import Logger
 
@@ -15,6 +16,7 @@ from db.database import Transactions
 from db.errors import DatabaseError
 from db.tables.notices import FloodRow, NoticeRow
 from notify.notices.addressee import addressee_of
+from notify.notices.hooks import tell_flood
 from notify.notices.states import State
 
 log = Logger()
@@ -101,9 +103,10 @@ class LogReports:
 class Reporting:
     """Tells beside the ticks of the outbox: whoever is told may be slow or broken, and alerts do not wait for that."""
 
-    def __init__(self, transactions: Transactions, reports: Reports) -> None:
+    def __init__(self, transactions: Transactions, reports: Reports, wallclock: Callable[[], datetime]) -> None:
         self._transactions = transactions
         self._reports = reports
+        self._wallclock = wallclock
         self._telling = False
 
     def tell(self, what: Unreported) -> None:
@@ -119,7 +122,7 @@ class Reporting:
                 await self._transactions.run(reported, [notice.notice_id])
             for flood in what.floods:
                 await self._reports.expired(flood)
-                await self._transactions.run(flood_reported, flood, what.counted)
+                await self._transactions.run(flood_reported, flood, what.counted, self._wallclock())
         except DatabaseError as wrong:
             log.error("what was reported could not be recorded, so it will be reported again: {wrong}", wrong=wrong)
         finally:
@@ -164,10 +167,12 @@ def reported(session: Session, notice_ids: Sequence[int]) -> None:
     )
 
 
-def flood_reported(session: Session, flood: Expired, counted: int) -> None:
+def flood_reported(session: Session, flood: Expired, counted: int, now: datetime) -> None:
     """Somebody was told of these; what was counted later is told later."""
-    session.execute(
+    told: CursorResult[Any] = session.execute(  # type: ignore[assignment]
         delete(FloodRow)
         .where(FloodRow.kind == flood.kind, FloodRow.ward == flood.ward, FloodRow.id <= counted)
         .execution_options(synchronize_session=False)
     )
+    if told.rowcount:
+        tell_flood(session, flood.kind, flood.ward, flood.count, (flood.first_id, flood.last_id), now)

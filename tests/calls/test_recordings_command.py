@@ -43,7 +43,7 @@ class Desk:
         (self.callers_dir / record.path).parent.mkdir(parents=True, exist_ok=True)
         (self.callers_dir / record.path).write_bytes(b"RIFF" + id.encode())
         if seconds:
-            self.database.run_now(rows.finish, id, seconds, "key", "#")
+            self.database.run_now(rows.finish, id, seconds, "key", "#", began)
 
     def says(self, *words: str, answer: str = "") -> Result:
         return CliRunner().invoke(recordings, list(words), obj=self, input=answer)

@@ -15,7 +15,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ROOMS = (
-    "wardbell", "editions", "notify", "ivr", "hospital", "db", "prompts", "actions", "forms", "background", "flows",
+    "wardbell", "web", "reports", "editions", "notify", "ivr", "hospital", "accounts", "webhooks", "db", "prompts",
+    "actions", "forms", "background", "flows",
 )
 
 

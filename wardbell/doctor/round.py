@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from db import migrate
 from hospital.clinic.calendar import HospitalCalendar
 from ivr.switch import ranges
-from wardbell.doctor import content, database, editions, machine, messages, pjsip, ports, refusals, trunk
+from wardbell.doctor import content, database, editions, machine, messages, pjsip, ports, refusals, trunk, webhooks
 from wardbell.doctor.finding import Finding, Level, error
 from wardbell.parts import Parts
 
@@ -78,6 +78,7 @@ def _database(parts: Parts) -> Iterator[Finding]:
         yield from refusals.refused_today(parts.database, parts.wallclock().astimezone(parts.zone))
         yield from database.telephones_without_key_events(parts.database)
         yield from messages.received(parts.database, parts.wallclock())
+        yield from webhooks.delivered(parts.database, parts.settings.webhooks, parts.wallclock(), parts.zone)
         yield from editions.published(parts.database, parts.check, parts.on_disk, parts.wallclock())
 
 
