@@ -16,7 +16,6 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
 from wardbell import settings
 from wardbell.settings import PREFIX, Settings
@@ -122,7 +121,8 @@ def _setting(owner: type[BaseModel], name: str, shown: str) -> Setting:
         looked = [(re.search(rf"(?i)\b(?:{word})\b", meaning), unit) for word, unit in _UNITS.items()]
         unit = min(((at.start(), unit) for at, unit in looked if at), default=(0, ""))[1]
     values = "file" if name.endswith("_file") else _values(field)
-    return Setting(shown, values, _default(field.default), unit, meaning)
+    default = "must be set" if field.is_required() else _default(field.default)
+    return Setting(shown, values, default, unit, meaning)
 
 
 def _docstrings(owner: type) -> dict[str, str]:
@@ -146,8 +146,6 @@ def _docstrings(owner: type) -> dict[str, str]:
 
 
 def _default(value: object) -> str:
-    if value is PydanticUndefined:
-        return "must be set"
     if value is None or value in ("", ()):
         return "empty"
     if isinstance(value, bool):
