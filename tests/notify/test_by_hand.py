@@ -7,11 +7,14 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from accounts import audit
 from accounts.audit import AuditQuery, Hand
 from db.database import Database
+from db.tables.notices import EventRow
 from hospital.wards import wards
+from notify.events import Happening, store
 from notify.notices import by_hand
 from notify.notices.by_hand import Acted, Came
 from notify.notices.listing import Asked, Wards, count_unconfirmed, search, show_notice
@@ -229,6 +232,26 @@ def test_what_was_called_again_is_taken_back_too(story: Story) -> None:
     tell(story, "A11", "2")
     story.wait(60)
     assert story.states() == ["cancelled", "cancelled"]
+
+
+@pytest.mark.parametrize("round", range(5))
+def test_what_is_taken_back_while_somebody_calls_it_again_is_never_told(story: Story, round: int) -> None:
+    tell(story, "A01", "1")
+    call_off(story)
+    [event] = story.read(lambda session: session.scalars(select(EventRow)).all())
+    facts = {**event.facts, "urgent": False}
+    cancelled = Happening("k", "admission_cancelled", event.source, "W3", facts, {}, event.visit, event.happened_at)
+
+    def take_back() -> Acted:
+        story.database.run_now(store, story.rules, cancelled, story.now())
+        return Acted(Came.DONE)
+
+    def call_again() -> Acted:
+        return story.database.run_now(by_hand.call_again, story.rules, 1, Hand(WANG, story.now()))
+
+    came = {one.came for one in at_once(take_back, call_again)}
+    assert came <= {Came.DONE, Came.TAKEN_BACK}
+    assert set(story.states()) == {"cancelled"}
 
 
 def test_what_was_corrected_is_told_by_the_notice_that_has_the_new_values(story: Story) -> None:
