@@ -116,6 +116,8 @@ class NoticeRow(Base):
         Index("ix_notices_created_at", "created_at"),
         _where("ix_notices_telephone", "telephone != ''", "telephone"),
         _where("ix_notices_unconfirmed", "state IN ('failed', 'expired') AND acknowledged_at IS NULL", "id"),
+        _where("ix_notices_open", "state IN ('waiting', 'in_air')", "id"),
+        _where("ix_notices_untold", "state IN ('failed', 'expired', 'cancelled')", "state", "id"),
         Index("ix_notices_addressed", "addressee", "id"),
         Index(
             "ix_notices_again_of",
@@ -174,6 +176,8 @@ class NoticeRow(Base):
 
 IS_WAITING = NoticeRow.state == literal_column("'waiting'")
 IS_IN_AIR = NoticeRow.state == literal_column("'in_air'")
+IS_OPEN: ColumnElement[bool] = literal_column("notices.state IN ('waiting', 'in_air')")
+IS_UNTOLD: ColumnElement[bool] = literal_column("notices.state IN ('failed', 'expired', 'cancelled')")
 IS_UNCONFIRMED: ColumnElement[bool] = literal_column(
     "notices.state IN ('failed', 'expired') AND notices.acknowledged_at IS NULL"
 )
@@ -201,7 +205,7 @@ class AttemptRow(Base):
     __table_args__ = (
         UniqueConstraint("notice_id", "number"),
         Index("ix_notice_attempts_began_at", "began_at"),
-        Index("ix_notice_attempts_target", "target", "id"),
+        Index("ix_notice_attempts_target", "target", "notice_id"),
         _where("ix_notice_attempts_open", "ended_at IS NULL", "id"),
     )
 

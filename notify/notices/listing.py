@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.reading import reading
-from db.tables.notices import IS_UNCONFIRMED, AttemptRow, EventRow, NoticeRow
+from db.tables.notices import IS_OPEN, IS_UNCONFIRMED, IS_UNTOLD, AttemptRow, EventRow, NoticeRow
 from db.types import UtcDateTime
 from ivr.switch.address import squeeze
 from notify.notices.addressee import Addressee, Kind, addressee_of
@@ -25,6 +25,8 @@ from notify.notices.states import State
 Wards: TypeAlias = Collection[str] | None
 """Codes of the wards whose notices somebody may see; None: all notices."""
 
+_OPEN = frozenset({State.WAITING, State.IN_AIR})
+_UNTOLD = frozenset({State.FAILED, State.EXPIRED, State.CANCELLED})
 UNREACHED = (State.FAILED, State.EXPIRED)
 MOST_COUNTED = 1_000
 LONGEST_ID = 9
@@ -174,9 +176,14 @@ class Found:
 @reading
 def search(session: Session, asked: Asked, wards: Wards = None, before: int | None = None, limit: int = 50) -> Found:
     """A page of notices, from the newest down, or from below the notice `before`."""
-    query = select(NoticeRow).where(*seen(wards), *_wanted(asked))
+    rung = select(AttemptRow.notice_id).where(AttemptRow.target.in_(_written(asked.number)))
+    query = select(NoticeRow).where(*seen(wards))
     if before is not None:
         query = query.where(NoticeRow.id < before)
+        rung = rung.where(AttemptRow.notice_id < before)
+    if wards is None and asked == Asked(number=asked.number):  # a station has rung many thousand times
+        rung = rung.distinct().order_by(AttemptRow.notice_id.desc()).limit(limit + 1)
+    query = query.where(*_wanted(asked, rung))
     rows = session.scalars(query.order_by(NoticeRow.id.desc()).limit(limit + 1)).all()
     last = (AttemptRow.notice_id == NoticeRow.id) & (AttemptRow.number == NoticeRow.attempts)
     shown = [row.id for row in rows[:limit]]
@@ -207,11 +214,13 @@ class Rang:
 @reading
 def rang_last(session: Session, telephones: Collection[str], wards: Wards = None, limit: int = 20) -> list[Rang]:
     """The last calls to these telephones, the newest first."""
-    query = select(AttemptRow, NoticeRow).join(NoticeRow, NoticeRow.id == AttemptRow.notice_id)
-    query = query.where(AttemptRow.target.in_(telephones), *seen(wards)).order_by(AttemptRow.id.desc()).limit(limit)
+    query = select(AttemptRow, NoticeRow).join(NoticeRow, NoticeRow.id == AttemptRow.notice_id).where(*seen(wards))
+    query = query.order_by(AttemptRow.notice_id.desc(), AttemptRow.number.desc()).limit(limit)
+    found = [row for one in set(telephones) for row in session.execute(query.where(AttemptRow.target == one)).all()]
+    found.sort(key=lambda row: row[0].began_at, reverse=True)
     return [
         Rang(notice.id, notice.kind, addressee_of(notice), State(notice.state), _attempt(attempt))
-        for attempt, notice in session.execute(query)
+        for attempt, notice in found[:limit]
     ]
 
 
@@ -220,11 +229,11 @@ def seen(wards: Wards) -> list[ColumnElement[bool]]:
     return [] if wards is None else [NoticeRow.addressee_kind == Kind.WARD, NoticeRow.addressee.in_(wards)]
 
 
-def _wanted(asked: Asked) -> Iterator[ColumnElement[bool]]:
+def _wanted(asked: Asked, rung: Select[int]) -> Iterator[ColumnElement[bool]]:
     if asked.unconfirmed:
         yield IS_UNCONFIRMED
     if asked.states:
-        yield NoticeRow.state.in_([str(state) for state in asked.states])
+        yield _among(frozenset(asked.states))
     if asked.ward:
         yield and_(NoticeRow.addressee_kind == Kind.WARD, NoticeRow.addressee == asked.ward)
     if asked.kind:
@@ -234,11 +243,23 @@ def _wanted(asked: Asked) -> Iterator[ColumnElement[bool]]:
     if asked.until is not None:
         yield NoticeRow.created_at < asked.until
     if asked.number:
-        written = (asked.number.strip(), squeeze(asked.number))
-        rung = NoticeRow.id.in_(select(AttemptRow.notice_id).where(AttemptRow.target.in_(written)))
         digits = asked.number.strip().lstrip("#")
         itself = digits.isascii() and digits.isdigit() and len(digits) <= LONGEST_ID
-        yield or_(NoticeRow.id == int(digits), rung) if itself else rung
+        yield or_(NoticeRow.id == int(digits), NoticeRow.id.in_(rung)) if itself else NoticeRow.id.in_(rung)
+
+
+def _among(states: frozenset[State]) -> ColumnElement[bool]:
+    """One of these states; what few rows are in is said for their index."""
+    one = NoticeRow.state.in_([str(state) for state in sorted(states)])
+    for few, said in ((_OPEN, IS_OPEN), (_UNTOLD, IS_UNTOLD)):
+        if states <= few:
+            return and_(said, one)
+    return one
+
+
+def _written(number: str) -> list[str]:
+    """A telephone as it was typed, and as it is dialled."""
+    return sorted({number.strip(), squeeze(number)})
 
 
 def _notice(row: NoticeRow, made: tuple[AttemptRecord, ...] = (), again_as: int | None = None) -> NoticeRecord:
