@@ -48,6 +48,7 @@ from ivr.call.switchboard import Switchboard
 from ivr.call.tones import Tones
 from ivr.call.voice import StudioVoice
 from ivr.in_progress.board import CallsInProgress
+from ivr.numbers import Numbers
 from ivr.numbers.closings import Closings
 from ivr.numbers.line_actions import LineActions
 from ivr.record.older_calls import tell_older
@@ -163,7 +164,7 @@ class Service:
 
         begun = begin(self._database, parts.on_disk, parts.check, opens, os_user(), wallclock())
         log_start(begun, disk_against(self._database, begun.live.head, parts.on_disk))
-        live = Live(begun.live)
+        live = self._live = Live(begun.live)
         self._watch = EditionWatch(self._database, live, opens, self._slow, settings.engine, wallclock, begun.refused)
         self._book = CallBook(self._database, reactor, wallclock, settings.engine)
         self._in_progress = CallsInProgress(self._book, lambda: live.air().edition, reactor, wallclock)
@@ -262,6 +263,11 @@ class Service:
             hl7_host=hl7.host,
             hl7_port=hl7.port,
         )
+
+    @property
+    def numbers(self) -> Numbers:
+        """What answers each number, by the edition on the air."""
+        return self._live.air().edition.numbers
 
     def _beside(self, parts: Parts, door: EngineDoor) -> WebSide | None:
         """The console, when it is wanted; its libraries are half a second and 40 MB that nobody else needs."""

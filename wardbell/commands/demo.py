@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from accounts import demo as users
+from accounts.passwords import PepperedPasswords
 from db import migrate
 from hospital import demo as hospital
 from hospital.cards.pins import PepperedPins
@@ -28,6 +30,9 @@ def demo(desk: ClerkDesk, past: bool) -> None:
         desk.database.run_now(yesterday.make, desk.wallclock())
     rows = [(card.number, card.pin, show_money(balance), card.what_for) for card, balance in made.cards]
     click.echo(table(("card", "PIN", "balance", "for"), rows))
+    passwords = PepperedPasswords(desk.pepper)
+    names = users.make(desk.database, passwords, [ward[0] for ward in hospital.WARDS[:2]], desk.wallclock())
+    click.echo(f"\nThe console's users: {', '.join(names)}; password {users.PASSWORD}")
     click.echo("\nIts wards and their telephones:\n")
     wards = [(code, names["zh"], names["en"], station, nurse) for code, names, _, station, nurse in hospital.WARDS]
     click.echo(table(("ward", "name (zh)", "name (en)", "station", "head nurse"), wards))

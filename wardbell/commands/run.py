@@ -14,11 +14,13 @@ from twisted.python.failure import Failure
 from wardbell import logs
 from wardbell.parts import Parts
 from wardbell.waiting import wait_for_database
+from wardbell.welcome import welcome
 
 
 @click.command()
+@click.option("--welcome", "welcomed", is_flag=True, help="Once it is up, say what to call, where to look, who to be.")
 @click.pass_obj
-def run(parts: Parts) -> None:
+def run(parts: Parts, welcomed: bool) -> None:
     """Answer the line and call out, in the foreground.
 
     Listens for SIP calls and HL7 messages where the settings say (loopback unless set otherwise). SIGTERM or Ctrl-C:
@@ -45,6 +47,8 @@ def run(parts: Parts) -> None:
 
     def start() -> None:
         starting.append(Deferred.fromCoroutine(service.start()))
+        if welcomed:
+            starting[0].addCallback(lambda _: click.echo(welcome(parts, service.numbers)))
         starting[0].addErrback(failed)
 
     def stop() -> Deferred[None]:
