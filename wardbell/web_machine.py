@@ -78,6 +78,6 @@ def shown(name: str, value: object) -> str:
 
 def _value(settings: Settings, name: str) -> object:
     found: object = settings
-    for part in name.split("."):
-        found = getattr(found, part)
+    for part in name.split("."):  # of a section that there may be several of, the values of all
+        found = tuple(getattr(one, part) for one in found) if isinstance(found, tuple) else getattr(found, part)
     return found

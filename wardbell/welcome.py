@@ -22,7 +22,7 @@ def _lines(parts: Parts, numbers: Numbers) -> Iterator[str]:
     sip, web = parts.settings.sip, parts.settings.web
     yield "The line is up. Ctrl-C ends it."
     port = "" if sip.port == 5060 else f":{sip.port}"
-    exact = [(number, plan.title) for number, plan in numbers.plans.items() if not number.endswith("*")]
+    exact = [(number, plan.title) for number, plan in numbers.plans.items() if number.isdigit()]
     for number, title in exact[:SHOWN]:
         yield f"  call  sip:{number}@{sip.host}{port}  {title}".rstrip()
     if len(exact) > SHOWN:
