@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
 from db.database import Database
 from db.errors import DatabaseAway, DatabaseError
 from editions.bundle import Bundle
@@ -50,6 +52,8 @@ class Press:
     """Makes the sound of texts, perhaps for minutes. May raise `PromptError` and `DatabaseError`."""
     recordings: Path | None = None
     """The folder of the hospital's recordings of prompts."""
+    note: Callable[[Session, EditionRecord], None] = lambda session, record: None
+    """Writes down, in the transaction that publishes, who did it: the audit of the console and the API."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +183,15 @@ def put_live(
     """The one transaction. `live`: what was live when the publisher looked."""
     parent = live.number if live is not None else 0
     try:
-        return press.database.run_now(publish, proof, parent, press.wallclock())
+        return press.database.run_now(_published, press, proof, parent)
     except DatabaseAway as away:
         return Unsure(str(away))
     except DatabaseError as wrong:
         return NotStored(str(wrong), live)
+
+
+def _published(session: Session, press: Press, proof: Proof, parent: int) -> Published | Unchanged | Overtaken:
+    came = publish(session, proof, parent, press.wallclock())
+    if isinstance(came, Published):
+        press.note(session, came.record)
+    return came

@@ -7,13 +7,15 @@ its user has seen what it takes back and says so.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
+
+from sqlalchemy.orm import Session
 
 from editions import publish as editions
 from editions.drafts import Behind, laid_over, published
 from editions.press import NotSigned, Press, Tell, in_silence, sign
-from editions.store import EditionDamaged, Published, Unchanged
+from editions.store import EditionDamaged, EditionRecord, Unchanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,12 @@ def publish_drafts(
     if laid.behind and not over:
         return AllBehind(laid.behind)
     base = laid.live.head if laid.live is not None else None
-    came = editions.publish(press, laid.bundle, signature, base, tell=tell)
-    if isinstance(came, Published | Unchanged):
+
+    def note(session: Session, record: EditionRecord) -> None:
+        press.note(session, record)
+        published(session, who, laid.bundle.files, laid.drafted, record.number)
+
+    came = editions.publish(replace(press, note=note), laid.bundle, signature, base, tell=tell)
+    if isinstance(came, Unchanged):
         press.database.run_now(published, who, laid.bundle.files, laid.drafted, came.record.number)
     return came
