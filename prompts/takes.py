@@ -74,7 +74,7 @@ def look(catalog: Catalog, folder: Path, languages: Sequence[str]) -> Iterator[T
                 yield Take(language, name, Verdict.ORPHANED, f"{name} is there twice, in two formats", file)
             else:
                 found.add(name)
-                yield _judge(language, name, wanted[name], file)
+                yield judge(language, name, wanted[name], file)
         for name in wanted.keys() - found:
             yield Take(language, name, Verdict.MISSING, wanted[name])
 
@@ -99,7 +99,8 @@ def take_in(take: Take, folder: Path) -> Path:
     return target
 
 
-def _judge(language: str, name: str, text: str, file: Path) -> Take:
+def judge(language: str, name: str, text: str, file: Path) -> Take:
+    """What a recording of a text is worth. Decodes it."""
     try:
         sound = decode(file)
     except SoundFailed as e:

@@ -7,12 +7,17 @@ from twisted.logger import Logger
 
 from accounts.rights import Role
 from db.database import Database
+from editions.press import Press
+from editions.sound import make_sound
+from editions.status import status
+from editions.workshop.workshop import OwnProcess
 from hospital.cards.pins import PepperedPins
 from wardbell import __version__
 from wardbell.parts import Parts, wallclock
 from wardbell.web_machine import ThisMachine
 from web.app import make_app
 from web.door import Door
+from web.flow_desk import FlowDesk, Publications
 from web.server import CannotServe, Listens, WebServer
 from web.site import Address, Site
 
@@ -28,6 +33,7 @@ class WebSide:
     def __init__(self, parts: Parts, door: Door) -> None:
         web = parts.settings.web
         self._database = Database(parts.settings.database_url, threads=THREADS)
+        self._workshop = OwnProcess()
         site = Site(
             database=self._database,
             wallclock=wallclock,
@@ -39,11 +45,31 @@ class WebSide:
             totp_roles=frozenset(Role(role) for role in web.totp_roles),
             version=__version__,
             language=web.language,
+            flows=self._flows(parts),
         )
         listens = Listens(web.host, web.port, web.certificate, web.key, web.proxies)
         self._server = WebServer(make_app(site), listens)
         self._host = web.host
         self._scheme = "https" if web.certificate else "http"
+
+    def _flows(self, parts: Parts) -> FlowDesk:
+        """Where flows are worked on: what is live, the disk beside it, the voices, a process that checks."""
+        press = Press(
+            self._database,
+            parts.zone,
+            wallclock,
+            lambda texts: make_sound(parts.studio_of(texts), parts.known_values()),
+            parts.recordings_dir,
+        )
+        return FlowDesk(
+            press,
+            self._workshop,
+            lambda: status(self._database, parts.on_disk, parts.flows_dir()),
+            parts.studio_of,
+            parts.recordings_dir,
+            parts.store_dir,
+            Publications(wallclock),
+        )
 
     def start(self) -> None:
         """Serve. Calls matter more: when the console cannot be served that is told, and they go on."""
@@ -58,4 +84,5 @@ class WebSide:
     def stop(self) -> None:
         """Let requests in progress end, and close."""
         self._server.stop()
+        self._workshop.close()
         self._database.close()

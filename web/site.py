@@ -11,6 +11,7 @@ from accounts.rights import Role
 from db.database import Database
 from hospital.cards.pins import Pins
 from web.door import Door
+from web.flow_desk import FlowDesk
 from web.machine import FakeMachine, Machine
 
 
@@ -42,3 +43,5 @@ class Site:
     version: str = ""
     language: str = "en"
     """Of who asks for none that there is."""
+    flows: FlowDesk | None = None
+    """Where flows and texts are worked on."""

@@ -6,11 +6,13 @@ from web.page import Page
 from web.pages import (
     bookings,
     cards,
+    flows,
     hl7,
     home,
     notices,
     rota,
     system,
+    texts,
     wards,
 )
 
@@ -24,4 +26,6 @@ PAGES: tuple[Page, ...] = (
     cards.PAGE,
     hl7.PAGE,
     system.PAGE,
+    flows.PAGE,
+    texts.PAGE,
 )
