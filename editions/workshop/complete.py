@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from editions.bundle import Bundle
+from editions.glance import steps_of
 from editions.kind import kind_of
 from editions.kinds import FLOWS, KINDS
 from editions.workshop.questions import schema
@@ -58,7 +59,7 @@ def complete(bundle: Bundle, file: str, text: str, line: int, col: int) -> Offer
     place = _place(lines)
     found: dict[str, Offer] = {}
     nodes = list(_at(whole, place.path, whole, place.siblings))
-    steps = _steps(text) if kind is FLOWS else ()
+    steps = steps_of(text) if kind is FLOWS else ()
     for node in nodes:
         for offer in _values(node, whole, steps) if place.value else _keys(node, whole, place.siblings):
             if offer.word.startswith(begun) or begun in offer.word:
@@ -212,24 +213,3 @@ def _values(node: Mapping[str, Any], whole: Mapping[str, Any], steps: tuple[str,
     for choice in node.get("anyOf", ()):  # a step, or one of a few words
         if choice.get("pattern") == NAME and "step" in str(node.get("description", "")).lower():
             yield from (Offer(step, "step") for step in steps)
-
-
-def _steps(text: str) -> tuple[str, ...]:
-    """The names of the steps, in their order."""
-    found: list[str] = []
-    indent: int | None = None
-    among = False
-    for line in text.split("\n"):
-        if re.match(r"steps\s*:", line):
-            among = True
-            continue
-        if not among or not line.strip() or line.lstrip().startswith("#"):
-            continue
-        lead = len(line) - len(line.lstrip(" "))
-        if lead == 0:
-            among = False
-            continue
-        indent = lead if indent is None else indent
-        if lead == indent and (key := _KEY.match(line)):
-            found.append(key[1] or key[2] or key[3])
-    return tuple(found)

@@ -17,8 +17,6 @@ from editions.codes import CODES
 from editions.declared import ACTIONS
 from editions.edition import Checked, read_edition
 from editions.flow_tests import tested
-from editions.kind import Reading, kind_of
-from editions.kinds import FLOWS, KINDS
 from editions.offered import SCHEMAS, offered
 from editions.pictures import pictures, words
 from forms.errors import FilesBroken
@@ -51,18 +49,6 @@ class Told:
     sentence: str
     meaning: str
     fix: Fix | None
-
-
-@dataclass(frozen=True, slots=True)
-class FileTitle:
-    """A file of a bundle as a list shows it."""
-
-    file: str
-    kind: str
-    """`flow`, `numbers`, `holidays`, `notices`, `texts`, `tests`; empty: nothing reads it."""
-    title: str = ""
-    steps: int | None = None
-    """Of a flow that can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +91,6 @@ def check(bundle: Bundle, zone: ZoneInfo) -> tuple[Told, ...]:
     names = {bundle.name(file): file for file in bundle.files}
     lines: dict[str, list[str]] = {}
     return tuple(_told(one, names.get(one.file, one.file), bundle, lines) for one in found.reported)
-
-
-def titles(bundle: Bundle, zone: ZoneInfo) -> tuple[FileTitle, ...]:
-    """Every file, also of a bundle with mistakes."""
-    reading = Reading(bundle, KINDS, ACTIONS, zone, later=True)
-    each = reading.of(FLOWS).each
-    found = []
-    for file in sorted(bundle.files):
-        kind = kind_of(file, KINDS)
-        flow = each.get(file.removesuffix(".yaml")) if kind is FLOWS else None
-        name = kind.name if kind is not None else ""
-        found.append(FileTitle(file, name, flow.title if flow else "", len(flow.steps) if flow else None))
-    return tuple(found)
 
 
 def picture(bundle: Bundle, zone: ZoneInfo, flow: str, language: str) -> Drawing | NoDrawing:

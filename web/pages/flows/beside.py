@@ -48,7 +48,7 @@ def picture(visit: Visiting, flow: str, language: str = "") -> Response:
 def texts(visit: Visiting, flow: str) -> Response:
     """What the flow says, in every language."""
     found = ask(visit, questions.texts_of, laid(visit).bundle, visit.site.zone, flow)
-    return visit.render("flows/texts.html", texts=found)
+    return visit.render("flows/texts.html", texts=found, flow=flow)
 
 
 @PAGE.get("/flows/beside/tests")

@@ -21,8 +21,9 @@ const file = form.elements.file.value;
 const base = Number(form.elements.base.value);
 const place = `draft:${host.dataset.user}:${file}`;
 const mayEdit = !source.readOnly;
+const narrow = window.matchMedia("(max-width: 60rem)").matches;
 let version = Number(form.elements.version.value);
-let typedAt = 0, keepTimer = 0, keeping = false, asked = 0, other = null;
+let typedAt = 0, drawnAt = 0, keepTimer = 0, keeping = false, asked = 0, other = null;
 
 const colours = EditorView.theme({
   "&": { color: "var(--ink)", backgroundColor: "var(--raised)", border: "1px solid var(--edge)", height: "min(70vh, 46rem)" },
@@ -83,6 +84,7 @@ const view = new EditorView({
     extensions: [
       basicSetup, yaml(), colours, syntaxHighlighting(words), lintGutter(), keymap.of(lintKeymap), indentUnit.of("  "),
       EditorState.readOnly.of(!mayEdit),
+      narrow ? EditorView.lineWrapping : [],
       EditorView.contentAttributes.of({ "aria-label": host.dataset.label }),
       autocompletion({ override: mayEdit ? [offers] : [] }),
       EditorView.updateListener.of((update) => { if (update.docChanged) typed(); }),
@@ -143,7 +145,14 @@ async function check() {
   const told = await answer.json();
   if (told.busy) { setTimeout(() => { if (mine === asked) check(); }, 700); return; }
   show(told.mistakes);
+  if (typedAt !== drawnAt && told.mistakes.every((one) => one.warning)) {
+    drawnAt = typedAt;
+    shown()?.click();
+  }
 }
+
+// The picture and the texts follow what is typed; a call that is being tried goes on as it is.
+const shown = () => document.querySelector('#tabs a[aria-current][href*="/picture/"], #tabs a[aria-current][href*="/texts/"]');
 
 function range(one) {
   const line = view.state.doc.line(Math.min(Math.max(one.line, 1), view.state.doc.lines));
@@ -223,6 +232,11 @@ beside.addEventListener("click", (event) => {
 document.getElementById("tabs").addEventListener("click", (event) => {
   for (const link of event.currentTarget.querySelectorAll("a")) link.removeAttribute("aria-current");
   event.target.closest("a")?.setAttribute("aria-current", "true");
+});
+
+beside.addEventListener("htmx:afterSettle", () => {
+  const call = beside.querySelector(".transcript");
+  if (call) call.scrollTop = call.scrollHeight;
 });
 
 // Two windows, and what never reached the server

@@ -12,12 +12,9 @@ from fastapi.responses import Response
 from accounts.rights import Right
 from editions import drafts
 from editions.drafts import DraftHead, Kept
-from editions.kind import kind_of
-from editions.kinds import KINDS as ALL_KINDS
-from editions.workshop import questions
-from editions.workshop.questions import FileTitle
+from editions.glance import FileTitle, title_of
 from web.page import N_
-from web.pages.flows.page import PAGE, ask, desk_of, laid
+from web.pages.flows.page import PAGE, desk_of, laid
 from web.visit import Visit, Visiting
 
 KINDS = {
@@ -48,10 +45,7 @@ class Row:
 def listing(visit: Visiting) -> Response:
     """Every file by kind."""
     over = laid(visit)
-    found = {one.file: one for one in ask(visit, questions.titles, over.bundle, visit.site.zone)}
-    for file in over.before.files.keys() - found.keys():
-        kind = kind_of(file, ALL_KINDS)
-        found[file] = FileTitle(file, kind.name if kind is not None else "")
+    found = {file: title_of(file, data) for file, data in {**over.before.files, **over.bundle.files}.items()}
     everybody = visit.site.database.run_now(drafts.heads)
     rows: dict[str, list[Row]] = {kind: [] for kind in KINDS}
     for file, title in sorted(found.items()):

@@ -1,0 +1,65 @@
+"""What the check of a draft costs whoever shares the process: how late a thread that wakes each 5 ms is, alone, beside
+checks in a thread of the same process, and beside checks in the workshop's.
+
+    python -m bench.flow_checks
+"""
+
+from __future__ import annotations
+
+import statistics
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
+from importlib import resources
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from editions.bundle import Bundle
+from editions.workshop.questions import check
+from editions.workshop.workshop import AtOnce, OwnProcess
+
+EVERY = 0.005
+LONG = 10.0
+"""Seconds of each measurement."""
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def main() -> None:
+    """Print a line for each."""
+    files = Bundle(Bundle.of_folder(Path(str(resources.files("flows")))).files)
+    print(f"{'':28}{'checks':>8}{'ms each':>9}{'late p50':>10}{'p99':>8}{'worst ms':>10}")
+    _measured("no check", lambda: time.sleep(0.05))
+    _measured("in a thread of the engine", lambda: AtOnce().ask("it", check, files, ZONE))
+    with closing(OwnProcess()) as workshop:
+        workshop.ask("it", check, files, ZONE)
+        _measured("in the workshop", lambda: workshop.ask("it", check, files, ZONE))
+
+
+def _measured(name: str, work: Callable[[], object]) -> None:
+    done, spent = 0, 0.0
+    over = threading.Event()
+
+    def works() -> None:
+        nonlocal done, spent
+        while not over.is_set():
+            began = time.perf_counter()
+            work()
+            spent += time.perf_counter() - began
+            done += 1
+
+    worker = threading.Thread(target=works)
+    worker.start()
+    late, until = [], time.perf_counter() + LONG
+    while (now := time.perf_counter()) < until:
+        time.sleep(EVERY)
+        late.append((time.perf_counter() - now - EVERY) * 1000)
+    over.set()
+    worker.join()
+    late.sort()
+    p99 = late[int(len(late) * 0.99)]
+    print(f"{name:28}{done:8}{spent / done * 1000:9.0f}{statistics.median(late):10.2f}{p99:8.2f}{late[-1]:10.2f}")
+
+
+if __name__ == "__main__":
+    main()
