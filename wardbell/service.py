@@ -80,6 +80,7 @@ from wardbell.clip_sweep import ClipSweep
 from wardbell.commands.who import os_user
 from wardbell.parts import Parts, boottime, wallclock
 from wardbell.settings import Settings
+from wardbell.watched_engine import WatchedEngine
 from wardbell.web_door import EngineDoor
 from webhooks import listing as webhook_rows
 from webhooks.dispatch import Dispatch
@@ -227,7 +228,8 @@ class Service:
         self._port: Any = None
         self._book_round: Deferred[None] | None = None
         """A round of the book of days, while it goes on."""
-        self._web = self._beside(parts, EngineDoor(reactor, self._pool, self._outbox, intake, live.rules))
+        watched = WatchedEngine(reactor, settings.engine, self._in_progress, self._pool, self._mllp, live)
+        self._web = self._beside(parts, EngineDoor(reactor, self._pool, self._outbox, intake, live.rules, watched))
         self._older: Deferred[None] | None = None
         """Work that can wait for the next start."""
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from queue import Empty, SimpleQueue
-from typing import Any, TypeVar
+from typing import Any
 
 from twisted.logger import Logger
 
@@ -15,14 +14,11 @@ from ivr.in_progress.board import CallsInProgress, Changes
 from ivr.in_progress.line_now import line_now
 from ivr.switch.pool import Pool
 from notify.mllp.door import MllpDoor
-from web.live.engine import EngineNow, EngineSilent, Told
-
-T = TypeVar("T")
+from wardbell.engine_thread import EngineThread
+from web.live.engine import EngineNow, Told
 
 log = Logger()
 
-PATIENCE = 2.0
-"""Seconds that the engine has to answer."""
 SIGN = 1.0
 """Seconds between two signs that it is there."""
 HUNG_UP = "hung_up_by"
@@ -36,6 +32,7 @@ class WatchedEngine:
         self, reactor: Any, name: str, calls: CallsInProgress, pool: Pool, senders: MllpDoor, live: Live
     ) -> None:
         self._reactor = reactor
+        self._thread = EngineThread(reactor)
         self._name = name
         self._calls = calls
         self._pool = pool
@@ -46,7 +43,7 @@ class WatchedEngine:
 
     def now(self) -> Told:
         """As `Engine.now`."""
-        return self._ask(self._whole)
+        return self._thread.ask(self._whole)
 
     def watch(self, tell: Callable[[Told], None]) -> None:
         """As `Engine.watch`."""
@@ -58,25 +55,7 @@ class WatchedEngine:
 
     def hang_up(self, call_id: str, who: str, why: str) -> bool:
         """As `Engine.hang_up`."""
-        return self._ask(lambda: self._hang_up(call_id, who, why))
-
-    def _ask(self, work: Callable[[], T]) -> T:
-        answers: SimpleQueue[T | Exception] = SimpleQueue()
-
-        def answer() -> None:
-            try:
-                answers.put(work())
-            except Exception as wrong:  # noqa: BLE001 - it is raised where it was asked
-                answers.put(wrong)
-
-        self._reactor.callFromThread(answer)
-        try:
-            answered = answers.get(timeout=PATIENCE)
-        except Empty:
-            raise EngineSilent(f"the engine has not answered for {PATIENCE:.0f} s") from None
-        if isinstance(answered, Exception):
-            raise answered
-        return answered
+        return self._thread.ask(lambda: self._hang_up(call_id, who, why))
 
     # In the reactor's thread
 

@@ -3,6 +3,8 @@ anybody from being called."""
 
 from __future__ import annotations
 
+import secrets
+
 from twisted.logger import Logger
 
 from accounts.rights import Role
@@ -18,6 +20,8 @@ from wardbell.web_machine import ThisMachine
 from web.app import make_app
 from web.door import Door
 from web.flow_desk import FlowDesk, Publications
+from web.live.standing import standing
+from web.live.watchers import Watchers
 from web.server import CannotServe, Listens, WebServer
 from web.site import Address, Site
 
@@ -34,6 +38,12 @@ class WebSide:
         web = parts.settings.web
         self._database = Database(parts.settings.database_url, threads=THREADS)
         self._workshop = OwnProcess()
+        self._watchers = Watchers(
+            door.engine,
+            lambda: self._database.run_now(standing, wallclock()),
+            wallclock,
+            secrets.token_hex(4),
+        )
         site = Site(
             database=self._database,
             wallclock=wallclock,
@@ -41,6 +51,7 @@ class WebSide:
             door=door,
             pins=PepperedPins(parts.pepper),
             machine=ThisMachine(parts.settings, parts.settings_file),
+            watchers=self._watchers,
             address=Address(web.public, web.tls),
             totp_roles=frozenset(Role(role) for role in web.totp_roles),
             version=__version__,
@@ -83,6 +94,7 @@ class WebSide:
 
     def stop(self) -> None:
         """Let requests in progress end, and close."""
+        self._watchers.close_from_thread()
         self._server.stop()
         self._workshop.close()
         self._database.close()

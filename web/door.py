@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from notify.notices.rules import NoticeRules
+from web.live.engine import Engine, FakeEngine
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,10 @@ class Lines:
 
 class Door(Protocol):
     """What the engine does for pages. Every method may raise `EngineAway`."""
+
+    @property
+    def engine(self) -> Engine:
+        """What goes on in it, and hanging up a call."""
 
     def lines(self) -> Lines:
         """How many lines there are and how many of them are free."""
@@ -41,6 +46,7 @@ class FakeDoor:
     """An engine that does nothing but remember what was asked of it."""
 
     all_lines: Lines = Lines(4, 4)
+    engine: FakeEngine = field(default_factory=FakeEngine)
     asked: list[str] = field(default_factory=list)
     rules: NoticeRules = field(default_factory=lambda: NoticeRules({}))
     received: list[tuple[bytes, str]] = field(default_factory=list)

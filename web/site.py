@@ -12,6 +12,7 @@ from db.database import Database
 from hospital.cards.pins import Pins
 from web.door import Door
 from web.flow_desk import FlowDesk
+from web.live.watchers import Watchers
 from web.machine import FakeMachine, Machine
 
 
@@ -38,6 +39,8 @@ class Site:
     """Makes the hashes of cards' PINs."""
     machine: Machine = field(default_factory=FakeMachine)
     address: Address = field(default_factory=Address)
+    watchers: Watchers | None = None
+    """Those who are told what goes on as it happens; None: nobody is."""
     totp_roles: frozenset[Role] = frozenset()
     """Roles that must have a second factor."""
     version: str = ""

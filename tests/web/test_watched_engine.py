@@ -13,9 +13,10 @@ import pytest
 from ivr.flow.language import FlowSet
 from ivr.in_progress.stage import Stage
 from tests.calls.test_in_progress import Hospital, flows, tones
-from wardbell import watched_engine
+from wardbell import engine_thread
 from wardbell.watched_engine import WatchedEngine
-from web.live.engine import EngineSilent, Told
+from web.errors import EngineAway
+from web.live.engine import Told
 
 __all__ = ["flows", "tones"]
 
@@ -108,10 +109,10 @@ def test_a_caller_who_talks_with_the_desk_is_hung_up_with_it(house: House) -> No
 
 
 def test_an_engine_that_hangs_is_not_waited_for(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watched_engine, "PATIENCE", 0.01)
+    monkeypatch.setattr(engine_thread, "PATIENCE", 0.01)
     house.reactor.hangs = True
     for asks in (house.engine.now, lambda: house.engine.hang_up("c1", "a", "b")):
-        with pytest.raises(EngineSilent):
+        with pytest.raises(EngineAway):
             asks()
 
 

@@ -6,6 +6,9 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 
+from accounts.rights import Right, Role
+from accounts.visitor import Visitor
+
 LINE = "line"
 """The topic of lines, workers and calls."""
 EVERYBODY = ""
@@ -41,3 +44,9 @@ class Audience:
         wards = "all" if self.wards is None else "\x1f".join(sorted(self.wards))
         told = f"{self.line}\x1e{self.alarms}\x1e{wards}"
         return hashlib.sha256(told.encode()).hexdigest()[:8]
+
+
+def audience_of(visitor: Visitor) -> Audience:
+    """What somebody hears by his rights; a nurse of her wards."""
+    wards = frozenset(visitor.wards) if visitor.role is Role.NURSE else None
+    return Audience(visitor.may(Right.NOW), visitor.may(Right.NOTICES), wards)

@@ -12,6 +12,7 @@ from typing import Protocol
 from ivr.in_progress.board import Changes
 from ivr.in_progress.call_now import CallNow
 from ivr.in_progress.line_now import LineNow, TrunkNow
+from web.errors import EngineAway
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +37,11 @@ class Told:
     """Whether these are all its calls, not just those that changed."""
 
 
-class EngineSilent(Exception):
-    """The engine has not answered in time."""
-
-
 class Engine(Protocol):
     """May be asked from any thread."""
 
     def now(self) -> Told:
-        """How it stands, whole. Raises `EngineSilent`."""
+        """How it stands, whole. Raises `EngineAway`."""
 
     def watch(self, tell: Callable[[Told], None]) -> None:
         """Tell how it stands, then what changes, and once a second that it is there. One watches at a time. `tell` is
@@ -55,7 +52,7 @@ class Engine(Protocol):
 
     def hang_up(self, call_id: str, who: str, why: str) -> bool:
         """End a call in progress, and note in it who did and why. False: it is over, or another engine's. Raises
-        `EngineSilent`."""
+        `EngineAway`."""
 
 
 @dataclass
@@ -71,7 +68,7 @@ class FakeEngine:
     def now(self) -> Told:
         """As `Engine.now`."""
         if self.silent:
-            raise EngineSilent
+            raise EngineAway("no answer")
         return Told(self.standing, dict(self.calls), whole=True)
 
     def watch(self, tell: Callable[[Told], None]) -> None:

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
+from typing import ParamSpec
 
 from twisted.logger import Logger
 
@@ -21,6 +23,8 @@ from web.live.feed import Feed, Item
 from web.live.frames import Frames
 from web.live.plain import ALARM, CALL, of_standing, of_told, seconds
 from web.live.standing import Standing
+
+P = ParamSpec("P")
 
 log = Logger()
 
@@ -75,6 +79,7 @@ class Watchers:
         self._told = asyncio.Event()
         """Engine and database have said how things stand, since somebody watches."""
         self._closed = False
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
     def count(self) -> int:
@@ -118,6 +123,12 @@ class Watchers:
         self._stop()
         self._ring()
 
+    def close_from_thread(self) -> None:
+        """As `close`, from another thread."""
+        self._closed = True
+        if self._loop is not None:
+            _hand_over(self._loop, self.close)
+
     # Following what goes on
 
     def _follow(self) -> None:
@@ -127,7 +138,7 @@ class Watchers:
         if not self._following:
             self._told.clear()
             self._engine_at = self._standing_at = None
-            loop = asyncio.get_running_loop()
+            self._loop = loop = asyncio.get_running_loop()
             self._following = loop.create_task(self._keep_looking()), loop.create_task(self._keep_beating())
             self._engine.watch(lambda told: _hand_over(loop, self._take, told))
 
@@ -221,9 +232,9 @@ class Watchers:
         return self._beat[audience.mark]
 
 
-def _hand_over(loop: asyncio.AbstractEventLoop, take: Callable[[Told], None], told: Told) -> None:
-    """From the engine's thread; it waits for nothing."""
+def _hand_over(loop: asyncio.AbstractEventLoop, work: Callable[P, None], *told: P.args, **more: P.kwargs) -> None:
+    """From another thread, which waits for nothing."""
     try:
-        loop.call_soon_threadsafe(take, told)
+        loop.call_soon_threadsafe(partial(work, *told, **more))
     except RuntimeError as closed:
         log.debug("nobody watches any more: {closed}", closed=closed)

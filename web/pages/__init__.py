@@ -10,6 +10,7 @@ from web.pages import (
     hl7,
     home,
     notices,
+    now,
     rota,
     system,
     texts,
@@ -19,6 +20,8 @@ from web.pages import (
 PAGES: tuple[Page, ...] = (
     home.PAGE,
     home.ANYONE,
+    now.PAGE,
+    now.LIVE,
     notices.PAGE,
     wards.PAGE,
     rota.PAGE,
