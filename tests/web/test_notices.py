@@ -279,7 +279,7 @@ def test_the_bytes_of_a_message_are_text_and_looking_at_them_is_noted(story: Sto
     it = sign_in("it")
     page = it.get("/hl7/1/raw").text
     assert SCRIPT not in page
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;\\u202e␇" in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;\\u202e<i>BEL</i>" in page
     assert "PID|1||900001||" in page
     [noted] = story.read(lambda session: audit.find(session, AuditQuery(noun="message")))
     assert (noted.who, noted.action, noted.key) == ("it", "look at", "1")

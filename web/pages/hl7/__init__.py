@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import HTTPException, Path, Query
 from fastapi.responses import Response
+from markupsafe import Markup, escape
 
 from accounts.rights import Right
 from notify.hl7.answers import codes_in
@@ -18,7 +20,7 @@ from web.fields import Below, Day, Words, begins, link
 from web.page import N_, Page
 from web.visit import Visit, Visiting
 
-PAGE = Page("hl7", N_("HL7 messages"), "/hl7", Right.HL7, group=N_("Hospital system"))
+PAGE = Page("hl7", N_("HL7 messages"), "/hl7", Right.HL7, group=N_("System"))
 
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
@@ -45,6 +47,21 @@ FATES: Mapping[Fate, str] = {
     Fate.EARLY: N_("what it takes back has not come yet"),
     Fate.UNMATCHED: N_("what it takes back is not known"),
 }
+
+
+_SIGNS = (
+    *("NUL", "SOH", "STX", "ETX", "EOT", "ENQ", "ACK", "BEL", "BS", "HT", "LF", "VT", "FF", "CR", "SO", "SI"),
+    *("DLE", "DC1", "DC2", "DC3", "DC4", "NAK", "SYN", "ETB", "CAN", "EM", "SUB", "ESC", "FS", "GS", "RS", "US"),
+    *("SP", "DEL"),
+)
+"""Names of control characters, in the order of their signs in Unicode: few fonts have those."""
+
+
+def spelt(text: str) -> Markup:
+    """What `shown` gives, its signs spelt out and set apart from what is text."""
+    return Markup(
+        re.sub("[\u2400-\u2421]", lambda sign: f"<i>{_SIGNS[ord(sign[0]) - 0x2400]}</i>", str(escape(text)))
+    )
 
 
 @PAGE.get("/hl7")
@@ -87,7 +104,7 @@ def raw(visit: Visiting, number: Number) -> Response:
     found = visit.site.database.run_now(received.look_at, number, visit.hand())
     if found is None or found.raw is None:
         raise HTTPException(404)
-    return visit.render("hl7/raw.html", message=found, text=shown(found.raw, found.encoding))
+    return visit.render("hl7/raw.html", message=found, text=spelt(shown(found.raw, found.encoding)))
 
 
 @PAGE.post("/hl7/{number}/again", right=Right.HL7_RAW)

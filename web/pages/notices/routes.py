@@ -175,6 +175,7 @@ def _notice(visit: Visit, number: int, status: int = 200, refused: str = "") -> 
         height=height,
         facts=shown.facts(found.notice, paper),
         why=paper.translate(words.WHYS[found.why]) if found.why is not None else "",
+        reasons=words.REASONS,
         refused=refused,
         calls=visit.may(Right.CALLS),
         role_of=lambda place: shown.role_of(place, paper),

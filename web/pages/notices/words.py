@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from notify.notices.by_hand import Came
 from notify.notices.course import Why
 from notify.notices.escalation import Priority
+from notify.notices.expiry import TOO_LATE
+from notify.notices.ladder import UNANSWERED
 from notify.notices.states import State
 from web.page import N_
 
@@ -74,6 +76,11 @@ WHYS: Mapping[Why, str] = {
     Why.STOPPED_BEFORE: N_("Nobody was called: it was over before its first call."),
     Why.RAN_OUT: N_("Nobody was called: its time ran out before. No line was free, or no engine was running."),
 }
+REASONS: Mapping[str, str] = {
+    UNANSWERED: N_("everybody was called, nobody confirmed"),
+    TOO_LATE: N_("its time ran out before anybody confirmed"),
+}
+"""Reasons that the line gives itself; those of people stand as they wrote them."""
 REFUSED: Mapping[Came, str] = {
     Came.ACKNOWLEDGED: N_("%(by)s was first: acknowledged at %(at)s."),
     Came.CONFIRMED: N_("Somebody was first: confirmed by key at %(at)s, telephone %(by)s."),
