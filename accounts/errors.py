@@ -17,4 +17,20 @@ class NameTaken(AccountsError):
 
 
 class NotAllowed(AccountsError):
-    """The change would break a rule: no administrator left, a nurse without wards, a name that cannot be typed."""
+    """The change would break a rule."""
+
+
+class BadName(NotAllowed):
+    """A name that cannot be typed."""
+
+
+class BadShown(NotAllowed):
+    """What people would read is no name."""
+
+
+class WardsMissing(NotAllowed):
+    """A nurse without wards would see nothing."""
+
+
+class LastAdministrator(NotAllowed):
+    """Nobody could look after users any more."""

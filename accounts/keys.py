@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from accounts import tokens
 from accounts.audit import Hand, signed
-from accounts.errors import NameTaken, NotAllowed, Unknown
+from accounts.errors import BadName, NameTaken, NotAllowed, Unknown
 from accounts.rights import Right
 from accounts.visitor import KeyHolder
 from db.reading import reading
@@ -61,7 +61,7 @@ class NewKey:
 def make(session: Session, name: str, rights: Collection[Right], expires_at: datetime | None, hand: Hand) -> NewKey:
     """Make a key. Raises NameTaken, NotAllowed."""
     if not NAME.fullmatch(name):
-        raise NotAllowed(f'"{name}" cannot name a key: small letters, digits, dot, dash, underscore, up to 60')
+        raise BadName(f'"{name}" cannot name a key: small letters, digits, dot, dash, underscore, up to 60')
     if not rights:
         raise NotAllowed("a key without rights opens nothing")
     if excess := sorted(set(rights) - FOR_KEYS):

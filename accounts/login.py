@@ -87,9 +87,9 @@ class Login:
         wallclock: Callable[[], datetime],
         limits: Limits = Limits(),
     ) -> None:
+        self.passwords = passwords
+        self.factors = factors
         self._database = database
-        self._passwords = passwords
-        self._factors = factors
         self._wallclock = wallclock
         self._limits = limits
 
@@ -100,7 +100,7 @@ class Login:
         counted = self._database.run_now(self._count, (own, origin), name)
         if isinstance(counted, Wait):
             return counted
-        right = self._passwords.verify(password, counted.stored)
+        right = self.passwords.verify(password, counted.stored)
         return self._database.run_now(self._answer, right, counted, (own, origin), address, agent, before)
 
     def second(self, visitor: Visitor, code: str, address: str, agent: str) -> Outcome:
@@ -115,18 +115,37 @@ class Login:
         counted = self._database.run_now(self._count, (own, origin), visitor.name)
         if isinstance(counted, Wait):
             return counted
-        if not self._passwords.verify(password, counted.stored):
+        if not self.passwords.verify(password, counted.stored):
             return False
         self._database.run_now(wrong_entries.take_back, own, origin, self._wallclock())
         return True
 
-    def begin(self, session: Session, user_id: int, address: str, agent: str, hand: Hand) -> str:
-        """A session with everything given: after the second factor was set up, or by the first user's link."""
-        return self._open(session, user_id, address, agent, hand, totp_pending=False)
+    def begin(
+        self, session: Session, user_id: int, address: str, agent: str, hand: Hand, *, totp_pending: bool = False
+    ) -> str:
+        """A session of somebody who showed that he is the one, in the transaction in which he did; its token."""
+        limits = self._limits
+        token = visits.open_session(
+            session,
+            user_id,
+            hand.at,
+            address,
+            agent,
+            idle=limits.idle,
+            longest=limits.longest,
+            totp_pending=totp_pending,
+        )
+        user = session.get_one(User, user_id)
+        hand.note(session, "give password" if totp_pending else "log in", "user", user.name)
+        return token
+
+    def must_have_factor(self, role: Role) -> bool:
+        """Whether the settings ask for a second factor of that role."""
+        return role in self._limits.totp_roles
 
     def wants_factor(self, user: users.UserRecord) -> bool:
         """Whether a second factor is asked of him, be it set up or not."""
-        return user.second_factor or user.role in self._limits.totp_roles
+        return user.second_factor or self.must_have_factor(user.role)
 
     def _count(self, session: Session, subjects: tuple[Subject, Subject], name: str) -> _Counted | Wait:
         session.connection()  # the clock is read when it is our turn, not before
@@ -159,7 +178,7 @@ class Login:
         user = users.find(session, counted.name)
         pending = self.wants_factor(user)
         hand = Hand(user.name, now, "page", address)
-        return Entered(self._open(session, user.id, address, agent, hand, totp_pending=pending), pending)
+        return Entered(self.begin(session, user.id, address, agent, hand, totp_pending=pending), pending)
 
     def _second(
         self, session: Session, visitor: Visitor, code: str, subjects: tuple[Subject, Subject], address: str, agent: str
@@ -169,28 +188,12 @@ class Login:
         if delay := wrong_entries.count(session, subjects, now):
             return Wait(max(1, math.ceil(delay.left.total_seconds())))
         hand = Hand(visitor, now, "page", address)
-        if not self._factors.passes(session, visitor.user_id, code, now):
+        if not self.factors.passes(session, visitor.user_id, code, now):
             hand.note(session, "wrong code", "user", visitor.name)
             return Wrong()
         wrong_entries.take_back(session, *subjects, now)
         visits.end(session, visitor.session_id, now)
-        return Entered(self._open(session, visitor.user_id, address, agent, hand, totp_pending=False), False)
-
-    def _open(self, session: Session, user_id: int, address: str, agent: str, hand: Hand, *, totp_pending: bool) -> str:
-        limits = self._limits
-        token = visits.open_session(
-            session,
-            user_id,
-            hand.at,
-            address,
-            agent,
-            idle=limits.idle,
-            longest=limits.longest,
-            totp_pending=totp_pending,
-        )
-        user = session.get_one(User, user_id)
-        hand.note(session, "give password" if totp_pending else "log in", "user", user.name)
-        return token
+        return Entered(self.begin(session, visitor.user_id, address, agent, hand), False)
 
 
 def forgive(session: Session, name: str) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from accounts import visits
 from accounts.audit import Hand
-from accounts.errors import NameTaken, NotAllowed, Unknown
+from accounts.errors import BadName, BadShown, LastAdministrator, NameTaken, NotAllowed, Unknown, WardsMissing
 from accounts.rights import Role
 from db.reading import reading
 from db.rows import locked
@@ -64,7 +64,7 @@ def add(
     """Add a user. Raises NameTaken, NotAllowed."""
     name = folded(name)
     if not NAME.fullmatch(name):
-        raise NotAllowed(f'"{name}" cannot name a user: small letters, digits, dot, dash, underscore, up to 40')
+        raise BadName(f'"{name}" cannot name a user: small letters, digits, dot, dash, underscore, up to 40')
     if session.execute(select(User.id).where(User.name == name)).first() is not None:
         raise NameTaken(f"there is a user {name} already")
     row = User(
@@ -204,7 +204,7 @@ def checked_shown(shown: str, name: str) -> str:
     """The name for people, one line; the user's name where it is empty. Raises NotAllowed."""
     shown = " ".join(shown.split())
     if len(shown) > LONGEST_SHOWN or not (shown.isprintable()):
-        raise NotAllowed(f"a shown name is one line of up to {LONGEST_SHOWN} characters")
+        raise BadShown(f"a shown name is one line of up to {LONGEST_SHOWN} characters")
     return shown or name
 
 
@@ -212,7 +212,7 @@ def _checked_wards(role: Role, wards: Sequence[str]) -> list[str]:
     """Wards are a nurse's. Whether they exist is known to those above."""
     kept = list(dict.fromkeys(code.strip() for code in wards if code.strip()))
     if role is Role.NURSE and not kept:
-        raise NotAllowed("a nurse needs at least one ward, or sees nothing")
+        raise WardsMissing("a nurse needs at least one ward, or sees nothing")
     if role is not Role.NURSE and kept:
         raise NotAllowed(f"only nurses have wards; the role is {role.value}")
     return kept
@@ -228,7 +228,7 @@ def _another_administrator(session: Session, row: User) -> None:
     """All administrators are held, so that two who lock each other do not both succeed."""
     others = locked(select(User.id).where(User.role == Role.ADMIN.value, User.locked.is_(False)))
     if not [one for one in session.execute(others).scalars() if one != row.id]:
-        raise NotAllowed(f"{row.name} is the last administrator: nobody could look after users any more")
+        raise LastAdministrator(f"{row.name} is the last administrator: nobody could look after users any more")
 
 
 def _row(session: Session, name: str) -> User:

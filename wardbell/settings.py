@@ -185,6 +185,10 @@ class Web(_Section):
     """Language of who asks for none that there is."""
     totp_roles: tuple[Literal["admin", "it", "operator", "clerk", "nurse", "doctor", "auditor"], ...] = ()
     """Roles that must log in with a second factor."""
+    idle_minutes: float = Field(default=60, gt=0)
+    """Minutes without use after which a user is logged out."""
+    shift_hours: float = Field(default=12, gt=0, le=168)
+    """Hours after which a user has to log in again, used or not."""
 
     @property
     def tls(self) -> bool:

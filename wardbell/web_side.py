@@ -4,11 +4,17 @@ anybody from being called."""
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 
 from twisted.logger import Logger
 
+from accounts import first_user
+from accounts.login import Limits, Login
+from accounts.passwords import PepperedPasswords
 from accounts.rights import Role
+from accounts.second_factor import SecondFactors
 from db.database import Database
+from db.errors import DatabaseError
 from editions.press import Press
 from editions.sound import make_sound
 from editions.status import status
@@ -52,8 +58,18 @@ class WebSide:
             pins=PepperedPins(parts.pepper),
             machine=ThisMachine(parts.settings, parts.settings_file),
             watchers=self._watchers,
+            login=Login(
+                self._database,
+                PepperedPasswords(parts.pepper),
+                SecondFactors(parts.pepper),
+                wallclock,
+                Limits(
+                    timedelta(minutes=web.idle_minutes),
+                    timedelta(hours=web.shift_hours),
+                    frozenset(Role(role) for role in web.totp_roles),
+                ),
+            ),
             address=Address(web.public, web.tls),
-            totp_roles=frozenset(Role(role) for role in web.totp_roles),
             version=__version__,
             language=web.language,
             flows=self._flows(parts),
@@ -62,6 +78,7 @@ class WebSide:
         self._server = WebServer(make_app(site), listens)
         self._host = web.host
         self._scheme = "https" if web.certificate else "http"
+        self._public = web.public
 
     def _flows(self, parts: Parts) -> FlowDesk:
         """Where flows are worked on: what is live, the disk beside it, the voices, a process that checks."""
@@ -91,6 +108,18 @@ class WebSide:
             return
         host = f"[{self._host}]" if ":" in self._host else self._host
         log.info("console: {scheme}://{host}:{port}", scheme=self._scheme, host=host, port=self._server.port)
+        self._invite(self._public or f"{self._scheme}://{host}:{self._server.port}")
+
+    def _invite(self, console: str) -> None:
+        """While there is no user: how to become the first one. Printed, not logged: logs are read by many."""
+        try:
+            secret = self._database.run_now(first_user.offer, wallclock())
+        except DatabaseError as away:
+            log.error("no link for the first user: {away}", away=away)
+            return
+        if secret is not None:
+            print(f"\nNo user of the console yet. Within an hour, make the first one:\n  {console}/first/{secret}")
+            print("or at this machine: wardbell users add NAME --role admin\n", flush=True)
 
     def stop(self) -> None:
         """Let requests in progress end, and close."""

@@ -26,6 +26,7 @@ class Paper:
         self._zone = zone
         texts = texts_in(language)
         self.translate: Callable[[str], str] = texts.ugettext
+        self.ngettext: Callable[[str, str, int], str] = texts.ungettext
         self._made = Environment(
             loader=ChoiceLoader([FileSystemLoader(HERE / "templates"), FileSystemLoader(HERE / "pages")]),
             extensions=["jinja2.ext.i18n"],

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from accounts.rights import Role
+from accounts.login import Login
 from db.database import Database
 from hospital.cards.pins import Pins
 from web.door import Door
@@ -37,12 +37,12 @@ class Site:
     door: Door
     pins: Pins
     """Makes the hashes of cards' PINs."""
+    login: Login
+    """Lets users in; has their passwords and second factors."""
     machine: Machine = field(default_factory=FakeMachine)
     address: Address = field(default_factory=Address)
     watchers: Watchers | None = None
     """Those who are told what goes on as it happens; None: nobody is."""
-    totp_roles: frozenset[Role] = frozenset()
-    """Roles that must have a second factor."""
     version: str = ""
     language: str = "en"
     """Of who asks for none that there is."""

@@ -205,5 +205,3 @@ def _elsewhere(request: Request, page: str) -> HTTPException:
     there = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     to = page if there == "/" else f"{page}?next={quote(there)}"
     return HTTPException(303, headers={"Location": to})
-
-

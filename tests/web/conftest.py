@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from fastapi import FastAPI
 
+from accounts.login import Login
+from accounts.passwords import PlainPasswords
+from accounts.second_factor import SecondFactors
 from db.database import Database
 from hospital.cards.pins import PlainPins
 from tests.web.browser import Browser, signed_in
@@ -20,6 +23,23 @@ from web.site import Site
 
 BEGAN = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """A Monday, 9:00 in Shanghai."""
+
+
+PEPPER = b"p" * 32
+
+
+def plain_login(database: Database, clock: Callable[[], datetime]) -> Login:
+    """A login that costs no time."""
+    return Login(database, PlainPasswords(), SecondFactors(PEPPER), clock)
+
+
+def empty_site(database: Database) -> Site:
+    """A site to make pages with, before a test puts its own in place."""
+
+    def clock() -> datetime:
+        return BEGAN
+
+    return Site(database, clock, ZoneInfo("Asia/Shanghai"), FakeDoor(), PlainPins(), plain_login(database, clock))
 
 
 class Wall:
@@ -54,7 +74,7 @@ def site(tmp_path: Path, sqlite_file: Path, wall: Wall, door: FakeDoor) -> Itera
     """What the pages of this test share."""
     shutil.copy(sqlite_file, tmp_path / "wardbell.db")
     database = Database(f"sqlite:///{tmp_path / 'wardbell.db'}")
-    yield Site(database, wall, ZoneInfo("Asia/Shanghai"), door, PlainPins())
+    yield Site(database, wall, ZoneInfo("Asia/Shanghai"), door, PlainPins(), plain_login(database, wall))
     database.close()
 
 
@@ -62,7 +82,7 @@ def site(tmp_path: Path, sqlite_file: Path, wall: Wall, door: FakeDoor) -> Itera
 def pages_app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     """The application, made once: what a test puts into it is the site."""
     nowhere = Database("sqlite://")
-    return make_pages(Site(nowhere, lambda: BEGAN, ZoneInfo("Asia/Shanghai"), FakeDoor(), PlainPins()))
+    return make_pages(empty_site(nowhere))
 
 
 @pytest.fixture

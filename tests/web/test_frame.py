@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import pytest
 from fastapi import FastAPI, Form
@@ -13,19 +12,23 @@ from fastapi import FastAPI, Form
 from accounts.rights import MAY, Right, Role
 from db.database import Database
 from db.errors import DatabaseAway
-from hospital.cards.pins import PlainPins
 from tests.faults import Faults
 from tests.web.browser import ADDRESS, Browser, signed_in
-from tests.web.conftest import BEGAN
+from tests.web.conftest import empty_site
 from web.access_page import FILE, access_page
 from web.app import make_app, make_pages
-from web.door import FakeDoor
 from web.page import Page
 from web.pages import PAGES
 from web.site import Address, Site
 from web.visit import Visiting
 
 SignIn = Callable[..., Browser]
+
+FOR_EVERYBODY = {
+    "POST /language",
+    *("GET /login", "POST /login", "GET /login/code", "POST /login/code", "POST /logout"),
+    *("GET /first/{secret}", "POST /first/{secret}"),
+}
 
 TRIED = Page("tried", "Tried", "/tried", Right.CALLS)
 
@@ -53,8 +56,7 @@ def broken(visit: Visiting) -> object:
 
 @pytest.fixture(scope="module")
 def pages_app() -> FastAPI:
-    site = Site(Database("sqlite://"), lambda: BEGAN, ZoneInfo("Asia/Shanghai"), FakeDoor(), PlainPins())
-    return make_pages(site, (*PAGES, TRIED))
+    return make_pages(empty_site(Database("sqlite://")), (*PAGES, TRIED))
 
 
 def test_who_is_not_logged_in_is_led_there_and_back(stranger: Browser) -> None:
@@ -183,7 +185,7 @@ def test_the_switch_of_languages_leads_back_to_the_page_and_nowhere_else(sign_in
 
 def test_every_route_names_its_right_and_few_are_for_everybody() -> None:
     for_everybody = {f"{method} {r.path}" for page in PAGES for r in page.routes for method in r.methods if not r.right}
-    assert for_everybody <= {"POST /language"}
+    assert for_everybody <= FOR_EVERYBODY
 
 
 def test_the_console_has_no_route_that_is_not_guarded(pages_app: FastAPI) -> None:

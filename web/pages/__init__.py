@@ -3,19 +3,7 @@
 from __future__ import annotations
 
 from web.page import Page
-from web.pages import (
-    bookings,
-    cards,
-    flows,
-    hl7,
-    home,
-    notices,
-    now,
-    rota,
-    system,
-    texts,
-    wards,
-)
+from web.pages import bookings, cards, flows, hl7, home, login, notices, now, rota, system, texts, wards
 
 PAGES: tuple[Page, ...] = (
     home.PAGE,
@@ -31,4 +19,5 @@ PAGES: tuple[Page, ...] = (
     system.PAGE,
     flows.PAGE,
     texts.PAGE,
+    login.PAGE,
 )
