@@ -181,13 +181,14 @@ def unlock(session: Session, name: str, hand: Hand) -> UserRecord:
     return _record(row)
 
 
-def remove_second_factor(session: Session, name: str, hand: Hand) -> UserRecord:
-    """He lost his telephone: the password alone is enough until he sets up another. Raises Unknown."""
+def remove_second_factor(session: Session, name: str, hand: Hand, but: int | None = None) -> UserRecord:
+    """He lost his telephone: the password alone is enough until he sets up another. He is logged out, `but` for the
+    session in which he does it himself. Raises Unknown."""
     row = _held(session, name)
     had, row.totp_seed, row.totp_offered = row.totp_seed is not None, None, None
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == row.id))
     if had:
-        visits.end_all(session, row.id, hand.at)
+        visits.end_all(session, row.id, hand.at, but=but)
         hand.note(session, "remove second factor", "user", row.name)
     return _record(row)
 

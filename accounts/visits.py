@@ -17,7 +17,18 @@ from accounts.visitor import Visitor
 from db.reading import reading
 from db.tables.accounts import User, UserSession
 
-__all__ = ["SessionRecord", "Visitor", "end", "end_all", "every", "forget_old", "note_use", "open_session", "whose"]
+__all__ = [
+    "SessionRecord",
+    "Visitor",
+    "end",
+    "end_all",
+    "every",
+    "forget_old",
+    "note_use",
+    "open_session",
+    "runs",
+    "whose",
+]
 
 IDLE = timedelta(hours=1)
 """Without use for so long, a session is over."""
@@ -110,6 +121,13 @@ def note_use(session: Session, session_id: int, now: datetime) -> None:
     session.execute(running.where(UserSession.used_at < now).values(used_at=now))
     user = select(UserSession.user_id).where(UserSession.id == session_id).scalar_subquery()
     session.execute(update(User).where(User.id == user).values(seen_at=now))
+
+
+@reading
+def runs(session: Session, session_id: int, now: datetime) -> bool:
+    """Whether the session still goes on."""
+    row = session.get(UserSession, session_id)
+    return row is not None and _runs(row, now)
 
 
 def end(session: Session, session_id: int, now: datetime | None = None) -> None:

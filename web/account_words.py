@@ -1,4 +1,4 @@
-"""What is wrong with an account that somebody makes or changes, in sentences that pages translate."""
+"""Roles, rights, and what is wrong with an account that somebody makes or changes, in words that pages translate."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from accounts.errors import (
     WardsMissing,
 )
 from accounts.passwords import Weakness
+from accounts.rights import Right, Role
 from web.page import N_
 
 WEAK: Mapping[Weakness, str] = {
@@ -33,6 +34,45 @@ REFUSED: Mapping[type[AccountsError], str] = {
     LastAdministrator: N_("This is the last administrator: nobody could look after users any more."),
     Unknown: N_("There is no such page, or nothing of that name."),
     NotAllowed: N_("This cannot be done."),
+}
+
+ROLES: Mapping[Role, str] = {
+    Role.ADMIN: N_("administrator"),
+    Role.IT: N_("IT"),
+    Role.OPERATOR: N_("line operator"),
+    Role.CLERK: N_("clerk"),
+    Role.NURSE: N_("nurse"),
+    Role.DOCTOR: N_("doctor"),
+    Role.AUDITOR: N_("auditor"),
+}
+
+RIGHTS: Mapping[Right, str] = {
+    Right.SELF: N_("one's own account"),
+    Right.NOW: N_("see lines and calls in progress"),
+    Right.HANG_UP: N_("end calls in progress"),
+    Right.CALLS: N_("find calls"),
+    Right.LISTEN: N_("hear what callers said"),
+    Right.EXPORT: N_("take lists away as files"),
+    Right.NOTICES: N_("see notices and wards"),
+    Right.NOTICES_ACT: N_("acknowledge, cancel and repeat notices"),
+    Right.WARDS_EDIT: N_("change the telephones of wards"),
+    Right.ROTA: N_("see rota and bookings"),
+    Right.ROTA_EDIT: N_("change rota and bookings"),
+    Right.CARDS: N_("find cards"),
+    Right.CARDS_EDIT: N_("add, block and top up cards"),
+    Right.FLOWS: N_("see and try flows"),
+    Right.FLOWS_EDIT: N_("change and publish flows"),
+    Right.NUMBERS: N_("close and open numbers"),
+    Right.MESSAGES: N_("messages that callers left"),
+    Right.MESSAGES_DELETE: N_("delete messages that callers left"),
+    Right.HL7: N_("see HL7 messages"),
+    Right.HL7_RAW: N_("see HL7 messages whole and send them again"),
+    Right.REPORTS: N_("reports"),
+    Right.SYSTEM: N_("doctor, settings and metrics"),
+    Right.USERS: N_("users and keys"),
+    Right.AUDIT: N_("the audit"),
+    Right.ORIGINATE: N_("begin calls"),
+    Right.EVENTS: N_("hand in events"),
 }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from web.page import Page
 from web.pages import bookings, cards, flows, hl7, home, login, notices, now, rota, system, texts, wards
+from web.pages import bookings, cards, flows, hl7, home, login, notices, rota, system, texts, wards
+from web.pages import account, audit, bookings, cards, hl7, home, keys, login, notices, rota, system, users, wards
 
 PAGES: tuple[Page, ...] = (
     home.PAGE,
@@ -20,4 +22,8 @@ PAGES: tuple[Page, ...] = (
     flows.PAGE,
     texts.PAGE,
     login.PAGE,
+    account.PAGE,
+    users.PAGE,
+    keys.PAGE,
+    audit.PAGE,
 )

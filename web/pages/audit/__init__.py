@@ -1,0 +1,110 @@
+"""*Audit*: who did what to what, when, from where and why; searched, and taken away as a file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import Depends, HTTPException, Query
+from fastapi.responses import Response
+
+from accounts import audit
+from accounts.audit import AuditQuery
+from accounts.rights import Right
+from web.export import Form, Sheet, download
+from web.page import N_, Page
+from web.visit import Visit, Visiting
+
+PAGE = Page("audit", N_("Audit"), "/audit", Right.AUDIT, N_("System"))
+
+ROWS = 100
+Word = Annotated[str, Query(max_length=120)]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What the form asks for, as it stands in the address."""
+
+    who: Word = ""
+    action: Word = ""
+    noun: Word = ""
+    key: Word = ""
+    since: Word = ""
+    """A day, or empty."""
+    until: Word = ""
+    """A day, with which it ends, or empty."""
+
+    def query(self, visit: Visit) -> AuditQuery:
+        """As the audit is asked. 422 for a day that is none."""
+        ends = _day(self.until)
+        return AuditQuery(
+            self.who.strip(),
+            self.action,
+            self.noun,
+            self.key.strip(),
+            _begins(_day(self.since), visit),
+            _begins(ends + timedelta(1) if ends and ends < date.max else None, visit),
+        )
+
+    def address(self, **more: object) -> str:
+        """The part of an address that asks for the same."""
+        fields = {name: getattr(self, name) for name in self.__slots__} | more
+        return urlencode({name: value for name, value in fields.items() if value})
+
+
+Searching = Annotated[Search, Depends()]
+
+
+@PAGE.get("/audit")
+def lists(
+    visit: Visiting, search: Searching, before: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None
+) -> Response:
+    """What was done, the newest first."""
+    found = visit.site.database.run_now(audit.find, search.query(visit), ROWS + 1, before)
+    actions, nouns = visit.site.database.run_now(audit.words)
+    more = found[ROWS - 1].id if len(found) > ROWS else None
+    return visit.render(
+        "audit/list.html",
+        found=[(one, _shown(one)) for one in found[:ROWS]],
+        search=search,
+        actions=actions,
+        nouns=nouns,
+        first=f"/audit?{search.address()}" if before else "",
+        next=f"/audit?{search.address(before=more)}" if more else "",
+    )
+
+
+@PAGE.get("/audit/file")
+def takes(visit: Visiting, search: Searching, form: Form = Form.CSV) -> Response:
+    """The whole list as a file. Taking it is noted, too."""
+    wanted = search.query(visit)
+    visit.site.database.run_now(
+        lambda session: visit.hand().note(session, "export", "audit", form.value, search=search.address())
+    )
+    rows = (audit.cells(one, visit.site.zone) for one in audit.pages(visit.site.database.run_now, wanted))
+    return download(Sheet("audit", audit.COLUMNS, rows), form)
+
+
+def _shown(one: audit.AuditRecord) -> str:
+    """Details in a line."""
+    return "; ".join(f"{name}: {_value(value)}" for name, value in one.details.items())
+
+
+def _value(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _day(written: str) -> date | None:
+    if not written.strip():
+        return None
+    try:
+        return date.fromisoformat(written.strip())
+    except ValueError:
+        raise HTTPException(422) from None
+
+
+def _begins(day: date | None, visit: Visit) -> datetime | None:
+    return datetime.combine(day, time(), visit.site.zone) if day else None
