@@ -7,7 +7,19 @@ from collections.abc import Iterable, Iterator
 from db import migrate
 from hospital.clinic.calendar import HospitalCalendar
 from ivr.switch import ranges
-from wardbell.doctor import content, database, editions, machine, messages, pjsip, ports, refusals, trunk, webhooks
+from wardbell.doctor import (
+    content,
+    database,
+    editions,
+    machine,
+    messages,
+    pjsip,
+    ports,
+    refusals,
+    trunk,
+    users,
+    webhooks,
+)
 from wardbell.doctor.finding import Finding, Level, error
 from wardbell.parts import Parts
 
@@ -77,9 +89,16 @@ def _database(parts: Parts) -> Iterator[Finding]:
         yield from database.events_without_calls(parts.database, parts.wallclock())
         yield from refusals.refused_today(parts.database, parts.wallclock().astimezone(parts.zone))
         yield from database.telephones_without_key_events(parts.database)
+        yield from users.who_can_log_in(parts.database, _reached(parts))
         yield from messages.received(parts.database, parts.wallclock())
         yield from webhooks.delivered(parts.database, parts.settings.webhooks, parts.wallclock(), parts.zone)
         yield from editions.published(parts.database, parts.check, parts.on_disk, parts.wallclock())
+
+
+def _reached(parts: Parts) -> bool:
+    """Whether other machines reach the console, by themselves or through a proxy."""
+    web = parts.settings.web
+    return bool(web.port) and not (ports.is_loopback(web.host) and not web.public and not web.proxies)
 
 
 def worst(found: Iterable[Finding]) -> Level:

@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 from web.page import Page
-from web.pages import bookings, cards, flows, hl7, home, login, notices, now, rota, system, texts, wards
-from web.pages import bookings, cards, flows, hl7, home, login, notices, rota, system, texts, wards
-from web.pages import account, audit, bookings, cards, hl7, home, keys, login, notices, rota, system, users, wards
+from web.pages import (
+    account,
+    audit,
+    bookings,
+    cards,
+    flows,
+    hl7,
+    home,
+    keys,
+    login,
+    notices,
+    now,
+    rota,
+    system,
+    texts,
+    users,
+    wards,
+)
 
 PAGES: tuple[Page, ...] = (
     home.PAGE,
