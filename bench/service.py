@@ -75,7 +75,10 @@ class Service:
 
     name = "wardbell"
 
-    def __init__(self, directory: Path, lines: int, per_worker: int, build: str, cpu: str = "") -> None:
+    def __init__(
+        self, directory: Path, lines: int, per_worker: int, build: str, cpu: str = "", **settings: Any
+    ) -> None:
+        """`settings`: more of those of `wardbell run`, dotted names with `__`."""
         self.build = build
         self.lines = lines
         workers = -(-lines // per_worker)
@@ -89,7 +92,7 @@ class Service:
         self.line = Line(
             directory, self.nurse_port, flows_dir=flows, texts_dir=texts, sip__workers_min=workers,
             sip__workers_max=workers, sip__lines_per_worker=min(lines, per_worker), outbound__reserve=0,
-            sip__port=port_row(workers), sip__rtp_first=20000, sip__rtp_last=32767,
+            sip__port=port_row(workers), sip__rtp_first=20000, sip__rtp_last=32767, **settings,
         )  # fmt: skip
         self.line.prepare()
         catalog = Catalog.load(texts)

@@ -13,7 +13,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from db.reading import reading
-from db.tables.notices import IS_IN_AIR, IS_WAITING, AttemptRow, NoticeRow
+from db.tables.notices import IS_IN_AIR, IS_UNCONFIRMED, IS_WAITING, AttemptRow, NoticeRow
 from notify.notices.addressee import Kind, addressee_of
 from notify.notices.escalation import Priority
 from notify.notices.states import State
@@ -76,11 +76,11 @@ def unconfirmed_alarms(session: Session, now: datetime) -> Alarms:
     due = or_(NoticeRow.due_at <= now, NoticeRow.attempts > 0)
     waiting = select(NoticeRow).where(IS_WAITING, urgent, due).order_by(NoticeRow.priority, NoticeRow.due_at)
     in_air = select(NoticeRow).where(IS_IN_AIR, urgent)
-    unreached = (
-        select(NoticeRow)
-        .where(NoticeRow.state.in_((State.FAILED, State.EXPIRED)), urgent, NoticeRow.created_at >= now - REMEMBERED)
-        .order_by(NoticeRow.created_at.desc())
-    )
+    lately = NoticeRow.created_at >= now - REMEMBERED
+    first = session.scalar(select(NoticeRow.id).where(lately).order_by(NoticeRow.created_at).limit(1)) or 0
+    # From this one on: what is older is not even looked at.
+    unreached = select(NoticeRow).where(IS_UNCONFIRMED, urgent, NoticeRow.id >= first, lately)
+    unreached = unreached.order_by(NoticeRow.id.desc())
     rows: list[NoticeRow] = []
     more = False
     for query in (in_air, waiting, unreached):

@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.audit import Hand
 from notify.mllp.latest import latest_message
 from notify.notices import alarms
 from notify.notices.alarms import REMEMBERED, Alarm, unconfirmed_alarms
+from notify.notices.by_hand import acknowledge
 from notify.notices.escalation import Priority
 from notify.notices.states import State
 from tests.notify.story import HEAD_NURSE, NO_ANSWER, NOON, STATION, Story, adt
@@ -56,6 +58,17 @@ def test_one_that_reached_nobody_stands_there_for_hours(story: Story) -> None:
     assert alarm.is_over
     assert alarm.state in (State.FAILED, State.EXPIRED)
     assert story.database.run_now(unconfirmed_alarms, NOON + REMEMBERED + timedelta(seconds=1)).of == ()
+
+
+def test_one_that_reached_nobody_is_gone_when_somebody_takes_charge_of_it(story: Story) -> None:
+    for telephone in (STATION, HEAD_NURSE, "8103"):
+        story.caller.answers(telephone, NO_ANSWER)
+    story.receive(adt())
+    story.wait(3 * 3600, step=30)
+    [alarm] = seen(story)
+    hand = Hand("nurse", story.now(), "command", reason="told in person")
+    story.database.run_now(acknowledge, alarm.id, hand)
+    assert seen(story) == ()
 
 
 def test_what_is_no_alert_is_not_among_them(story: Story) -> None:
