@@ -54,6 +54,7 @@ class WebSide:
             database=self._database,
             wallclock=wallclock,
             zone=parts.zone,
+            callers_dir=parts.callers_dir,
             door=door,
             pins=PepperedPins(parts.pepper),
             machine=ThisMachine(parts.settings, parts.settings_file),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from accounts.login import Login
@@ -40,6 +41,8 @@ class Site:
     login: Login
     """Lets users in; has their passwords and second factors."""
     machine: Machine = field(default_factory=FakeMachine)
+    callers_dir: Path | None = None
+    """Where what callers said lies; None: nowhere."""
     address: Address = field(default_factory=Address)
     watchers: Watchers | None = None
     """Those who are told what goes on as it happens; None: nobody is."""
