@@ -23,8 +23,13 @@ from hospital.clinic import registration, rota
 from hospital.clinic.registration import Booked
 from hospital.demo import CARDS, make
 from hospital.errors import Mistakes, NotAllowed, Unknown
+from ivr.record.call_records import one_call
+from ivr.record.search import Wanted, search
+from ivr.record.story import story
+from ivr.recordings.rows import list_recordings
 from notify.mllp.received import list_messages
 from notify.notices import listing
+from prompts.catalog import Catalog
 from tests.hospital.conftest import SHANGHAI, TODAY, TOMORROW, SmallHospital, Wallclock
 from wardbell.commands.bookings import bookings
 from wardbell.commands.cards import cards as cards_group
@@ -43,6 +48,10 @@ class Desk:
     wallclock: Wallclock = field(default_factory=Wallclock)
     pepper: bytes = PEPPER
     zone: ZoneInfo = SHANGHAI
+
+    @property
+    def callers_dir(self) -> Path:
+        return Path(str(self.database.url.database)).parent / "recordings"
 
 
 @pytest.fixture
@@ -258,6 +267,19 @@ def test_the_demo_hospital_may_have_a_yesterday_in_which_nothing_rings_any_more(
     assert [str(one.state) for one in found] == ["failed", "cancelled", "failed", "confirmed", "confirmed"]
     assert database.run_now(listing.count_unconfirmed) == 1
     assert [one.state for one in database.run_now(list_messages)] == ["rejected"]
+    calls = database.run_now(search, Wanted()).calls
+    assert len(calls) == 9
+    assert {call.ended_at is not None for call in calls} == {True}
+    handed_on = database.run_now(one_call, next(call.call_id for call in calls if call.outcome == "operator"))
+    assert handed_on is not None
+    assert [leg.party for leg in handed_on.legs] == ["13800000001", "8000", "8100"]
+    assert [one.kind for one in handed_on.segments] == ["wait", "talk", "hold", "wait", "talk", "talk"]
+    for call in calls:  # what was said are texts that there are
+        whole = database.run_now(one_call, call.call_id)
+        assert whole is not None
+        assert not [told for told in story(whole, Catalog.load()) if told.words.startswith("<")]
+    [left] = database.run_now(list_recordings, 9)
+    assert (tmp_path / "recordings" / left.path).read_bytes().startswith(b"RIFF")
 
 
 def test_the_demo_hospital_is_refused_among_real_cards(hospital: SmallHospital) -> None:

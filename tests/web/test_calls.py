@@ -91,7 +91,7 @@ def recorded(site: Site, console: FastAPI, handed_on: None, tmp_path: Path) -> S
     path = f"2026/11/{RECORDING}.wav"
     one = RecordingRecord(RECORDING, CALL, "", "complaints", "message", "zh", site.wallclock(), 0.0, path, "", "")
     site.database.run_now(rows.begin, one, "engine-1")
-    site.database.run_now(rows.finish, RECORDING, 12.0, "key", "#")
+    site.database.run_now(rows.finish, RECORDING, 12.0, "key", "#", site.wallclock())
     file = tmp_path / "recordings" / path
     file.parent.mkdir(parents=True)
     file.write_bytes(SOUND)
@@ -270,7 +270,7 @@ def test_no_row_leads_out_of_the_folder_of_recordings(sign_in: SignIn, recorded:
         id = f"{number}" * 32
         one = RecordingRecord(id, CALL, "", "f", "s", "zh", recorded.wallclock(), 0.0, path, "", "")
         recorded.database.run_now(rows.begin, one, "engine-1")
-        recorded.database.run_now(rows.finish, id, 1.0, "key", "#")
+        recorded.database.run_now(rows.finish, id, 1.0, "key", "#", recorded.wallclock())
         assert operator.get(f"/calls/recordings/{id}").status_code == 404
     assert operator.get(f"/calls/{CALL}").status_code == 200
 

@@ -31,7 +31,7 @@ def site_with_messages(site: Site, console: FastAPI, wall: Wall, tmp_path: Path)
         wall.pass_by(minutes=5)
         one = RecordingRecord(id, "c" * 32, "", "complaints", "message", "zh", wall.now, 0.0, f"{id}.wav", "", "")
         site.database.run_now(rows.begin, one, "engine-1")
-        site.database.run_now(rows.finish, id, 12.0, "key", "#")
+        site.database.run_now(rows.finish, id, 12.0, "key", "#", wall.now)
         (folder / f"{id}.wav").write_bytes(b"RIFF")
     return made
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Protocol
+
 import click
 
 from accounts import demo as users
@@ -11,14 +14,24 @@ from hospital import demo as hospital
 from hospital.cards.pins import PepperedPins
 from hospital.clinic.calendar import HospitalCalendar
 from hospital.money import show_money
+from ivr.record import demo as morning
 from notify import demo as yesterday
+from prompts.fallbacks import FOLDER
 from wardbell.commands.clerk import ClerkDesk, table
 
 
+class DemoDesk(ClerkDesk, Protocol):
+    """What this command gets as `obj`."""
+
+    @property
+    def callers_dir(self) -> Path:
+        """The folder of recordings."""
+
+
 @click.command()
-@click.option("--past", is_flag=True, help="Also a yesterday: notices and messages, for pages to show.")
+@click.option("--past", is_flag=True, help="Also a yesterday: calls, notices, messages, for pages to show.")
 @click.pass_obj
-def demo(desk: ClerkDesk, past: bool) -> None:
+def demo(desk: DemoDesk, past: bool) -> None:
     """Make the demo hospital: departments, experts for the coming days, cards with known PINs, wards.
 
     Run it again any day: what is missing is filled in, the rest stays. It is refused where there are real cards.
@@ -28,6 +41,8 @@ def demo(desk: ClerkDesk, past: bool) -> None:
     click.echo(f"the demo hospital is ready ({made.duties} duties added to the rota). Its cards:\n")
     if past:
         desk.database.run_now(yesterday.make, desk.wallclock())
+        said = FOLDER / "zh" / "system.trouble.wav"
+        morning.make(desk.database, desk.wallclock(), desk.zone, desk.callers_dir, said)
     rows = [(card.number, card.pin, show_money(balance), card.what_for) for card, balance in made.cards]
     click.echo(table(("card", "PIN", "balance", "for"), rows))
     passwords = PepperedPasswords(desk.pepper)
