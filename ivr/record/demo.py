@@ -206,8 +206,8 @@ def _a_ward_confirms(day: _Morning) -> None:
     day.after(5)
     call.answered()
     call.event("step", flow="ward_admission", step="usual")
-    place: dict[str, Any] = {"ward": {"code": "W3", "name": _WARD}, "department": {"code": "neike", "name": _NEIKE}, "place": "12"}
-    day.says(call, 11, "ward_admission.usual", **place)
+    ward, department = {"code": "W3", "name": _WARD}, {"code": "neike", "name": _NEIKE}
+    day.says(call, 11, "ward_admission.usual", ward=ward, department=department, place="12")
     day.keys(call, "1", 2)
     call.event("action", action="notice.confirm", arguments={}, outcome="confirmed", alone=False)
     day.says(call, 2, "ward.thanks")
