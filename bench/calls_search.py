@@ -2,8 +2,10 @@
 
     python -m bench.calls_search --database postgresql+psycopg://user@host/name [--calls 1000000]
 
-The database is filled with invented calls of a year: give it an empty one. Each question is asked of the empty table
-first; then of the full one, its first page, the page behind it, and back. Prints a table, `--json` JSON.
+The database is filled with invented calls of a year: give it an empty one, or one that an earlier run has filled and
+with `--empty` another one. Each question is asked of the empty table first; then of the full one, its first page, the
+page behind it, and back. "CPU" is that of this process, which on SQLite does all the work, whatever else the machine
+does. Prints a table, `--json` JSON.
 """
 
 from __future__ import annotations
@@ -70,17 +72,23 @@ QUESTIONS: dict[str, Wanted] = {
     ),
 }
 
+COLUMNS = ("first ms", "worst ms", "worst CPU ms", "ratio", "CPU ratio")
+
 
 def main() -> None:
     """Run and print."""
     given = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     given.add_argument("--database", required=True)
     given.add_argument("--calls", type=int, default=1_000_000)
+    given.add_argument("--empty", help="ask this one as the empty table")
     given.add_argument("--json", action="store_true")
     chosen = given.parse_args()
     database = Database(chosen.database)
     database.create_all()
-    empty = {name: _timed(lambda wanted=wanted: database.run_now(search, wanted)) for name, wanted in QUESTIONS.items()}
+    nothing = Database(chosen.empty or chosen.database)
+    nothing.create_all()
+    empty = {name: _timed(lambda wanted=wanted: nothing.run_now(search, wanted)) for name, wanted in QUESTIONS.items()}
+    nothing.close()
     began = time.perf_counter()
     if not database.run_now(search, Wanted()).calls:
         _fill(database, chosen.calls)
@@ -88,18 +96,20 @@ def main() -> None:
     figures: dict[str, dict[str, float | str]] = {}
     for name, wanted in QUESTIONS.items():
         found, first = _asked(database, wanted, None)
-        worst = [first]
+        others = [first]
         for cursor in (found.older, _newer(database, wanted, found)):
             if cursor is not None:
-                worst.append(_asked(database, wanted, cursor)[1])
+                others.append(_asked(database, wanted, cursor)[1])
         figures[name] = {
             "found": len(found.calls),
             "reached": "" if found.reached is None else f"{found.reached:%Y-%m-%d}",
-            "first ms": first,
-            "worst ms": max(worst),
-            "ratio": first / empty[name],
+            "first ms": first[0],
+            "worst ms": max(wall for wall, _ in others),
+            "worst CPU ms": max(cpu for _, cpu in others),
+            "ratio": first[0] / empty[name][0],
+            "CPU ratio": first[1] / empty[name][1],
         }
-    figures["flows, outcomes, causes"] = {"first ms": _timed(lambda: database.run_now(words))}
+    figures["flows, outcomes, causes"] = {"first ms": _timed(lambda: database.run_now(words))[0]}
     began = time.perf_counter()
     taken = sum(1 for _ in walk(lambda cursor: database.run_now(search, Wanted(), cursor, 1000), 50_000))
     figures["taken away"] = {"found": taken, "first ms": (time.perf_counter() - began) * 1000}
@@ -108,9 +118,10 @@ def main() -> None:
         print(json.dumps(figures))
         return
     print(f"{database.dialect}, {chosen.calls:,} calls, filled in {filled:.0f} s")
-    print(f"| {'question':<44} | found | first ms | worst ms | to empty | gone back to |\n|---|---|---|---|---|---|")
+    print(f"| {'question':<44} | found | first ms | worst ms | worst CPU ms | to empty | CPU to empty | gone back to |")
+    print("|---|---|---|---|---|---|---|---|")
     for name, row in figures.items():
-        cells = (f"{row[key]:.1f}" if key in row else "" for key in ("first ms", "worst ms", "ratio"))
+        cells = (f"{row[key]:.1f}" if key in row else "" for key in COLUMNS)
         print(f"| {name:<44} | {row.get('found', '')} | {' | '.join(cells)} | {row.get('reached', '')} |")
 
 
@@ -119,18 +130,19 @@ def _newer(database: Database, wanted: Wanted, found: Found) -> Cursor | None:
     return database.run_now(search, wanted, found.older).newer if found.older is not None else None
 
 
-def _asked(database: Database, wanted: Wanted, cursor: Cursor | None) -> tuple[Found, float]:
+def _asked(database: Database, wanted: Wanted, cursor: Cursor | None) -> tuple[Found, tuple[float, float]]:
     return database.run_now(search, wanted, cursor), _timed(lambda: database.run_now(search, wanted, cursor))
 
 
-def _timed(work: Callable[[], object]) -> float:
-    """Milliseconds, the median."""
-    times = []
+def _timed(work: Callable[[], object]) -> tuple[float, float]:
+    """Milliseconds, and those in which this process was at work; the medians."""
+    walls, works = [], []
     for _ in range(REPEATS):
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         work()
-        times.append((time.perf_counter() - began) * 1000)
-    return statistics.median(times)
+        walls.append((time.perf_counter() - began) * 1000)
+        works.append((time.process_time() - worked) * 1000)
+    return statistics.median(walls), statistics.median(works)
 
 
 def _fill(database: Database, calls: int) -> None:
