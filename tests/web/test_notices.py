@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from accounts import audit
 from accounts.audit import AuditQuery
 from accounts.rights import MAY, Right, Role
 from hospital.wards import wards
-from tests.notify.story import BUSY, NO_ANSWER, NOON, SHIPPED, STATION, Story, adt, result_of
+from tests.notify.story import BUSY, NO_ANSWER, NOON, SHIPPED, STATION, WARD, Story, adt, result_of
 from tests.notify.test_taken_back import W5
 from tests.web.browser import Browser
 from tests.web.conftest import Wall
@@ -223,6 +224,17 @@ def test_the_pages_speak_four_languages(language: str, story: Story, sign_in: Si
         assert "being called" not in page
 
 
+def test_a_script_in_a_message_stays_text_on_every_page(story: Story, site: Site, sign_in: SignIn) -> None:
+    site.database.run_now(wards.store, replace(WARD, name={"zh": SCRIPT, "en": SCRIPT}))
+    story.receive(adt(control_id=SCRIPT, location=f"W3^{SCRIPT}^{SCRIPT}").replace("|HIS|", f"|{SCRIPT}|"))
+    admin = sign_in("admin")
+    admin.submit("/notices/1/acknowledge", by=SCRIPT, reason=SCRIPT)
+    for address in ("/notices", "/notices/1", "/wards", "/wards/W3", "/hl7", "/hl7/1"):
+        page = admin.get(address).text
+        assert SCRIPT not in page
+        assert "&lt;script&gt;" in page
+
+
 # Wards
 
 
@@ -290,8 +302,6 @@ def test_the_bytes_of_a_message_are_text_and_looking_at_them_is_noted(story: Sto
 
 
 def test_a_refused_message_is_sent_again_and_what_comes_of_it_is_shown(story: Story, sign_in: SignIn) -> None:
-    from dataclasses import replace
-
     reading = story.rules.reading
     right, story.rules = (
         story.rules,
