@@ -63,9 +63,16 @@ async function connect(take) {
 
 async function alone(take) {
   const { Source } = await import("./live-source.js");
-  const source = new Source(take);
-  addEventListener("pagehide", () => source.end());
+  let source = null;
+  // A browser has six connections to a server: a tab that nobody sees gives its own back.
+  const look = () => {
+    source?.end();
+    source = document.hidden ? null : new Source(take);
+  };
+  document.addEventListener("visibilitychange", look);
+  addEventListener("pagehide", () => source?.end());
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  look();
 }
 
 function show({ lost, out, asOf, offset: ahead }) {
