@@ -17,6 +17,7 @@ from web.pages import (
     messages,
     notices,
     now,
+    reports,
     rota,
     system,
     texts,
@@ -45,4 +46,5 @@ PAGES: tuple[Page, ...] = (
     users.PAGE,
     keys.PAGE,
     audit.PAGE,
+    reports.PAGE,
 )
