@@ -30,6 +30,7 @@ PAGES: tuple[Page, ...] = (
     home.ANYONE,
     now.PAGE,
     now.LIVE,
+    reports.PAGE,
     notices.PAGE,
     wards.PAGE,
     calls.PAGE,

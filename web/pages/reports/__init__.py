@@ -26,7 +26,7 @@ from web.page import N_, Page
 from web.pages.reports.words import LINES, cell, first_cell, heading, line, weekday
 from web.visit import Visit, Visiting
 
-PAGE = Page("reports", N_("Reports"), "/reports", Right.REPORTS, N_("Line"))
+PAGE = Page("reports", N_("Reports"), "/reports", Right.REPORTS, N_("The line"))
 A_MONTH = 29
 """Days before the last one, when no first one is named."""
 PARTS = 5
