@@ -229,7 +229,8 @@ class Service:
         self._book_round: Deferred[None] | None = None
         """A round of the book of days, while it goes on."""
         watched = WatchedEngine(reactor, settings.engine, self._in_progress, self._pool, self._mllp, live)
-        self._web = self._beside(parts, EngineDoor(reactor, self._pool, self._outbox, intake, live.rules, watched))
+        on_air = live.rules, lambda: live.air().edition.numbers
+        self._web = self._beside(parts, EngineDoor(reactor, self._pool, self._outbox, intake, *on_air, watched))
         self._older: Deferred[None] | None = None
         """Work that can wait for the next start."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ivr.numbers import Numbers
 from ivr.switch.pool import Pool
 from notify.mllp.intake import Intake
 from notify.notices.outbox import Outbox
@@ -24,6 +25,7 @@ class EngineDoor:
         outbox: Outbox,
         intake: Intake,
         rules: Callable[[], NoticeRules],
+        numbers: Callable[[], Numbers],
         engine: Engine,
     ) -> None:
         self._thread = EngineThread(reactor)
@@ -31,6 +33,7 @@ class EngineDoor:
         self._outbox = outbox
         self._intake = intake
         self._rules = rules
+        self._numbers = numbers
         self.engine = engine
         """As `Door.engine`."""
 
@@ -46,6 +49,10 @@ class EngineDoor:
     def notice_rules(self) -> NoticeRules:
         """As `Door.notice_rules`. An edition is put on air at once, so any thread may look which it is."""
         return self._rules()
+
+    def numbers(self) -> Numbers:
+        """As `Door.numbers`; as with the rules, any thread may look."""
+        return self._numbers()
 
     def receive_hl7(self, raw: bytes, peer: str) -> bytes:
         """As `Door.receive_hl7`."""

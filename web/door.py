@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from ivr.numbers import Numbers
 from notify.notices.rules import NoticeRules
 from web.live.engine import Engine, FakeEngine
 
@@ -37,6 +38,9 @@ class Door(Protocol):
     def notice_rules(self) -> NoticeRules:
         """The rules of notices in force."""
 
+    def numbers(self) -> Numbers:
+        """What answers which number, by the edition on the air."""
+
     def receive_hl7(self, raw: bytes, peer: str) -> bytes:
         """Take the bytes of a message as if `peer` had sent them now; what is answered, empty when nothing is."""
 
@@ -49,6 +53,7 @@ class FakeDoor:
     engine: FakeEngine = field(default_factory=FakeEngine)
     asked: list[str] = field(default_factory=list)
     rules: NoticeRules = field(default_factory=lambda: NoticeRules({}))
+    on_air: Numbers = field(default_factory=lambda: Numbers({}))
     received: list[tuple[bytes, str]] = field(default_factory=list)
     answers: Callable[[bytes], bytes] = lambda _: b""
     """What the intake does with a message."""
@@ -64,6 +69,10 @@ class FakeDoor:
     def notice_rules(self) -> NoticeRules:
         """As `Door.notice_rules`."""
         return self.rules
+
+    def numbers(self) -> Numbers:
+        """As `Door.numbers`."""
+        return self.on_air
 
     def receive_hl7(self, raw: bytes, peer: str) -> bytes:
         """As `Door.receive_hl7`."""

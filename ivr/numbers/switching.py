@@ -4,6 +4,7 @@ and the page share it; what is stored is `ivr.numbers.closings`.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
@@ -15,8 +16,24 @@ EVERY = "all"
 """Stands for every number that can be closed."""
 
 
+class Why(enum.Enum):
+    """Why a number cannot be switched so."""
+
+    NO_NUMBER = enum.auto()
+    NO_CLOSED = enum.auto()  # the file does not say what callers get then
+    NO_HOURS = enum.auto()
+    NO_TIME = enum.auto()
+    SKIPPED = enum.auto()  # the clocks go forward past it
+    PASSED = enum.auto()
+    NO_REASON = enum.auto()
+
+
 class CannotSwitch(Exception):
-    """It cannot be done; the message says why."""
+    """It cannot be done: `why`, and in a sentence for the command line."""
+
+    def __init__(self, why: Why, sentence: str) -> None:
+        super().__init__(sentence)
+        self.why = why
 
 
 def chosen(numbers: Numbers, wanted: str) -> list[Plan]:
@@ -27,9 +44,9 @@ def chosen(numbers: Numbers, wanted: str) -> list[Plan]:
     same = numbers.dialling.same(wanted)
     plan = plans.get(same) or plans.get(wanted) or next((one for one in plans.values() if one.title == wanted), None)
     if plan is None:
-        raise CannotSwitch(f'no number "{wanted}" (there are {", ".join(plans)})')
+        raise CannotSwitch(Why.NO_NUMBER, f'no number "{wanted}" (there are {", ".join(plans)})')
     if plan.closed is None:
-        raise CannotSwitch(f'{plan.number} cannot be closed: give it "closed" in flows/numbers.yaml')
+        raise CannotSwitch(Why.NO_CLOSED, f'{plan.number} cannot be closed: give it "closed" in flows/numbers.yaml')
     return [plan]
 
 
@@ -45,7 +62,7 @@ def closed_until_opening(plans: Sequence[Plan], who: str, why: str, now: datetim
     for plan in plans:
         opening = plan.next_opening(now)
         if opening is None:
-            raise CannotSwitch(f"{plan.number} has no hours: say --until, or leave both out")
+            raise CannotSwitch(Why.NO_HOURS, f"{plan.number} has no hours: say --until, or leave both out")
         rows.append(Switched(plan.number, True, opening, who, why, now.astimezone(UTC)))
     return rows
 
@@ -65,13 +82,13 @@ def read_time(written: str, now: datetime, *, past: bool = False) -> datetime:
         at = datetime.strptime(clock, "%H:%M").time()  # noqa: DTZ007 - a time of day
         on = date.fromisoformat(day) if day else now.date()
     except ValueError as wrong:
-        raise CannotSwitch(f'"{written}" is not a time: write 18:00 or "2026-12-24 13:00"') from wrong
+        raise CannotSwitch(Why.NO_TIME, f'"{written}" is not a time: write 18:00 or "2026-12-24 13:00"') from wrong
     if skipped(datetime.combine(on, at), zone):
-        raise CannotSwitch(f"there is no {clock} on {on}: the clocks go forward past it")
+        raise CannotSwitch(Why.SKIPPED, f"there is no {clock} on {on}: the clocks go forward past it")
     minute = at.hour * 60 + at.minute
     found = moment(on, minute, zone)
     if found <= now and not past and not day:
         found = moment(on + timedelta(1), minute, zone)
     if found <= now and not past:
-        raise CannotSwitch(f"{written} has passed")
+        raise CannotSwitch(Why.PASSED, f"{written} has passed")
     return found.astimezone(zone)
