@@ -47,6 +47,7 @@ def publish_drafts(
     only: Collection[str] | None = None,
     *,
     over: bool = False,
+    sound: bool = True,
     tell: Tell = in_silence,
 ) -> Came:
     """Publish the drafts of `who` (with `only` just those of these files). Blocks as `editions.publish.publish` does,
@@ -68,7 +69,7 @@ def publish_drafts(
         press.note(session, record)
         published(session, who, laid.bundle.files, laid.drafted, record.number)
 
-    came = editions.publish(replace(press, note=note), laid.bundle, signature, base, tell=tell)
+    came = editions.publish(replace(press, note=note), laid.bundle, signature, base, sound=sound, tell=tell)
     if isinstance(came, Unchanged):
         press.database.run_now(published, who, laid.bundle.files, laid.drafted, came.record.number)
     return came

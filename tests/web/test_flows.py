@@ -14,6 +14,9 @@ from fastapi import FastAPI
 
 from accounts.audit import AuditQuery, find
 from editions import drafts, store
+from editions.sound import Sound
+from prompts.catalog import Catalog
+from prompts.errors import StudioError
 from tests.editions.conftest import MAIN, bundle
 from tests.web.browser import ADDRESS, Browser
 from tests.web.flow_site import with_flows
@@ -141,6 +144,17 @@ def test_publishing_wants_a_reason_and_is_noted(it: Browser, site: Site) -> None
     assert site.database.run_now(drafts.heads) == []
     noted = site.database.run_now(find, AuditQuery(noun="edition"))
     assert [(row.who, row.action, row.key) for row in noted] == [("chen", "publish", "2")]
+
+
+def test_who_is_in_a_hurry_does_not_wait_for_the_sound(it: Browser, site: Site) -> None:
+    def broken_voice(texts: Catalog) -> Sound:
+        raise StudioError("no voice speaks")
+
+    assert site.flows is not None
+    site.flows.press = replace(site.flows.press, render=broken_voice)
+    types(it, MAIN.replace("Main", "Night"))
+    assert "could not be made" in published(it, it.submit("/flows/publish", why="night"))
+    assert "Edition 2 is published" in published(it, it.submit("/flows/publish", why="night", silent="true"))
 
 
 def test_what_has_mistakes_is_not_published(it: Browser, site: Site) -> None:

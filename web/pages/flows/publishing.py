@@ -49,11 +49,14 @@ def review(visit: Visiting) -> Response:
 
 @PAGE.post("/flows/publish", right=Right.FLOWS_EDIT)
 def publish(
-    visit: Visiting, why: Annotated[str, Form(max_length=2_000)] = "", over: Annotated[bool, Form()] = False
+    visit: Visiting,
+    why: Annotated[str, Form(max_length=2_000)] = "",
+    over: Annotated[bool, Form()] = False,
+    silent: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Begin to publish the visitor's drafts."""
+    """Begin to publish the visitor's drafts. `silent`: without waiting for the sound of new texts."""
     press, who = _press(visit, "publish", why), visit.visitor.name
-    return _begun(visit, lambda tell: publish_drafts(press, who, why, over=over, tell=tell))
+    return _begun(visit, lambda tell: publish_drafts(press, who, why, over=over, sound=not silent, tell=tell))
 
 
 @PAGE.post("/flows/roll-back", right=Right.FLOWS_EDIT)
