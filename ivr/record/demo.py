@@ -28,7 +28,6 @@ from ivr.recordings import rows
 from ivr.recordings.rows import RecordingRecord
 from ivr.switch.line import Cause, Ended, Seat
 
-ENGINE = "demo"
 _NEIKE = {"zh": "内科", "en": "Internal medicine", "ru": "терапия", "pl": "interna"}
 _WARD = {"zh": "内科三病区", "en": "Medical ward three"}
 
@@ -65,18 +64,18 @@ class _Morning:
         call.event("keys", keys=keys)
 
 
-def make(database: Database, now: datetime, zone: ZoneInfo, folder: Path, sound: Path) -> int:
+def make(database: Database, engine: str, now: datetime, zone: ZoneInfo, folder: Path, sound: Path) -> int:
     """The calls of yesterday morning; how many. None where there is any call already. `folder` is that of recordings,
     `sound` what the one who left a message said."""
     if database.run_now(_any_call):
         return 0
     yesterday = now.astimezone(zone).date() - timedelta(days=1)
     morning = _Morning(datetime.combine(yesterday, time(), zone))
-    morning.book = CallBook(ImmediateTransactions(database), Clock(), lambda: morning.now, ENGINE)
+    morning.book = CallBook(ImmediateTransactions(database), Clock(), lambda: morning.now, engine)
     for happens in _CALLS:
         happens(morning)
     Deferred.fromCoroutine(morning.book.flush())
-    database.run_now(_left, morning, folder, sound)
+    database.run_now(_left, morning, engine, folder, sound)
     return len(morning.calls)
 
 
@@ -254,12 +253,12 @@ def _recording(midnight: datetime) -> str:
     return uuid.uuid5(uuid.NAMESPACE_URL, f"wardbell demo message {midnight.isoformat()}").hex
 
 
-def _left(session: Session, day: _Morning, folder: Path, sound: Path) -> None:
+def _left(session: Session, day: _Morning, engine: str, folder: Path, sound: Path) -> None:
     """The message, with something to hear."""
     id, began = _recording(day.midnight), day.midnight + timedelta(hours=6, minutes=48, seconds=36)
     path = f"{began:%Y}/{began:%m}/{id}.wav"
     one = RecordingRecord(id, day.calls[0], "", "closed", "speak", "zh", began, 0.0, path, "", "")
-    rows.begin(session, one, ENGINE)
+    rows.begin(session, one, engine)
     rows.finish(session, id, 9.0, "key", "#", began)
     file = folder / path
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

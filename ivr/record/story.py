@@ -57,6 +57,8 @@ def _told(texts: Catalog, language: str, event: CallEvent) -> Told:
             asked = ", ".join(f"{key} {_brief(value)}" for key, value in detail["arguments"].items())
             words = f"{detail['action']}({asked}): {detail['outcome']}"
             return Told(event.at, event.kind, words, ALONE if detail.get("alone") else "")
+        case "keys":
+            return Told(event.at, event.kind, str(detail["keys"]))
         case _:
             alone = ALONE if detail.pop("alone", False) else ""
             words = "  ".join(f"{key}={_plain(value)}" for key, value in detail.items())

@@ -48,6 +48,7 @@ class Desk:
     wallclock: Wallclock = field(default_factory=Wallclock)
     pepper: bytes = PEPPER
     zone: ZoneInfo = SHANGHAI
+    engine: str = "engine-1"
 
     @property
     def callers_dir(self) -> Path:

@@ -24,6 +24,10 @@ class DemoDesk(ClerkDesk, Protocol):
     """What this command gets as `obj`."""
 
     @property
+    def engine(self) -> str:
+        """The engine that keeps recordings here."""
+
+    @property
     def callers_dir(self) -> Path:
         """The folder of recordings."""
 
@@ -42,7 +46,7 @@ def demo(desk: DemoDesk, past: bool) -> None:
     if past:
         desk.database.run_now(yesterday.make, desk.wallclock())
         said = FOLDER / "zh" / "system.trouble.wav"
-        morning.make(desk.database, desk.wallclock(), desk.zone, desk.callers_dir, said)
+        morning.make(desk.database, desk.engine, desk.wallclock(), desk.zone, desk.callers_dir, said)
     rows = [(card.number, card.pin, show_money(balance), card.what_for) for card, balance in made.cards]
     click.echo(table(("card", "PIN", "balance", "for"), rows))
     passwords = PepperedPasswords(desk.pepper)
