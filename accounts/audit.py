@@ -73,12 +73,17 @@ def note(
             how=how,
             action=action[:40],
             noun=noun[:24],
-            key=str(key)[:120],
+            key=_kept(str(key))[:120],
             details=dict(details or {}),
-            reason=reason[:500],
+            reason=_kept(reason)[:500],
             address=address[:64],
         )
     )
+
+
+def _kept(text: str) -> str:
+    """PostgreSQL takes no NUL."""
+    return text.replace("\x00", "")
 
 
 def signed(by: By) -> tuple[str, str]:

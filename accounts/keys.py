@@ -114,7 +114,8 @@ def every(session: Session) -> list[KeyRecord]:
 
 def revoke(session: Session, name: str, hand: Hand) -> KeyRecord:
     """From now on it opens nothing. Raises Unknown."""
-    row = session.execute(select(ApiKey).where(ApiKey.name == name)).scalar_one_or_none()
+    found = select(ApiKey).where(ApiKey.name == name)
+    row = session.execute(found).scalar_one_or_none() if NAME.fullmatch(name) else None
     if row is None:
         raise Unknown(f"there is no key {name}")
     if row.revoked_at is None:

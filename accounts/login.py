@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts import users, visits, wrong_entries
@@ -152,7 +151,7 @@ class Login:
         delay = wrong_entries.count(session, subjects, self._wallclock())
         if delay:
             return Wait(max(1, math.ceil(delay.left.total_seconds())))
-        row = session.execute(select(User).where(User.name == users.folded(name))).scalar_one_or_none()
+        row = users.lookup(session, name)
         if row is None:
             return _Counted(None, "", None)
         return _Counted(row.id, row.name, None if row.locked else row.password_hash)

@@ -233,17 +233,28 @@ def _another_administrator(session: Session, row: User) -> None:
 
 
 def _row(session: Session, name: str) -> User:
-    row = session.execute(select(User).where(User.name == folded(name))).scalar_one_or_none()
+    row = lookup(session, name)
     if row is None:
         raise Unknown(f"there is no user {folded(name)}")
     return row
 
 
 def _held(session: Session, name: str) -> User:
-    row = session.execute(locked(select(User).where(User.name == folded(name)))).scalar_one_or_none()
+    row = (
+        None
+        if lookup(session, name) is None
+        else session.execute(locked(select(User).where(User.name == folded(name)))).scalar_one_or_none()
+    )
     if row is None:
         raise Unknown(f"there is no user {folded(name)}")
     return row
+
+
+def lookup(session: Session, name: str) -> User | None:
+    """The row of that name. What cannot be one is not asked for: PostgreSQL takes no NUL."""
+    if not NAME.fullmatch(folded(name)):
+        return None
+    return session.execute(select(User).where(User.name == folded(name))).scalar_one_or_none()
 
 
 def _record(row: User) -> UserRecord:

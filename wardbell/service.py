@@ -19,6 +19,7 @@ from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 
+from accounts import visits, wrong_entries
 from background.spawn import spawn
 from background.steady_clock import SteadyClock
 from background.threads import SlowWork
@@ -296,11 +297,14 @@ class Service:
         await self._rendering.within(LOADING, self._parts.warm_up)
 
     async def _forget(self) -> None:
-        """Headers of old messages are deleted; a sender that repeats one after that is heard again."""
+        """Headers of old messages are deleted; a sender that repeats one after that is heard again. Sessions that ended
+        long ago and wrong entries that mean nothing any more go too."""
         before = wallclock() - KEPT
         for old, since in ((forget, before), (forget_deliveries, wallclock() - TOLD)):
             while await self._database.run(old, since):
                 await deferLater(self._reactor, PAUSE)  # messages and calls come first
+        await self._database.run(visits.forget_old, wallclock())
+        await self._database.run(wrong_entries.forget_old, wallclock())
 
     async def _look_at_the_clock(self) -> None:
         try:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from accounts import users
+from accounts.audit import Hand
 from accounts.errors import AccountsError, NameTaken, NotAllowed, Unknown
 from accounts.rights import MAY, Right, Role
 from db.tables.accounts import ROLES
@@ -92,3 +93,11 @@ def test_a_user_is_never_shown_over_two_lines(house: House) -> None:
 
 def test_the_table_knows_the_roles_that_there_are() -> None:
     assert ROLES == tuple(Role) == tuple(MAY)
+
+
+def test_what_no_database_takes_is_nobodys_name(house: House) -> None:
+    with pytest.raises(Unknown):
+        house.run(users.find, "ni\x00na")
+    hand = Hand("root", house.now, "command", reason="a\x00b")
+    house.run(users.lock, "nina", hand)
+    assert house.audit(action="lock")[0].reason == "ab"

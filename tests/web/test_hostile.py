@@ -196,7 +196,8 @@ def test_a_value_without_sense_never_breaks_a_page(value: str, console: FastAPI,
         for parameter in asked_for(route.dependant):
             answer = admin.get(path, params={parameter: value})
             assert answer.status_code in (200, 303, 404, 422, 503), (route.path, parameter, answer.status_code)
-            assert MARK not in answer.text or Parsed(answer.text).dangers == []
+            if answer.headers.get("content-type", "").startswith("text/html"):  # a CSV is no page
+                assert MARK not in answer.text or Parsed(answer.text).dangers == []
 
 
 def test_an_order_or_a_place_in_a_list_that_there_is_not_is_422(console: FastAPI, admin: Browser) -> None:

@@ -190,7 +190,19 @@ def test_the_audit_is_taken_away_whole_and_harmless(sign_in: SignIn, site: Site)
     assert [action for _, action, _ in noted(site, who="auditor")] == ["export", "export"]
 
 
-@pytest.mark.parametrize("query", ["since=yesterday", "until=2026-13-01", "before=x", "before=0", f"who={'x' * 500}"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "since=yesterday",
+        "until=2026-13-01",
+        "since=0001-01-01",
+        "until=9999-12-31",
+        "before=x",
+        "before=0",
+        "who=%00",
+        f"who={'x' * 500}",
+    ],
+)
 def test_a_search_without_sense_is_422(query: str, sign_in: SignIn) -> None:
     assert sign_in("auditor").get(f"/audit?{query}").status_code == 422
 

@@ -56,5 +56,6 @@ def audit(
 
 
 def _row(one: AuditRecord, desk: ClerkDesk) -> tuple[str, ...]:
+    details = json.dumps(one.details, ensure_ascii=False) if one.details else ""
     at = f"{one.at.astimezone(desk.zone):%Y-%m-%d %H:%M:%S}"
-    return at, one.who, one.how, f"{one.action} {one.noun} {one.key}", one.reason, one.address, json.dumps(one.details)
+    return at, one.who, one.how, f"{one.action} {one.noun} {one.key}", one.reason, one.address, details

@@ -21,7 +21,9 @@ from web.visit import Visit, Visiting
 PAGE = Page("audit", N_("Audit"), "/audit", Right.AUDIT, N_("System"))
 
 ROWS = 100
-Word = Annotated[str, Query(max_length=120)]
+Word = Annotated[str, Query(max_length=120, pattern=r"^[^\x00]*$")]
+FIRST, LAST = date(1970, 1, 1), date(2200, 1, 1)
+"""Days that are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Search:
             self.noun,
             self.key.strip(),
             _begins(_day(self.since), visit),
-            _begins(ends + timedelta(1) if ends and ends < date.max else None, visit),
+            _begins(ends + timedelta(1) if ends else None, visit),
         )
 
     def address(self, **more: object) -> str:
@@ -101,9 +103,12 @@ def _day(written: str) -> date | None:
     if not written.strip():
         return None
     try:
-        return date.fromisoformat(written.strip())
+        day = date.fromisoformat(written.strip())
     except ValueError:
         raise HTTPException(422) from None
+    if not FIRST <= day <= LAST:
+        raise HTTPException(422)
+    return day
 
 
 def _begins(day: date | None, visit: Visit) -> datetime | None:

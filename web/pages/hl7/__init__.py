@@ -59,9 +59,7 @@ _SIGNS = (
 
 def spelt(text: str) -> Markup:
     """What `shown` gives, its signs spelt out and set apart from what is text."""
-    return Markup(
-        re.sub("[\u2400-\u2421]", lambda sign: f"<i>{_SIGNS[ord(sign[0]) - 0x2400]}</i>", str(escape(text)))
-    )
+    return Markup(re.sub("[\u2400-\u2421]", lambda sign: f"<i>{_SIGNS[ord(sign[0]) - 0x2400]}</i>", str(escape(text))))
 
 
 @PAGE.get("/hl7")

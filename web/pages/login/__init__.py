@@ -119,7 +119,8 @@ def begins(visit: Visiting, secret: str, name: Text, password: Text, again: Text
         if user is None:
             return None
         pending = login.wants_factor(user)
-        return login.begin(session, user.id, visit.address, agent(visit), hand, totp_pending=pending)
+        own = Hand(user.name, visit.now, "page", visit.address)
+        return login.begin(session, user.id, visit.address, agent(visit), own, totp_pending=pending)
 
     try:
         token = visit.site.database.run_now(work, login.passwords.hash(password))
