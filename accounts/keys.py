@@ -101,6 +101,13 @@ def whose_key(session: Session, secret: str, now: datetime) -> KeyHolder | None:
     return KeyHolder(row.id, row.name, _rights(row), to_note)
 
 
+@reading
+def holder_of(session: Session, key_id: int, now: datetime) -> KeyHolder | None:
+    """Who holds the key of this id; None: it opens nothing any more."""
+    row = session.get(ApiKey, key_id)
+    return KeyHolder(row.id, row.name, _rights(row)) if row is not None and _record(row).holds(now) else None
+
+
 def note_use(session: Session, key_id: int, now: datetime, address: str = "") -> None:
     """The key was used now."""
     session.execute(update(ApiKey).where(ApiKey.id == key_id).values(used_at=now, used_from=address[:64]))

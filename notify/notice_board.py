@@ -47,21 +47,31 @@ class StoredBoard:
         if all(rule.event != event for rule in rules.rules.values()):  # a call that began under an older edition
             raise NotPosted(f"no notice follows the event {event} any more: see flows/notices.yaml")
         try:
-            stored = await self._transactions.run(_store, rules, event, facts, key, self._wallclock())
+            stored = await self._transactions.run(tell_event, rules, event, facts, key, SOURCE, self._wallclock())
         except DatabaseError as away:
             raise NotPosted(str(away)) from away
         if stored.notices:
             self._planned()
 
 
-def _store(
-    session: Session, rules: NoticeRules, event: str, facts: Mapping[str, Value], key: str, now: datetime
+def tell_event(
+    session: Session,
+    rules: NoticeRules,
+    event: str,
+    facts: Mapping[str, Value],
+    key: str,
+    source: str,
+    now: datetime,
+    visit: str = "",
+    happened_at: datetime | None = None,
 ) -> Stored:
+    """Store an event and plan what follows; the body of one transaction. `key` makes it the same when told again."""
     ward = facts.get(WARD)
     code = str(ward.get("code", "") if isinstance(ward, dict) else ward or "")
     known = wards.contacts(session, code) if code else None
     code = known.code if known is not None else code
-    return store(session, rules, Happening(key, event, SOURCE, code, facts, _said(session, facts, code)), now)
+    said = _said(session, facts, code)
+    return store(session, rules, Happening(key, event, source, code, facts, said, visit, happened_at), now)
 
 
 def _said(session: Session, facts: Mapping[str, Value], code: str) -> Mapping[str, Any]:

@@ -20,6 +20,7 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 
 from accounts import visits, wrong_entries
+from accounts.api_answers import forget as forget_answers
 from background.spawn import spawn
 from background.steady_clock import SteadyClock
 from background.threads import SlowWork
@@ -44,6 +45,7 @@ from ivr.call.errands import errands
 from ivr.call.errands.dial import PutCallerThrough
 from ivr.call.errands.notify import TellNotices
 from ivr.call.errands.record import TakeMessage
+from ivr.call.originate import Originator
 from ivr.call.rendering import Rendering
 from ivr.call.switchboard import Switchboard
 from ivr.call.tones import Tones
@@ -105,6 +107,8 @@ KEPT = timedelta(days=90)
 
 TOLD = timedelta(days=30)
 """How long deliveries of webhooks are kept."""
+ANSWERED = timedelta(days=2)
+"""How long answers of the API are kept for repetitions."""
 
 PAUSE = 0.05
 """Seconds between two slices of work that can wait."""
@@ -175,9 +179,13 @@ class Service:
         self._recordings = RecordingStore(
             settings.callers_dir, tones.beep, self._database, self._slow, wallclock, settings.engine
         )
+        dialler = TrunkDialler(lambda: self._pool, trunk, tones)
+        self._originator = Originator(
+            lambda: self._pool, dialler, self._in_progress, reactor, trunk.uri, trunk.caller_id
+        )
         beyond = errands(
             TakeMessage(self._recordings),
-            PutCallerThrough(TrunkDialler(lambda: self._pool, trunk, tones)),
+            PutCallerThrough(dialler),
             TellNotices(StoredBoard(self._database, live.rules, steady, lambda: self._outbox.poke())),
         )
         self._switchboard = Switchboard(
@@ -277,9 +285,21 @@ class Service:
         """The console, when it is wanted; its libraries are half a second and 40 MB that nobody else needs."""
         if not parts.settings.web.port:
             return None
+        from wardbell.api_line import EngineApiLine
         from wardbell.web_side import WebSide
 
-        return WebSide(parts, door)
+        live = self._live
+        line = EngineApiLine(
+            self._reactor,
+            self._pool,
+            self._outbox,
+            self._in_progress,
+            self._originator,
+            live.rules,
+            lambda: live.air().edition.numbers,
+            parts.settings.outbound.reserve,
+        )
+        return WebSide(parts, door, line)
 
     async def _patiently(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """`work`, tried again while the database is away: an outage just as we start must not end the service."""
@@ -300,7 +320,8 @@ class Service:
         """Headers of old messages are deleted; a sender that repeats one after that is heard again. Sessions that ended
         long ago and wrong entries that mean nothing any more go too."""
         before = wallclock() - KEPT
-        for old, since in ((forget, before), (forget_deliveries, wallclock() - TOLD)):
+        old_ones = (forget, before), (forget_deliveries, wallclock() - TOLD), (forget_answers, wallclock() - ANSWERED)
+        for old, since in old_ones:
             while await self._database.run(old, since):
                 await deferLater(self._reactor, PAUSE)  # messages and calls come first
         await self._database.run(visits.forget_old, wallclock())

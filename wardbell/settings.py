@@ -189,6 +189,8 @@ class Web(_Section):
     """Minutes without use after which a user is logged out."""
     shift_hours: float = Field(default=12, gt=0, le=168)
     """Hours after which a user has to log in again, used or not."""
+    api_per_minute: float = Field(default=1_200, ge=1)
+    """Requests of the API that one key may make in a minute."""
 
     @property
     def tls(self) -> bool:

@@ -23,6 +23,8 @@ from hospital.cards.pins import PepperedPins
 from wardbell import __version__
 from wardbell.parts import Parts, wallclock
 from wardbell.web_machine import ThisMachine
+from web.api.app import AT, Behind, make_api
+from web.api.line import ApiLine
 from web.app import make_app
 from web.door import Door
 from web.flow_desk import FlowDesk, Publications
@@ -40,7 +42,7 @@ THREADS = 8
 class WebSide:
     """The console of one engine. `stop` blocks for seconds."""
 
-    def __init__(self, parts: Parts, door: Door) -> None:
+    def __init__(self, parts: Parts, door: Door, line: ApiLine) -> None:
         web = parts.settings.web
         self._database = Database(parts.settings.database_url, threads=THREADS)
         self._workshop = OwnProcess()
@@ -76,7 +78,7 @@ class WebSide:
             flows=self._flows(parts),
         )
         listens = Listens(web.host, web.port, web.certificate, web.key, web.proxies)
-        self._server = WebServer(make_app(site), listens)
+        self._server = WebServer(make_app(site, mounts=((AT, make_api(site, self._behind(parts, line))),)), listens)
         self._host = web.host
         self._scheme = "https" if web.certificate else "http"
         self._public = web.public
@@ -99,6 +101,17 @@ class WebSide:
             parts.store_dir,
             Publications(wallclock),
         )
+
+    def _behind(self, parts: Parts, line: ApiLine) -> Behind:
+        """What the API uses besides."""
+        press = Press(
+            self._database,
+            parts.zone,
+            wallclock,
+            lambda texts: make_sound(parts.studio_of(texts), parts.known_values()),
+            parts.recordings_dir,
+        )
+        return Behind(line, parts.callers_dir, press, parts.settings.web.api_per_minute)
 
     def start(self) -> None:
         """Serve. Calls matter more: when the console cannot be served that is told, and they go on."""

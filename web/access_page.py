@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from accounts.rights import Right, Role, may
+from web.api.app import routes
 from web.page import Guarded, Page
 from web.pages import PAGES
 
@@ -21,7 +22,16 @@ def access_page(pages: Sequence[Page] = PAGES) -> str:
     """The page as text."""
     lines = [BEGIN, "## The console", ""]
     lines += _table([route for page in pages for route in page.routes])
+    lines += ["", "## The API", "", "By key: `wardbell keys add NAME --right ...` gives it rights.", ""]
+    lines += _keyed(routes())
     return "\n".join(lines) + "\n"
+
+
+def _keyed(routes: Sequence[Guarded]) -> Iterator[str]:
+    yield "| route | wants |"
+    yield "|---|---|"
+    for route in sorted(routes, key=lambda route: (route.path, route.methods)):
+        yield f"| `{' '.join(route.methods)} {route.path}` | `{route.right}` |"
 
 
 def _table(routes: Sequence[Guarded]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from db.tables import (
     accounts,
+    api,
     calls,
     cards,
     clinic,
@@ -22,6 +23,7 @@ from db.tables.base import Base
 __all__ = [
     "Base",
     "accounts",
+    "api",
     "calls",
     "cards",
     "clinic",

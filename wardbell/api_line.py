@@ -1,0 +1,118 @@
+"""The engine as the API asks it, from any thread. Implements `web.api.line.ApiLine`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as TooLate
+from typing import Any, TypeVar
+
+from twisted.logger import Logger
+
+from background.spawn import spawn
+from ivr.call.originate import Originator
+from ivr.in_progress.board import CallsInProgress
+from ivr.in_progress.call_now import CallNow
+from ivr.numbers.plan import Numbers
+from ivr.switch.line import NoLineFree
+from ivr.switch.pool import Pool
+from notify.notices.outbox import Outbox
+from notify.notices.rules import NoticeRules
+from web.api.line import NoLine
+from web.errors import EngineAway
+
+T = TypeVar("T")
+
+log = Logger()
+
+PATIENCE = 3.0
+"""Seconds that a request waits for the engine."""
+
+
+class EngineApiLine:
+    """`reactor` is Twisted's."""
+
+    def __init__(
+        self,
+        reactor: Any,
+        pool: Pool,
+        outbox: Outbox,
+        calls: CallsInProgress,
+        originator: Originator,
+        rules: Callable[[], NoticeRules],
+        numbers: Callable[[], Numbers],
+        reserve: int,
+    ) -> None:
+        """`rules` and `numbers` may be asked from any thread. `reserve`: lines that are left free for callers."""
+        self._reactor = reactor
+        self._pool = pool
+        self._outbox = outbox
+        self._calls = calls
+        self._originator = originator
+        self._rules = rules
+        self._numbers = numbers
+        self._reserve = reserve
+
+    def notice_rules(self) -> NoticeRules:
+        """As `ApiLine.notice_rules`."""
+        return self._rules()
+
+    def numbers(self) -> Numbers:
+        """As `ApiLine.numbers`."""
+        return self._numbers()
+
+    def look_for_notices(self) -> None:
+        """As `ApiLine.look_for_notices`."""
+        self._reactor.callFromThread(self._outbox.poke)
+
+    def calls(self) -> tuple[CallNow, ...]:
+        """As `ApiLine.calls`."""
+        return self._ask(self._calls.calls)
+
+    def hang_up(self, call_id: str, who: str, why: str) -> bool:
+        """As `ApiLine.hang_up`."""
+        return self._ask(lambda: self._hang_up(call_id, who, why))
+
+    def originate(self, own: str, other: str, ring: float) -> str:
+        """As `ApiLine.originate`."""
+        begun: Future[str] = Future()
+        self._ask(lambda: self._originate(own, other, ring, begun))
+        try:
+            return begun.result(PATIENCE)
+        except TooLate:
+            raise EngineAway("the engine does not dial") from None
+        except NoLineFree as full:
+            raise NoLine("no line is free") from full
+
+    # In the reactor's thread
+
+    def _hang_up(self, call_id: str, who: str, why: str) -> bool:
+        line = self._pool.line(call_id)
+        if line is None or not self._calls.note(call_id, "hung_up_by", who=who, why=why):
+            return False
+        spawn(line.hang_up(), f"hanging up call {call_id}")
+        return True
+
+    def _originate(self, own: str, other: str, ring: float, begun: Future[str]) -> None:
+        capacity = self._pool.capacity()
+        if capacity.lines - capacity.busy < 2 + self._reserve:
+            raise NoLine("no two lines are free beside those for callers")
+        spawn(self._originator.call(own, other, ring, begun.set_result, begun.set_exception), "a call for the API")
+
+    def _ask(self, work: Callable[[], T]) -> T:
+        """`work` on the reactor's thread, and what it gives."""
+        answer: Future[T] = Future()
+
+        def carry_out() -> None:
+            if answer.set_running_or_notify_cancel():
+                try:
+                    answer.set_result(work())
+                except Exception as wrong:  # noqa: BLE001 - raised again where it was asked
+                    answer.set_exception(wrong)
+
+        self._reactor.callFromThread(carry_out)
+        try:
+            return answer.result(PATIENCE)
+        except TooLate:
+            answer.cancel()
+            raise EngineAway("the engine does not answer") from None
