@@ -101,6 +101,8 @@ class Database:
         self._sessions = sessionmaker(self._engine, expire_on_commit=False)
         reading = self._engine.execution_options(**{READS: True, "postgresql_readonly": True})
         self._readers = sessionmaker(reading, expire_on_commit=False)
+        self.watch: Callable[[bool, float, DatabaseError | None], object] | None = None
+        """Told of each transaction: whether it only reads, its seconds with what it waited for, how it failed."""
         self._closed = False
         self._open = OpenConnections(self._engine)
         self._threads = ThreadPool(minthreads=0, maxthreads=threads, name="database")
@@ -156,6 +158,18 @@ class Database:
         """`work` as one transaction in this thread. Raises `db.errors.DatabaseError`.
 
         Work that is marked as `reading` sees one moment of the database and locks nothing, also on SQLite."""
+        if self.watch is None:
+            return self._attempts(work, *args, **kwargs)
+        began, failed = time.monotonic(), None
+        try:
+            return self._attempts(work, *args, **kwargs)
+        except DatabaseError as wrong:
+            failed = wrong
+            raise
+        finally:
+            self.watch(only_reads(work), time.monotonic() - began, failed)
+
+    def _attempts(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         sessions = self._readers if only_reads(work) else self._sessions
         for attempt in range(1, ATTEMPTS + 1):
             try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooLate
-from typing import Any, TypeVar
+from typing import Any
 
 from twisted.logger import Logger
 
@@ -18,10 +18,9 @@ from ivr.switch.line import NoLineFree
 from ivr.switch.pool import Pool
 from notify.notices.outbox import Outbox
 from notify.notices.rules import NoticeRules
+from wardbell.engine_thread import EngineThread
 from web.api.line import NoLine
 from web.errors import EngineAway
-
-T = TypeVar("T")
 
 log = Logger()
 
@@ -45,6 +44,7 @@ class EngineApiLine:
     ) -> None:
         """`rules` and `numbers` may be asked from any thread. `reserve`: lines that are left free for callers."""
         self._reactor = reactor
+        self._thread = EngineThread(reactor)
         self._pool = pool
         self._outbox = outbox
         self._calls = calls
@@ -67,16 +67,16 @@ class EngineApiLine:
 
     def calls(self) -> tuple[CallNow, ...]:
         """As `ApiLine.calls`."""
-        return self._ask(self._calls.calls)
+        return self._thread.ask(self._calls.calls)
 
     def hang_up(self, call_id: str, who: str, why: str) -> bool:
         """As `ApiLine.hang_up`."""
-        return self._ask(lambda: self._hang_up(call_id, who, why))
+        return self._thread.ask(lambda: self._hang_up(call_id, who, why))
 
     def originate(self, own: str, other: str, ring: float) -> str:
         """As `ApiLine.originate`."""
         begun: Future[str] = Future()
-        self._ask(lambda: self._originate(own, other, ring, begun))
+        self._thread.ask(lambda: self._originate(own, other, ring, begun))
         try:
             return begun.result(PATIENCE)
         except TooLate:
@@ -98,21 +98,3 @@ class EngineApiLine:
         if capacity.lines - capacity.busy < 2 + self._reserve:
             raise NoLine("no two lines are free beside those for callers")
         spawn(self._originator.call(own, other, ring, begun.set_result, begun.set_exception), "a call for the API")
-
-    def _ask(self, work: Callable[[], T]) -> T:
-        """`work` on the reactor's thread, and what it gives."""
-        answer: Future[T] = Future()
-
-        def carry_out() -> None:
-            if answer.set_running_or_notify_cancel():
-                try:
-                    answer.set_result(work())
-                except Exception as wrong:  # noqa: BLE001 - raised again where it was asked
-                    answer.set_exception(wrong)
-
-        self._reactor.callFromThread(carry_out)
-        try:
-            return answer.result(PATIENCE)
-        except TooLate:
-            answer.cancel()
-            raise EngineAway("the engine does not answer") from None

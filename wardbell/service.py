@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -51,6 +52,7 @@ from ivr.call.switchboard import Switchboard
 from ivr.call.tones import Tones
 from ivr.call.voice import StudioVoice
 from ivr.in_progress.board import CallsInProgress
+from ivr.in_progress.line_now import line_now
 from ivr.numbers import Numbers
 from ivr.numbers.closings import Closings
 from ivr.numbers.line_actions import LineActions
@@ -81,6 +83,12 @@ from reports.days import day_at
 from reports.rolling import Rolling
 from wardbell.clip_sweep import ClipSweep
 from wardbell.commands.who import os_user
+from wardbell.engine_thread import EngineThread
+from wardbell.metrics.calls import MeasuredBook
+from wardbell.metrics.metrics import Metrics
+from wardbell.metrics.standing import EngineStanding, Standing
+from wardbell.metrics.voices import MeasuredVoice
+from wardbell.metrics.web import MetricsPort
 from wardbell.parts import Parts, boottime, wallclock
 from wardbell.settings import Settings
 from wardbell.watched_engine import WatchedEngine
@@ -140,6 +148,9 @@ class Service:
 
         self._slow = SlowWork(reactor)
         self._parts = parts
+        self._metrics = Metrics()
+        self._database.watch = self._metrics.transaction
+        parts.measured = lambda voice: MeasuredVoice(voice, self._metrics)
         self._rendering = Rendering(reactor, reactor)
         self._clips = ClipSweep(
             self._database, self._slow, HospitalCalendar(zone), wallclock, settings.store_dir, parts.store_limit
@@ -173,7 +184,9 @@ class Service:
         live = self._live = Live(begun.live)
         self._watch = EditionWatch(self._database, live, opens, self._slow, settings.engine, wallclock, begun.refused)
         self._book = CallBook(self._database, reactor, wallclock, settings.engine)
-        self._in_progress = CallsInProgress(self._book, lambda: live.air().edition, reactor, wallclock)
+        self._in_progress = CallsInProgress(
+            MeasuredBook(self._book, self._metrics, reactor.seconds), lambda: live.air().edition, reactor, wallclock
+        )
         trunk = Trunk(settings.trunk.target, settings.trunk.caller_id)
         tones = Tones.in_folder(settings.tones_dir)
         self._recordings = RecordingStore(
@@ -189,7 +202,15 @@ class Service:
             TellNotices(StoredBoard(self._database, live.rules, steady, lambda: self._outbox.poke())),
         )
         self._switchboard = Switchboard(
-            live.air, actions, self._in_progress, reactor, wallclock, zone, self._closings, beyond
+            live.air,
+            actions,
+            self._in_progress,
+            reactor,
+            wallclock,
+            zone,
+            self._closings,
+            beyond,
+            self._metrics.prompt.observe,
         )
         self._pool = Pool(reactor, _switch_settings(settings), self._switchboard)
         self._outbox = Outbox(
@@ -209,12 +230,21 @@ class Service:
         )
         hl7 = settings.hl7
         intake = Intake(
-            self._database, live.rules, variables, steady, self._outbox.poke, _interface(settings, zone), reactor
+            self._database,
+            live.rules,
+            variables,
+            steady,
+            self._outbox.poke,
+            _interface(settings, zone),
+            reactor,
+            answered=lambda code: self._metrics.hl7.labels(code).inc(),
         )
         self._mllp = MllpDoor(reactor, intake, hl7.peers, MllpLimits(longest=hl7.longest, connections=hl7.connections))
         self._posting = SlowWork(reactor, threads=min(4 * len(settings.webhooks), 16) or 1)
         self._targets = [webhook.target for webhook in settings.webhooks]
-        self._webhooks = Dispatch(self._targets, self._database, self._posting, wallclock)
+        self._webhooks = Dispatch(
+            self._targets, self._database, self._posting, wallclock, sent=self._metrics.webhook_sent
+        )
         self._timetable = Timetable(reactor, wallclock, zone)
         self._timetable.every(1.0, lambda: spawn(self._look_at_the_clock(), "comparing the clocks"))
         self._timetable.every(1.0, self._outbox.tick)
@@ -237,6 +267,10 @@ class Service:
         self._port: Any = None
         self._book_round: Deferred[None] | None = None
         """A round of the book of days, while it goes on."""
+        asked = EngineThread(reactor)
+        self._metrics.add(Standing(self._database, lambda: asked.ask(self._stands), wallclock))
+        own = settings.metrics
+        self._metrics_port = MetricsPort(self._metrics, own.host, own.port) if own.port else None
         watched = WatchedEngine(reactor, settings.engine, self._in_progress, self._pool, self._mllp, live)
         on_air = live.rules, lambda: live.air().edition.numbers
         self._web = self._beside(parts, EngineDoor(reactor, self._pool, self._outbox, intake, *on_air, watched))
@@ -266,6 +300,8 @@ class Service:
             raise CannotStart(f"HL7 cannot listen on {hl7.host}:{hl7.port}: {taken.socketError}") from taken
         if self._web is not None:
             await self._slow(self._web.start)
+        if self._metrics_port is not None:
+            await self._slow(self._metrics_port.start)
         sip = self._settings.sip
         log.info(
             "serving: SIP on {host}:{port}, {lines} lines; HL7 on {hl7_host}:{hl7_port}",
@@ -280,6 +316,11 @@ class Service:
     def numbers(self) -> Numbers:
         """What answers each number, by the edition on the air."""
         return self._live.air().edition.numbers
+
+    def _stands(self) -> EngineStanding:
+        calls = Counter(call.direction for call in self._in_progress.calls())
+        line = line_now(self._pool, self._in_progress.trunk)
+        return EngineStanding(line, calls, self._mllp.connections, self._live.now.head.number)
 
     def _beside(self, parts: Parts, door: EngineDoor) -> WebSide | None:
         """The console, when it is wanted; its libraries are half a second and 40 MB that nobody else needs."""
@@ -299,7 +340,7 @@ class Service:
             lambda: live.air().edition.numbers,
             parts.settings.outbound.reserve,
         )
-        return WebSide(parts, door, line)
+        return WebSide(parts, door, line, self._metrics)
 
     async def _patiently(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """`work`, tried again while the database is away: an outage just as we start must not end the service."""
@@ -415,6 +456,8 @@ class Service:
         reactor's thread, which hears signals."""
         if self._web is not None:
             self._web.stop()
+        if self._metrics_port is not None:
+            self._metrics_port.stop()
         self._parts.kokoro.close()
         self._slow.close()
         self._rendering.close()

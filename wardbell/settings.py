@@ -264,6 +264,16 @@ class Recordings(_Section):
     """Days that a recording is kept; older ones are deleted by night."""
 
 
+class Metrics(_Section):
+    """Measurements for Prometheus on a port of their own (docs/metrics.md). A key with the right `system` has them at
+    `/api/v1/metrics`, too."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on. Loopback unless set otherwise."""
+    port: int = Field(default=0, ge=0, le=65535)
+    """TCP port to listen on; 0: no such port."""
+
+
 class Webhook(_Section):
     """Another system that is told what happens (docs/webhooks.md). The list may hold several, each begun by
     `[[webhooks]]`."""
@@ -345,6 +355,7 @@ class Settings(BaseSettings):
     outbound: Outbound = Outbound()
     pins: Pins = Pins()
     recordings: Recordings = Recordings()
+    metrics: Metrics = Metrics()
     webhooks: Annotated[tuple[Webhook, ...], AfterValidator(_named_once)] = ()
 
     @classmethod

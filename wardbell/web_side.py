@@ -21,6 +21,8 @@ from editions.status import status
 from editions.workshop.workshop import OwnProcess
 from hospital.cards.pins import PepperedPins
 from wardbell import __version__
+from wardbell.metrics.metrics import Metrics
+from wardbell.metrics.web import MeasuredWeb
 from wardbell.parts import Parts, wallclock
 from wardbell.web_machine import ThisMachine
 from web.api.app import AT, Behind, make_api
@@ -42,7 +44,7 @@ THREADS = 8
 class WebSide:
     """The console of one engine. `stop` blocks for seconds."""
 
-    def __init__(self, parts: Parts, door: Door, line: ApiLine) -> None:
+    def __init__(self, parts: Parts, door: Door, line: ApiLine, metrics: Metrics) -> None:
         web = parts.settings.web
         self._database = Database(parts.settings.database_url, threads=THREADS)
         self._workshop = OwnProcess()
@@ -77,8 +79,10 @@ class WebSide:
             language=web.language,
             flows=self._flows(parts),
         )
+        behind = self._behind(parts, line, metrics)
+        app = make_app(site, mounts=((AT, make_api(site, behind)),))
         listens = Listens(web.host, web.port, web.certificate, web.key, web.proxies)
-        self._server = WebServer(make_app(site, mounts=((AT, make_api(site, self._behind(parts, line))),)), listens)
+        self._server = WebServer(MeasuredWeb(app, metrics), listens)
         self._host = web.host
         self._scheme = "https" if web.certificate else "http"
         self._public = web.public
@@ -102,7 +106,7 @@ class WebSide:
             Publications(wallclock),
         )
 
-    def _behind(self, parts: Parts, line: ApiLine) -> Behind:
+    def _behind(self, parts: Parts, line: ApiLine, metrics: Metrics) -> Behind:
         """What the API uses besides."""
         press = Press(
             self._database,
@@ -111,7 +115,7 @@ class WebSide:
             lambda texts: make_sound(parts.studio_of(texts), parts.known_values()),
             parts.recordings_dir,
         )
-        return Behind(line, parts.callers_dir, press, parts.settings.web.api_per_minute)
+        return Behind(line, parts.callers_dir, press, parts.settings.web.api_per_minute, metrics.text)
 
     def start(self) -> None:
         """Serve. Calls matter more: when the console cannot be served that is told, and they go on."""

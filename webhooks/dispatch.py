@@ -43,7 +43,10 @@ class Dispatch:
         wallclock: Callable[[], datetime],
         send: Send = post,
         shake: Callable[[float, float], float] = random.uniform,
+        sent: Callable[[str, bool], object] = lambda name, well: None,
     ) -> None:
+        """`sent` is told of each try, and whether it was well."""
+        self._sent = sent
         self._targets = {target.name: target for target in targets}
         self._off_after = {target.name: timedelta(hours=target.off_after_hours) for target in targets}
         self._transactions = transactions
@@ -61,8 +64,6 @@ class Dispatch:
         self._noting = False
         self._away = False
         self._stopped = False
-        self.sent: Counter[tuple[str, bool]] = Counter()
-        """Target and whether it was well -> messages, for the metrics."""
 
     def tick(self) -> None:
         """Send what is due, and write down what came of what was sent."""
@@ -111,7 +112,7 @@ class Dispatch:
             answer: Answer = await self._off_reactor(lambda: self._send(target, delivery.body, headers))
         finally:
             self._flying[delivery.webhook] -= 1
-        self.sent[target.name, answer.well] += 1
+        self._sent(target.name, answer.well)
         self._judge(target.name, answer)
         pause = PAUSES[delivery.tries] if delivery.tries < len(PAUSES) else 0.0
         self._outcomes.append(Outcome(delivery, answer, pause * self._shake(1 - JITTER, 1 + JITTER)))

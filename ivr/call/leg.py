@@ -7,7 +7,7 @@ what a key means is the conversation's; SIP and audio are the switch's.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from twisted.internet.defer import Deferred
@@ -27,8 +27,12 @@ class Leg:
     began, and is over when `down` comes, with how the call ended.
     """
 
-    def __init__(self, clock: Time) -> None:
+    def __init__(self, clock: Time, prompt: Callable[[float], object] = lambda seconds: None) -> None:
+        """`prompt` is told how long after a whole input something was to be said, for whoever measures."""
         self.clock = clock
+        self._prompt = prompt
+        self.input_at: float | None = None
+        """The clock's second of an input that was whole, until something is said."""
         self.rang: Once[float] = Once()
         self.up: Once[float] = Once()
         self.down: Once[Ended] = Once()
@@ -96,6 +100,9 @@ class Leg:
         """Play clips; nothing to play is finished at once."""
         if not clips:
             return Played(finished=True)
+        if self.input_at is not None:
+            self._prompt(self.clock.seconds() - self.input_at)
+            self.input_at = None
         key, until = self._late_end
         if key and self.clock.seconds() < until:  # nor does it cut off what is said next
             stop_on = stop_on.replace(key, "")

@@ -49,6 +49,7 @@ class Switchboard:
         zone: tzinfo,
         closed: Callable[[], Mapping[str, Closing]] = dict,
         errands: Errands = TALK_ONLY,
+        prompt: Callable[[float], object] = lambda seconds: None,
     ) -> None:
         """`on_air` and `closed` (the numbers that somebody closed) are asked once at the beginning of each call;
         hours of numbers are those of `zone`."""
@@ -60,6 +61,7 @@ class Switchboard:
         self._zone = zone
         self._closed = closed
         self._errands = errands
+        self._prompt = prompt
         self._turned_away = TurnedAwayCalls(book, clock)
         self._going: set[Deferred[None]] = set()
         """Incoming calls, until all is done that they began."""
@@ -87,7 +89,7 @@ class Switchboard:
         self._turned_away.note(refused)
 
     async def _take(self, line: Line, offer: Offer) -> None:
-        leg = Leg(self._clock).takes(line)
+        leg = Leg(self._clock, self._prompt).takes(line)
         line.listen(leg)
         air = self._on_air()
         found = self._find(air, offer)
@@ -193,7 +195,7 @@ class Switchboard:
         if telling.flow not in air.edition.flows.flows:  # the notice was claimed by the rules of the edition before
             log.error("edition {n} has no flow {flow}: not dialled", n=air.edition.version, flow=telling.flow)
             return Made("", Ended(Cause.ERROR))
-        leg = Leg(self._clock)
+        leg = Leg(self._clock, self._prompt)
         try:
             line = await switch.dial(
                 order.target,

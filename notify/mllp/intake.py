@@ -78,8 +78,10 @@ class Intake:
         planned: Callable[[], None],
         interface: Interface | None = None,
         clock: Time | None = None,
+        answered: Callable[[str], object] = lambda code: None,
     ) -> None:
-        """Without a `clock` nothing is held."""
+        """Without a `clock` nothing is held. `answered` is told each answer's code."""
+        self._answered = answered
         self._transactions = transactions
         self._rules = rules
         self._wording = wording
@@ -222,5 +224,6 @@ class Intake:
     def _answer(self, header: Header, broken: MessageBroken | None = None) -> bytes:
         now = self._wallclock()
         self._answers += 1
+        self._answered(broken.answer if broken is not None else "AA")
         control_id = f"W{now.strftime('%y%m%d%H%M%S')}{self._answers % 1_000_000:06d}"
         return acknowledge(header, control_id=control_id, now=now, broken=broken)

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from editions.press import Press
-from web.api import bookings, calls, cards, events, flows, notices, numbers, recordings, rota
+from web.api import bookings, calls, cards, events, flows, metrics, notices, numbers, recordings, rota
 from web.api.limits import Limits
 from web.api.line import ApiLine
 from web.api.links import Links
@@ -31,6 +31,7 @@ NOUNS: tuple[Noun, ...] = (
     rota.NOUN,
     numbers.NOUN,
     flows.NOUN,
+    metrics.NOUN,
 )
 ABOUT = """What other systems ask of the hospital's line and tell it.
 
@@ -53,6 +54,8 @@ class Behind:
     """Publishes; None: nothing can be published here."""
     per_minute: float = 1_200.0
     """Requests of one key."""
+    metrics: Callable[[], bytes] = lambda: b""
+    """What Prometheus reads."""
 
 
 def make_api(site: Site, behind: Behind) -> FastAPI:

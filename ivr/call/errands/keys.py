@@ -38,6 +38,7 @@ class GatherKeys:
             talk.said_all([await _offer(talk, wanted)])
         answer = await _gather(talk, wanted)
         if isinstance(answer, Keys):
+            talk.leg.input_at = talk.leg.clock.seconds()
             talk.trace.event("keys", keys=HIDDEN if wanted.secret else answer.digits)
         else:
             talk.trace.event("no_input")
