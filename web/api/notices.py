@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from accounts.rights import Right
 from notify.notices import by_hand
-from notify.notices.by_hand import Acted, Came, Hand
+from notify.notices.by_hand import Acted, Came
 from notify.notices.listing import Asked as Search
 from notify.notices.listing import AttemptRecord, NoticeRecord, search, show_notice
 from notify.notices.states import State
@@ -178,19 +178,18 @@ def repeat(asked: Asking, request: Request, notice: Which, taken: Taken) -> JSON
 
 def _act(asked: Asked, request: Request, action: str, notice: int, taken: Taken) -> JSONResponse:
     line: ApiLine = request.app.state.behind.line
-    hand = Hand(f"{taken.by} ({asked.key.name})"[: by_hand.LONGEST_NAME], asked.now, taken.reason)
+    hand = asked.hand(": ".join(filter(None, (taken.by, taken.reason))))
     rules = line.notice_rules()
 
     def work(session: Session) -> Reply:
         if action == "acknowledge":
-            acted = by_hand.acknowledge(session, notice, hand)
+            acted = by_hand.acknowledge(session, notice, asked.hand(taken.reason), by=taken.by)
         elif action == "cancel":
             acted = by_hand.call_off(session, notice, hand)
         else:
             acted = by_hand.call_again(session, rules, notice, hand)
         if not acted.done:
             raise _why_not(acted)
-        asked.hand(taken.reason).note(session, action, "notice", notice, by=taken.by)
         return Reply.of(200, ActedTold(notice=acted.notice or notice), line.look_for_notices)
 
     return asked.once(work)
