@@ -54,6 +54,7 @@ class WebSide:
             wallclock,
             secrets.token_hex(4),
         )
+        flows = self._flows(parts)
         site = Site(
             database=self._database,
             wallclock=wallclock,
@@ -77,9 +78,9 @@ class WebSide:
             address=Address(web.public, web.tls),
             version=__version__,
             language=web.language,
-            flows=self._flows(parts),
+            flows=flows,
         )
-        behind = self._behind(parts, line, metrics)
+        behind = Behind(line, parts.callers_dir, flows.press, web.api_per_minute, metrics.text)
         app = make_app(site, mounts=((AT, make_api(site, behind)),))
         listens = Listens(web.host, web.port, web.certificate, web.key, web.proxies)
         self._server = WebServer(MeasuredWeb(app, metrics), listens)
@@ -105,17 +106,6 @@ class WebSide:
             parts.store_dir,
             Publications(wallclock),
         )
-
-    def _behind(self, parts: Parts, line: ApiLine, metrics: Metrics) -> Behind:
-        """What the API uses besides."""
-        press = Press(
-            self._database,
-            parts.zone,
-            wallclock,
-            lambda texts: make_sound(parts.studio_of(texts), parts.known_values()),
-            parts.recordings_dir,
-        )
-        return Behind(line, parts.callers_dir, press, parts.settings.web.api_per_minute, metrics.text)
 
     def start(self) -> None:
         """Serve. Calls matter more: when the console cannot be served that is told, and they go on."""

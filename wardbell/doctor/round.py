@@ -11,6 +11,7 @@ from wardbell.doctor import (
     content,
     database,
     editions,
+    keys,
     machine,
     messages,
     pjsip,
@@ -92,6 +93,7 @@ def _database(parts: Parts) -> Iterator[Finding]:
         yield from users.who_can_log_in(parts.database, _reached(parts))
         yield from messages.received(parts.database, parts.wallclock())
         yield from webhooks.delivered(parts.database, parts.settings.webhooks, parts.wallclock(), parts.zone)
+        yield from keys.expiring(parts.database, parts.wallclock(), parts.zone)
         yield from editions.published(parts.database, parts.check, parts.on_disk, parts.wallclock())
 
 
