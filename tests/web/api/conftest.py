@@ -26,7 +26,7 @@ from hospital.clinic.departments import DepartmentRecord
 from hospital.clinic.rota import NewDuty
 from ivr.numbers.plan import Numbers, Plan, Refusal, Route
 from notify.notices.rules import load_rules
-from tests.web.conftest import BEGAN, Wall
+from tests.web.conftest import BEGAN, Wall, empty_site, plain_login
 from web.api.app import Behind, make_api
 from web.api.limits import Limits
 from web.api.line import FakeApiLine
@@ -113,8 +113,7 @@ def hospital_file(tmp_path_factory: pytest.TempPathFactory, sqlite_file: Path) -
 @pytest.fixture(scope="session")
 def api_app() -> FastAPI:
     """The application, made once: what a test puts into it is the site and what stands behind."""
-    nowhere = Site(Database("sqlite://"), lambda: BEGAN, ZoneInfo("Asia/Shanghai"), FakeDoor(), PlainPins())
-    return make_api(nowhere, Behind(FakeApiLine(), Path("nowhere")))
+    return make_api(empty_site(Database("sqlite://")), Behind(FakeApiLine(), Path("nowhere")))
 
 
 @pytest.fixture
@@ -123,7 +122,8 @@ def api(api_app: FastAPI, tmp_path: Path, hospital_file: Path, wall: Wall) -> It
     shutil.copy(hospital_file, tmp_path / "wardbell.db")
     database = Database(f"sqlite:///{tmp_path / 'wardbell.db'}")
     line = FakeApiLine(load_rules(ROOT / "flows" / "notices.yaml"), LINE)
-    api_app.state.site = Site(database, wall, ZoneInfo("Asia/Shanghai"), FakeDoor(), PlainPins())
+    login = plain_login(database, wall)
+    api_app.state.site = Site(database, wall, ZoneInfo("Asia/Shanghai"), FakeDoor(), PlainPins(), login)
     api_app.state.behind = Behind(line, tmp_path / "recordings")
     api_app.state.limits = Limits(1e9, 1e9)
     api_app.state.strangers = Limits(30, 30)
