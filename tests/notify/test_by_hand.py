@@ -16,6 +16,7 @@ from db.tables.notices import EventRow
 from hospital.wards import wards
 from notify.events import Happening, store
 from notify.notices import by_hand
+from notify.notices.alarms import unconfirmed_alarms
 from notify.notices.by_hand import Acted, Came
 from notify.notices.listing import Asked, Wards, count_unconfirmed, search, show_notice
 from notify.notices.rules import NoticeRules
@@ -159,9 +160,11 @@ def test_a_key_and_a_hand_at_the_same_instant_are_one_confirmation(story: Story,
 def test_a_failed_one_stays_failed_and_says_who_took_charge(story: Story) -> None:
     never_answered(story)
     assert story.database.run_now(count_unconfirmed) == 1
+    assert [one.id for one in story.database.run_now(unconfirmed_alarms, story.now()).of] == [1]
     assert acknowledge(story).done
     assert story.states() == ["failed"]
     assert story.database.run_now(count_unconfirmed) == 0
+    assert story.database.run_now(unconfirmed_alarms, story.now()).of == ()
     assert acknowledge(story, who=LI).by == "王芳"
 
 
