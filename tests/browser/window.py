@@ -87,7 +87,8 @@ def window(
     one.watch()
     try:
         yield one
-        assert one.faults == []
+        if one.faults:
+            raise AssertionError("\n".join(one.faults))
     finally:
         context.close()
 
