@@ -52,9 +52,7 @@ class Console:
             call.hang_up()
         self.line.send(admission("B1", WARD, bed="12"))
         nurse = self.exchange.next_call(10).wait_answered()
-        eventually(nurse.heard_anything, 15, "the nurse to be told")
-        nurse.press("1")
-        nurse.wait_ended(30)
+        eventually(lambda: nurse.press("1") or nurse.over, 60, "the nurse to have confirmed", every=2)
         self.line.send(admission("B2", "W5", bed="7"))
         self.line.send("MSH|^~\\&|HIS|HOSPITAL|WARDBELL|PHONE|20261128||ADT^A01|B3|P|2.5\rPV1|1|I\r")
 

@@ -80,7 +80,7 @@ def window(
         locale=language,
         reduced_motion="reduce",
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     if role:
         context.add_cookies([{"name": "wardbell", "value": console.token(role), "url": console.address}])
     one = Window(console, context.new_page())
