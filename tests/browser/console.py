@@ -32,11 +32,16 @@ class Console:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = int(free.getsockname()[1])
         self.line = Line(directory / "line", self.exchange.port, web__port=self.port, sip__lines_per_worker=4)
-        self.line.prepare()
-        self.line.start()
         self.address = f"http://127.0.0.1:{self.port}"
-        eventually(self._serves, 10, f"the console to be served; the log:\n{self.line.log}")
-        self._tokens = dict(self._people(Role))
+        try:
+            self.line.prepare()
+            self.line.launch()
+            self.line.wait_serving(120)
+            eventually(self._serves, 60, f"the console to be served; the log:\n{self.line.log}")
+            self._tokens = dict(self._people(Role))
+        except BaseException:
+            self.close()
+            raise
 
     def token(self, role: str) -> str:
         """What a browser of somebody of this role holds."""
