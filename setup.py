@@ -97,7 +97,7 @@ setup(
     packages=find_packages(include=[name for room in ROOMS for name in (room, f"{room}.*")]),
     package_data={
         "": ["**/*.yaml"],
-        "web": ["**/*.html", "**/*.po", "static/**/*"],
+        "web": ["**/*.html", "**/*.po", "**/*.js", "**/*.css", "static/**/*"],
         "prompts": ["voices/kokoro_model/*", "fallbacks/*/*.wav", "fallbacks/words.json"],
         "db": ["migrations/**/*.py", "migrations/*.mako"],
     },

@@ -63,7 +63,7 @@ def test_the_wheel_holds_every_file_that_the_product_reads(tmp_path: Path) -> No
     wanted = {
         str(file.relative_to(tree))
         for room in ROOMS
-        for pattern in ("*.py", "*.yaml", "*.mako")
+        for pattern in ("*.py", "*.yaml", "*.mako", "*.html", "*.po", "*.js", "*.css")
         for file in (tree / room).rglob(pattern)
     }
     assert wanted <= packed, sorted(wanted - packed)
