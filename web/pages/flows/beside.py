@@ -13,7 +13,7 @@ from editions.bundle import Bundle
 from editions.difference import unified
 from editions.workshop import questions
 from editions.workshop.questions import Drawing
-from web.pages.flows.page import PAGE, ask, laid, language_of
+from web.pages.flows.page import PAGE, ask, laid, language_of, with_flow
 from web.visit import Visiting
 
 _LEADS = re.compile(r'xlink:href="([A-Za-z0-9_]+)\.svg"')
@@ -32,7 +32,7 @@ class DiffLine:
 def picture(visit: Visiting, flow: str, language: str = "") -> Response:
     """The flow as a drawing; a click on a box leads to its step."""
     chosen = language_of(visit, language)
-    drawn = ask(visit, questions.picture, laid(visit).bundle, visit.site.zone, flow, chosen)
+    drawn = ask(visit, questions.picture, with_flow(visit, flow), visit.site.zone, flow, chosen)
     svg, spots, why = Markup(), {}, ""
     if isinstance(drawn, Drawing):
         leads = _LEADS.sub(r'xlink:href="/flows/file/\1.yaml"', drawn.svg)
@@ -47,7 +47,7 @@ def picture(visit: Visiting, flow: str, language: str = "") -> Response:
 @PAGE.get("/flows/beside/texts/{flow}")
 def texts(visit: Visiting, flow: str) -> Response:
     """What the flow says, in every language."""
-    found = ask(visit, questions.texts_of, laid(visit).bundle, visit.site.zone, flow)
+    found = ask(visit, questions.texts_of, with_flow(visit, flow), visit.site.zone, flow)
     return visit.render("flows/texts.html", texts=found, flow=flow)
 
 

@@ -8,6 +8,7 @@ from typing import ParamSpec, TypeVar
 from fastapi import HTTPException
 
 from accounts.rights import Right
+from editions.bundle import Bundle
 from editions.drafts import LaidOver, laid_over
 from editions.store import EditionDamaged
 from editions.workshop.workshop import Busy, WorkshopError
@@ -48,6 +49,14 @@ def laid(visit: Visit) -> LaidOver:
         return visit.site.database.run_now(laid_over, visit.visitor.name)
     except EditionDamaged as damaged:
         raise EngineAway(str(damaged)) from damaged
+
+
+def with_flow(visit: Visit, flow: str) -> Bundle:
+    """The files as the visitor has them, when this flow is among them; else there is no such page."""
+    bundle = laid(visit).bundle
+    if f"{flow}.yaml" not in bundle.files:
+        raise HTTPException(404)
+    return bundle
 
 
 def language_of(visit: Visit, wanted: str, there: tuple[str, ...] = ("zh", "en", "ru", "pl")) -> str:

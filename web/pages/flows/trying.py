@@ -19,7 +19,7 @@ from prompts.errors import PromptError
 from prompts.join import join
 from prompts.store import is_clip
 from prompts.studio import Studio
-from web.pages.flows.page import PAGE, ask, desk_of, laid, language_of
+from web.pages.flows.page import PAGE, ask, desk_of, laid, language_of, with_flow
 from web.visit import Visit, Visiting
 
 _CLIPS = re.compile(r"[0-9a-f]{64}(-[0-9a-f]{64}){0,39}")
@@ -31,6 +31,7 @@ ANSWERS = ("talked", "busy", "no_answer")
 @PAGE.get("/flows/beside/try/{name}")
 def begins(visit: Visiting, name: str) -> Response:
     """The form, before the call."""
+    with_flow(visit, name)
     at = f"{visit.now.astimezone(visit.site.zone):%Y-%m-%dT%H:%M}"
     return visit.render("flows/try.html", **_fields(name, "", "13800000000", at, "", ""), call=None, why="", heard=())
 
