@@ -38,9 +38,9 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
 
 
 @pytest.fixture(scope="session")
-def places(chromium: Browser, console: Console) -> list[Place]:
+def places(console: Console) -> list[Place]:
     """Every page that an administrator can reach by links."""
-    return all_places(chromium, console)
+    return all_places(console)
 
 
 @pytest.fixture

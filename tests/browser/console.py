@@ -5,6 +5,7 @@ Nothing here knows what stands on a page; `addresses.py` finds the pages.
 
 from __future__ import annotations
 
+import http.client
 import socket
 import time
 from collections.abc import Iterable
@@ -46,6 +47,19 @@ class Console:
     def token(self, role: str) -> str:
         """What a browser of somebody of this role holds."""
         return self._tokens[Role(role)]
+
+    def answers(self, role: str, address: str) -> tuple[int, str, str]:
+        """Status and type of an address for somebody of a role (empty: nobody), and its text when it is a page; nothing
+        is read of a stream that never ends."""
+        asking = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        cookie = {"Cookie": f"wardbell={self.token(role)}"} if role else {}
+        try:
+            asking.request("GET", address, headers={"Accept": "text/html", **cookie})
+            answer = asking.getresponse()
+            kind = answer.getheader("content-type", "")
+            return answer.status, kind, answer.read().decode() if kind.startswith("text/html") else ""
+        finally:
+            asking.close()
 
     def lives(self) -> None:
         """A morning: calls of patients, an admission that a nurse confirms, one that nobody answers, a bad message."""

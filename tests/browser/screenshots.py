@@ -25,7 +25,7 @@ def take(out: Path, words: list[str]) -> None:
         console = Console(Path(folder))
         try:
             console.lives()
-            places = [one for one in all_places(chromium, console) if all(word in one.address for word in words)]
+            places = [one for one in all_places(console) if all(word in one.address for word in words)]
             for scheme, language, width in product((LIGHT, DARK), ("zh", "en"), (1280, 360)):
                 with window(chromium, console, "admin", language=language, scheme=scheme, width=width) as admin:
                     for place in places:

@@ -93,13 +93,6 @@ def window(
         context.close()
 
 
-def all_places(chromium: Browser, console: Console) -> list[Place]:
+def all_places(console: Console) -> list[Place]:
     """Every page that an administrator can reach by links."""
-    with window(chromium, console, "admin") as admin:
-
-        def ask(address: str) -> tuple[int, str, str]:
-            answer = admin.page.request.get(console.address + address, max_redirects=0)
-            kind = answer.headers.get("content-type", "")
-            return answer.status, kind, answer.text() if kind.startswith("text/html") else ""
-
-        return list(found(ask))
+    return list(found(lambda address: console.answers("admin", address)))
