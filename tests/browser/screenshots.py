@@ -30,7 +30,7 @@ def take(out: Path, words: list[str]) -> None:
                 with window(chromium, console, "admin", language=language, scheme=scheme, width=width) as admin:
                     for place in places:
                         admin.goes(place.address)
-                        admin.page.wait_for_timeout(1000)  # what comes after the page: parts, a picture, what goes on now
+                        admin.page.wait_for_timeout(1000)  # parts that come after the page
                         name = re.sub(r"[^a-z0-9]+", "-", place.route.lower()).strip("-") or "home"
                         file = out / f"{name}-{language}-{scheme}-{width}.png"
                         high = min(TALLEST, admin.page.evaluate("() => document.documentElement.scrollHeight"))
