@@ -34,7 +34,7 @@ PARTS = 5
 BARS = 14
 """Flows, steps or wards that a chart shows."""
 TABS = (
-    ("/reports", N_("Calls")),
+    ("/reports", N_("All calls")),
     ("/reports/flows", N_("Flows")),
     ("/reports/keys", N_("Keys pressed")),
     ("/reports/alerts", N_("Alerts")),
