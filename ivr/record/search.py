@@ -28,7 +28,7 @@ from ivr.switch.address import squeeze
 PAGE = 50
 A_LOOK = 1_000
 """Calls of the first look, which is enough for whatever is not rare."""
-MOST = 20_000
+MOST = 30_000
 """Calls that a search goes through at once."""
 FEW = 5_000
 """Calls of a number, or with words left, that are all looked at."""
