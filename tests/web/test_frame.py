@@ -183,6 +183,12 @@ def test_the_switch_of_languages_leads_back_to_the_page_and_nowhere_else(sign_in
     assert operator.submit("/language", language="de").status_code == 422
 
 
+def test_no_page_stands_twice() -> None:
+    assert len({id(page) for page in PAGES}) == len(PAGES)
+    routes = [(method, route.path) for page in PAGES for route in page.routes for method in route.methods]
+    assert len(set(routes)) == len(routes)
+
+
 def test_every_route_names_its_right_and_few_are_for_everybody() -> None:
     for_everybody = {f"{method} {r.path}" for page in PAGES for r in page.routes for method in r.methods if not r.right}
     assert for_everybody <= FOR_EVERYBODY
