@@ -77,13 +77,14 @@ def unconfirmed_alarms(session: Session, now: datetime) -> Alarms:
     waiting = select(NoticeRow).where(IS_WAITING, urgent, due).order_by(NoticeRow.priority, NoticeRow.due_at)
     in_air = select(NoticeRow).where(IS_IN_AIR, urgent)
     lately = NoticeRow.created_at >= now - REMEMBERED
-    first = session.scalar(select(NoticeRow.id).where(lately).order_by(NoticeRow.created_at).limit(1)) or 0
-    # From this one on: what is older is not even looked at.
-    unreached = select(NoticeRow).where(IS_UNCONFIRMED, urgent, NoticeRow.id >= first, lately)
-    unreached = unreached.order_by(NoticeRow.id.desc())
+    queries = [in_air, waiting]
+    first = session.scalar(select(NoticeRow.id).where(lately).order_by(NoticeRow.created_at).limit(1))
+    if first is not None:  # what is older than this one is not even looked at
+        unreached = select(NoticeRow).where(IS_UNCONFIRMED, urgent, NoticeRow.id >= first, lately)
+        queries.append(unreached.order_by(NoticeRow.id.desc()))
     rows: list[NoticeRow] = []
     more = False
-    for query in (in_air, waiting, unreached):
+    for query in queries:
         found = session.scalars(query.limit(MOST + 1)).all()
         more |= len(found) > MOST
         rows.extend(found[:MOST])
