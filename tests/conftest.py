@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from itertools import groupby, zip_longest
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from db.database import Database
 from db.tables import Base
@@ -26,6 +28,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     waiting = [tests for tests in files if tests[0].path.parent.name in REAL_TIME]
     computing = sorted((tests for tests in files if tests not in waiting), key=len, reverse=True)
     items[:] = [item for pair in zip_longest(waiting, computing, fillvalue=[]) for file in pair for item in file]
+
+
+settings.register_profile("patient", deadline=None)  # how long things take is measured in bench/
+settings.load_profile("patient")
+
+collect_ignore = [] if find_spec("playwright") else ["browser"]
+"""`make browser` installs what these need; the quick tests do without."""
 
 
 @pytest.fixture(autouse=True)
