@@ -14,7 +14,7 @@ from tests.browser.console import Console
 from tests.browser.window import DARK, LIGHT, Window, window
 from web.pages import PAGES
 
-MOST_STEPS = 400
+MOST_STEPS = 3000
 """Of the Tab key on one page."""
 NOT_OURS = "code, kbd, pre, script, style, textarea, [translate=no], [lang]:not(html)"
 SENTENCES = """(notOurs) => {

@@ -85,7 +85,7 @@ const view = new EditorView({
       basicSetup, yaml(), colours, syntaxHighlighting(words), lintGutter(), keymap.of(lintKeymap), indentUnit.of("  "),
       EditorState.readOnly.of(!mayEdit),
       narrow ? EditorView.lineWrapping : [],
-      EditorView.contentAttributes.of({ "aria-label": host.dataset.label }),
+      EditorView.contentAttributes.of({ "aria-label": host.dataset.label, tabindex: "0" }),
       autocompletion({ override: mayEdit ? [offers] : [] }),
       EditorView.updateListener.of((update) => { if (update.docChanged) typed(); }),
     ],
