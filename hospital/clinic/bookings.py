@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
+from accounts.audit import Hand
 from db.reading import reading
 from db.rows import locked
 from db.tables.cards import Card
@@ -15,6 +16,7 @@ from db.tables.clinic import Booking, Department, Duty, GeneralDay
 from hospital.cards import ledger
 from hospital.clinic.hooks import tell_booking
 from hospital.errors import Unknown
+from hospital.money import show_money
 from hospital.names import names_of
 from webhooks.what import What
 
@@ -87,6 +89,14 @@ def cancel(session: Session, slip: str, now: datetime, note: str = "") -> Cancel
         ledger.post(session, card_id, booking.fee, "refund", key, now, booking_id=booking.id, note=note)
     tell_booking(session, What.BOOKING_CANCELLED, booking, place, now)
     return Cancelled(booking.fee, again=False)
+
+
+def cancel_by_hand(session: Session, slip: str, hand: Hand) -> Cancelled:
+    """As `cancel`, with its reason in the card's history and its row in the audit. Raises Unknown."""
+    came = cancel(session, slip, hand.at, hand.reason)
+    if not came.again:
+        hand.note(session, "cancel", "booking", slip, refund=show_money(came.refund))
+    return came
 
 
 def _place(session: Session, booking: Booking) -> GeneralDay | Duty:

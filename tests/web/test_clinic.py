@@ -11,9 +11,10 @@ import pytest
 from httpx2 import Response
 from sqlalchemy.orm import Session
 
+from accounts import wrong_entries
 from accounts.audit import AuditQuery
 from accounts.audit import find as find_audit
-from hospital.cards import cards
+from hospital.cards import cards, pin_entries
 from hospital.clinic import departments, registration, rota
 from hospital.clinic.calendar import HospitalCalendar
 from hospital.clinic.departments import DepartmentRecord
@@ -194,6 +195,16 @@ def test_a_card_is_registered_with_a_pin_letter_and_the_pin_is_shown_once(sign_i
     assert clerk.submit("/cards/999999/letter").status_code == 404
 
 
+def test_a_new_pin_ends_the_delay_that_wrong_ones_of_the_old_have_cost(sign_in: SignIn, clinic: Site) -> None:
+    def enters_a_wrong_pin(session: Session) -> bool:
+        delay = wrong_entries.count(session, pin_entries.subjects("100001", "8001")[:1], clinic.wallclock())
+        return bool(delay)
+
+    assert [clinic.database.run_now(enters_a_wrong_pin) for _ in range(4)][-1]
+    sign_in("clerk").submit("/cards/100001/letter")
+    assert not clinic.database.run_now(enters_a_wrong_pin)
+
+
 @pytest.mark.parametrize(
     ("number", "patient", "phone", "told"),
     [
@@ -219,7 +230,7 @@ def test_the_same_receipt_is_credited_once(sign_in: SignIn, clinic: Site) -> Non
         assert answer.headers["location"] == "/cards/100001?done=credited"
     assert clerk.submit("/cards/100001/top-up", amount="60", receipt="R-7").status_code == 409
     assert clinic.database.run_now(cards.find, "100001").balance == 15_000
-    assert audited(clinic) == [("top up", "card", "100001")]
+    assert audited(clinic) == [("top_up", "card", "100001")]
 
 
 @pytest.mark.parametrize(("amount", "receipt"), [("much", "R-1"), ("0", "R-1"), ("-5", "R-1"), ("5", " ")])
@@ -242,6 +253,7 @@ def test_name_telephone_and_pace_are_changed(sign_in: SignIn, clinic: Site) -> N
     assert clerk.submit("/cards/100001/change", patient="李芳芳", phone="021 5", slow="true").status_code == 303
     found = clinic.database.run_now(cards.find, "100001")
     assert (found.patient, found.phone, found.slow) == ("李芳芳", "021 5", True)
+    assert audited(clinic) == [("change", "card", "100001")]
     assert clerk.submit("/cards/100001/change", patient="", phone="").status_code == 422
 
 

@@ -145,9 +145,7 @@ def cancel_booking(asked: Asking, slip: Slip, why: Cancelling) -> JSONResponse:
     """Free the place and pay the fee back."""
 
     def work(session: Session) -> Reply:
-        done = bookings.cancel(session, slip, asked.now)
-        if not done.again:
-            asked.hand(why.reason).note(session, "cancel", "booking", slip)
+        done = bookings.cancel_by_hand(session, slip, asked.hand(why.reason))
         return Reply.of(200, CancelledTold(refund=done.refund, again=done.again))
 
     return asked.once(work)

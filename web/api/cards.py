@@ -12,7 +12,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from accounts.rights import Right
-from hospital.cards import cards
+from hospital.cards import by_hand, cards
 from hospital.cards.cards import MOST_MONEY, CardRecord
 from web.api.asked import Asked, Asking
 from web.api.noun import Digits, Line, Noun, Told, Wanted
@@ -108,9 +108,7 @@ def add_card(asked: Asking, new: NewCard) -> JSONResponse:
     """Add a card."""
 
     def work(session: Session) -> Reply:
-        cards.add(session, new.number, new.patient, new.phone, asked.now)
-        asked.hand().note(session, "add", "card", new.number)
-        return Reply.of(201, CardTold.of(cards.find(session, new.number)))
+        return Reply.of(201, CardTold.of(by_hand.add(session, new.number, new.patient, new.phone, asked.hand())))
 
     return asked.once(work)
 
@@ -119,15 +117,7 @@ def add_card(asked: Asking, new: NewCard) -> JSONResponse:
 def change_card(asked: Asking, card: Card, change: CardChange) -> CardTold:
     """Change, block or unblock a card."""
     wanted = change.model_dump(exclude_none=True)
-
-    def work(session: Session) -> CardTold:
-        cards.change(session, card, **wanted)
-        if wanted:
-            asked.hand().note(session, "change", "card", card, what=sorted(wanted))
-        session.flush()
-        return CardTold.of(cards.find(session, card))
-
-    return asked.site.database.run_now(work)
+    return CardTold.of(asked.site.database.run_now(by_hand.change, card, asked.hand(), **wanted))
 
 
 @NOUN.post("/cards/{card}/top-ups", Right.CARDS_EDIT, "topUpCard", 404, status_code=201, response_model=BalanceTold)
@@ -140,6 +130,5 @@ def top_up(asked: Asking, card: Card, money: TopUp) -> JSONResponse:
 
 def _top_up(session: Session, asked: Asked, card: str, money: TopUp) -> Reply:
     key = f"api:{uuid.uuid4().hex}"  # that it comes once is the Idempotency-Key's
-    balance = cards.top_up(session, card, money.amount, key, asked.now, money.note)
-    asked.hand().note(session, "top_up", "card", card, amount=money.amount)
+    balance = by_hand.top_up(session, card, money.amount, key, money.note, asked.hand())
     return Reply.of(201, BalanceTold(balance=balance))

@@ -8,15 +8,11 @@ from typing import Annotated
 
 from fastapi import Form, HTTPException
 from fastapi.responses import Response
-from sqlalchemy.orm import Session
 
-from accounts.audit import Hand
 from accounts.rights import Right
 from hospital.clinic import bookings, departments
-from hospital.clinic.bookings import Cancelled
 from hospital.clinic.calendar import HALVES, HospitalCalendar
 from hospital.errors import Unknown
-from hospital.money import show_money
 from web.page import N_, Page
 from web.visit import Visiting
 
@@ -74,14 +70,7 @@ def shows(visit: Visiting, slip: str, back: bool = False) -> Response:
 def cancels(visit: Visiting, slip: str, reason: Annotated[str, Form(max_length=150)] = "") -> Response:
     """Free the place and pay the fee back."""
     try:
-        visit.site.database.run_now(_cancel, slip, visit.hand(reason.strip()))
+        visit.site.database.run_now(bookings.cancel_by_hand, slip, visit.hand(reason.strip()))
     except Unknown:
         raise HTTPException(404) from None
     return visit.go(f"/bookings/{slip}?back=true")
-
-
-def _cancel(session: Session, slip: str, hand: Hand) -> Cancelled:
-    came = bookings.cancel(session, slip, hand.at, hand.reason)
-    if not came.again:
-        hand.note(session, "cancel", "booking", slip, refund=show_money(came.refund))
-    return came

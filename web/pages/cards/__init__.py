@@ -7,22 +7,20 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Form, HTTPException
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from accounts import wrong_entries
-from accounts.audit import Hand
 from accounts.rights import Right
 from db.reading import reading
-from hospital.cards import cards
+from hospital.cards import by_hand, cards
 from hospital.cards.cards import CardRecord
 from hospital.cards.ledger import Movement
 from hospital.cards.search import MOST, search
 from hospital.errors import CardExists, LedgerConflict, NotAllowed, Unknown
-from hospital.money import parse_money, show_money
+from hospital.money import parse_money
 from web.page import N_, Page
 from web.visit import Visit, Visiting
 
@@ -69,7 +67,7 @@ def adds(
     """Register a card."""
     number = number.strip()
     try:
-        visit.site.database.run_now(_add, number, patient, phone, visit.hand())
+        visit.site.database.run_now(by_hand.add, number, patient, phone, visit.hand())
     except CardExists:
         return _refused(visit, visit._("There is a card of this number already."), number, patient, phone)
     except NotAllowed:
@@ -94,7 +92,8 @@ def credits(
     if not receipt.strip():
         return _one(visit, number, wrong=visit._("The number of the receipt is needed."), status=422)
     try:
-        visit.site.database.run_now(_credit, number, minor, receipt.strip(), note.strip(), visit.hand())
+        receipt, note = receipt.strip(), note.strip() or receipt.strip()
+        visit.site.database.run_now(by_hand.top_up, number, minor, f"receipt:{receipt}", note, visit.hand())
     except Unknown:
         raise HTTPException(404) from None
     except LedgerConflict:
@@ -113,7 +112,7 @@ def blocks(
     reason: Annotated[str, Form(max_length=150)] = "",
 ) -> Response:
     """Block a card that is lost, or lift it."""
-    _change(visit, number, "block" if blocked else "unblock", reason, blocked=blocked)
+    _change(visit, number, reason, blocked=blocked)
     return visit.go(f"/cards/{number}?done={'blocked' if blocked else 'free'}")
 
 
@@ -127,7 +126,7 @@ def changes(
 ) -> Response:
     """Name, telephone, pace."""
     try:
-        _change(visit, number, "change", "", patient=patient, phone=phone, slow=slow)
+        _change(visit, number, "", patient=patient, phone=phone, slow=slow)
     except NotAllowed:
         told = visit._("A card has 4 to 20 digits and the patient's name; a telephone has digits, spaces, + and -.")
         return _one(visit, number, wrong=told, status=422)
@@ -140,7 +139,7 @@ def letter(visit: Visiting, number: str) -> Response:
     pin = f"{secrets.randbelow(1_000_000):06}"
     pin_hash = visit.site.pins.hash(number, pin)
     try:
-        card = visit.site.database.run_now(_new_pin, number, pin_hash, visit.hand())
+        card = visit.site.database.run_now(by_hand.new_pin, number, pin_hash, visit.hand())
     except Unknown:
         raise HTTPException(404) from None
     return visit.render("cards/letter.html", card=card, pin=pin)
@@ -171,9 +170,9 @@ def _list(
     return visit.render("cards/list.html", 422 if wrong else 200, may_edit=visit.may(Right.CARDS_EDIT), **values)
 
 
-def _change(visit: Visit, number: str, action: str, reason: str, **values: str | bool) -> None:
+def _change(visit: Visit, number: str, reason: str, **values: Any) -> None:
     try:
-        visit.site.database.run_now(_changed, number, action, visit.hand(reason.strip()), values)
+        visit.site.database.run_now(by_hand.change, number, visit.hand(reason.strip()), **values)
     except Unknown:
         raise HTTPException(404) from None
 
@@ -181,36 +180,3 @@ def _change(visit: Visit, number: str, action: str, reason: str, **values: str |
 @reading
 def _with_history(session: Session, number: str) -> tuple[CardRecord, list[Movement]]:
     return cards.find(session, number), cards.history(session, number)
-
-
-def _add(session: Session, number: str, patient: str, phone: str, hand: Hand) -> None:
-    cards.add(session, number, patient, phone, hand.at)
-    hand.note(session, "add", "card", number)
-
-
-def _credit(session: Session, number: str, amount: int, receipt: str, note: str, hand: Hand) -> None:
-    before = len(cards.history(session, number))
-    cards.top_up(session, number, amount, f"receipt:{receipt}", hand.at, note or receipt)
-    if len(cards.history(session, number)) > before:
-        hand.note(session, "top up", "card", number, amount=show_money(amount), receipt=receipt)
-
-
-def _changed(session: Session, number: str, action: str, hand: Hand, values: dict[str, str | bool]) -> None:
-    known: dict[str, bool] = {name: value for name, value in values.items() if isinstance(value, bool)}
-    words = {name: value for name, value in values.items() if isinstance(value, str)}
-    cards.change(
-        session,
-        number,
-        patient=words.get("patient"),
-        phone=words.get("phone"),
-        blocked=known.get("blocked"),
-        slow=known.get("slow"),
-    )
-    hand.note(session, action, "card", number, **({"slow": known["slow"]} if "slow" in known else {}))
-
-
-def _new_pin(session: Session, number: str, pin_hash: str, hand: Hand) -> CardRecord:
-    cards.change(session, number, pin_hash=pin_hash)
-    wrong_entries.forgive(session, number)
-    hand.note(session, "new PIN", "card", number)
-    return cards.find(session, number)
