@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooLate
 from typing import Any
-
-from twisted.logger import Logger
 
 from background.spawn import spawn
 from ivr.call.originate import Originator
@@ -16,54 +13,38 @@ from ivr.in_progress.call_now import CallNow
 from ivr.numbers.plan import Numbers
 from ivr.switch.line import NoLineFree
 from ivr.switch.pool import Pool
-from notify.notices.outbox import Outbox
 from notify.notices.rules import NoticeRules
-from wardbell.engine_thread import EngineThread
+from wardbell.engine_thread import PATIENCE, EngineThread
 from web.api.line import NoLine
+from web.door import Door
 from web.errors import EngineAway
-
-log = Logger()
-
-PATIENCE = 3.0
-"""Seconds that a request waits for the engine."""
 
 
 class EngineApiLine:
     """`reactor` is Twisted's."""
 
     def __init__(
-        self,
-        reactor: Any,
-        pool: Pool,
-        outbox: Outbox,
-        calls: CallsInProgress,
-        originator: Originator,
-        rules: Callable[[], NoticeRules],
-        numbers: Callable[[], Numbers],
-        reserve: int,
+        self, reactor: Any, door: Door, pool: Pool, calls: CallsInProgress, originator: Originator, reserve: int
     ) -> None:
-        """`rules` and `numbers` may be asked from any thread. `reserve`: lines that are left free for callers."""
-        self._reactor = reactor
+        """What pages ask too goes through their `door`. `reserve`: lines that are left free for callers."""
+        self._door = door
         self._thread = EngineThread(reactor)
         self._pool = pool
-        self._outbox = outbox
         self._calls = calls
         self._originator = originator
-        self._rules = rules
-        self._numbers = numbers
         self._reserve = reserve
 
     def notice_rules(self) -> NoticeRules:
         """As `ApiLine.notice_rules`."""
-        return self._rules()
+        return self._door.notice_rules()
 
     def numbers(self) -> Numbers:
         """As `ApiLine.numbers`."""
-        return self._numbers()
+        return self._door.numbers()
 
     def look_for_notices(self) -> None:
         """As `ApiLine.look_for_notices`."""
-        self._reactor.callFromThread(self._outbox.poke)
+        self._door.look_for_notices()
 
     def calls(self) -> tuple[CallNow, ...]:
         """As `ApiLine.calls`."""
@@ -71,7 +52,7 @@ class EngineApiLine:
 
     def hang_up(self, call_id: str, who: str, why: str) -> bool:
         """As `ApiLine.hang_up`."""
-        return self._thread.ask(lambda: self._hang_up(call_id, who, why))
+        return self._door.engine.hang_up(call_id, who, why)
 
     def originate(self, own: str, other: str, ring: float) -> str:
         """As `ApiLine.originate`."""
@@ -85,13 +66,6 @@ class EngineApiLine:
             raise NoLine("no line is free") from full
 
     # In the reactor's thread
-
-    def _hang_up(self, call_id: str, who: str, why: str) -> bool:
-        line = self._pool.line(call_id)
-        if line is None or not self._calls.note(call_id, "hung_up_by", who=who, why=why):
-            return False
-        spawn(line.hang_up(), f"hanging up call {call_id}")
-        return True
 
     def _originate(self, own: str, other: str, ring: float, begun: Future[str]) -> None:
         capacity = self._pool.capacity()

@@ -329,17 +329,8 @@ class Service:
         from wardbell.api_line import EngineApiLine
         from wardbell.web_side import WebSide
 
-        live = self._live
-        line = EngineApiLine(
-            self._reactor,
-            self._pool,
-            self._outbox,
-            self._in_progress,
-            self._originator,
-            live.rules,
-            lambda: live.air().edition.numbers,
-            parts.settings.outbound.reserve,
-        )
+        reserve = parts.settings.outbound.reserve
+        line = EngineApiLine(self._reactor, door, self._pool, self._in_progress, self._originator, reserve)
         return WebSide(parts, door, line, self._metrics)
 
     async def _patiently(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:

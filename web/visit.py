@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hmac import compare_digest
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 
@@ -169,7 +170,7 @@ class Guard:
         if request.headers.get("content-type", "").startswith(FORMS):
             request.state.form = await request.form(max_fields=FIELDS)
             token = token or str(request.state.form.get(TOKEN_FIELD, ""))
-        if token != who.csrf:
+        if not compare_digest(token.encode(), who.csrf.encode()):
             raise HTTPException(403)
 
 
