@@ -75,11 +75,13 @@ TEST = [
     "httpx2>=2.16,<3",  # asks pages and the API without a network
     "openpyxl>=3.1.5,<4",  # reads what was written for Excel
 ]
-# What drives the pages in Debian's Chromium, and the API with what nobody thought of.
+# What asks the API what nobody thought of, for the slow tests.
+FUZZ = ["schemathesis>=4.32,<5"]
+
+# What drives the pages in Debian's Chromium.
 BROWSER = [
     "playwright>=1.65,<2",
     "axe-playwright-python>=0.1.8,<0.2",  # accessibility
-    "schemathesis>=4.32,<5",
 ]
 CHECK = [
     "mypy>=2.4,<2.5",  # a checker's next release finds new things: in its own time
@@ -102,6 +104,13 @@ setup(
         "db": ["migrations/**/*.py", "migrations/*.mako"],
     },
     install_requires=NEEDS,
-    extras_require={"kokoro": KOKORO, "ear": EAR, "test": TEST, "browser": TEST + BROWSER, "dev": TEST + CHECK},
+    extras_require={
+        "kokoro": KOKORO,
+        "ear": EAR,
+        "test": TEST,
+        "fuzz": FUZZ,
+        "browser": TEST + BROWSER,
+        "dev": TEST + CHECK,
+    },
     entry_points={"console_scripts": ["wardbell = wardbell.cli:main"]},
 )
