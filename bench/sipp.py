@@ -87,7 +87,8 @@ class Load:
         command += ["-m", str(calls), "-l", str(at_once), "-r", str(max(1, round(per_second * 10))), "-rp", "10000"]
         command += ["-d", str(hold_ms), "-trace_stat", "-stf", str(self._counts), "-fd", "1"]
         command += ["-trace_err", "-nostdin", "-recv_timeout", "20000", "-timeout", f"{MOST_SECONDS}s"]
-        self.process = bench.run(command, f"{name}.log")
+        self._log = bench.directory / f"{name}.log"
+        self.process = bench.run(command, self._log.name)
 
     def wait(self, seconds: float) -> Counts:
         """Until every call is over."""
@@ -96,6 +97,8 @@ class Load:
         except subprocess.TimeoutExpired:
             self.process.terminate()
             self.process.wait(10)
+        if not self._counts.exists():
+            raise SystemExit(f"SIPp made no call: {self._log.read_text(errors='replace')[-2000:]}")
         with self._counts.open() as out:
             rows = list(csv.DictReader(out, delimiter=";"))
         if not rows:
@@ -119,7 +122,7 @@ class Capture:
     """tcpdump on loopback with the kernel's time stamps."""
 
     def __init__(self, bench: Bench, name: str, what: str, snap: int = 330) -> None:
-        self.path = bench.directory / f"{name}.pcap"
+        self.path = bench.directory / f"seen-{name}.pcap"  # beside what SIPp plays: menu.pcap
         self._log = bench.directory / f"{name}.tcpdump.log"
         command = ["tcpdump", "-i", "lo", "-Q", "in", "-s", str(snap), "-B", "65536", "-Z", "root", "-U"]
         self.process = bench.run([*command, "-w", str(self.path), what], self._log.name)
