@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from editions.store import EditionHead, StoredEdition
-from ivr.call.edition import OnAir
+from ivr.call.edition import Edition, OnAir
+from ivr.numbers import Numbers
 from notify.notices.rules import NoticeRules
 
 
@@ -47,6 +48,14 @@ class Live:
     def air(self) -> OnAir:
         """For a call that begins."""
         return self.now.air
+
+    def edition(self) -> Edition:
+        """For whoever tells of a call that begins."""
+        return self.now.air.edition
+
+    def numbers(self) -> Numbers:
+        """What answers each number now."""
+        return self.now.air.edition.numbers
 
     def rules(self) -> NoticeRules:
         """For a transaction on notices, or a message that came in."""

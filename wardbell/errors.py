@@ -10,7 +10,7 @@ from hospital.errors import HospitalError
 from ivr.errors import IvrError
 from notify.errors import NotifyError
 from prompts.errors import PromptError
-from wardbell.service import CannotStart
+from wardbell.assembly.errors import CannotStart
 from wardbell.settings import SettingsError
 
 FATAL = (

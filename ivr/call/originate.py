@@ -32,7 +32,7 @@ class Originator:
 
     def __init__(
         self,
-        switch: Callable[[], Switch],
+        switch: Switch,
         dialler: Dialler,
         book: Book,
         clock: Time,
@@ -59,7 +59,7 @@ class Originator:
         leg = Leg(self._clock)
         try:
             self._address(other)
-            line = await self._switch().dial(
+            line = await self._switch.dial(
                 self._address(own), caller_id=self._caller_id, timeout=ring, headers={}, listener=leg
             )
         except Exception as wrong:  # noqa: BLE001 - told to whoever asked

@@ -60,7 +60,8 @@ class Switchboard:
         self._wallclock = wallclock
         self._zone = zone
         self._closed = closed
-        self._errands = errands
+        self.errands = errands
+        """What calls can do; more may be added once whoever does it has a switch to dial on."""
         self._prompt = prompt
         self._turned_away = TurnedAwayCalls(book, clock)
         self._going: set[Deferred[None]] = set()
@@ -165,7 +166,7 @@ class Switchboard:
                 air.voice,
                 notes,
                 call,
-                errands=self._errands,
+                errands=self.errands,
                 edition=air.edition.version,
                 unasked=unasked,
             )

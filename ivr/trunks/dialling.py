@@ -8,7 +8,6 @@ before and after is the conversation's; which line it takes is the switch's. Bot
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from pathlib import Path
 
 from twisted.logger import Logger
@@ -34,7 +33,7 @@ OUTCOMES = {Cause.BUSY: BUSY, Cause.NO_ANSWER: NO_ANSWER, Cause.REJECTED: REFUSE
 class TrunkDialler:
     """Implements `Dialler` with a call on the trunk, which is another leg of the caller's."""
 
-    def __init__(self, switch: Callable[[], Switch], trunk: Trunk, tones: Tones) -> None:
+    def __init__(self, switch: Switch, trunk: Trunk, tones: Tones) -> None:
         self._switch = switch
         self._trunk = trunk
         self._tones = tones
@@ -45,7 +44,7 @@ class TrunkDialler:
             raise LineGone("the caller has hung up")
         callee = Leg(leg.clock)
         try:
-            line = await self._switch().dial(
+            line = await self._switch.dial(
                 self._trunk.uri(wanted.number),
                 caller_id=self._trunk.caller_id,
                 timeout=wanted.ring,

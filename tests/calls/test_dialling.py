@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,6 @@ from ivr.call.tones import Tones
 from ivr.flow.commands import Collect, Entered, HangUp, Keys, Outcome, Prompt, Turn
 from ivr.flow.verbs.dial import DialNow
 from ivr.switch.fake import FakeLine, FakeSwitch, State
-from ivr.switch.line import Switch
 from ivr.switch.sip import cause_of
 from ivr.trunks.dialling import TrunkDialler
 from ivr.trunks.trunk import Trunk
@@ -33,13 +32,10 @@ class PutThrough:
     """A caller whom the flow puts through to the desk at once."""
 
     def __init__(self, *turns: Turn, dial: DialNow = DESK, lines: int = 4) -> None:
-        self.call: OneCall
         first = Turn((Entered("operator", "put_through"), dial))
-        # The dialler asks for switch and clock when the call is there already.
-        parts = _Later(lambda: self.call)
-        dialler = TrunkDialler(parts.switch, Trunk("sip:{number}@127.0.0.1", "1000"), TONES)
-        table = errands(PutCallerThrough(dialler))
-        self.call = OneCall(first, *(turns or (END,)), errands=table, lines=lines, begin=False)
+        self.call = OneCall(first, *(turns or (END,)), lines=lines, begin=False)
+        dialler = TrunkDialler(self.call.switch, Trunk("sip:{number}@127.0.0.1", "1000"), TONES)
+        self.call.errands = errands(PutCallerThrough(dialler))
         self.call.offer()
 
     @property
@@ -76,25 +72,6 @@ class PutThrough:
             self.advance(1)
         assert self.call.switch.busy == set()
         assert self.call.clock.getDelayedCalls() == []
-
-
-class _Later:
-    """Clock and switch of a call that is made in a moment."""
-
-    def __init__(self, call: Callable[[], OneCall]) -> None:
-        self._call = call
-
-    def switch(self) -> Switch:
-        return self._call().switch
-
-    def seconds(self) -> float:
-        return float(self._call().clock.seconds())
-
-    def callLater(self, *args: object) -> object:
-        return self._call().clock.callLater(*args)
-
-    def now(self) -> datetime:
-        return START + timedelta(seconds=self.seconds())
 
 
 def test_the_caller_hears_it_ring_and_then_both_hear_each_other() -> None:

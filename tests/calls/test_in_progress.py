@@ -66,7 +66,7 @@ class Hospital:
         self.calls = CallsInProgress(book, lambda: self.air.edition, self.clock, self.now)
         beyond = errands(
             TakeMessage(FakeRecordings(tones.beep.parent)),
-            PutCallerThrough(TrunkDialler(lambda: self.switch, Trunk("sip:{number}@127.0.0.1:5070", "1000"), tones)),
+            PutCallerThrough(TrunkDialler(self.switch, Trunk("sip:{number}@127.0.0.1:5070", "1000"), tones)),
             TellNotices(FakeNoticeBoard()),
         )
         self.board = Switchboard(

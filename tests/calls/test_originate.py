@@ -34,8 +34,8 @@ class Desk:
         self.book = CallBook(
             ImmediateTransactions(database), self.clock, lambda: START + timedelta(seconds=self.clock.seconds()), "e1"
         )
-        dialler = TrunkDialler(lambda: self.switch, TRUNK, Tones(Path("beep.wav"), Path("ringing.wav")))
-        self.originator = Originator(lambda: self.switch, dialler, self.book, self.clock, TRUNK.uri, TRUNK.caller_id)
+        dialler = TrunkDialler(self.switch, TRUNK, Tones(Path("beep.wav"), Path("ringing.wav")))
+        self.originator = Originator(self.switch, dialler, self.book, self.clock, TRUNK.uri, TRUNK.caller_id)
         self.begun: list[str] = []
         self.failed: list[Exception] = []
 

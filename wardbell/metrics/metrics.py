@@ -66,6 +66,10 @@ class Metrics:
         if failed is not None:
             self.database_errors.labels(type(failed).__name__).inc()
 
+    def hl7_answered(self, code: str) -> None:
+        """A message of the hospital's systems was answered."""
+        self.hl7.labels(code).inc()
+
     def webhook_sent(self, name: str, well: bool) -> None:
         """A message was sent, or not."""
         self.webhooks.labels(name, str(well).lower()).inc()

@@ -1,6 +1,6 @@
 """What a line can carry out, one file a command of a flow.
 
-A new verb that waits brings a file here, and a line where the service puts the line together: `errands(..., new)`.
+A new verb that waits brings a file here, and a line where the service puts its rooms together: `line.can(..., new)`.
 """
 
 from __future__ import annotations
