@@ -1,5 +1,5 @@
 """The page of the manual that has every setting: its name, its environment variable, what it may be, its default, what
-it does. `python -m wardbell.settings_page` writes docs/settings.md from `settings.py`, whose docstrings are the source.
+it does. `python -m wardbell.settings_page` writes docs/settings.md from `settings/`, whose docstrings are the source.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from wardbell import settings
 from wardbell.settings import PREFIX, Settings
 
 PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
@@ -127,11 +126,8 @@ def _setting(owner: type[BaseModel], name: str, shown: str) -> Setting:
 
 def _docstrings(owner: type) -> dict[str, str]:
     """Field -> the string under it in the source."""
-    (definition,) = [
-        node
-        for node in ast.parse(inspect.getsource(settings)).body
-        if isinstance(node, ast.ClassDef) and node.name == owner.__name__
-    ]
+    (definition,) = ast.parse(inspect.getsource(owner)).body
+    assert isinstance(definition, ast.ClassDef)
     found = {}
     for node, after in zip(definition.body, definition.body[1:], strict=False):
         if (

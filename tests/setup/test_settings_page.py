@@ -14,7 +14,7 @@ EVERY = [setting for _, _, settings in every() for setting in settings]
 
 @pytest.mark.parametrize("setting", EVERY, ids=lambda one: one.name)
 def test_each_setting_has_a_meaning_and_a_number_says_what_it_counts(setting: Setting) -> None:
-    assert setting.meaning, f"{setting.name} has no docstring in wardbell/settings.py"
+    assert setting.meaning, f"{setting.name} has no docstring in wardbell/settings/"
     if "number" in setting.values.split(",")[0]:
         assert setting.unit, f"the docstring of {setting.name} does not say what the number counts"
 
