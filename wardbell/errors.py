@@ -10,8 +10,12 @@ from hospital.errors import HospitalError
 from ivr.errors import IvrError
 from notify.errors import NotifyError
 from prompts.errors import PromptError
-from wardbell.assembly.errors import CannotStart
 from wardbell.settings import SettingsError
+
+
+class CannotStart(Exception):
+    """The service cannot start; the message says why and what to do."""
+
 
 FATAL = (
     AccountsError,

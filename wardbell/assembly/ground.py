@@ -19,7 +19,7 @@ from db.errors import DatabaseAway, DatabaseBusy
 from db.in_time import in_time
 from db.migrate import current, head
 from hospital.clinic.calendar import HospitalCalendar
-from wardbell.assembly.errors import CannotStart
+from wardbell.errors import CannotStart
 from wardbell.metrics.metrics import Metrics
 from wardbell.parts import Parts
 

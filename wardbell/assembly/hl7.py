@@ -15,10 +15,10 @@ from notify.mllp.limits import MllpLimits
 from notify.mllp.messages import Freshness
 from notify.notices.wards import variables
 from wardbell.assembly.clocks import Clocks
-from wardbell.assembly.errors import CannotStart
 from wardbell.assembly.ground import Ground
 from wardbell.assembly.notices import Notices
 from wardbell.assembly.on_air import EditionOnAir
+from wardbell.errors import CannotStart
 from wardbell.settings import Hl7
 
 
