@@ -137,9 +137,7 @@ def walk(look: Callable[[Cursor | None], Found], most: int) -> Iterator[CallReco
 @reading
 def words(session: Session) -> dict[str, tuple[str, ...]]:
     """Which flows, outcomes and causes there are among the calls, for whoever chooses."""
-    return {
-        column.key: tuple(_different(session, column)) for column in (CallRow.flow, CallRow.outcome, CallRow.cause)
-    }
+    return {column.key: tuple(_different(session, column)) for column in (CallRow.flow, CallRow.outcome, CallRow.cause)}
 
 
 def _different(session: Session, column: InstrumentedAttribute[str]) -> Iterator[str]:

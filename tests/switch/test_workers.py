@@ -18,8 +18,8 @@ from twisted.trial.unittest import TestCase
 
 from ivr.switch.line import Cause, Diversion, Ended, LineGone, Played, RecordEnd, SwitchError
 from ivr.switch.pool import Pool, SwitchSettings
+from ivr.switch.worker.player import LAST_BREATH
 from ivr.switch.worker.priority import AHEAD
-from ivr.switch.worker.worker_call import LAST_BREATH
 from tests.switch.peer import Peer
 from tests.switch.worlds import Owner, Places, RealPerson, RealWorld, Task, clip
 

@@ -23,7 +23,7 @@ class Alarm:
 
 
 class Alarms:
-    """`monotonic` gives seconds of a clock that never goes back."""
+    """Those of a worker. `monotonic` gives seconds of a clock that never goes back."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self.now = monotonic
@@ -50,3 +50,34 @@ class Alarms:
             action, alarm.action = alarm.action, None
             if action is not None:
                 action()
+
+
+class NamedAlarms:
+    """Those of one call. Set again, an alarm is put off; when the call is over, all are dropped at once."""
+
+    __slots__ = ("_named", "after", "now")
+
+    def __init__(self, alarms: Alarms) -> None:
+        self._named: dict[str, Alarm] = {}
+        self.now = alarms.now
+        self.after = alarms.after
+        """For what must come about although the call is over."""
+
+    def set(self, name: str, seconds: float, action: Callable[[], None]) -> None:
+        """Run `action` in `seconds`, and not when it was set before."""
+        before = self._named.get(name)
+        if before is not None:
+            before.cancel()
+        self._named[name] = self.after(seconds, action)
+
+    def drop(self, name: str) -> None:
+        """No error when it was never set."""
+        alarm = self._named.pop(name, None)
+        if alarm is not None:
+            alarm.cancel()
+
+    def drop_all(self) -> None:
+        """The call is over."""
+        for alarm in self._named.values():
+            alarm.cancel()
+        self._named.clear()

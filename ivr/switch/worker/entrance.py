@@ -19,7 +19,39 @@ from ivr.switch.worker.unacknowledged import LATE, Unacknowledged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ivr.switch.worker.worker import Worker
+    from collections.abc import Callable, Mapping
+    from typing import Protocol
+
+    from ivr.switch.worker.alarms import Alarms
+    from ivr.switch.worker.stack import Stack
+
+    class Acknowledged(Protocol):
+        """A call that came in, as far as the entrance cares."""
+
+        sip_call_id: str
+
+        def give_up_ack(self) -> bool:
+            """No ACK comes: the call ends. False when it has ended already, or the ACK has come."""
+
+    class House(Protocol):
+        """The worker that is entered."""
+
+        stack: Stack
+        alarms: Alarms
+
+        @property
+        def calls(self) -> Mapping[str, Acknowledged]:
+            """Those that there are, by our id."""
+
+        def room(self) -> int:
+            """0 when a further call can be taken, else the code that says why not."""
+
+        def soon(self, action: Callable[[], None]) -> None:
+            """Do it in the loop."""
+
+        def tell(self, message: wire.Message, **fields: wire.Value) -> None:
+            """An event for the engine."""
+
 
 BESIDE_CALLS = 28
 """TCP connections that there may be beyond one for each call. The wheel's PJSIP has 64 sockets for SIP in all, and
@@ -40,7 +72,7 @@ _WORDS = {
 class Entrance:
     """Of one worker. Everything here runs in the thread that owns PJSIP."""
 
-    def __init__(self, worker: Worker, lines: int) -> None:
+    def __init__(self, worker: House, lines: int) -> None:
         self._worker = worker
         self._owed = Unacknowledged(lines)
         self._screen = Screen(self._has_call, worker.room, lambda peer: self._owed.refuses(peer, worker.alarms.now()))

@@ -19,6 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ivr.switch.worker.alarms import NamedAlarms
     from ivr.switch.worker.gate import Source
     from ivr.switch.worker.party import Party
     from ivr.switch.worker.stack import Stack
@@ -30,6 +31,9 @@ _ROOM = 4096
 _AUDIO = re.compile(r"^m=audio (\d+)[^\r\n]*", re.MULTILINE)
 _MAP = re.compile(r"^a=rtpmap:(\d+)\s+([^/\s]+)/(\d+)", re.MULTILINE)
 
+HEAR_EVERY = 0.04
+"""s between two looks for keys in the voice band, where keys come in no other way."""
+
 EVERYBODY = (("", 0),)
 
 _can_tap = True
@@ -38,10 +42,18 @@ _can_tap = True
 class Keypad:
     """The keys of one call."""
 
-    def __init__(self, stack: Stack, has_packets: Callable[[], None]) -> None:
-        """`has_packets` is called in the thread that takes in RTP while packets wait for `take`."""
+    def __init__(
+        self,
+        stack: Stack,
+        alarms: NamedAlarms,
+        soon_from_thread: Callable[[Callable[[], None]], None],
+        pressed: Callable[[str], None],
+    ) -> None:
+        """`pressed` is called with each key, in the worker's loop."""
         self._stack = stack
-        self._has_packets = has_packets
+        self._alarms = alarms
+        self._soon_from_thread = soon_from_thread
+        self._pressed = pressed
         self._gate = KeyGate()
         self._tap: Tap | None = None
         self._ear: BandEar | None = None
@@ -109,60 +121,69 @@ class Keypad:
         if self._tap is not None:
             self._tap.let_in(party.rtp if party.promised else EVERYBODY)
 
-    def take(self, now: float) -> list[str]:
-        """The keys that were pressed since the last look."""
+    def _has_packets(self) -> None:
+        """From the thread that takes in RTP."""
+        self._soon_from_thread(self.take)
+
+    def take(self) -> None:
+        """Whatever of keys lies in the tap by now."""
         if self._tap is None:
-            return []
-        keys = []
+            return
+        keys, now = [], self._alarms.now()
         for packet, sender in self._tap.read():
             self.packets += 1
             self.sender = sender
             for event in events_in(packet, self._types):
                 if self._gate.rtp(event, now):
                     keys.append(event.key)
-        return keys
+        for key in keys:
+            self._pressed(key)
 
-    def told(self, event: Event, now: float) -> bool:
-        """PJSIP reports an event: is it a key? Where there is a tap, the tap was first."""
-        return self._tap is None and self._gate.rtp(event, now)
+    def told(self, event: Event) -> None:
+        """PJSIP reports an event, which may be a key. Where there is a tap, the tap was first."""
+        if self._tap is None and self._gate.rtp(event, self._alarms.now()):
+            self._pressed(event.key)
 
-    def hear(self, source: int) -> bool:
+    def hear(self, source: int) -> None:
         """Listen for tones in the sound of the call, at that slot of the conference bridge, if the peer sends keys in
-        no other way. True when there is something to listen to from time to time."""
+        no other way."""
         if self.by_events or self._gate.has_events:
             self._hear_no_more()
-            return False
+            return
         try:
             self._ear = self._ear or self._stack.ear()
         except EarFailed as wrong:
             sys.stderr.write(f"keys in the voice band are not heard: {wrong}\n")
-            return False
+            return
         self._band = VoiceBand()
         self._ear.listen(source)
-        return True
+        self._alarms.set("voice band", HEAR_EVERY, self._hear_on)
 
-    def heard(self, now: float) -> list[str]:
-        """The keys that were heard in the voice band since the last look."""
+    def _hear_on(self) -> None:
+        self.take_heard()
+        if self._ear is not None:
+            self._alarms.set("voice band", HEAR_EVERY, self._hear_on)
+
+    def take_heard(self) -> None:
+        """Whatever of keys was heard in the voice band by now."""
         if self._ear is None or self._band is None:
-            return []
+            return
+        now = self._alarms.now()
         keys = [key for key in self._band.feed(self._ear.read()) if self._gate.tone(key, now)]
         if self._gate.has_events:  # it does send events, whatever it said
             self._hear_no_more()
-        return keys
-
-    @property
-    def hears(self) -> bool:
-        """Whether it listens to the voice band."""
-        return self._ear is not None
+        for key in keys:
+            self._pressed(key)
 
     def _hear_no_more(self) -> None:
         if self._ear is not None:
             self._stack.give_back(self._ear)
             self._ear = None
 
-    def info(self, key: str, now: float) -> bool:
-        """A key by SIP INFO, not yet known another way?"""
-        return self._gate.info(key, now)
+    def info(self, key: str) -> None:
+        """A key by SIP INFO, perhaps known another way already."""
+        if self._gate.info(key, self._alarms.now()):
+            self._pressed(key)
 
     def close(self) -> None:
         """The call is over, or its media line; the voice band is heard no more either."""

@@ -1,4 +1,5 @@
-"""Files to ears, mouths to files, in a worker: one play, one recording. Which call hears them is `worker_call.py`'s."""
+"""Files to ears, mouths to files, in a worker: one play, one recording. When, and for whom, is for `player.py` and
+`recorder.py`."""
 
 from __future__ import annotations
 

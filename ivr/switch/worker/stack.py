@@ -1,5 +1,4 @@
-"""PJSIP set up for one worker: transports, codecs, limits. The only module besides `worker_call.py` and `sound.py` that
-touches pjsua2; calls are theirs.
+"""PJSIP set up for one worker: transports, codecs, limits. Calls are for `worker_call.py` and its parts.
 
 The thread that builds a Stack owns it: SIP is handled inside `wait`, nowhere else. RTP comes in through a thread of
 its own and goes out with PJSIP's clock, which runs only while there are calls.

@@ -9,7 +9,7 @@ that do otherwise are known by the order in which they sent, the sequence number
     all presses have one timestamp              after an end, what is no end begins a new press
     a key held for longer than 8 s              a new event begins where the one before breaks off (§2.5.1.3)
 
-Other ways in which keys come are for `keys.py`; who sent a packet for `worker_call.py`.
+Other ways in which keys come are for `keys.py`; who sent a packet for `ears.py`.
 """
 
 from __future__ import annotations

@@ -25,13 +25,17 @@ import pjsua2
 from ivr.switch import wire
 from ivr.switch.worker import boxes
 from ivr.switch.worker.alarms import Alarms
+from ivr.switch.worker.call_states import DIALLING, OFFERED, OVER
 from ivr.switch.worker.entrance import Entrance
 from ivr.switch.worker.invite import Invitation
+from ivr.switch.worker.media_watch import Timeouts
 from ivr.switch.worker.priority import go_ahead
+from ivr.switch.worker.refusal import Refusal
 from ivr.switch.worker.replies import Request
 from ivr.switch.worker.sound import silence
 from ivr.switch.worker.stack import Stack
-from ivr.switch.worker.worker_call import DIALLING, OFFERED, OVER, Refusal, WorkerCall, head_of
+from ivr.switch.worker.transactions import head_of
+from ivr.switch.worker.worker_call import WorkerCall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,6 +62,7 @@ class Worker:
 
     stack: Stack
     entrance: Entrance
+    timeouts: Timeouts
 
     def __init__(self, engine: socket.socket) -> None:
         self._engine = engine
@@ -77,15 +82,12 @@ class Worker:
         self._draining = False
         self._done = False
         self.own_uri = ""
-        self.media_timeout = self.hold_timeout = self.silence_timeout = 0.0
 
     # The loop.
 
     def serve(self, start: wire.Fields, ask: bytes) -> None:
         """Until the engine says Quit or is gone."""
-        self.media_timeout = float(start["media_timeout"])  # type: ignore[arg-type]
-        self.hold_timeout = float(start["hold_timeout"])  # type: ignore[arg-type]
-        self.silence_timeout = float(start["silence_timeout"])  # type: ignore[arg-type]
+        self.timeouts = Timeouts(*(float(start[f"{what}_timeout"]) for what in ("media", "hold", "silence")))  # type: ignore[arg-type]
         try:
             self.stack = Stack(start, self._on_incoming)
         except pjsua2.Error as error:
@@ -265,7 +267,7 @@ class Worker:
     def _ask_worker(self, message: Message, fields: Fields, ask: bytes) -> None:
         if message is wire.DIAL:
             call = self._dial(fields)
-            self._answer(ask, message, {"invite": call.invite, "seen": call.seen})
+            self._answer(ask, message, {"invite": call.sip.invite, "seen": call.sip.seen})
             return
         if message is wire.DRAIN:
             self._draining = True
@@ -309,7 +311,7 @@ class Worker:
             return
         self.calls[call.call_id] = call
         request = self.entrance.taken(call.call_id, peer) or Request(str(prm.rdata.wholeMsg))
-        call.seen, call.sip_call_id = seen, request.call_id
+        call.sip.seen, call.sip_call_id = seen, request.call_id
         self.soon(lambda: self._offer(call, request, peer))
 
     def room(self) -> int:
@@ -328,7 +330,7 @@ class Worker:
             asserted=list(invitation.asserted or ()),
             diversions=[text for diversion in invitation.diversions for text in diversion],
             peer=peer,
-            seen=call.seen,
+            seen=call.sip.seen,
             invite=head_of(request.text),
             headers=["Call-ID", invitation.call_id],
         )

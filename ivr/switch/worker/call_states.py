@@ -1,0 +1,3 @@
+"""The four states of a call in a worker."""
+
+OFFERED, DIALLING, TALKING, OVER = "offered", "dialling", "talking", "over"
