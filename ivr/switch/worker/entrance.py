@@ -33,18 +33,23 @@ if TYPE_CHECKING:
         def give_up_ack(self) -> bool:
             """No ACK comes: the call ends. False when it has ended already, or the ACK has come."""
 
+    class Held(Protocol):
+        """The calls that there are."""
+
+        lines: int
+
+        @property
+        def held(self) -> Mapping[str, Acknowledged]:
+            """By our id."""
+
+        def room(self) -> int:
+            """0 when a further call can be taken, else the code that says why not."""
+
     class House(Protocol):
         """The worker that is entered."""
 
         stack: Stack
         alarms: Alarms
-
-        @property
-        def calls(self) -> Mapping[str, Acknowledged]:
-            """Those that there are, by our id."""
-
-        def room(self) -> int:
-            """0 when a further call can be taken, else the code that says why not."""
 
         def soon(self, action: Callable[[], None]) -> None:
             """Do it in the loop."""
@@ -72,10 +77,11 @@ _WORDS = {
 class Entrance:
     """Of one worker. Everything here runs in the thread that owns PJSIP."""
 
-    def __init__(self, worker: House, lines: int) -> None:
+    def __init__(self, worker: House, calls: Held) -> None:
         self._worker = worker
-        self._owed = Unacknowledged(lines)
-        self._screen = Screen(self._has_call, worker.room, lambda peer: self._owed.refuses(peer, worker.alarms.now()))
+        self._calls = calls
+        self._owed = Unacknowledged(calls.lines)
+        self._screen = Screen(self._has_call, calls.room, lambda peer: self._owed.refuses(peer, worker.alarms.now()))
         self._passing: Request | None = None
         """An INVITE that PJSIP looks at just now."""
         self._watching = self._is_shut = False
@@ -102,11 +108,11 @@ class Entrance:
 
     def _dun(self) -> None:
         for call_id in self._owed.surplus(self._worker.alarms.now()):
-            if self._worker.calls[call_id].give_up_ack():
+            if self._calls.held[call_id].give_up_ack():
                 sys.stderr.write("a peer leaves too many calls without an ACK: the oldest ends\n")
 
     def _has_call(self, call_id: str) -> bool:
-        return any(call.sip_call_id == call_id for call in self._worker.calls.values())
+        return any(call.sip_call_id == call_id for call in self._calls.held.values())
 
     # Messages.
 

@@ -40,17 +40,23 @@ if TYPE_CHECKING:
         def tell(self, message: wire.Message, **fields: wire.Value) -> None:
             """An event for the engine."""
 
-        def leave(self, call: WorkerCall, **end: wire.Value) -> None:
-            """The call is over."""
-
 
 class WorkerCall(PjsipCall):
     """A call with what the engine asked of it."""
 
-    def __init__(self, home: Home, call_id: str, state: str, slot: int = -1, signalling: str = "") -> None:
-        """As `PjsipCall`."""
+    def __init__(
+        self,
+        home: Home,
+        leave: Callable[[WorkerCall, wire.Fields], None],
+        call_id: str,
+        state: str,
+        slot: int = -1,
+        signalling: str = "",
+    ) -> None:
+        """As `PjsipCall`. `leave` is told how it ended, in the fields of wire's `ENDED`."""
         super().__init__(home, call_id, state, slot, signalling)
         self._home = home
+        self._leave = leave
         self._watch = MediaWatch(self, home.timeouts, self._alarms)
         self._player = Player(self._alarms, home.silence, home.drop_later, self._watch.look)
         self._recorder = Recorder(self._alarms)
@@ -275,10 +281,5 @@ class WorkerCall(PjsipCall):
         unanswered, self._answering, self._unanswered = self._unanswered, None, None
         if unanswered is not None:
             unanswered()
-        self._home.leave(
-            self,
-            cause=self._cause,
-            sip_code=self._redirected or code,
-            by_peer=not self.hung_up,
-            silence=self.silence(),
-        )
+        end: wire.Fields = {"cause": self._cause, "sip_code": self._redirected or code, "by_peer": not self.hung_up}
+        self._leave(self, {**end, "silence": self.silence()})
