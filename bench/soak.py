@@ -24,7 +24,8 @@ from twisted.logger import FilteringLogObserver, LogLevel, LogLevelFilterPredica
 from twisted.logger import textFileLogObserver as to_file
 
 from ivr.switch.line import Ended, Line, LineGone, Offer, Played, TurnedAway
-from ivr.switch.pool import Pool, SwitchSettings
+from ivr.switch.pool import Pool
+from ivr.switch.settings import SwitchSettings
 from tests.switch.peer import HOST, Peer
 from tests.switch.worlds import clip
 

@@ -1,5 +1,5 @@
 """A worker process as the engine sees it: started, spoken to (`link.py`), watched, and buried. Calls that it holds are
-`PoolLine`s; how many workers there are is for `pool.py`.
+`PoolLine`s; how many workers there are is for `workers.py`.
 """
 
 from __future__ import annotations

@@ -20,7 +20,8 @@ from ivr.switch.dialog import Dialog, last_word
 from ivr.switch.line import Cause, Ended
 from ivr.switch.open_calls import MEMORY, OpenCalls
 from ivr.switch.parting import Parting
-from ivr.switch.pool import Pool, SwitchSettings
+from ivr.switch.pool import Pool
+from ivr.switch.settings import SwitchSettings
 from tests.switch.peer import HOST, Peer
 from tests.switch.worlds import Owner, Places, RealWorld
 
@@ -144,7 +145,8 @@ class LostCalls(TestCase):
             from pathlib import Path
             from twisted.internet import reactor
             from twisted.internet.defer import Deferred
-            from ivr.switch.pool import Pool, SwitchSettings
+            from ivr.switch.pool import Pool
+            from ivr.switch.settings import SwitchSettings
 
             class Engine:
                 def incoming(self, line, offer):

@@ -17,7 +17,8 @@ from twisted.internet.task import deferLater
 from twisted.trial.unittest import TestCase
 
 from ivr.switch.line import Cause, Diversion, Ended, LineGone, Played, RecordEnd, SwitchError
-from ivr.switch.pool import Pool, SwitchSettings
+from ivr.switch.pool import Pool
+from ivr.switch.settings import SwitchSettings
 from ivr.switch.worker.player import LAST_BREATH
 from ivr.switch.worker.priority import AHEAD
 from tests.switch.peer import Peer
@@ -84,7 +85,8 @@ class Workers(TestCase):
             import sys
             from twisted.internet import reactor
             from twisted.internet.defer import Deferred
-            from ivr.switch.pool import Pool, SwitchSettings
+            from ivr.switch.pool import Pool
+            from ivr.switch.settings import SwitchSettings
 
             class Engine:
                 def incoming(self, line, offer):

@@ -16,7 +16,8 @@ from twisted.internet.task import Clock, deferLater
 
 from ivr.switch.fake import FakeLine, FakeSwitch
 from ivr.switch.line import Ended, Line, Offer, Switch, TurnedAway
-from ivr.switch.pool import Pool, SwitchSettings
+from ivr.switch.pool import Pool
+from ivr.switch.settings import SwitchSettings
 from tests.switch.peer import HOST, Peer
 
 

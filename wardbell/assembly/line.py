@@ -12,7 +12,8 @@ from background.spawn import spawn
 from ivr.call.errands import errands
 from ivr.call.errands.errand import Errand
 from ivr.call.switchboard import Switchboard
-from ivr.switch.pool import Pool, SwitchSettings
+from ivr.switch.pool import Pool
+from ivr.switch.settings import SwitchSettings
 from ivr.trunks.trunk import Trunk
 from wardbell.assembly.calls import Calls
 from wardbell.assembly.closed_numbers import ClosedNumbers
