@@ -50,7 +50,8 @@ from ivr.rehearsal.moments import (
 from ivr.rehearsal.stage import Stage
 from ivr.rehearsal.tapes import TONE, Tapes
 from ivr.rehearsal.voice import TALK, RehearsedVoice
-from ivr.switch.fake import FakeLine, FakeSwitch
+from ivr.switch.fake import FakeSwitch
+from ivr.switch.fake_line import FakeLine
 from ivr.switch.line import Line, Offer, TurnedAway
 from prompts.catalog import Catalog
 from prompts.errors import PromptError

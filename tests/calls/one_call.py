@@ -18,7 +18,8 @@ from ivr.call.leg import Leg
 from ivr.call.voice import SilentVoice, Voice
 from ivr.flow.commands import Answer, Turn, Value
 from ivr.record.legs import FIRST, Legs, Role
-from ivr.switch.fake import FakeLine, FakeSwitch
+from ivr.switch.fake import FakeSwitch
+from ivr.switch.fake_line import FakeLine
 from ivr.switch.line import Line, Offer
 
 START = datetime(2026, 11, 21, tzinfo=UTC)

@@ -17,7 +17,8 @@ from ivr.call.errands.dial import PutCallerThrough
 from ivr.call.tones import Tones
 from ivr.flow.commands import Collect, Entered, HangUp, Keys, Outcome, Prompt, Turn
 from ivr.flow.verbs.dial import DialNow
-from ivr.switch.fake import FakeLine, FakeSwitch, State
+from ivr.switch.fake import FakeSwitch
+from ivr.switch.fake_line import FakeLine, State
 from ivr.switch.sip import cause_of
 from ivr.trunks.dialling import TrunkDialler
 from ivr.trunks.trunk import Trunk

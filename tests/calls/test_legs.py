@@ -21,7 +21,8 @@ from ivr.record.call_records import CallRecord, list_calls, show_call
 from ivr.record.leg_records import LegRecord
 from ivr.record.legs import FIRST, PICKED_UP, TRANSFERRED, Legs, Role
 from ivr.record.trace import CallBook, Trace
-from ivr.switch.fake import FakeLine, FakeSwitch
+from ivr.switch.fake import FakeSwitch
+from ivr.switch.fake_line import FakeLine
 from ivr.switch.line import Line, Offer
 from tests.calls.one_call import START
 

@@ -15,7 +15,8 @@ from ivr.call.originate import Originator
 from ivr.call.tones import Tones
 from ivr.record.call_records import CallRecord, show_call
 from ivr.record.trace import CallBook
-from ivr.switch.fake import FakeLine, FakeSwitch
+from ivr.switch.fake import FakeSwitch
+from ivr.switch.fake_line import FakeLine
 from ivr.switch.line import NoLineFree
 from ivr.trunks.dialling import TrunkDialler
 from ivr.trunks.trunk import NotDiallable, Trunk

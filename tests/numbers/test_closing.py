@@ -31,7 +31,8 @@ from ivr.numbers.line_actions import DECLARED as LINE_DECLARED
 from ivr.numbers.line_actions import LineActions, pin_subject
 from ivr.record.call_records import list_calls, show_call
 from ivr.record.trace import CallBook
-from ivr.switch.fake import FakeLine, FakeSwitch
+from ivr.switch.fake import FakeSwitch
+from ivr.switch.fake_line import FakeLine
 from ivr.switch.line import Diversion
 from notify.notices.actions import DECLARED as NOTICE_DECLARED
 from prompts.catalog import Catalog
