@@ -63,6 +63,7 @@ class WebSide:
             door=door,
             pins=PepperedPins(parts.pepper),
             machine=ThisMachine(parts.settings, parts.settings_file),
+            measured=metrics.text,
             watchers=self._watchers,
             login=Login(
                 self._database,

@@ -41,6 +41,8 @@ class Site:
     login: Login
     """Lets users in; has their passwords and second factors."""
     machine: Machine = field(default_factory=FakeMachine)
+    measured: Callable[[], bytes] = lambda: b""
+    """What the engine measures of itself, as Prometheus reads it."""
     callers_dir: Path | None = None
     """Where what callers said lies; None: nowhere."""
     address: Address = field(default_factory=Address)

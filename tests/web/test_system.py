@@ -9,10 +9,14 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
+from ivr.in_progress.line_now import LineNow, TrunkNow, WorkerNow
 from tests.web.browser import Browser, signed_in
+from wardbell.metrics.metrics import Metrics
+from wardbell.metrics.standing import EngineStanding, Standing
 from wardbell.settings import Settings, Web
 from wardbell.web_machine import HIDDEN, ThisMachine, shown
 from web.machine import FakeMachine, Finding, InForce
+from web.pages.system.readings import Readings, Spread
 from web.site import Site
 
 SignIn = Callable[..., Browser]
@@ -64,4 +68,51 @@ def test_no_secret_is_shown(name: str, value: object, told: str) -> None:
 
 
 def test_a_nurse_sees_nothing_of_it(sign_in: SignIn) -> None:
-    assert sign_in("nurse").get("/system").status_code == 403
+    nurse = sign_in("nurse")
+    for address in ("/system", "/system/figures", "/system/doctor"):
+        assert nurse.get(address).status_code == 403
+
+
+def test_key_figures_are_told_in_words(console: FastAPI, site: Site) -> None:
+    metrics = Metrics()
+    now = EngineStanding(LineNow(8, 3, (WorkerNow("w1", "dead", 4, 3),), TrunkNow()), {"in": 2, "out": 1}, 5, 7)
+    metrics.add(Standing(site.database, lambda: now, site.wallclock))
+    for taken in (0.015, 0.015, 0.15):
+        metrics.prompt.observe(taken)
+    metrics.hl7.labels("AR").inc(2)
+    metrics.transaction(True, 0.0004, None)
+    metrics.web.labels("console", "5xx").observe(9)
+    metrics.voice_failures.labels("espeak").inc()
+    console.state.site = replace(site, measured=metrics.text)
+    page = " ".join(signed_in(console, site, "auditor").get("/system/figures").text.split())
+    for told in (
+        '<span class="figure">3 / 8</span> lines in use',
+        '<dt>Workers that died</dt><dd><span class="badge warn">1</span>',
+        "half within 20 ms, 95 of 100 within 200 ms <small>(3 measured)",
+        '<dt>of a kind that is not taken (AR)</dt><dd><span class="badge warn">2</span>',
+        "95 of 100 within 0.5 ms",
+        "most took longer than 5 s",
+        "failed 1 time",
+        "nothing measured yet",
+    ):
+        assert told in page, told
+
+
+def test_what_does_not_answer_is_told_beside_the_figures_that_there_are(console: FastAPI, site: Site) -> None:
+    def silent() -> EngineStanding:
+        raise TimeoutError
+
+    metrics = Metrics()
+    metrics.add(Standing(site.database, silent, site.wallclock))
+    console.state.site = replace(site, measured=metrics.text)
+    page = signed_in(console, site, "it").get("/system/figures").text
+    assert "The engine does not answer" in page
+    assert "The database does not answer" not in page
+
+
+def test_figures_of_a_share_lie_in_the_bucket_that_holds_it() -> None:
+    metrics = Metrics()
+    for taken in [0.004] * 94 + [0.4] * 6:
+        metrics.prompt.observe(taken)
+    assert Readings(metrics.text()).spread("key_to_prompt_seconds") == Spread(100, 0.005, 0.5, 5.0)
+    assert Readings(metrics.text()).spread("voice_seconds", voice="none") == Spread()
