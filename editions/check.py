@@ -7,13 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from editions.bundle import TESTS, Bundle
+from editions.bundle import Bundle
 from editions.declared import ACTIONS
 from editions.edition import Checked, read_edition
-from editions.flow_tests import tested
+from editions.kinds import TESTS
 from forms.errors import FilesBroken
 from forms.mistake import Mistake, printable
-from ivr.rehearsal.test_file import read_tests
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ def check_files(read: Callable[[], Bundle], zone: ZoneInfo, *, later: bool = Fal
     try:
         bundle = read()
         checked = read_edition(bundle, ACTIONS, zone=zone, later=later)
-        read_tests(bundle.under(TESTS), tested(checked.edition, zone))
+        checked.of(TESTS)
     except FilesBroken as wrong:
         return Found(bundle, sorted((*wrong.mistakes, *wrong.warnings)), None)
     return Found(bundle, checked.warnings, checked)

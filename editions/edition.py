@@ -35,7 +35,7 @@ class Checked:
     reading: Reading | None = field(default=None, repr=False)
 
     def of(self, kind: Kind[T]) -> T:
-        """What the files of a kind hold."""
+        """What the files of a kind hold. Raises `FilesBroken` for mistakes in one that stands apart."""
         assert self.reading is not None
         return self.reading.of(kind)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from editions.bundle import TESTS, Bundle
+from editions.bundle import Bundle
 from editions.declared import ACTIONS
-from editions.edition import read_edition
+from editions.edition import Checked, read_edition
+from editions.kinds import TESTS
 from hospital.usual import USUAL
 from ivr.call.edition import Edition
 from ivr.rehearsal.flow_test import EditionUnderTest
-from ivr.rehearsal.suite import SuiteResult, run_tests
+from ivr.rehearsal.suite import SuiteResult, run_all
 
 
 def under_test(bundle: Bundle, zone: ZoneInfo) -> EditionUnderTest:
@@ -28,4 +29,9 @@ def tested(edition: Edition, zone: ZoneInfo) -> EditionUnderTest:
 
 def run_flow_tests(bundle: Bundle, zone: ZoneInfo) -> SuiteResult:
     """Run the flow tests of a bundle. Raises `FilesBroken` with every mistake in flows or tests."""
-    return run_tests(bundle.under(TESTS), under_test(bundle, zone))
+    return run_tests_of(read_edition(bundle, ACTIONS, zone=zone, later=True), zone)
+
+
+def run_tests_of(checked: Checked, zone: ZoneInfo) -> SuiteResult:
+    """Run those of an edition that was read. Raises `FilesBroken` with every mistake in the tests."""
+    return run_all(checked.of(TESTS), tested(checked.edition, zone))

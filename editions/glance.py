@@ -19,7 +19,7 @@ class FileTitle:
 
     file: str
     kind: str
-    """`flow`, `numbers`, `holidays`, `notices`, `texts`, `tests`; empty: nothing reads it."""
+    """`flow`, `numbers`, `holidays`, `notices`, `texts`, `languages`, `tests`; empty: nothing reads it."""
     title: str = ""
     steps: int | None = None
     """Of a flow."""

@@ -38,6 +38,9 @@ class Kind(Generic[T]):
     """For editors."""
     required: bool = False
     """Whether there must be such a file."""
+    apart: bool = False
+    """Nothing that takes calls stands on it. It is read when somebody asks for it, beside others without mistakes; its
+    own are no mistakes of the edition: they are raised to who asks, as `FilesBroken`."""
 
 
 class Reading:
@@ -64,10 +67,11 @@ class Reading:
                 self.report.add(Mark(bundle.name(kind.files)), "E112", sentence)
 
     def everything(self) -> None:
-        """Read every kind, then compare them; what is wrong is in `report`."""
-        for kind in self._kinds:
+        """Read every kind that calls need, then compare them; what is wrong is in `report`."""
+        served = [kind for kind in self._kinds if not kind.apart]
+        for kind in served:
             self.of(kind)
-        for kind in self._kinds:
+        for kind in served:
             if kind.check is not None:
                 kind.check(self, self.of(kind))
 

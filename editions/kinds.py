@@ -6,7 +6,7 @@ Another kind is its reader in its own room and an entry here: it is read, checke
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from editions.bundle import TESTS as TESTS_FOLDER
@@ -14,6 +14,7 @@ from editions.bundle import TEXTS as TEXTS_FOLDER
 from editions.cross_check import beside, check_notices
 from editions.kind import Kind, Reading
 from forms.report import Report
+from hospital.usual import USUAL
 from ivr.flow.language import Flow, FlowSet
 from ivr.flow.load import check_together, read_flows
 from ivr.flow.schema.flow import flow_schema
@@ -25,10 +26,13 @@ from ivr.numbers.hours import Calendar
 from ivr.numbers.read import numbers_of
 from ivr.numbers.read_hours import read_calendars
 from ivr.numbers.schema import holidays_schema, numbers_schema
+from ivr.rehearsal.flow_test import EditionUnderTest, FlowTest
 from ivr.rehearsal.schema import schema_of_tests
+from ivr.rehearsal.test_file import read_tests
 from notify.notices.rules import NoticeRules, read_rules
 from notify.notices.schema import notices_schema
-from prompts.catalog import Catalog
+from prompts.catalog import SPOKEN, Catalog
+from prompts.schema import languages_schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,12 @@ class Flows:
 
 
 def _texts(reading: Reading, files: Mapping[str, bytes]) -> Catalog:
-    return Catalog.read(files, reading.report)
+    return Catalog.read({**files, **reading.files(LANGUAGES)}, reading.report)
+
+
+def _languages(reading: Reading, files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Read with the texts, which they limit."""
+    return reading.of(TEXTS).languages
 
 
 def _check_texts(reading: Reading, texts: Catalog) -> None:
@@ -85,16 +94,20 @@ def _check_notices(reading: Reading, rules: NoticeRules) -> None:
         check_notices(rules, flows.each, flows.whole, reading.report)
 
 
-def _tests(reading: Reading, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
-    """They are read against an edition without mistakes, where they are run: `editions.flow_tests`."""
-    return files
+def _tests(reading: Reading, files: Mapping[str, bytes]) -> Sequence[FlowTest]:
+    """Against the flows, numbers and texts, when nothing is wrong with those."""
+    flows = reading.of(FLOWS).whole
+    assert flows is not None
+    house = EditionUnderTest(flows, reading.of(NUMBERS), reading.of(TEXTS), reading.actions, USUAL)
+    return read_tests(files, house if reading.zone is None else replace(house, zone=reading.zone))
 
 
 TEXTS = Kind("texts", f"{TEXTS_FOLDER}/*.yaml", _texts, _check_texts)
+LANGUAGES = Kind("languages", f"{TEXTS_FOLDER}/{SPOKEN}", _languages, schema=lambda known: languages_schema())
 HOLIDAYS = Kind("holidays", HOLIDAYS_FILE, _holidays, schema=lambda known: holidays_schema())
 NUMBERS = Kind("numbers", NUMBERS_FILE, _numbers, schema=numbers_schema, required=True)
 NOTICES = Kind("notices", "notices.yaml", _notices, _check_notices, schema=notices_schema, required=True)
 FLOWS = Kind("flow", "*.yaml", _flows, schema=flow_schema)
-TESTS = Kind("tests", f"{TESTS_FOLDER}/*.yaml", _tests, schema=schema_of_tests)
+TESTS = Kind("tests", f"{TESTS_FOLDER}/*.yaml", _tests, schema=schema_of_tests, apart=True)
 
-KINDS: Sequence[Kind[Any]] = (FLOWS, NUMBERS, HOLIDAYS, NOTICES, TEXTS, TESTS)
+KINDS: Sequence[Kind[Any]] = (FLOWS, NUMBERS, HOLIDAYS, NOTICES, TEXTS, LANGUAGES, TESTS)

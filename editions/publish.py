@@ -13,7 +13,7 @@ from typing import TypeAlias
 from editions.bundle import TEXTS, Bundle
 from editions.difference import Changed, changes
 from editions.first import FIRST
-from editions.flow_tests import run_flow_tests
+from editions.flow_tests import run_tests_of
 from editions.press import (
     Broken,
     Examined,
@@ -95,7 +95,7 @@ def publish(
     told = ""
     if tests:
         try:
-            tested = run_flow_tests(bundle, press.zone)
+            tested = run_tests_of(checked, press.zone)
         except FilesBroken as wrong:
             return Broken(wrong, bundle, live)
         if tested.failed:

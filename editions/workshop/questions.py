@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from editions.bundle import TESTS, Bundle
+from editions.bundle import Bundle
 from editions.check import check_files
 from editions.codes import CODES
 from editions.declared import ACTIONS
 from editions.edition import Checked, read_edition
-from editions.flow_tests import tested
+from editions.flow_tests import run_tests_of
 from editions.offered import SCHEMAS, offered
 from editions.pictures import pictures, words
 from forms.errors import FilesBroken
@@ -28,7 +28,6 @@ from ivr.drawing.map import NAME as MAP
 from ivr.drawing.picture import Role
 from ivr.drawing.program import CannotDraw, drawn
 from ivr.flow.words import said
-from ivr.rehearsal.suite import run_tests
 
 REMEMBERED = 4
 """Editions that were read last; one is some megabytes."""
@@ -147,7 +146,7 @@ def schema(bundle: Bundle, kind: str) -> Schema | None:
 def run_suite(bundle: Bundle, zone: ZoneInfo) -> dict[str, Any] | tuple[Told, ...]:
     """What came of the flow tests, as `SuiteResult.as_data` tells it; mistakes where they could not be run."""
     try:
-        return run_tests(bundle.under(TESTS), tested(read(bundle, zone).edition, zone)).as_data()
+        return run_tests_of(read(bundle, zone), zone).as_data()
     except FilesBroken as wrong:
         names = {bundle.name(file): file for file in bundle.files}
         lines: dict[str, list[str]] = {}

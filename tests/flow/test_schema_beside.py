@@ -22,6 +22,9 @@ from ivr.numbers.schema import holidays_schema, numbers_schema
 from ivr.rehearsal.schema import schema_of_tests
 from notify.notices.rules import read_rules
 from notify.notices.schema import notices_schema
+from prompts.phrase import PLURAL_FORMS
+from prompts.schema import languages_schema
+from prompts.texts import read_languages
 from tests.notify.test_rules import SMALL as NOTICES
 
 TESTS = Path(__file__).parents[1]
@@ -33,6 +36,7 @@ SCHEMAS = {
     "holidays": lambda known=None: holidays_schema(),
     "notices": notices_schema,
     "tests": schema_of_tests,
+    "languages": lambda known=None: languages_schema(),
 }
 
 
@@ -185,6 +189,24 @@ def test_mistakes_in_tests_are_underlined(line: str) -> None:
     written = 'flow: main\nlanguage: zh\ntests:\n  a call:\n    call:\n      - {press: "1", after: 1.5s}\n      '
     assert told("tests", f"{written}- {{ends: end}}\n") == []
     assert told("tests", f"{written}{line}\n")
+
+
+@pytest.mark.parametrize(
+    ("written", "underlined"),
+    [
+        ("languages: [zh, yue, en]", False),
+        ("languages: [zh, de]", True),
+        ("languages: []", True),
+        ("languages: zh", True),
+        ("languages: [zh]\nlanguage: zh", True),
+        ("spoken: [zh]", True),
+    ],
+)
+def test_the_languages_of_the_line_are_underlined_where_the_reader_finds_a_mistake(
+    written: str, underlined: bool
+) -> None:
+    _, mistakes = read_languages("texts/languages.yaml", written.encode(), PLURAL_FORMS)
+    assert bool(told("languages", written)) is bool(mistakes) is underlined
 
 
 def test_the_keys_of_numbers_and_holidays_are_the_readers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ KINDS = {
     "holidays": N_("Holidays"),
     "notices": N_("Notices"),
     "texts": N_("The hospital's own texts"),
+    "languages": N_("The languages that the line speaks"),
     "tests": N_("Tests"),
     "": N_("Nothing reads these"),
 }
