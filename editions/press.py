@@ -8,7 +8,7 @@ that does not answer raises.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from accounts.audit import Hand
 from db.database import Database
 from db.errors import DatabaseAway, DatabaseError
 from editions.bundle import Bundle
@@ -53,7 +54,15 @@ class Press:
     recordings: Path | None = None
     """The folder of the hospital's recordings of prompts."""
     note: Callable[[Session, EditionRecord], None] = lambda session, record: None
-    """Writes down, in the transaction that publishes, who did it: the audit of the console and the API."""
+    """Writes down, in the transaction that publishes, who did it: `by`."""
+
+    def by(self, hand: Hand, action: str = "publish") -> Press:
+        """The same, noting in the audit whose hand it was."""
+
+        def note(session: Session, record: EditionRecord) -> None:
+            hand.note(session, action, "edition", record.number, why=record.why, files_of=record.files_of)
+
+        return replace(self, note=note)
 
 
 @dataclass(frozen=True, slots=True)

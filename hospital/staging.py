@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from tqdm import tqdm  # type: ignore[import-untyped]
 from twisted.logger import Logger
 
+from accounts.audit import Hand
 from db.database import Database
 from db.reading import reading
 from db.rows import locked
@@ -107,10 +108,11 @@ class Staging:
         self._pause = pause
         self._shown = shown
 
-    def bring(self, kind: Kind, name: str, staged: Sequence[Staged]) -> Brought:
-        """All lines, or none. Raises `Mistakes` with everything that is wrong, `db.errors.DatabaseError`."""
+    def bring(self, kind: Kind, name: str, staged: Sequence[Staged], hand: Hand) -> Brought:
+        """All lines, or none; the audit notes whose file it was. Raises `Mistakes` with everything that is wrong,
+        `db.errors.DatabaseError`."""
         if len(staged) <= SMALL:
-            self._database.run_now(_at_once, kind, name, staged, self._wallclock())
+            self._database.run_now(_at_once, kind, name, staged, hand)
             return Brought(len(staged))
         refused = [one for part in _parts(staged) for one in self._database.run_now(_checks(kind), part)]
         if refused:
@@ -120,7 +122,7 @@ class Staging:
         for size in self._slices(len(staged), "set aside"):
             self._timed(size, _set_aside, number, at, staged[at : at + size.lines], self._wallclock())
             at += size.lines
-        self._database.run_now(_decide, number, self._wallclock())
+        self._database.run_now(_decide, number, self._wallclock(), hand)
         return self._carry_out(kind, number, name)
 
     def go_on(self, kinds: Mapping[str, Kind]) -> None:
@@ -219,10 +221,11 @@ def _checks(kind: Kind) -> Callable[[Session, Sequence[Staged]], list[Refused]]:
     return check
 
 
-def _at_once(session: Session, kind: Kind, name: str, staged: Sequence[Staged], now: datetime) -> None:
-    refused = kind.check(session, staged) or kind.apply(session, staged, now)
+def _at_once(session: Session, kind: Kind, name: str, staged: Sequence[Staged], hand: Hand) -> None:
+    refused = kind.check(session, staged) or kind.apply(session, staged, hand.at)
     if refused:
         raise _mistakes(name, refused)  # which takes everything back
+    hand.note(session, "import", kind.name, name, lines=len(staged))
 
 
 def _begin(session: Session, kind: Kind, name: str, now: datetime) -> int:
@@ -248,9 +251,11 @@ def _set_aside(session: Session, number: int, at: int, staged: Sequence[Staged],
     )
 
 
-def _decide(session: Session, number: int, now: datetime) -> None:
+def _decide(session: Session, number: int, now: datetime, hand: Hand) -> None:
     row = _row(session, number)
     row.decided, row.touched_at = True, now
+    lines = select(func.count()).select_from(ImportLineRow).where(ImportLineRow.import_id == number)
+    hand.note(session, "import", row.kind, row.name, lines=session.scalar(lines))
 
 
 def _make_live(

@@ -6,7 +6,7 @@ A call never waits for the database: it goes by what was read last. What "closed
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from twisted.internet.defer import DeferredLock
 from twisted.logger import Logger
 
+from accounts.audit import Hand
 from background.spawn import spawn
 from db.database import Transactions
 from db.errors import DatabaseError
@@ -95,6 +96,14 @@ def switch(session: Session, switchings: Iterable[Switched]) -> None:
         )
 
 
+def switch_by_hand(session: Session, switchings: Sequence[Switched], hand: Hand) -> None:
+    """As `switch`, with a row in the audit for each number."""
+    switch(session, switchings)
+    for one in switchings:
+        until = one.until.isoformat() if one.until else ""
+        hand.note(session, "close" if one.closed else "open", "number", one.number, until=until)
+
+
 @reading
 def history(session: Session, limit: int = 50) -> list[Switched]:
     """Who closed and opened what, the newest first."""
@@ -112,3 +121,9 @@ def pin_of(session: Session, code: str) -> str | None:
 def set_pin(session: Session, code: str, pin_hash: str, who: str, at: datetime) -> None:
     """Give a feature code its PIN, or another one."""
     session.merge(LinePinRow(code=code, pin_hash=pin_hash, who=who[:80], at=at))
+
+
+def set_pin_by_hand(session: Session, code: str, pin_hash: str, who: str, hand: Hand) -> None:
+    """As `set_pin`, with a row in the audit."""
+    set_pin(session, code, pin_hash, who, hand.at)
+    hand.note(session, "new PIN", "number", code)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from accounts.audit import Hand
 from actions.action import ActionOutcome, CallFacts, Value
 from background.threads import at_once
 from db.database import Database, ImmediateTransactions
@@ -82,6 +83,10 @@ class SmallHospital:
         """One transaction."""
         return self.database.run_now(work, *args, **kwargs)
 
+    def hand(self) -> Hand:
+        """The clerk's."""
+        return Hand("clerk", self.wallclock(), "command")
+
     def bring(self, kind: str, name: str, content: bytes) -> int:
         """What a clerk's import does; how many lines are stored."""
         parsed = {
@@ -90,7 +95,7 @@ class SmallHospital:
             "wards": lambda: wards_csv.staged(wards_csv.parse(name, content)),
         }
         staging = Staging(self.database, self.wallclock, pause=lambda _: None)
-        return staging.bring(KINDS[kind], name, parsed[kind]()).stored
+        return staging.bring(KINDS[kind], name, parsed[kind](), self.hand()).stored
 
     def ask(self, action: str, *, call: str = "1", **arguments: Value) -> ActionOutcome:
         """What a flow does, checked against the declaration."""

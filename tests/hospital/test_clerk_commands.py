@@ -13,6 +13,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from accounts.audit import AuditQuery, find
 from background.threads import at_once
 from db.database import Database, ImmediateTransactions
 from hospital.actions import hospital_actions
@@ -36,6 +37,7 @@ from wardbell.commands.cards import cards as cards_group
 from wardbell.commands.demo import demo
 from wardbell.commands.rota import rota as rota_group
 from wardbell.commands.wards import wards
+from wardbell.commands.who import os_user
 
 PEPPER = b"p" * 32
 
@@ -249,6 +251,8 @@ def test_the_demo_hospital_is_ready_and_can_be_made_again(
     on_duty = hospital.run(rota.between, TODAY, TODAY + timedelta(30))
     assert {one.date for one in on_duty} == {TODAY + timedelta(n) for n in range(8)}
     assert "(0 duties" in clerk(database, demo)
+    [*_, noted] = database.run_now(find, AuditQuery(action="make"))
+    assert (noted.who, noted.how, noted.noun) == (os_user(), "command", "demo hospital")
     place = next(one.id for one in on_duty if one.date == TOMORROW and one.expert == "1")
     hospital.run(registration.book_expert, hospital.request(), place)
     tomorrow = Desk(database, Wallclock(hospital.wallclock.now + timedelta(1)))

@@ -81,7 +81,8 @@ def test_others_have_their_turn_between_the_slices(hospital: SmallHospital) -> N
         hospital.run(cards.change, "100001", phone=f"{len(seen)}")  # a write of somebody else
 
     staged = cards_csv.staged(cards_csv.parse("cards.csv", file(), hospital.pins))
-    Staging(hospital.database, hospital.wallclock, pause=others).bring(cards_csv.KIND, "cards.csv", staged)
+    staging = Staging(hospital.database, hospital.wallclock, pause=others)
+    staging.bring(cards_csv.KIND, "cards.csv", staged, hospital.hand())
     if hospital.database.dialect == "sqlite":
         assert seen[0] == 0
         assert len(set(seen)) > 2
@@ -96,7 +97,7 @@ def test_wherever_the_command_dies_the_next_one_or_the_service_makes_it_all_or_n
     staged = cards_csv.staged(cards_csv.parse("cards.csv", file(), PlainPins()))
     dying = Staging(Dying(hospital.database, number, after), hospital.wallclock, pause=lambda _: None)  # type: ignore[arg-type]
     try:
-        dying.bring(cards_csv.KIND, "cards.csv", staged)
+        dying.bring(cards_csv.KIND, "cards.csv", staged, hospital.hand())
         died = False
     except Killed:
         died = True
@@ -126,6 +127,7 @@ def test_what_became_impossible_meanwhile_is_told_and_the_rest_is_stored(hospita
     staged = rota_csv.staged(rota_csv.parse("rota.csv", content))
     if hospital.database.dialect != "sqlite":
         return  # without pauses nobody comes in between here
-    came = Staging(hospital.database, hospital.wallclock, pause=somebody_books).bring(rota_csv.KIND, "rota.csv", staged)
+    staging = Staging(hospital.database, hospital.wallclock, pause=somebody_books)
+    came = staging.bring(rota_csv.KIND, "rota.csv", staged, hospital.hand())
     assert came == Brought(59, ("rota.csv:61: 1 places are booked already, so 0 are too few",))
     assert len(hospital.run(rota.between, TOMORROW, TOMORROW + timedelta(90))) == 2 + 59

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Sequence
+import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from click.testing import CliRunner, Result
 from pydub import AudioSegment
 from pydub.generators import Sine
 
+from db.database import Database
 from prompts.catalog import Catalog
 from prompts.render import Known
 from prompts.store import Store
@@ -35,6 +37,7 @@ class Desk:
     studio: Studio
     recordings_dir: Path | None
     store_dir: Path
+    database: Database
     store_limit: int = 10_000_000
 
     def known_values(self) -> Sequence[Known]:
@@ -45,13 +48,15 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def desk(tmp_path: Path, sqlite_file: Path, open_database: Callable[[str], Database]) -> Desk:
+    shutil.copy(sqlite_file, tmp_path / "wardbell.db")
     texts, store, kept = tmp_path / "texts", tmp_path / "store", tmp_path / "kept"
     texts.mkdir()
     kept.mkdir()
     (texts / "zh.yaml").write_text(TEXTS, encoding="utf-8")
     catalog = Catalog.load(texts, shipped=False)
-    return Desk(catalog, Studio(catalog, Store(store), {"zh": [FakeVoice()]}, kept), kept, store)
+    voices = Studio(catalog, Store(store), {"zh": [FakeVoice()]}, kept)
+    return Desk(catalog, voices, kept, store, open_database(f"sqlite:///{tmp_path}/wardbell.db"))
 
 
 def typed(desk: Desk, *words: str) -> Result:
@@ -109,6 +114,9 @@ def test_recordings_come_back_and_are_told_one_by_one(desk: Desk, tmp_path: Path
     assert "a.pick.3" in told["missing"]
     assert "3 taken, 2 of them doubtful; 1 missing, 1 orphaned, 1 unusable" in result.output
     assert result.exit_code == 1
+    noted = desk.database.run_now(find, AuditQuery(noun="text"))
+    assert {(one.who, one.how, one.action) for one in noted} == {(os_user(), "command", "record")}
+    assert [one.key for one in noted] == ["zh/a.pick.2", "zh/a.pick.1", "zh/a.hello"]
     assert desk.recordings_dir is not None
     assert sorted(file.name for file in (desk.recordings_dir / "zh").iterdir()) == [
         "a.hello.ogg",
@@ -130,7 +138,7 @@ def test_an_imported_recording_is_what_the_line_plays(desk: Desk, tmp_path: Path
     assert studio.source_of("zh", "您好，欢迎致电本院。") == "recording"
     heard = AudioSegment.from_file(str(studio.render("zh", "您好，欢迎致电本院。")), format="wav")
     assert 2.4 < heard.duration_seconds < 3.2
-    rest = typed(Desk(desk.catalog, studio, None, desk.store_dir), "script", "--lang", "zh", "--missing").output
+    rest = typed(Desk(desk.catalog, studio, None, desk.store_dir, desk.database), "script", "--lang", "zh", "--missing").output
     assert "a.hello" not in rest
     assert "b.bye" in rest
 

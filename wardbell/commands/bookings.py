@@ -15,6 +15,7 @@ from hospital.money import show_money
 from wardbell.commands import files
 from wardbell.commands.clerk import ClerkDesk, table
 from wardbell.commands.files import DayType
+from wardbell.commands.who import hand
 
 COLUMNS = (
     "slip",
@@ -73,7 +74,7 @@ def cancel(desk: ClerkDesk, slip: str, note: str, yes: bool) -> None:
     if not yes:
         what = f"{found.date} {found.half} {found.department} {found.expert}".replace("  ", " ").strip()
         click.confirm(f"cancel {what} of card {found.card}?", abort=True)
-    came = desk.database.run_now(rules.cancel, slip, desk.wallclock(), note)
+    came = desk.database.run_now(rules.cancel_by_hand, slip, hand(desk, note))
     if came.again:
         click.echo(f"slip {slip} was already cancelled")
     else:

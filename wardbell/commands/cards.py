@@ -8,14 +8,15 @@ import uuid
 import click
 from sqlalchemy.orm import Session
 
+from hospital.cards import by_hand, cards_csv
 from hospital.cards import cards as rules
-from hospital.cards import cards_csv, pin_entries
 from hospital.cards.cards import PIN
 from hospital.cards.pins import PepperedPins
 from hospital.money import show_money
 from wardbell.commands import files
 from wardbell.commands.clerk import ClerkDesk, table
 from wardbell.commands.rota import MoneyType
+from wardbell.commands.who import hand
 
 
 @click.group()
@@ -51,8 +52,8 @@ def add(desk: ClerkDesk, number: str, patient: str, phone: str, generate: bool) 
     pin_hash = PepperedPins(desk.pepper).hash(number, pin)
 
     def work(session: Session) -> None:
-        rules.add(session, number, patient, phone, desk.wallclock())
-        rules.change(session, number, pin_hash=pin_hash)
+        by_hand.add(session, number, patient, phone, hand(desk))
+        by_hand.new_pin(session, number, pin_hash, hand(desk))
 
     desk.database.run_now(work)
     click.echo(f"card {number} registered")
@@ -66,12 +67,7 @@ def pin(desk: ClerkDesk, number: str, generate: bool) -> None:
     """Reset a card's PIN; its wrong entries are forgiven."""
     desk.database.run_now(rules.find, number)  # before a PIN is asked for
     pin_hash = PepperedPins(desk.pepper).hash(number, _new_pin(generate))
-
-    def work(session: Session) -> None:
-        rules.change(session, number, pin_hash=pin_hash)
-        pin_entries.forgive(session, number)
-
-    desk.database.run_now(work)
+    desk.database.run_now(by_hand.new_pin, number, pin_hash, hand(desk))
     click.echo(f"card {number} has a new PIN")
 
 
@@ -81,7 +77,7 @@ def pin(desk: ClerkDesk, number: str, generate: bool) -> None:
 @click.pass_obj
 def phone(desk: ClerkDesk, number: str, phone: str) -> None:
     """Change the patient's telephone."""
-    desk.database.run_now(rules.change, number, phone=phone)
+    desk.database.run_now(by_hand.change, number, hand(desk), phone=phone)
     click.echo(f"card {number}: telephone {phone}")
 
 
@@ -91,7 +87,7 @@ def phone(desk: ClerkDesk, number: str, phone: str) -> None:
 @click.pass_obj
 def slow(desk: ClerkDesk, number: str, usual: bool) -> None:
     """Speak slowly to this patient after the login, and wait twice as long for keys."""
-    desk.database.run_now(rules.change, number, slow=not usual)
+    desk.database.run_now(by_hand.change, number, hand(desk), slow=not usual)
     click.echo(f"card {number}: the line speaks {'as usual' if usual else 'slowly'}")
 
 
@@ -101,7 +97,7 @@ def slow(desk: ClerkDesk, number: str, usual: bool) -> None:
 @click.pass_obj
 def block(desk: ClerkDesk, number: str, lift: bool) -> None:
     """Block a card (lost, stolen): every PIN sounds wrong then."""
-    desk.database.run_now(rules.change, number, blocked=not lift)
+    desk.database.run_now(by_hand.change, number, hand(desk), blocked=not lift)
     click.echo(f"card {number} is {'free' if lift else 'blocked'}")
 
 
@@ -141,7 +137,7 @@ def export(desk: ClerkDesk, out: str) -> None:
 def top_up(desk: ClerkDesk, number: str, amount: int, receipt: str, note: str) -> None:
     """Credit AMOUNT (such as 50.00) to a card."""
     key = f"receipt:{receipt}" if receipt else f"top-up:{uuid.uuid4()}"
-    balance = desk.database.run_now(rules.top_up, number, amount, key, desk.wallclock(), note or receipt)
+    balance = desk.database.run_now(by_hand.top_up, number, amount, key, note or receipt, hand(desk, note))
     click.echo(f"card {number}: balance {show_money(balance)}")
 
 

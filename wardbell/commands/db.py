@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from db import migrate
+from wardbell.commands.who import hand
 from wardbell.parts import Parts
 
 
@@ -18,7 +19,11 @@ def db() -> None:
 def upgrade(parts: Parts) -> None:
     """Bring the tables to this version. Safe to run again; make a backup before it on a live site."""
     parts.data_dir()
+    before = migrate.current(parts.settings.database_url)
     migrate.upgrade(parts.settings.database_url)
+    if before != (now := migrate.head()):
+        noted = hand(parts)
+        parts.database.run_now(lambda session: noted.note(session, "upgrade", "database", now, before=before or ""))
     click.echo(f"database at {migrate.head()}")
 
 

@@ -18,6 +18,7 @@ from ivr.record import demo as morning
 from notify import demo as yesterday
 from prompts.fallbacks import FOLDER
 from wardbell.commands.clerk import ClerkDesk, table
+from wardbell.commands.who import hand
 
 
 class DemoDesk(ClerkDesk, Protocol):
@@ -42,6 +43,7 @@ def demo(desk: DemoDesk, past: bool) -> None:
     """
     migrate.upgrade(desk.database.url)
     made = hospital.make(desk.database, PepperedPins(desk.pepper), HospitalCalendar(desk.zone), desk.wallclock)
+    desk.database.run_now(lambda session: hand(desk).note(session, "make", "demo hospital", "", past=past))
     click.echo(f"the demo hospital is ready ({made.duties} duties added to the rota). Its cards:\n")
     if past:
         desk.database.run_now(yesterday.make, desk.wallclock())

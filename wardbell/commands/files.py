@@ -12,6 +12,7 @@ import click
 from hospital.imports import KINDS
 from hospital.staging import Kind, Staged, Staging
 from wardbell.commands.clerk import ClerkDesk
+from wardbell.commands.who import hand
 
 LONG = 1_000
 """From this many lines on a bar is shown."""
@@ -55,7 +56,7 @@ def bring(desk: ClerkDesk, kind: Kind, name: str, staged: Sequence[Staged], what
     """Store a file's lines while everything else goes on, and say so; a bar for a long one."""
     staging = Staging(desk.database, desk.wallclock, shown=len(staged) > LONG)
     staging.go_on(KINDS)
-    came = staging.bring(kind, name, staged)
+    came = staging.bring(kind, name, staged, hand(desk))
     click.echo(f"{came.stored} {what} stored")
     if came.late:
         raise click.ClickException("these had become impossible in the meantime:\n" + "\n".join(came.late))

@@ -23,7 +23,7 @@ from ivr.numbers.switching import CannotSwitch, chosen, closed_until, closed_unt
 from ivr.numbers.week import week
 from wardbell.commands.clerk import table
 from wardbell.commands.flows.stored import bundle_of
-from wardbell.commands.who import os_user
+from wardbell.commands.who import hand, os_user
 from wardbell.parts import Parts
 
 NOBODY = "nobody"
@@ -137,7 +137,7 @@ def close(parts: Parts, number: str, until: str | None, until_opening: bool, who
     plans, by = _plans(found, number), who or os_user()
     with _refused():
         rows = closed_until_opening(plans, by, why, now) if until_opening else closed_until(plans, end, by, why, now)
-    parts.database.run_now(closings.switch, rows)
+    parts.database.run_now(closings.switch_by_hand, rows, hand(parts, why))
     for row in rows:
         told = f"until {row.until.astimezone(parts.zone):%a %Y-%m-%d %H:%M}" if row.until else "until it is opened"
         plan = found.plans[row.number]
@@ -153,7 +153,8 @@ def open_(parts: Parts, number: str, who: str | None, why: str) -> None:
     """Give NUMBER (its number, its title, or all) back to its timetable."""
     found, now = _numbers(parts, False), _now(parts)
     plans = _plans(found, number)
-    parts.database.run_now(closings.switch, opened(plans, who or os_user(), why, now))
+    rows = opened(plans, who or os_user(), why, now)
+    parts.database.run_now(closings.switch_by_hand, rows, hand(parts, why))
     for plan in plans:
         click.echo(f"{plan.number} goes by its timetable: {_told(plan.decide(NOBODY, now).answer)} now")
 
@@ -186,7 +187,7 @@ def pin(parts: Parts, code: str, generate: bool, who: str | None) -> None:
     hashed = PepperedPins(parts.pepper).hash(subject, entered)
 
     def work(session: Session) -> None:
-        closings.set_pin(session, found.dialling.same(code), hashed, who or os_user(), parts.wallclock())
+        closings.set_pin_by_hand(session, found.dialling.same(code), hashed, who or os_user(), hand(parts))
         pin_entries.forgive(session, subject)
 
     parts.database.run_now(work)

@@ -8,7 +8,7 @@ import click
 from sqlalchemy.orm import Session
 
 from db.reading import reading
-from hospital.clinic import departments, rota_csv
+from hospital.clinic import by_hand, departments, rota_csv
 from hospital.clinic import rota as duties
 from hospital.clinic.calendar import HospitalCalendar
 from hospital.clinic.departments import DepartmentRecord
@@ -19,6 +19,7 @@ from hospital.names import MORE
 from wardbell.commands import files
 from wardbell.commands.clerk import ClerkDesk, table
 from wardbell.commands.files import DayType
+from wardbell.commands.who import hand
 
 HALF = click.Choice(["am", "pm"])
 
@@ -150,7 +151,7 @@ def set_(
         return duties.doubts(session, [planned(session)], _today(desk))
 
     files.ask([sentence for _, sentence in desk.database.run_now(doubts)], yes)
-    desk.database.run_now(lambda session: duties.store(session, [planned(session)]))
+    desk.database.run_now(lambda session: by_hand.store_duties(session, [planned(session)], hand(desk)))
     click.echo(f"{department} expert {expert} is on duty on {when} {half}")
 
 
@@ -163,7 +164,7 @@ def set_(
 def remove(desk: ClerkDesk, day: int | date, half: str, department: str, expert: str) -> None:
     """Take a duty off the rota. It is refused while somebody is booked for it."""
     when = files.day(day, _today(desk))
-    desk.database.run_now(duties.remove, when, half, department, expert)
+    desk.database.run_now(by_hand.remove_duty, when, half, department, expert, hand(desk))
     click.echo(f"{department} expert {expert} is off duty on {when} {half}")
 
 
@@ -223,7 +224,7 @@ def department(
             old.general_weekdays if weekdays is None else weekdays,
             old.general_until if until is None else until,
         )
-        departments.store(session, new)
+        by_hand.store_department(session, new, hand(desk))
 
     desk.database.run_now(work)
     click.echo(f"department {code} stored")

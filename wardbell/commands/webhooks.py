@@ -8,8 +8,10 @@ import uuid
 from datetime import datetime
 
 import click
+from sqlalchemy.orm import Session
 
 from wardbell.commands.clerk import ClerkDesk, table
+from wardbell.commands.who import hand
 from wardbell.parts import Parts
 from webhooks import outbox
 from webhooks.listing import TargetRecord, list_deliveries, list_targets, show_delivery, switch_on
@@ -94,11 +96,20 @@ def send_again(desk: ClerkDesk, delivery: tuple[int, ...], webhook: str | None) 
     """
     if bool(delivery) == bool(webhook):
         raise click.UsageError("name deliveries, or a webhook with --given-up")
-    now = desk.wallclock()
-    if webhook:
-        count = desk.database.run_now(outbox.send_given_up, webhook, now)
-    else:
-        count = desk.database.run_now(outbox.send_again, delivery, now)
+
+    def work(session: Session) -> int:
+        now, count = desk.wallclock(), 0
+        if webhook:
+            if count := outbox.send_given_up(session, webhook, now):
+                hand(desk).note(session, "send again", "webhook", webhook, deliveries=count)
+            return count
+        for one in delivery:
+            if outbox.send_again(session, [one], now):
+                hand(desk).note(session, "send again", "delivery", one)
+                count += 1
+        return count
+
+    count = desk.database.run_now(work)
     if not count:
         raise click.ClickException("there is no such delivery")
     click.echo(f"{count} to be sent" if count > 1 else "to be sent")
@@ -109,7 +120,13 @@ def send_again(desk: ClerkDesk, delivery: tuple[int, ...], webhook: str | None) 
 @click.pass_obj
 def on(desk: ClerkDesk, webhook: str) -> None:
     """Switch a target on again that was switched off because it failed for too long."""
-    if not desk.database.run_now(switch_on, webhook):
+
+    def work(session: Session) -> bool:
+        if there := switch_on(session, webhook):
+            hand(desk).note(session, "switch on", "webhook", webhook)
+        return there
+
+    if not desk.database.run_now(work):
         raise click.ClickException(f"no webhook {webhook}")
     click.echo(f"{webhook} is told again; what was given up: wardbell webhooks send-again --given-up {webhook}")
 

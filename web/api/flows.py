@@ -128,14 +128,11 @@ def publish_(asked: Asking, request: Request, new: NewEdition) -> JSONResponse:
     head = base.record.head
 
     def work() -> Reply:
-        came = publish(press, _bundle(asked, new), Signature(f"key:{asked.key.name}", new.reason), head)
+        noted, signature = press.by(asked.hand(new.reason)), Signature(f"key:{asked.key.name}", new.reason)
+        came = publish(noted, _bundle(asked, new), signature, head)
         match came:
             case Published(record) | Unchanged(record):
-                fresh = isinstance(came, Published)
-                run = asked.site.database.run_now
-                if fresh:
-                    run(lambda session: asked.hand(new.reason).note(session, "publish", "edition", record.number))
-                return Reply.of(200, PublishedTold(number=record.number, new=fresh))
+                return Reply.of(200, PublishedTold(number=record.number, new=isinstance(came, Published)))
             case NotFromThis(live=live):
                 why = f"edition {live.number} is live and has what these files would take back"
                 raise Problem(409, why, "not-from-this")

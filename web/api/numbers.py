@@ -99,9 +99,8 @@ def open_(asked: Asking, request: Request, number: Number, opening: Opening) -> 
 
 def _switch(session: Session, asked: Asked, plan: Plan, closed: bool, until: datetime | None, why: str) -> Reply:
     who = f"key:{asked.key.name}"
-    closings.switch(session, [Switched(plan.number, closed, until, who, why, asked.now)])
+    closings.switch_by_hand(session, [Switched(plan.number, closed, until, who, why, asked.now)], asked.hand(why))
     session.flush()
-    asked.hand(why).note(session, "close" if closed else "open", "number", plan.number)
     return Reply.of(200, _seen(plan, closings.closed_numbers(session), asked))
 
 

@@ -12,7 +12,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from accounts.rights import Right
-from hospital.clinic import departments, rota
+from hospital.clinic import by_hand, departments, rota
 from hospital.clinic.rota import MOST_MONEY, MOST_PLACES, DutyRecord, NewDuty
 from web.api.asked import Asking
 from web.api.noun import Code, Day, Noun, Told, Wanted
@@ -135,11 +135,7 @@ def store_duties(asked: Asking, wanted: RotaWanted) -> JSONResponse:
             )
             for one in wanted.duties
         ]
-        stored = rota.store(session, new)
-        for one in new:
-            key = f"{one.date} {one.half} {one.department} {one.expert}"
-            asked.hand().note(session, "store", "duty", key, capacity=one.capacity, fee=one.fee)
-        return Reply.of(200, StoredTold(stored=stored))
+        return Reply.of(200, StoredTold(stored=by_hand.store_duties(session, new, asked.hand())))
 
     return asked.once(work)
 
@@ -162,12 +158,7 @@ def remove_duty(
     expert: Annotated[str, Path(pattern=r"^[A-Za-z0-9]{1,10}$")],
 ) -> Response:
     """Take a half day off the rota on which nobody is booked."""
-
-    def work(session: Session) -> None:
-        rota.remove(session, date, half, department, expert)
-        asked.hand().note(session, "remove", "duty", f"{date} {half} {department} {expert}")
-
-    asked.site.database.run_now(work)
+    asked.site.database.run_now(by_hand.remove_duty, date, half, department, expert, asked.hand())
     return Response(status_code=204)
 
 

@@ -36,7 +36,7 @@ def publish(parts: Parts, why: str, who: str | None, over: int | None, no_tests:
         base = base_of(parts.database, parts.flows_dir())
         bundle = parts.on_disk()
         came = editions.publish(
-            publishing.press(parts),
+            publishing.press(parts, "publish", why),
             bundle,
             signature,
             base,

@@ -29,7 +29,7 @@ from editions.store import EditionRecord, Overtaken, Unchanged
 from ivr.rehearsal.suite import SuiteResult
 from wardbell.commands.flows.check import told
 from wardbell.commands.flows.test import told as told_of_tests
-from wardbell.commands.who import os_user
+from wardbell.commands.who import hand, os_user
 from wardbell.parts import Parts
 
 PATIENCE = 5.0
@@ -44,15 +44,16 @@ render_option = click.option(
 )
 
 
-def press(parts: Parts) -> Press:
-    """What publishing needs, of these settings."""
-    return Press(
+def press(parts: Parts, action: str, why: str) -> Press:
+    """What publishing needs, of these settings; the audit notes who was at the keyboard."""
+    made = Press(
         parts.database,
         parts.zone,
         parts.wallclock,
         lambda texts: make_sound(parts.studio_of(texts), parts.known_values()),
         parts.recordings_dir,
     )
+    return made.by(hand(parts, why), action)
 
 
 def name(who: str | None) -> str:

@@ -26,7 +26,12 @@ def rollback(parts: Parts, number: int | None, why: str, who: str | None, no_ren
     """
     try:
         came = roll_back(
-            publishing.press(parts), number, publishing.name(who), why, sound=not no_render, tell=publishing.tell
+            publishing.press(parts, "roll back", why),
+            number,
+            publishing.name(who),
+            why,
+            sound=not no_render,
+            tell=publishing.tell,
         )
     except DatabaseError as wrong:
         raise publishing.away(wrong) from wrong

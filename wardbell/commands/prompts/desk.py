@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from db.database import Database
 from prompts.catalog import Catalog
 from prompts.render import Known
 from prompts.studio import Studio
@@ -37,6 +38,10 @@ class PromptsDesk(Protocol):
     @property
     def store_limit(self) -> int:
         """Bytes that the clips may take."""
+
+    @property
+    def database(self) -> Database:
+        """Where it is noted who took recordings in."""
 
     def wallclock(self) -> datetime:
         """Now, aware, in UTC."""

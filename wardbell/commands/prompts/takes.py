@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from prompts.errors import PromptError
-from prompts.takes import REFUSED, Verdict, look, take_in
+from prompts.takes import REFUSED, Take, Verdict, look, take_in
 from wardbell.commands.prompts.desk import PromptsDesk
+from wardbell.commands.who import hand
 
 
 @click.command("import")
@@ -38,6 +39,7 @@ def import_(desk: PromptsDesk, folder: Path, language: str | None, check: bool) 
                 click.echo(f"{take.verdict:<12}  {take.language}/{take.name}  {take.detail}")
             if take.verdict not in REFUSED and not check:
                 assert desk.recordings_dir is not None
+                _note(desk, take)
                 take_in(take, desk.recordings_dir)
     except PromptError as wrong:
         raise click.ClickException(str(wrong)) from wrong
@@ -52,3 +54,9 @@ def import_(desk: PromptsDesk, folder: Path, language: str | None, check: bool) 
         click.echo("`wardbell prompts render` makes their clips; the line plays them after its next start")
     if counts[Verdict.ORPHANED] or counts[Verdict.UNREADABLE] or counts[Verdict.SILENT]:
         raise click.exceptions.Exit(1)
+
+
+def _note(desk: PromptsDesk, take: Take) -> None:
+    """The row first: a recording that nobody answers for is worse than a row whose recording the disk refused."""
+    key, verdict = f"{take.language}/{take.name}", take.verdict.value
+    desk.database.run_now(lambda session: hand(desk).note(session, "record", "text", key, verdict=verdict))

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Form, HTTPException
 from fastapi.responses import Response
-from sqlalchemy.orm import Session
 
 from accounts.rights import Right
 from editions import store
@@ -124,12 +122,7 @@ def _files(visit: Visit, number: int) -> tuple[EditionRecord, Bundle] | None:
 
 def _press(visit: Visit, action: str, why: str) -> Press:
     """Publishing that is written down in the audit, in its own transaction."""
-    hand = visit.hand(why)
-
-    def note(session: Session, record: EditionRecord) -> None:
-        hand.note(session, action, "edition", record.number, why=record.why, files_of=record.files_of)
-
-    return replace(desk_of(visit).press, note=note)
+    return desk_of(visit).press.by(visit.hand(why), action)
 
 
 def _begun(visit: Visit, work: Callable[[Tell], object]) -> Response:

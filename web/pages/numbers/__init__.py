@@ -15,7 +15,6 @@ from urllib.parse import quote
 from fastapi import Form, HTTPException
 from fastapi.responses import Response
 from markupsafe import Markup
-from sqlalchemy.orm import Session
 
 from accounts.rights import Right
 from ivr.numbers import Answer, Closing, Found, Numbers, Plan, Route, closings
@@ -178,14 +177,7 @@ def open_(
 
 def _switched(visit: Visit, number: str, rows: Sequence[Switched], why: str) -> Response:
     """Stored, with a row in the audit for each number."""
-
-    def work(session: Session) -> None:
-        closings.switch(session, rows)
-        for row in rows:
-            until = row.until.isoformat() if row.until else ""
-            visit.hand(why).note(session, "close" if row.closed else "open", "number", row.number, until=until)
-
-    visit.site.database.run_now(work)
+    visit.site.database.run_now(closings.switch_by_hand, rows, visit.hand(why))
     return visit.go("/numbers?done=1" if number == EVERY or number not in _keys(visit) else f"{_at(number)}?done=1")
 
 
