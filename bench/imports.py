@@ -44,10 +44,11 @@ def main() -> None:
     given.add_argument("--cards", type=int, default=100_000)
     given.add_argument("--pins", type=int, default=0, help="of these cards, how many come with a PIN")
     given.add_argument("--postgresql", action="store_true")
+    given.add_argument("--keep-days", type=int, default=30, help="the setting hl7.keep_days")
     given.add_argument("--json", action="store_true")
     chosen = given.parse_args()
     with tempfile.TemporaryDirectory(prefix="wardbell-bench-") as folder, _url(chosen.postgresql) as url:
-        figures = _measure(Path(folder), url, chosen.cards, chosen.pins)
+        figures = _measure(Path(folder), url, chosen.cards, chosen.pins, chosen.keep_days)
     if chosen.json:
         print(json.dumps(figures))
         return
@@ -55,8 +56,8 @@ def main() -> None:
         print(f"{name:<48} {value:>10.1f}")
 
 
-def _measure(folder: Path, url: str, cards: int, pins: int) -> dict[str, float]:
-    more = {"database": url} if url else {}
+def _measure(folder: Path, url: str, cards: int, pins: int, keep_days: int) -> dict[str, float]:
+    more = {"hl7__keep_days": str(keep_days), **({"database": url} if url else {})}
     line = Line(folder, free_port(), **more)
     line.prepare()
     line.start()

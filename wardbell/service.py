@@ -21,7 +21,7 @@ from wardbell.assembly.clocks import Clocks
 from wardbell.assembly.closed_numbers import ClosedNumbers
 from wardbell.assembly.confirming import Confirming
 from wardbell.assembly.console import Console
-from wardbell.assembly.forgetting import Forgetting
+from wardbell.assembly.forgetting import AN_HOUR, Forgetting
 from wardbell.assembly.ground import Ground
 from wardbell.assembly.hl7 import Hl7Port
 from wardbell.assembly.hospital import Hospital
@@ -81,6 +81,7 @@ class Service:
             timetable.every(1.0, room.tick)
         timetable.every(60.0, self._hospital.go_on)
         timetable.every(DAYS_LOOKED_AT, self._days.look)
+        timetable.every(AN_HOUR, self._forgetting.hour)
         by_night = (self._forgetting, self._recordings, self._speech, self._days)
         for sleeper in by_night:
             timetable.at(AT_NIGHT, sleeper.night)

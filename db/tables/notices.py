@@ -33,7 +33,8 @@ def _where(name: str, which: str, *columns: str) -> Index:
 
 
 class MessageRow(Base):
-    """One HL7 message: accepted, of no interest, or rejected. Only a rejected one is kept as it came."""
+    """One HL7 message: accepted, of no interest, or rejected. A rejected one has its bytes here, as long as its
+    header; those of others are `MessageBytesRow`."""
 
     __tablename__ = "hl7_messages"
     __table_args__ = (
@@ -68,6 +69,20 @@ class MessageRow(Base):
     """When somebody sent a refused one again by hand; who; what was answered then."""
     again_by: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
     again_answer: Mapped[str] = mapped_column(String(2), default="", server_default=text("''"))
+
+
+class MessageBytesRow(Base):
+    """An accepted message as it came, for some days. Apart from its header, so that lists stay small and what is old
+    goes without changing a header."""
+
+    __tablename__ = "hl7_bytes"
+    __table_args__ = (Index("ix_hl7_bytes_kept_at", "kept_at", "message_id", "size"),)
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("hl7_messages.id", ondelete="CASCADE"), primary_key=True)
+    kept_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    size: Mapped[int]
+    """Bytes of `raw`, for their sum."""
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class EventRow(Base):

@@ -55,6 +55,8 @@ class Interface:
     freshness: Freshness = field(default_factory=Freshness)
     hold: float = 0.0
     """Seconds that an answer is held while the database is away."""
+    keeps: bool = False
+    """Whether the bytes of accepted messages are kept for a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,14 @@ class Intake:
             if frame.wide:
                 read = replace(read, header=replace(read.header, encoding=frame.wide))
             accepted = await self._stored(
-                accept, rules, self._wording, read, peer, self._wallclock(), self._interface.freshness
+                accept,
+                rules,
+                self._wording,
+                read,
+                peer,
+                self._wallclock(),
+                self._interface.freshness,
+                message.raw if self._interface.keeps else b"",
             )
         except MessageBroken as broken:
             refusal = await self._refuse(message.raw, header, peer, broken)

@@ -1,8 +1,8 @@
 """Transactions on HL7 messages: accepted once, told apart when a control id is used again, kept when broken.
 
-A sound message leaves its header, a fingerprint and an event; only a broken one is kept as it came,
-for somebody to look at. The same broken message sent again raises a count, so that a sender that
-repeats for ever doesn't fill the disk.
+A sound message leaves its header, a fingerprint and an event, and its bytes for some days (`bytes.py`); a broken one is
+kept as it came as long as its header, for somebody to look at. The same broken message sent again raises a count, so
+that a sender that repeats for ever doesn't fill the disk.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from notify.hl7.adt import Message, Movement
 from notify.hl7.frame import KEPT
 from notify.hl7.header import Header
 from notify.hl7.time import latest_moment
+from notify.mllp.bytes import keep
 from notify.notices.fate import Fate
 from notify.notices.rules import NoticeRules
 
@@ -70,8 +71,10 @@ def accept(
     peer: str,
     now: datetime,
     freshness: Freshness = Freshness(),
+    raw: bytes = b"",
 ) -> Accepted:
-    """Store a sound message, its event and its notices: all of them or nothing.
+    """Store a sound message, its event and its notices: all of them or nothing. `raw`: its bytes, when they are to be
+    kept.
 
     A message is the same when sender, control id and content are. So one whose answer was lost calls nobody a second
     time, and one that uses an id again for something else is heard.
@@ -95,6 +98,8 @@ def accept(
         if not _another(session, key, moment, now):
             return Accepted(Received.AGAIN)
         made = insert_once(session, MessageRow, values)
+    if made is not None and raw:
+        keep(session, made, raw, now)
     if movement is None or made is None:
         return Accepted(Received.NEW)
     variables = wording(session, movement)

@@ -1,14 +1,14 @@
 """Reads received HL7 messages back: lists, searches, one with what followed from it. Bodies of transactions.
 
-Of a message that was accepted there is the header only. Its way is known by its key: its event has it in its own, and
-the notices name their event.
+Of a message that was accepted there is the header, and for some days its bytes. Its way is known by its key: its event
+has it in its own, and the notices name their event.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -18,12 +18,13 @@ from accounts.audit import Hand, signed
 from db.reading import reading
 from db.tables.notices import EventRow, MessageRow, NoticeRow
 from notify.hl7.frame import KEPT
+from notify.mllp.bytes import bytes_of
 from notify.notices.fate import Fate
 
 
 @dataclass(frozen=True, slots=True)
 class MessageRecord:
-    """A received HL7 message; `raw` only of a rejected one."""
+    """A received HL7 message; `raw` where its bytes are kept and were asked for."""
 
     id: int
     state: str
@@ -47,8 +48,13 @@ class MessageRecord:
 
     @property
     def whole(self) -> bool:
-        """Whether all of it was kept, so that it can be sent again."""
+        """Whether all of it was kept."""
         return self.raw is not None and len(self.raw) < KEPT
+
+    @property
+    def refused(self) -> bool:
+        """Whether it was refused: only such a one is sent again. Any other would count as the same message."""
+        return self.state == "rejected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +101,9 @@ def list_messages(session: Session, every: bool = False, limit: int = 50) -> lis
 
 @reading
 def show_message(session: Session, message_id: int) -> MessageRecord | None:
-    """One message."""
+    """One message, with its bytes while they are kept."""
     row = session.get(MessageRow, message_id)
-    return None if row is None else _message(row)
+    return None if row is None else _whole(session, row)
 
 
 # Searching
@@ -198,6 +204,26 @@ def followed(session: Session, message_id: int) -> Followed | None:
 
 
 @reading
+def followed_all(session: Session, messages: Sequence[MessageRecord]) -> dict[int, Followed]:
+    """What came of each of these, by its number, in two questions; those that told no event are left out."""
+    ids = [one.id for one in messages if one.state == "accepted"]
+    keys: dict[str, int] = {}
+    for id, key, at in session.execute(
+        select(MessageRow.id, MessageRow.key, MessageRow.received_at).where(MessageRow.id.in_(ids))
+    ):
+        keys |= {f"hl7:{key}:{at:%Y%m%d%H%M%S}": id, f"hl7:{key}:": id}
+    events = {row.id: row for row in session.scalars(select(EventRow).where(EventRow.key.in_(keys)))}
+    notices: dict[int, list[int]] = {}
+    query = select(NoticeRow.event_id, NoticeRow.id).where(NoticeRow.event_id.in_(events)).order_by(NoticeRow.id)
+    for event, notice in session.execute(query):
+        notices.setdefault(event, []).append(notice)
+    return {
+        keys[row.key]: Followed(row.kind, Fate(row.fate) if row.fate else None, row.why, tuple(notices.get(id, ())))
+        for id, row in events.items()
+    }
+
+
+@reading
 def newest_of(session: Session, sender: str, control_id: str, since: datetime) -> int | None:
     """The message of this sender and control id that came, or was repeated, last since then."""
     came = func.coalesce(MessageRow.repeated_at, MessageRow.received_at)
@@ -213,12 +239,18 @@ def note_again(session: Session, message_id: int, hand: Hand, answer: str) -> No
 
 
 def look_at(session: Session, message_id: int, hand: Hand) -> MessageRecord | None:
-    """A refused message with its bytes, for somebody's eyes: that he looked is noted."""
+    """A message with its bytes, for somebody's eyes: that he looked is noted. None: there are none."""
     row = session.get(MessageRow, message_id)
-    if row is None or row.raw is None:
+    found = None if row is None else _whole(session, row)
+    if found is None or found.raw is None:
         return None
     hand.note(session, "look at", "message", message_id)
-    return _message(row)
+    return found
+
+
+def _whole(session: Session, row: MessageRow) -> MessageRecord:
+    found = _message(row)
+    return found if found.raw is not None else replace(found, raw=bytes_of(session, row.id))
 
 
 def _message(row: MessageRow, *, raw: bool = True) -> MessageRecord:

@@ -43,7 +43,7 @@ from webhooks.what import What
 READS = """
     audit, bookings export, bookings list, calls list, calls show, cards balance, cards export, cards history,
     cards list, db current, doctor, flows check, flows diff, flows draw, flows export, flows fetch, flows history,
-    flows schema, flows show, flows status, flows test, flows try, hl7 list, hl7 show, keys list, messages,
+    flows schema, flows show, flows status, flows test, flows try, hl7 list, keys list, messages,
     notices list, notices show, notices uncalled, numbers ask, numbers history, numbers status, numbers week,
     prompts list, prompts say, prompts script, recordings list, reports alerts, reports calls, reports flows,
     reports keys, rota departments, rota export, rota show, users list, wards export, wards list, webhooks list,
@@ -175,6 +175,7 @@ CHANGES: dict[str, tuple[str, str, Callable[[Desk], str]]] = {
     "notices acknowledge": ("acknowledge", "notice", lambda desk: f"{desk.failed} --reason because"),
     "notices cancel": ("cancel", "notice", lambda desk: f"{desk.waiting}"),
     "notices again": ("call again", "notice", lambda desk: f"{desk.waiting}"),
+    "hl7 show": ("look at", "message", lambda desk: f"{desk.message}"),
     "hl7 again": ("send again", "message", lambda desk: f"{desk.message}"),
     "prompts import": ("record", "text", lambda desk: f"{desk.folder}/studio"),
     "recordings export": ("listen", "recording", lambda desk: f"aaaa --to {desk.folder}"),

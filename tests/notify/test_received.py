@@ -13,9 +13,23 @@ from zoneinfo import ZoneInfo
 import pytest
 from click.testing import CliRunner
 
+from accounts.audit import AuditQuery, find
+from db.database import Database
 from notify.hl7.frame import KEPT
 from notify.hl7.shown import shown
-from notify.mllp.received import Asked, MessageRecord, Outcome, followed, newest_of, search, show_message
+from notify.mllp.bytes import Keeping, drop_some
+from notify.mllp.intake import Interface
+from notify.mllp.messages import forget
+from notify.mllp.received import (
+    Asked,
+    MessageRecord,
+    Outcome,
+    followed,
+    followed_all,
+    newest_of,
+    search,
+    show_message,
+)
 from notify.notices.fate import Fate
 from tests.notify.story import NOON, Story, adt, result_of
 from tests.notify.test_commands import Desk, said
@@ -91,8 +105,54 @@ def test_a_message_of_which_only_the_beginning_was_kept_is_not_sent_again(story:
     assert not message(story, 1).whole
     assert "only its beginning was kept" in said(story, hl7, "again", "1", exit_code=1)
     story.receive(adt(control_id="2"))
-    assert "only refused messages are kept whole" in said(story, hl7, "again", "2", exit_code=1)
+    assert "it was accepted, and would count as the same" in said(story, hl7, "again", "2", exit_code=1)
     assert "no message 9" in said(story, hl7, "again", "9", exit_code=1)
+
+
+def test_an_accepted_message_is_kept_as_it_came_and_whoever_looks_is_noted(database: Database) -> None:
+    story = Story(database, interface=Interface(keeps=True))
+    story.receive(adt())
+    story.receive(adt("A04", control_id="2") + "ZZZ|" + "x" * KEPT + "\r")
+    story.receive(adt())  # the same again: kept once
+    one, other = message(story, 1), message(story, 2)
+    assert (one.raw, one.whole, one.refused) == (adt().encode(), True, False)
+    assert (len(other.raw or b""), other.whole) == (KEPT, False)
+    assert "PID|" in said(story, hl7, "show", "1")
+    [noted] = database.run_now(find, AuditQuery())
+    assert (noted.action, noted.noun, noted.key, noted.how) == ("look at", "message", "1", "command")
+    assert [one.raw for one in database.run_now(search, Asked()).messages] == [None, None]
+
+
+def test_bytes_go_when_their_days_are_over_or_when_they_are_too_many(database: Database) -> None:
+    story = Story(database, interface=Interface(keeps=True))
+    for number in range(6):
+        story.receive(adt(control_id=str(number)))
+        story.clock.advance(86_400)
+
+    def kept() -> list[int]:
+        return [number for number in range(1, 7) if message(story, number).raw is not None]
+
+    def drops(**keeping: Any) -> list[int]:
+        while database.run_now(drop_some, Keeping(**keeping), story.now(), 2):
+            pass
+        return kept()
+
+    assert drops(time=timedelta(days=30)) == [1, 2, 3, 4, 5, 6]
+    assert drops(time=timedelta(days=4, hours=1)) == [3, 4, 5, 6]
+    size = len(message(story, 3).raw or b"")
+    assert drops(time=timedelta(days=30), most=3 * size) == [4, 5, 6]
+    assert drops(time=timedelta()) == []
+    assert found(story) == [6, 5, 4, 3, 2, 1]
+    assert database.run_now(forget, story.now()) == 6
+
+
+def test_what_came_of_all_messages_of_a_page_is_told_at_once(story: Story) -> None:
+    story.receive(adt())
+    story.receive(adt("A04", control_id="2"))
+    story.receive(adt(control_id="3"))
+    listed = story.database.run_now(search, Asked()).messages
+    came = story.database.run_now(followed_all, listed)
+    assert came == {number: story.database.run_now(followed, number) for number in (1, 3)}
 
 
 @dataclass

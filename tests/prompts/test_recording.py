@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from pydub import AudioSegment
 from pydub.generators import Sine
 
+from accounts.audit import AuditQuery, find
 from db.database import Database
 from prompts.catalog import Catalog
 from prompts.render import Known
@@ -24,6 +25,7 @@ from prompts.studio import Studio
 from prompts.sweep import sweep
 from prompts.voices.fake import FakeVoice
 from wardbell.commands.prompts import prompts
+from wardbell.commands.who import os_user
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 TEXTS = "a.hello: 您好，欢迎致电本院。\na.pick: 您要挂{d.name}，费用{fee:money}，确认按1。\nb.bye: 谢谢，再见。\n"
@@ -138,7 +140,8 @@ def test_an_imported_recording_is_what_the_line_plays(desk: Desk, tmp_path: Path
     assert studio.source_of("zh", "您好，欢迎致电本院。") == "recording"
     heard = AudioSegment.from_file(str(studio.render("zh", "您好，欢迎致电本院。")), format="wav")
     assert 2.4 < heard.duration_seconds < 3.2
-    rest = typed(Desk(desk.catalog, studio, None, desk.store_dir, desk.database), "script", "--lang", "zh", "--missing").output
+    without = Desk(desk.catalog, studio, None, desk.store_dir, desk.database)
+    rest = typed(without, "script", "--lang", "zh", "--missing").output
     assert "a.hello" not in rest
     assert "b.bye" in rest
 

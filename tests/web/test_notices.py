@@ -280,7 +280,7 @@ def test_messages_are_found_and_a_refused_one_says_why(story: Story, sign_in: Si
     assert 'href="/hl7/1"' not in it.get("/hl7?outcome=refused&type=A01&control=2").text
     accepted = it.get("/hl7/1").text
     assert 'href="/notices/1"' in accepted
-    assert "Only refused messages are kept as they came." in accepted
+    assert "Its bytes are not kept any more" in accepted
     assert it.get("/hl7?outcome=x").status_code == 422
     assert it.get("/hl7/99").status_code == 404
     assert it.get("/hl7/1/raw").status_code == 404

@@ -62,4 +62,5 @@ def _interface(own: Hl7, zone: ZoneInfo) -> Interface:
         order=reading_order(own.encoding, own.guess, zone.key),
         freshness=Freshness(zone, timedelta(hours=own.stale_hours), timedelta(minutes=own.same_visit_minutes)),
         hold=own.hold,
+        keeps=own.keep_days > 0,
     )

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import click
 
-from accounts.audit import Hand
 from notify.hl7.answers import codes_in
 from notify.hl7.shown import shown
-from notify.mllp.received import Asked, Outcome, followed, list_messages, note_again, search, show_message
+from notify.mllp.received import Asked, Outcome, followed, list_messages, look_at, note_again, search, show_message
 from notify.mllp.sending import SendFailed, framed, frames_of, send
 from wardbell.commands.clerk import ClerkDesk, table
-from wardbell.commands.who import os_user
+from wardbell.commands.who import hand
 from wardbell.parts import Parts
 
 
@@ -21,7 +20,7 @@ from wardbell.parts import Parts
 def hl7() -> None:
     """See the HL7 messages that came; send one to try the way from event to call.
 
-    Broken messages are kept whole, to be looked at.
+    They are kept as they came, to be looked at: refused ones for 90 days, others as the settings say.
     """
 
 
@@ -68,16 +67,15 @@ def again(parts: Parts, message: int) -> None:
     found = parts.database.run_now(show_message, message)
     if found is None:
         raise click.ClickException(f"no message {message}")
-    if found.raw is None or not found.whole:
-        why = "only refused messages are kept whole" if found.raw is None else "only its beginning was kept"
+    if found.raw is None or not found.refused or not found.whole:
+        why = "only its beginning was kept" if found.refused else "it was accepted, and would count as the same"
         raise click.ClickException(f"message {message} cannot be sent again: {why}")
     there = parts.settings.hl7
     try:
         [answer] = send(there.host, there.port, [framed(found.raw)])
     except SendFailed as failed:
         raise click.ClickException(str(failed)) from failed
-    hand = Hand(os_user(), parts.wallclock(), "command")
-    parts.database.run_now(note_again, message, hand, next(iter(codes_in(answer)), ""))
+    parts.database.run_now(note_again, message, hand(parts), next(iter(codes_in(answer)), ""))
     click.echo(answer.decode(found.encoding, "replace").replace("\r", "\n").strip())
     if not _accepted(answer):
         raise click.ClickException("not accepted")
@@ -130,8 +128,12 @@ def list_(
 @click.argument("message", type=int)
 @click.pass_obj
 def show(desk: ClerkDesk, message: int) -> None:
-    """Show one message. The output may contain a patient's name: mind who is watching."""
-    found = desk.database.run_now(show_message, message)
+    """Show one message, with its bytes while they are kept; the audit notes it.
+
+    The output may contain a patient's name: mind who is watching.
+    """
+    looked = desk.database.run_now(look_at, message, hand(desk))
+    found = looked or desk.database.run_now(show_message, message)
     if found is None:
         raise click.ClickException(f"no message {message}")
     click.echo(f"message {found.id}  {found.state}  {found.answer}  {found.reason}".rstrip())

@@ -44,3 +44,8 @@ class Hl7(Section):
     """Minutes within which the same visit, reported by two systems, calls once; 0: each calls."""
     hold: float = Field(default=10.0, ge=0, le=60)
     """Seconds that an answer waits for a database that is away; then the connection is closed without one."""
+    keep_days: int = Field(default=30, ge=0, le=90)
+    """Days that accepted messages are kept as they came, for whoever has the right to see them; 0: only refused ones
+    are, 90 days."""
+    keep_megabytes: int = Field(default=1_000, ge=1)
+    """Size of all accepted messages that are kept; beyond it the oldest go first."""

@@ -1,4 +1,4 @@
-"""HL7: what the hospital's systems sent, what was refused and why; a refused one as it came, and sent again."""
+"""HL7: what the hospital's systems sent, what became of it and why; one as it came; a refused one sent again."""
 
 from __future__ import annotations
 
@@ -80,6 +80,9 @@ def messages(
     return visit.render(
         "hl7/list.html",
         found=found,
+        followed=visit.site.database.run_now(received.followed_all, found.messages),
+        fates=FATES,
+        sees_notices=visit.may(Right.NOTICES),
         given=given,
         outcomes=OUTCOMES,
         states=STATES,
@@ -98,7 +101,7 @@ def message(
 
 @PAGE.get("/hl7/{number}/raw", right=Right.HL7_RAW)
 def raw(visit: Visiting, number: Number) -> Response:
-    """A refused message as it came. That somebody looked is noted: it holds a patient's name."""
+    """A message as it came. That somebody looked is noted: it holds a patient's name."""
     found = visit.site.database.run_now(received.look_at, number, visit.hand())
     if found is None or found.raw is None:
         raise HTTPException(404)
@@ -109,7 +112,7 @@ def raw(visit: Visiting, number: Number) -> Response:
 def again(visit: Visiting, number: Number) -> Response:
     """A refused message comes once more, as if anew."""
     found = _message(visit, number)
-    if found.raw is None or not found.whole:
+    if not found.refused or found.raw is None or not found.whole:
         raise HTTPException(404)
     answer = visit.site.door.receive_hl7(found.raw, found.peer)
     code = next(iter(codes_in(answer)), "")
