@@ -29,15 +29,16 @@ from db.database import Database
 from db.tables.notices import EventRow, NoticeRow
 from ivr.switch.line import Cause
 from notify.notices.addressee import of_ward
-from notify.notices.attempts import finish
 from notify.notices.budget import Room
 from notify.notices.claim import claim
+from notify.notices.ends import TOGETHER, End, end_calls
 from notify.notices.flood import Flood
 from notify.notices.plan import Planned, plan
 from notify.notices.rules import NoticeRules, load_rules
 from notify.notices.states import State
 from notify.notices.sweep import sweep
 from notify.notices.telephone import CallOrder, CallResult
+from notify.notices.telephone_locks import Hold
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
@@ -68,6 +69,7 @@ def main() -> None:
         database.run_now(lambda session: session.execute(text("analyze notices")) and None)
     figures = {"waiting": float(chosen.waiting), **_measure(database, rules, event, chosen.notices)}
     if chosen.expired:
+        database.run_now(_put_off, set(), State.WAITING)  # what was ended above would be claimed with each alert
         for made in range(0, chosen.expired, 50_000):
             database.run_now(_later, event, min(50_000, chosen.expired - made), NOW - timedelta(2), timedelta(2))
         if database.dialect == "postgresql":
@@ -117,11 +119,11 @@ def _later(
     )
 
 
-def _put_off(session: Session, but: set[int]) -> None:
-    """All that is in the air waits for tomorrow, `but` what a site with a hundred lines would hold."""
+def _put_off(session: Session, but: set[int], state: State = State.IN_AIR) -> None:
+    """All that is in this state waits for tomorrow, `but` what a site with a hundred lines would hold in the air."""
     session.execute(
         update(NoticeRow)
-        .where(NoticeRow.state == State.IN_AIR, NoticeRow.id.not_in(but))
+        .where(NoticeRow.state == state, NoticeRow.id.not_in(but))
         .values(state=State.WAITING, lease_owner=None, lease_until=None, due_at=NOW + timedelta(days=1))
         .execution_options(synchronize_session=False)
     )
@@ -143,10 +145,18 @@ def _measure(database: Database, rules: NoticeRules, event: int, count: int) -> 
     claim_seconds = time.perf_counter() - began
 
     began = time.perf_counter()
-    result = CallResult(Cause.UNREACHABLE)
-    for order in orders[:1000]:
-        database.run_now(finish, rules, order.attempt_id, result, NOW)
-    finish_seconds = time.perf_counter() - began
+    ends = [
+        End(order.attempt_id, CallResult(Cause.UNREACHABLE), Hold(order.target, "bench", order.attempt_id), False)
+        for order in orders[:1000]
+    ]
+    half = len(ends) // 2
+    for end in ends[:half]:
+        database.run_now(end_calls, rules, phonebook, [end], NOW)
+    singly_seconds = time.perf_counter() - began
+    began = time.perf_counter()
+    for first in range(half, len(ends), TOGETHER):
+        database.run_now(end_calls, rules, phonebook, ends[first : first + TOGETHER], NOW)
+    together_seconds = time.perf_counter() - began
 
     in_air = {order.notice_id: order.attempt_id for order in orders[-100:]}
     database.run_now(_put_off, set(in_air))
@@ -161,7 +171,8 @@ def _measure(database: Database, rules: NoticeRules, event: int, count: int) -> 
         "planned a second": count / plan_seconds,
         "claimed a second": done / claim_seconds,
         "planned and claimed a second": done / (plan_seconds + claim_seconds),
-        "ends written a second": min(done, 1000) / finish_seconds,
+        "ends written a second, singly": half / singly_seconds,
+        "ends written a second, together": (len(ends) - half) / together_seconds,
         "idle tick, median ms": statistics.median(ticks),
         "idle tick, worst ms": max(ticks),
     }

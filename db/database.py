@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, event, make_url
+from sqlalchemy import Engine, make_url
 from sqlalchemy.engine import URL, create_engine
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
@@ -29,6 +29,8 @@ from db.driver_errors import translate, translate_sqlite
 from db.errors import DatabaseAway, DatabaseBusy, DatabaseError, DatabaseFault
 from db.open_connections import OpenConnections
 from db.reading import only_reads
+from db.sqlite import READS, forget_hold, held_for
+from db.sqlite import prepare as prepare_sqlite
 from db.tables import Base
 
 log = Logger()
@@ -49,18 +51,6 @@ LONG = 0.05
 """Seconds for which a transaction may hold SQLite's one place for writers."""
 VERY_LONG = 0.5
 """From here on it is logged for everybody: calls and messages were kept waiting."""
-
-READS = "wardbell_reads"
-"""Execution option: the transaction reads only."""
-
-
-class _Held(threading.local):
-    """Since when the transaction of this thread holds the place for writers."""
-
-    since: float | None = None
-
-
-_held = _Held()
 
 
 class Transactions(Protocol):
@@ -184,11 +174,11 @@ class Database:
     @contextlib.contextmanager
     def _told_when_long(self, work: Callable[..., Any]) -> Iterator[None]:
         """On SQLite everybody waits for a writer: one that holds it long is named in the log."""
-        _held.since = None
+        forget_hold()
         try:
             yield
         finally:
-            if _held.since is not None and (held := time.monotonic() - _held.since) > LONG:
+            if (held := held_for()) is not None and held > LONG:
                 name = getattr(work, "__qualname__", repr(work))
                 say = log.warn if held > VERY_LONG else log.debug
                 say("{name} held the database for {ms} ms", name=name, ms=round(held * 1000))
@@ -255,29 +245,5 @@ def _engine(url: URL, threads: int, busy_milliseconds: int) -> Engine:
     except (SQLAlchemyError, ImportError) as error:
         raise DatabaseFault(f"cannot use {url.render_as_string(hide_password=True)}: {error}") from error
     if sqlite:
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin)
+        prepare_sqlite(engine)
     return engine
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # The driver's own BEGIN is late and deferred: two readers that both want to write would then fail at once.
-    connection.isolation_level = None
-    for pragma in (
-        "journal_mode=WAL",
-        "foreign_keys=ON",
-        "synchronous=FULL",  # an acknowledged message must outlive a power cut; NORMAL may lose the last commits
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    reads = connection.get_execution_options().get(READS, False)
-    if connection.info.get(READS, False) is not reads:
-        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
-        connection.info[READS] = reads
-    if reads:
-        connection.exec_driver_sql("BEGIN")
-        return
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-    _held.since = time.monotonic()

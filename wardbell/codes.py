@@ -34,7 +34,7 @@ def page() -> str:
 def _lines() -> Iterator[str]:
     yield "# Codes of mistakes"
     yield ""
-    yield "Each mistake comes with its place, its code and what to do: `flows/main.yaml:12:9 E204 no step \"login\"`."
+    yield 'Each mistake comes with its place, its code and what to do: `flows/main.yaml:12:9 E204 no step "login"`.'
     yield "A code never changes its meaning. `wardbell flows check` finds all of them at once."
     for prefix, title in _PARTS.items():
         rows = [(code, meaning) for code, meaning in sorted(CODES.items()) if code.startswith(prefix)]

@@ -20,9 +20,9 @@ from db.rows import locked
 from db.tables.notices import AttemptRow, EventRow, NoticeRow
 from notify.notices.addressee import addressee_of
 from notify.notices.fate import Fate
-from notify.notices.listing import Wards, later_than, seen
 from notify.notices.notice import over
 from notify.notices.plan import Planned, plan
+from notify.notices.records import Wards, later_than, seen
 from notify.notices.rules import NoticeRules
 from notify.notices.states import Change, State
 from notify.notices.stopping import cancel

@@ -17,7 +17,7 @@ from db.reading import reading
 from db.tables.notices import NoticeRow
 from notify.notices.escalation import Missed, Rule, Rung, next_rung
 from notify.notices.ladder import LAST_RESORT, WORDS, Chosen, Ladder, Phonebook, with_last_resort
-from notify.notices.listing import AttemptRecord, NoticeRecord, Wards, show_notice
+from notify.notices.records import AttemptRecord, NoticeRecord, Wards, show_notice
 from notify.notices.rules import NoticeRules
 from notify.notices.states import State
 

@@ -6,14 +6,15 @@ counted by kind and ward, and its counts are reported. Bodies of transactions.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, CursorResult, Select, case, func, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from db.sqlite import others_wait
 from db.tables.notices import IS_WAITING, FloodRow, NoticeRow
 from notify.notices.addressee import Kind
 from notify.notices.hooks import tell_expired
@@ -40,62 +41,100 @@ class Slice:
     """When it had its turn, by the clock that it was given: to wait for others is not its own time."""
     alone: bool
     """Whether nobody else could write meanwhile."""
+    awaited: bool
+    """Whether somebody waited for its end."""
 
 
 def expire(session: Session, now: datetime, most: int) -> int:
     """Close `most` that are over, each to be reported for itself; how many there were."""
-    closed = _closed(session, select(NoticeRow.id).where(*_over(now)), now, most, report_due=now)
-    tell_expired(session, [id for id, *_ in closed], now)
-    return len(closed)
+    closing = _closing(select(NoticeRow.id).where(*_over(now)), most, _end(now, report_due=now))
+    closing = closing.returning(NoticeRow.id).execution_options(synchronize_session=False)
+    ids = session.scalars(closing).all()
+    tell_expired(session, ids, now)
+    return len(ids)
 
 
 def expire_slice(
     session: Session, now: datetime, most: int, after: Reached | None, seconds: Callable[[], float]
 ) -> Slice:
     """Close `most` of a flood and count them."""
-    session.connection()  # from here on it is our turn to write
+    alone = session.connection().dialect.name == "sqlite"  # from here on it is our turn to write
     began = seconds()
-    order = (NoticeRow.expires_at, NoticeRow.id)
-    over = select(NoticeRow.id).where(*_over(now)).order_by(*order)
-    if after is not None:
-        over = over.where(tuple_(*order) > tuple_(after.expires_at, after.notice_id))
-    rows = _closed(session, over, now, most, report_due=None)
-    by_ward: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for id, kind, whom, addressee, _ in rows:
-        by_ward[kind, addressee if whom == Kind.WARD else ""].append(id)
-    if by_ward:
-        session.execute(
-            insert(FloodRow),
-            [
-                {"kind": kind, "ward": ward, "count": len(ids), "first_id": min(ids), "last_id": max(ids)}
-                for (kind, ward), ids in by_ward.items()
-            ],
-        )
-    last = max(((expires_at, id) for id, *_, expires_at in rows), default=None)
-    alone = session.get_bind().dialect.name == "sqlite"
-    return Slice(len(rows), Reached(*last) if last is not None else None, began, alone)
+    closed, last = (_close_between if alone else _close_unlocked)(session, now, most, after)
+    return Slice(closed, last, began, alone, alone and others_wait(session))
 
 
 def _over(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return IS_WAITING, NoticeRow.expires_at <= now
 
 
-def _closed(
-    session: Session, over: Select[int], now: datetime, most: int, report_due: datetime | None
-) -> Sequence[Row[int, str, str, str, datetime]]:
+_ORDER = (NoticeRow.expires_at, NoticeRow.id)
+_FLOODED = {
+    "kind": NoticeRow.kind,
+    "ward": case((NoticeRow.addressee_kind == Kind.WARD, NoticeRow.addressee), else_=""),
+}
+_COUNTED = {"count": func.count(), "first_id": func.min(NoticeRow.id), "last_id": func.max(NoticeRow.id)}
+
+
+def _behind(over: Any, after: Reached | None) -> Any:
+    return over if after is None else over.where(tuple_(*_ORDER) > tuple_(after.expires_at, after.notice_id))
+
+
+def _close_between(session: Session, now: datetime, most: int, after: Reached | None) -> tuple[int, Reached | None]:
+    """Where nobody else can write, what is closed is what lies between two places of the index: no row leaves the
+    database for it."""
+    index = _behind(select(*_ORDER).where(*_over(now)).order_by(*_ORDER), after)
+    found = session.execute(index.limit(1).offset(most - 1)).one_or_none()
+    last = None if found is None else Reached(*found)
+    meant = [*_over(now)]
+    if last is not None:
+        meant.append(tuple_(*_ORDER) <= tuple_(last.expires_at, last.notice_id))
+    counted = _behind(select(*_FLOODED.values(), *_COUNTED.values()).where(*meant), after)
+    counted = counted.group_by(*_FLOODED.values())
+    session.execute(insert(FloodRow).from_select([*_FLOODED, *_COUNTED], counted))
+    closing = _behind(update(NoticeRow).where(*meant), after).values(**_end(now))
+    done: CursorResult[Any] = session.execute(  # type: ignore[assignment]
+        closing.execution_options(synchronize_session=False)
+    )
+    return done.rowcount, last
+
+
+def _close_unlocked(session: Session, now: datetime, most: int, after: Reached | None) -> tuple[int, Reached | None]:
+    """Where others write, too: what nobody has locked."""
+    over = _behind(select(NoticeRow.id).where(*_over(now)).order_by(*_ORDER), after)
+    closing = _closing(over, most, _end(now)).returning(
+        NoticeRow.id, NoticeRow.expires_at, *(column.label(name) for name, column in _FLOODED.items())
+    )
+    closed = closing.cte("closed")
+    newest = select(func.max(closed.c.expires_at)).scalar_subquery()
+    by_ward = select(
+        closed.c.kind,
+        closed.c.ward,
+        func.count(),
+        func.min(closed.c.id),
+        func.max(closed.c.id),
+        newest,
+        func.max(closed.c.id).filter(closed.c.expires_at == newest),
+    ).group_by(closed.c.kind, closed.c.ward)
+    rows = session.execute(by_ward).all()
+    if not rows:
+        return 0, None
+    names = [*_FLOODED, *_COUNTED]
+    session.execute(insert(FloodRow), [dict(zip(names, row, strict=False)) for row in rows])
+    return sum(row[2] for row in rows), Reached(rows[0][5], max(row[6] for row in rows if row[6] is not None))
+
+
+def _end(now: datetime, report_due: datetime | None = None) -> dict[str, Any]:
+    return {
+        "state": changed(State.WAITING, Change.EXPIRE),
+        "telephone": "",
+        "ended_at": now,
+        "reason": TOO_LATE,
+        "report_due": report_due,
+    }
+
+
+def _closing(over: Select[Any], most: int, end: Mapping[str, Any]) -> Any:
     # A CTE is read once; a subquery that skips what others have locked might be read again, and find more.
     first = over.limit(most).with_for_update(skip_locked=True).cte("over_now")
-    closing = (
-        update(NoticeRow)
-        .where(NoticeRow.id.in_(select(first.c.id)))
-        .values(
-            state=changed(State.WAITING, Change.EXPIRE),
-            telephone="",
-            ended_at=now,
-            reason=TOO_LATE,
-            report_due=report_due,
-        )
-        .returning(NoticeRow.id, NoticeRow.kind, NoticeRow.addressee_kind, NoticeRow.addressee, NoticeRow.expires_at)
-        .execution_options(synchronize_session=False)
-    )
-    return session.execute(closing).all()
+    return update(NoticeRow).where(NoticeRow.id.in_(select(first.c.id))).values(**end)

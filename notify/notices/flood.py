@@ -1,7 +1,8 @@
 """A flood of notices that expired at once, closed in slices beside the ticks of the outbox.
 
-On SQLite everybody waits for a writer: a slice is as large as its predecessors' pace allows within `HELD`, and leaves
-the database to others for as long as it held it. On PostgreSQL nobody waits, and slices are larger.
+On SQLite everybody waits for a writer: a slice is as large as its predecessors' pace allows within `HELD`. If somebody
+waited for its end, the database is left to others for as long as it was held; if nobody did, for a moment, in which
+another process can have its turn. On PostgreSQL nobody waits, and slices are larger.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from notify.notices.expiry import expire_slice
 
 log = Logger()
 
-HELD, APART = 0.010, 0.25
+HELD, APART = 0.025, 0.25
 """Seconds that a slice should take: where it holds up every other writer, and where it holds up none."""
+MOMENT = 0.1
+"""The share of its time for which a slice that nobody waited for leaves the database to others."""
 
 
 class Pace:
@@ -66,7 +69,7 @@ class Flood:
                     break
                 pace.took(took, HELD if slice_.alone else APART)
                 if slice_.alone:
-                    await self._leave_room(took)
+                    await self._leave_room(took if slice_.awaited else took * MOMENT)
         except DatabaseError as wrong:
             log.error("expired notices could not be closed, so it will be tried again: {wrong}", wrong=wrong)
         finally:

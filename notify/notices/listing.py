@@ -1,4 +1,4 @@
-"""Reads notices back: lists, searches, one with all its calls. Bodies of transactions.
+"""Reads notices back: lists and searches. Bodies of transactions. One with all its calls is `records.py`'s.
 
 Who sees only some wards says so in the question (`wards`); of the others nothing is read.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -18,76 +17,15 @@ from db.tables.notices import IS_OPEN, IS_UNCONFIRMED, IS_UNTOLD, AttemptRow, Ev
 from db.types import UtcDateTime
 from ivr.switch.address import squeeze
 from notify.notices.addressee import Addressee, Kind, addressee_of
-from notify.notices.escalation import Priority
 from notify.notices.fate import Fate
+from notify.notices.records import AttemptRecord, NoticeRecord, Wards, attempt_record, notice_record, seen
 from notify.notices.states import State
-
-Wards: TypeAlias = Collection[str] | None
-"""Codes of the wards whose notices somebody may see; None: all notices."""
 
 _OPEN = frozenset({State.WAITING, State.IN_AIR})
 _UNTOLD = frozenset({State.FAILED, State.EXPIRED, State.CANCELLED})
-UNREACHED = (State.FAILED, State.EXPIRED)
 MOST_COUNTED = 1_000
 LONGEST_ID = 9
 """Digits of a notice's number; what is longer can only be a telephone."""
-
-
-@dataclass(frozen=True, slots=True)
-class AttemptRecord:
-    """One dial of a notice; `cause` is empty while in the air. Step, round and place count from 0."""
-
-    number: int
-    step: int
-    round: int
-    place: int
-    places: int
-    """How many telephones the step had."""
-    role: str
-    target: str
-    began_at: datetime
-    rang_at: datetime | None
-    answered_at: datetime | None
-    ended_at: datetime | None
-    cause: str
-    heard: bool
-    confirmed: bool
-    call_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeRecord:
-    """A notice; `made` is empty in lists."""
-
-    id: int
-    kind: str
-    addressee: Addressee
-    state: State
-    created_at: datetime
-    due_at: datetime
-    expires_at: datetime
-    ended_at: datetime | None
-    attempts: int
-    reason: str
-    variables: dict[str, Any]
-    telephone: str
-    """The telephone that it waits for while a call of ours holds it."""
-    priority: Priority
-    event_id: int
-    acknowledged_at: datetime | None
-    """When somebody took notice by hand; who, and why."""
-    acknowledged_by: str
-    acknowledged_why: str
-    again_of: int | None
-    """The notice that it calls again."""
-    made: tuple[AttemptRecord, ...] = ()
-    again_as: int | None = None
-    """The notice that tells the same after it; not in lists."""
-
-    @property
-    def unconfirmed(self) -> bool:
-        """Whether nobody knows of it, by a telephone or by hand."""
-        return self.state in UNREACHED and self.acknowledged_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,23 +62,7 @@ def list_notices(session: Session, states: Collection[State] = (), limit: int = 
     query = select(NoticeRow).order_by(NoticeRow.id.desc()).limit(limit)
     if states:
         query = query.where(NoticeRow.state.in_([str(state) for state in states]))
-    return [_notice(row) for row in session.scalars(query)]
-
-
-@reading
-def show_notice(session: Session, notice_id: int, wards: Wards = None) -> NoticeRecord | None:
-    """One notice with every dial of it."""
-    row = session.scalars(select(NoticeRow).where(NoticeRow.id == notice_id, *seen(wards))).one_or_none()
-    if row is None:
-        return None
-    attempts = session.scalars(select(AttemptRow).where(AttemptRow.notice_id == notice_id).order_by(AttemptRow.number))
-    return _notice(row, tuple(_attempt(attempt) for attempt in attempts), later_than(session, row))
-
-
-def later_than(session: Session, notice: NoticeRow) -> int | None:
-    """The newest notice that tells the same after this one: called again, or made anew with what was corrected."""
-    same = (NoticeRow.event_id == notice.event_id, NoticeRow.kind == notice.kind, NoticeRow.id > notice.id)
-    return session.scalar(select(func.max(NoticeRow.id)).where(*same))
+    return [notice_record(row) for row in session.scalars(query)]
 
 
 # Searching
@@ -188,8 +110,8 @@ def search(session: Session, asked: Asked, wards: Wards = None, before: int | No
     last = (AttemptRow.notice_id == NoticeRow.id) & (AttemptRow.number == NoticeRow.attempts)
     shown = [row.id for row in rows[:limit]]
     calls = session.scalars(select(AttemptRow).join(NoticeRow, last).where(NoticeRow.id.in_(shown)))
-    made = {call.notice_id: (_attempt(call),) for call in calls}
-    found = tuple(_notice(row, made.get(row.id, ())) for row in rows[:limit])
+    made = {call.notice_id: (attempt_record(call),) for call in calls}
+    found = tuple(notice_record(row, made.get(row.id, ())) for row in rows[:limit])
     return Found(found, found[-1].id if len(rows) > limit else None)
 
 
@@ -219,14 +141,9 @@ def rang_last(session: Session, telephones: Collection[str], wards: Wards = None
     found = [row for one in set(telephones) for row in session.execute(query.where(AttemptRow.target == one)).all()]
     found.sort(key=lambda row: row[0].began_at, reverse=True)
     return [
-        Rang(notice.id, notice.kind, addressee_of(notice), State(notice.state), _attempt(attempt))
+        Rang(notice.id, notice.kind, addressee_of(notice), State(notice.state), attempt_record(attempt))
         for attempt, notice in found[:limit]
     ]
-
-
-def seen(wards: Wards) -> list[ColumnElement[bool]]:
-    """What somebody of these wards may see."""
-    return [] if wards is None else [NoticeRow.addressee_kind == Kind.WARD, NoticeRow.addressee.in_(wards)]
 
 
 def _wanted(asked: Asked, rung: Select[int]) -> Iterator[ColumnElement[bool]]:
@@ -260,48 +177,3 @@ def _among(states: frozenset[State]) -> ColumnElement[bool]:
 def _written(number: str) -> list[str]:
     """A telephone as it was typed, and as it is dialled."""
     return sorted({number.strip(), squeeze(number)})
-
-
-def _notice(row: NoticeRow, made: tuple[AttemptRecord, ...] = (), again_as: int | None = None) -> NoticeRecord:
-    return NoticeRecord(
-        row.id,
-        row.kind,
-        addressee_of(row),
-        State(row.state),
-        row.created_at,
-        row.due_at,
-        row.expires_at,
-        row.ended_at,
-        row.attempts,
-        row.reason,
-        dict(row.variables),
-        row.telephone,
-        Priority(row.priority),
-        row.event_id,
-        row.acknowledged_at,
-        row.acknowledged_by,
-        row.acknowledged_why,
-        row.again_of,
-        made,
-        again_as,
-    )
-
-
-def _attempt(row: AttemptRow) -> AttemptRecord:
-    return AttemptRecord(
-        row.number,
-        row.step,
-        row.round,
-        row.place,
-        row.places,
-        row.role,
-        row.target,
-        row.began_at,
-        row.rang_at,
-        row.answered_at,
-        row.ended_at,
-        row.cause,
-        row.heard,
-        row.confirmed,
-        row.call_id,
-    )

@@ -1,4 +1,5 @@
-"""The outbox: claims what is due, dials, and writes down what came of it, until somebody has confirmed.
+"""The outbox: claims what is due, again and again, until somebody has confirmed. What it claimed is dialled and written
+down by `air.py`.
 
 `poke` wakes it at once when an event was committed; the timetable wakes it each second besides, for what
 falls due, leases that ran out and failures to report. The truth is in the rows: an outbox that dies
@@ -17,41 +18,32 @@ all lines talk, the first one that has told its notice says goodbye, whatever el
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import replace
-from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy.orm import Session
-from twisted.internet.defer import CancelledError, Deferred, DeferredLock
+from twisted.internet.defer import Deferred, DeferredLock
 from twisted.logger import Logger
 
-from background.reactor import Timer, call_later
+from background.reactor import call_later
 from background.spawn import spawn
 from db.errors import DatabaseError
-from ivr.switch.line import Cause
-from notify.notices import telephone_locks
-from notify.notices.attempts import end_call
+from notify.notices.air import Air
 from notify.notices.budget import Room
 from notify.notices.call import CALLED_OFF, Call
 from notify.notices.claim import claim
 from notify.notices.flood import Flood
-from notify.notices.leases import over_of, renew
+from notify.notices.insisting import insist
+from notify.notices.leases import over_of
 from notify.notices.parts import LEASE
 from notify.notices.parts import OutboxParts as OutboxParts
 from notify.notices.reports import Reporting
 from notify.notices.states import State
 from notify.notices.sweep import AT_ONCE, sweep, take_over
-from notify.notices.telephone import NO_LINE, CallOrder, CallResult
+from notify.notices.telephone import CallOrder
 
 T = TypeVar("T")
 
 log = Logger()
 
-RENEW = 10.0
-"""Seconds between two signs of life."""
-AGAIN = 1.0
-"""Seconds until a write that the database didn't take is tried again."""
 GRACE = 5.0
 """Seconds that a drained outbox gives the database to take the last ends of calls."""
 CANCELLING = 2.0
@@ -65,12 +57,9 @@ class Outbox:
         self._parts = parts
         self._reporting = Reporting(parts.transactions, parts.reports, parts.wallclock)
         self._flood = Flood(parts.transactions, parts.clock, parts.wallclock)
-        self._calls: dict[int, Call] = {}
-        """Attempt id of the dialling -> a call in the air, until its end is written."""
-        self._placing: dict[int, Deferred[CallResult]] = {}
+        self._air = Air(parts, self.poke, self._tell_waiters)
         self._turn = DeferredLock()
         """Held while transactions change which notices are in the air: a sweep never sees one half."""
-        self._rests: set[Timer] = set()
         self._lacking = 0
         """Lines that emergencies wait for, and no call gives way yet."""
         self._started = False
@@ -79,7 +68,6 @@ class Outbox:
         self._wanted = False
         self._sweep_wanted = False
         self._away = False
-        self._renewal: Timer | None = None
         self._waiters: list[Deferred[None]] = []
 
     # What others call
@@ -88,9 +76,9 @@ class Outbox:
         """Take over what an earlier life of this engine had in the air, as soon as the database lets us."""
         parts = self._parts
         while not self._draining:
-            await self._insist(parts.confirmations.replay)
-            lost = await self._insist(
-                lambda: parts.transactions.run(take_over, parts.rules(), parts.owner, parts.wallclock())
+            await insist(parts.clock, parts.confirmations.replay)
+            lost = await insist(
+                parts.clock, lambda: parts.transactions.run(take_over, parts.rules(), parts.owner, parts.wallclock())
             )
             if lost:
                 log.warn("{n} notices were in the air when this engine stopped: they continue", n=lost)
@@ -119,23 +107,27 @@ class Outbox:
         """
         self._draining = True
         self._flood.stop()
-        limit = limit if self._calls else 0.0  # only a tick may be under way
-        hanging_up = call_later(self._parts.clock, limit, self._hang_up_all)
+        self._air.closes()
+        limit = limit if self._air.calls else 0.0  # only a tick may be under way
+        hanging_up = call_later(self._parts.clock, limit, self._air.hang_up_all)
         abandoning = call_later(self._parts.clock, limit + GRACE, self._tell_waiters)
-        while (self._calls or self._running) and abandoning.active():
+        while (self._air.calls or self._running) and abandoning.active():
             told: Deferred[None] = Deferred()
             self._waiters.append(told)
             await told
-        for timer in (hanging_up, abandoning, self._renewal, *self._rests):
-            if timer is not None and timer.active():
+        for timer in (hanging_up, abandoning):
+            if timer.active():
                 timer.cancel()
-        if self._calls:
-            log.error("the end of {n} calls could not be written: the next start takes them over", n=len(self._calls))
+        self._air.stop_timers()
+        if self._air.calls:
+            log.error(
+                "the end of {n} calls could not be written: the next start takes them over", n=len(self._air.calls)
+            )
 
     def stop(self, notice_id: int, text: str = CALLED_OFF) -> bool:
         """End the call of a notice that is over in the tables already, if this engine makes it now. A listener hears
         `text`, an id of the catalogues. False: no call of ours."""
-        calls = [call for call in self._calls.values() if call.order.notice_id == notice_id]
+        calls = [call for call in self._air.calls.values() if call.order.notice_id == notice_id]
         for call in calls:
             call.stop(text)
         return bool(calls)
@@ -143,7 +135,7 @@ class Outbox:
     @property
     def in_air(self) -> tuple[CallOrder, ...]:
         """What is told or dialled for in calls that are being made, or whose end is not written yet."""
-        return tuple(call.order for call in self._calls.values())
+        return tuple(call.order for call in self._air.calls.values())
 
     # The tick
 
@@ -171,8 +163,8 @@ class Outbox:
 
     async def _sweep(self) -> None:
         parts = self._parts
-        in_air = {call.order.notice_id: call.order.attempt_id for call in self._calls.values()}
-        held = list(self._calls)
+        in_air = {call.order.notice_id: call.order.attempt_id for call in self._air.calls.values()}
+        held = list(self._air.calls)
         flooded = self._flood.running
         now = parts.wallclock()
         swept = await parts.transactions.run(sweep, parts.rules(), parts.owner, in_air, held, now, flooded)
@@ -189,7 +181,7 @@ class Outbox:
 
     async def _stop_over(self) -> None:
         """Notices that were cancelled, or confirmed in another call, are not told any more."""
-        told = {call.order.notice_id: call for call in self._calls.values()}
+        told = {call.order.notice_id: call for call in self._air.calls.values()}
         if not told:
             return
         for notice_id, state in (await self._parts.transactions.run(over_of, list(told))).items():
@@ -199,129 +191,31 @@ class Outbox:
 
     async def _claim(self) -> None:
         parts = self._parts
-        room = parts.budget.room(parts.capacity(), Counter(call.priority for call in self._calls.values()))
+        room = parts.budget.room(parts.capacity(), Counter(call.priority for call in self._air.calls.values()))
         if self._flood.running:  # alerts need not look for their like behind what is over: the others wait a moment
             room = Room(room.all, 0)
-        if room.all <= 0 and not self._calls:
+        if room.all <= 0 and not self._air.calls:
             return
         claimed = await parts.transactions.run(
             claim, parts.rules(), parts.phonebook, parts.owner, parts.wallclock(), LEASE, room
         )
-        calls = [Call(parts, self._turn, order, lambda: self._lacking > 0) for order in claimed.orders]
-        for call in calls:
-            self._calls[call.hold.attempt_id] = call
-        for call in calls:
-            spawn(self._call(call), f"the call of notice {call.order.notice_id}")
-        self._renew_later()
+        self._air.begin([Call(parts, self._turn, order, lambda: self._lacking > 0) for order in claimed.orders])
         self._give_way(claimed.wanting)
 
     def _give_way(self, wanting: int) -> None:
         """Emergencies take lines that lesser calls ring on: the least of them first, and of those the newest. For the
         rest, the next calls that have told their notice tell no other."""
         now = self._parts.clock.seconds()
-        for call in self._calls.values():
+        for call in self._air.calls.values():
             wanting -= call.gave_way_at is not None and now - call.gave_way_at < CANCELLING
-        ringing = [call for call in self._calls.values() if call.may_give_way]
+        ringing = [call for call in self._air.calls.values() if call.may_give_way]
         giving = sorted(ringing, key=lambda call: (-call.priority, -call.began))[: max(wanting, 0)]
         for call in giving:
             log.info("notice {id} gives up its line for an emergency", id=call.order.notice_id)
             call.give_way()
         self._lacking = max(wanting - len(giving), 0)
 
-    # One call
-
-    async def _call(self, call: Call) -> None:
-        parts = self._parts
-        confirmed = parts.confirmations.waits(call.order.notice_id)
-        result = NO_LINE if self._draining or confirmed else await self._place(call)
-        await self._insist(parts.confirmations.replay)  # what was confirmed in the call comes before its end
-        await self._insist(
-            lambda: parts.transactions.run(
-                end_call,
-                parts.rules(),
-                parts.phonebook,
-                call.order.attempt_id,
-                result,
-                parts.wallclock(),
-                call.hold,
-                call.further,
-            )
-        )
-        del self._calls[call.hold.attempt_id]
-        self._tell_waiters()
-        if result.dialled:
-            self.poke()  # a line is free, and the next target may be due at once
-            self._poke_after_rest()
-
-    async def _place(self, call: Call) -> CallResult:
-        number = call.hold.attempt_id
-        placing = self._placing[number] = Deferred.fromCoroutine(self._parts.telephone.place(call.order, call))
-        try:
-            result = await placing
-            return replace(result, taken_back=call.order.stopped.here)
-        except CancelledError:
-            return CallResult(Cause.SWITCH_LOST)
-        except Exception:  # noqa: BLE001 - logged with its traceback; the notice goes on by its rule, it is never lost
-            log.failure("the call of notice {id} failed unexpectedly", id=call.order.notice_id)
-            return CallResult(Cause.ERROR)
-        finally:
-            del self._placing[number]
-
-    def _poke_after_rest(self) -> None:
-        """The telephone may be rung again then."""
-        if self._draining:
-            return
-
-        def rested() -> None:
-            self._rests.discard(timer)
-            self.poke()
-
-        timer = call_later(self._parts.clock, telephone_locks.REST.total_seconds() + 0.01, rested)
-        self._rests.add(timer)
-
-    def _hang_up_all(self) -> None:
-        for placing in tuple(self._placing.values()):
-            placing.cancel()
-
-    async def _insist(self, write: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Do a write until the database takes it."""
-        logged = False
-        while True:
-            try:
-                return await write()
-            except DatabaseError as wrong:
-                if not logged:
-                    log.error("a write of the outbox waits for the database: {wrong}", wrong=wrong)
-                logged = True
-            over: Deferred[None] = Deferred()
-            call_later(self._parts.clock, AGAIN, lambda over=over: over.callback(None))  # type: ignore[misc]
-            await over
-
-    # Leases
-
-    def _renew_later(self) -> None:
-        if self._calls and (self._renewal is None or not self._renewal.active()):
-            self._renewal = call_later(
-                self._parts.clock, RENEW, lambda: spawn(self._renew(), "renewing leases of notices")
-            )
-
-    async def _renew(self) -> None:
-        parts = self._parts
-        told = [call.order.notice_id for call in self._calls.values()]
-        try:
-            if told:
-                await parts.transactions.run(_renew, parts.owner, told, list(self._calls), parts.wallclock() + LEASE)
-        except DatabaseError as wrong:
-            log.error("leases could not be renewed: {wrong}", wrong=wrong)
-        self._renew_later()
-
     def _tell_waiters(self) -> None:
         waiters, self._waiters = self._waiters, []
         for told in waiters:
             told.callback(None)
-
-
-def _renew(session: Session, owner: str, notices: Sequence[int], attempts: Sequence[int], until: datetime) -> None:
-    """Hold on to what calls in the air tell, and to their telephones."""
-    renew(session, owner, notices, until)
-    telephone_locks.renew(session, owner, attempts, until)

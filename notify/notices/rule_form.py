@@ -48,9 +48,7 @@ class RuleForm:
         self.wrong(node.mark, "E108", f"{what} must be a map of name: value")
         return []
 
-    def keys(
-        self, node: Node, what: str, known: Collection[str], required: Collection[str] = ()
-    ) -> dict[str, Node]:
+    def keys(self, node: Node, what: str, known: Collection[str], required: Collection[str] = ()) -> dict[str, Node]:
         """The entries of a map of known keys; `what` names the map in sentences."""
         if isinstance(node, Table):
             return fill(node, self._report, what, lambda form: _taken(form, known, required))

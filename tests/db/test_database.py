@@ -27,6 +27,7 @@ from db.errors import (
     DatabaseFull,
 )
 from db.reading import reading
+from db.sqlite import others_wait
 from db.types import UtcDateTime
 from tests.postgres import Cluster
 from tests.reactors import ReactorOfOneThread
@@ -188,6 +189,24 @@ def test_sqlite_writers_wait_for_each_other(database: Database) -> None:
     for thread in threads:
         thread.join()
     assert database.run_now(lambda session: session.execute(text("SELECT n FROM counter")).scalar_one()) == 40
+
+
+def test_who_writes_hears_that_others_wait_for_it(database: Database) -> None:
+    waits = threading.Thread(target=lambda: database.run_now(lambda session: session.connection() and None))
+
+    def write(session: Session) -> tuple[bool, bool]:
+        session.connection()
+        alone = others_wait(session)
+        waits.start()
+        for _ in range(500):
+            if database.dialect == "postgresql" or others_wait(session):
+                break
+            threading.Event().wait(0.01)
+        return alone, others_wait(session)
+
+    assert database.run_now(write) == (False, database.dialect == "sqlite")
+    waits.join()
+    assert database.run_now(others_wait) is False
 
 
 def test_run_works_on_a_thread_of_its_own(database_url: str) -> None:

@@ -150,21 +150,20 @@ class Story:
         journal = Journal(self.journal) if self.journal is not None else None
         confirmations = Confirmations(self.transactions, journal, self.disk, self.clock, self.now)
         self.actions = NoticeActions(confirmations).actions()
-        self.outbox = Outbox(
-            OutboxParts(
-                clock=self.clock,
-                wallclock=self.now,
-                transactions=self.transactions,
-                rules=lambda: self.rules,
-                phonebook=phonebook,
-                telephone=self.caller,
-                capacity=lambda: Capacity(self.lines, len(self.caller.in_air)),
-                reports=self.told,
-                owner=self.owner,
-                budget=LineBudget(0, 1),
-                confirmations=confirmations,
-            )
+        self.parts = OutboxParts(
+            clock=self.clock,
+            wallclock=self.now,
+            transactions=self.transactions,
+            rules=lambda: self.rules,
+            phonebook=phonebook,
+            telephone=self.caller,
+            capacity=lambda: Capacity(self.lines, len(self.caller.in_air)),
+            reports=self.told,
+            owner=self.owner,
+            budget=LineBudget(0, 1),
+            confirmations=confirmations,
         )
+        self.outbox = Outbox(self.parts)
         self.intake = Intake(
             self.transactions, lambda: self.rules, variables, self.now, self.outbox.poke, self.interface, self.clock
         )

@@ -18,7 +18,8 @@ from notify.events import Happening, store
 from notify.notices import by_hand
 from notify.notices.alarms import unconfirmed_alarms
 from notify.notices.by_hand import Acted, Came
-from notify.notices.listing import Asked, Wards, count_unconfirmed, search, show_notice
+from notify.notices.listing import Asked, count_unconfirmed, search
+from notify.notices.records import Wards, show_notice
 from notify.notices.rules import NoticeRules
 from notify.notices.states import State
 from notify.notices.stopping import confirm

@@ -163,7 +163,7 @@ def test_a_dead_engines_calls_are_taken_over_by_another_when_their_lease_ends(st
     story.clock.advance(1)
     other.outbox.tick()
     assert other.caller.orders == []
-    story.outbox._renew_later = lambda: None  # type: ignore[method-assign]  # engine-a hangs from here on
+    story.outbox._air._renew_later = lambda: None  # type: ignore[method-assign]  # engine-a hangs from here on
     for delayed in story.clock.getDelayedCalls():
         delayed.cancel()
     for _ in range(31):

@@ -16,7 +16,7 @@ from notify.notices.addressee import of_ward
 from notify.notices.expiry import expire_slice
 from notify.notices.flood import Flood, Pace
 from notify.notices.plan import Planned, plan
-from notify.notices.reports import AT_ONCE, Expired
+from notify.notices.reports import AT_ONCE, Expired, unreported
 from tests.notify.story import NOON, STATION, Failing, Story, adt
 
 
@@ -77,6 +77,22 @@ def test_the_next_slice_begins_behind_the_last_one(story: Story) -> None:
     second = story.database.run_now(expire_slice, NOON, 20, first.last, story.clock.seconds)
     assert (first.closed, second.closed) == (20, 10)
     assert story.states() == ["expired"] * 30
+
+
+def test_counts_are_right_slice_by_slice_on_both_databases(story: Story) -> None:
+    """All of one moment, of two wards: each slice counts what it closed and nothing else, and finds where it ended."""
+    over(story, 30)
+    over(story, 12, "W4")
+    slices, after = [], None
+    while not slices or slices[-1].closed == 20:
+        slices.append(story.database.run_now(expire_slice, NOON, 20, after, story.clock.seconds))
+        after = slices[-1].last
+    ids = [notice.id for notice in story.notices()]
+    assert [one.closed for one in slices] == [20, 20, 2]
+    assert story.states() == ["expired"] * 42
+    told = story.database.run_now(unreported).floods
+    assert told == (Expired("discharge", "W3", 30, ids[0], ids[29]), Expired("discharge", "W4", 12, ids[30], ids[41]))
+    assert not any(one.awaited for one in slices)
 
 
 def test_a_database_that_goes_away_leaves_the_rest_to_the_next_sweep(story: Story) -> None:

@@ -14,15 +14,8 @@ from forms.errors import FilesBroken, FilesError
 from notify.notices import by_hand
 from notify.notices.attempts import GIVEN_WAY, TAKEN_BACK
 from notify.notices.by_hand import Acted, Came
-from notify.notices.listing import (
-    UNREACHED,
-    AttemptRecord,
-    NoticeRecord,
-    Uncalled,
-    list_notices,
-    list_uncalled,
-    show_notice,
-)
+from notify.notices.listing import Uncalled, list_notices, list_uncalled
+from notify.notices.records import UNREACHED, AttemptRecord, NoticeRecord, show_notice
 from notify.notices.rules import NoticeRules
 from notify.notices.states import State
 from wardbell.commands.clerk import ClerkDesk, table

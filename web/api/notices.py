@@ -14,7 +14,8 @@ from accounts.rights import Right
 from notify.notices import by_hand
 from notify.notices.by_hand import Acted, Came
 from notify.notices.listing import Asked as Search
-from notify.notices.listing import AttemptRecord, NoticeRecord, search, show_notice
+from notify.notices.listing import search
+from notify.notices.records import AttemptRecord, NoticeRecord, show_notice
 from notify.notices.states import State
 from web.api.asked import Asked, Asking
 from web.api.line import ApiLine

@@ -22,9 +22,7 @@ def upgrade() -> None:
     for name, length in (("acknowledged_by", 64), ("acknowledged_why", 200)):
         op.add_column("notices", sa.Column(name, sa.String(length), server_default=sa.text("''"), nullable=False))
     op.add_column("notices", sa.Column("again_of", sa.Integer(), nullable=True))
-    op.create_index(
-        "ix_notices_unconfirmed", "notices", ["id"], sqlite_where=UNCONFIRMED, postgresql_where=UNCONFIRMED
-    )
+    op.create_index("ix_notices_unconfirmed", "notices", ["id"], sqlite_where=UNCONFIRMED, postgresql_where=UNCONFIRMED)
     op.create_index("ix_notices_addressed", "notices", ["addressee", "id"])
     op.create_index(
         "ix_notices_again_of", "notices", ["again_of"], unique=True, sqlite_where=AGAIN, postgresql_where=AGAIN

@@ -9,7 +9,7 @@ from typing import Any
 from notify.notices.addressee import Addressee, Kind
 from notify.notices.by_hand import Acted
 from notify.notices.course import Course, Place, Standing
-from notify.notices.listing import AttemptRecord, NoticeRecord
+from notify.notices.records import AttemptRecord, NoticeRecord
 from notify.notices.rules import NoticeRules
 from web.pages.notices import words
 from web.paper import Paper
