@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import TYPE_CHECKING
 
-import psycopg
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 
 from db.errors import (
@@ -16,6 +16,9 @@ from db.errors import (
     DatabaseFault,
     DatabaseFull,
 )
+
+if TYPE_CHECKING:
+    import psycopg
 
 _SQLITE_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
@@ -34,6 +37,8 @@ def translate(error: DBAPIError) -> DatabaseError:
     sentence = str(driver).strip() or type(driver).__name__
     if isinstance(driver, sqlite3.Error):
         return translate_sqlite(driver)
+    import psycopg  # here, so that who keeps an SQLite file does not start it
+
     if isinstance(driver, psycopg.Error):
         return _postgresql(driver, error, sentence)
     return DatabaseFault(sentence)

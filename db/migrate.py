@@ -1,4 +1,4 @@
-"""Brings a database's tables to the version of this program, and says which version they are.
+"""Brings a database's tables to the version of this program (`db.version` says which one they have).
 
 Migrations run in one transaction on both databases: all or nothing. A new one is written with
 `python -m db.migrate "what changes"` from the difference between the tables here and the last version.
@@ -17,23 +17,21 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, text
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
 from db.database import Database
 from db.errors import DatabaseFault
 from db.reading import reading
 from db.tables import Base
-
-FOLDER = Path(__file__).parent / "migrations"
+from db.version import FOLDER
 
 _LOCK = 0x57415244
 """PostgreSQL advisory lock: two upgrades at once wait for each other. SQLite has one writer anyway."""
 
 
 def upgrade(url: str | URL, to: str = "head") -> None:
-    """Bring the tables to `head()`. On an empty database it makes them. Raises `db.errors.DatabaseError`.
+    """Bring the tables to `db.version.head()`. On an empty database it makes them. Raises `db.errors.DatabaseError`.
 
     `to`: an earlier version, for tests of the steps after it.
     """
@@ -56,42 +54,6 @@ def change(url: str | URL, work: Callable[[Session], object]) -> None:
         database.run_now(changed)
     finally:
         database.close()
-
-
-def is_there(url: str | URL) -> bool:
-    """False for the file of an SQLite database that only connecting would make."""
-    try:
-        parts = make_url(url)
-    except ArgumentError:
-        return True  # whoever opens it says what is wrong with it
-    return parts.get_backend_name() != "sqlite" or Path(parts.database or "").exists()
-
-
-def current(url: str | URL) -> str | None:
-    """The version of the tables, or None when there are none yet. Raises `db.errors.DatabaseError`."""
-    database = Database(url)
-    try:
-        return current_of(database)
-    finally:
-        database.close()
-
-
-def current_of(database: Database) -> str | None:
-    """As `current`, of a database that is open."""
-    return database.run_now(_revision)
-
-
-@reading
-def _revision(session: Session) -> str | None:
-    return MigrationContext.configure(session.connection()).get_current_revision()
-
-
-def head() -> str:
-    """The version that this program needs."""
-    found = ScriptDirectory.from_config(_config()).get_current_head()
-    if found is None:
-        raise AssertionError("no migration is packaged")
-    return found
 
 
 def differences(database: Database) -> list[str]:

@@ -8,33 +8,53 @@ from pathlib import Path
 import click
 
 from wardbell import __version__
-from wardbell.commands.audit import audit
-from wardbell.commands.bookings import bookings
-from wardbell.commands.calls import calls
-from wardbell.commands.cards import cards
-from wardbell.commands.db import db
-from wardbell.commands.demo import demo
-from wardbell.commands.doctor import doctor
-from wardbell.commands.flows import flows
-from wardbell.commands.hl7 import hl7
-from wardbell.commands.keys import keys
-from wardbell.commands.messages import messages
-from wardbell.commands.notices import notices
-from wardbell.commands.numbers import numbers
-from wardbell.commands.prompts import prompts
-from wardbell.commands.recordings import recordings
-from wardbell.commands.reports import reports
-from wardbell.commands.rota import rota
-from wardbell.commands.run import run
-from wardbell.commands.users import users
-from wardbell.commands.wards import wards
-from wardbell.commands.webhooks import webhooks
-from wardbell.errors import FATAL
-from wardbell.parts import Parts
-from wardbell.settings import SettingsError, load
+from wardbell.commands.lazy_group import LazyGroup
+
+IN = "wardbell.commands"
+SUBCOMMANDS = {
+    "audit": (f"{IN}.audit:audit", "Show who did what, the newest first."),
+    "bookings": (f"{IN}.bookings:bookings", "See, export and cancel registrations."),
+    "calls": (f"{IN}.calls:calls", "See calls: who rang, what was said, which keys, how it ended."),
+    "cards": (f"{IN}.cards:cards", "See and edit patients' cards, PINs and balances."),
+    "db": (f"{IN}.db:db", "Make and upgrade the database's tables."),
+    "demo": (
+        f"{IN}.demo:demo",
+        "Make the demo hospital: departments, experts for the coming days, cards with known PINs, wards.",
+    ),
+    "doctor": (f"{IN}.doctor:doctor", "Say what is missing or risky on this machine."),
+    "flows": (
+        f"{IN}.flows:flows",
+        "The call flows that the hospital edits: check, try, test, draw, publish, roll back.",
+    ),
+    "hl7": (f"{IN}.hl7:hl7", "See the HL7 messages that came; send one to try the way from event to call."),
+    "keys": (f"{IN}.keys:keys", "Make, list and revoke keys of the API."),
+    "messages": (f"{IN}.messages:messages", ""),
+    "notices": (
+        f"{IN}.notices:notices",
+        "See, acknowledge, stop and repeat notices: the calls that Wardbell makes by itself.",
+    ),
+    "numbers": (
+        f"{IN}.numbers:numbers",
+        "What answers each telephone number, when and for whom: flows/numbers.yaml and flows/holidays.yaml.",
+    ),
+    "prompts": (f"{IN}.prompts:prompts", "See, hear, record and render what the line says."),
+    "recordings": (
+        f"{IN}.recordings:recordings",
+        "See, copy out, mark as heard and delete what callers said into the line.",
+    ),
+    "reports": (f"{IN}.reports:reports", "What happened, in figures."),
+    "rota": (f"{IN}.rota:rota", "See and edit the experts on duty, and the departments."),
+    "run": (f"{IN}.run:run", "Answer the line and call out, in the foreground."),
+    "users": (f"{IN}.users:users", "See and edit the users of the console."),
+    "wards": (f"{IN}.wards:wards", "See and edit the wards and whom to call there."),
+    "webhooks": (
+        f"{IN}.webhooks:webhooks",
+        "See what other systems are told, try it, send it again (docs/webhooks.md).",
+    ),
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, subcommands=SUBCOMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--config",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -49,6 +69,9 @@ def wardbell(context: click.Context, config: Path | None) -> None:
     `wardbell doctor`, which says what is missing; `wardbell demo` makes a hospital to try;
     `wardbell run` answers the line.
     """
+    from wardbell.parts import Parts
+    from wardbell.settings import SettingsError, load
+
     try:
         context.obj = Parts(load(config), config)
     except SettingsError as wrong:
@@ -62,20 +85,15 @@ def version() -> None:
     click.echo(f"wardbell {__version__}")
 
 
-COMMANDS = (
-    *(run, demo, doctor, db, calls, cards, rota, bookings),
-    *(wards, notices, messages, hl7, prompts, flows, numbers, recordings, reports),
-    *(users, keys, audit, webhooks),
-)
-for command in COMMANDS:
-    wardbell.add_command(command)
-
-
 def main() -> None:
     """The entry point. What is expected to go wrong is reported in a sentence, with exit code 1."""
     try:
         wardbell()
-    except FATAL as wrong:
+    except Exception as wrong:
+        from wardbell.errors import FATAL
+
+        if not isinstance(wrong, FATAL):
+            raise
         click.echo(f"wardbell: {wrong}", err=True)
         sys.exit(1)
 

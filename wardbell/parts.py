@@ -1,7 +1,7 @@
 """What commands and the service share, made from the settings when it is first asked for.
 
 Implements the desks that commands ask for (`ClerkDesk`, `PromptsDesk`). Calls and messages are
-the service's.
+the service's. What only some commands want is imported where it is made: each command starts with this module.
 """
 
 from __future__ import annotations
@@ -14,32 +14,23 @@ from datetime import UTC, datetime
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from twisted.logger import Logger
 
-from db import migrate
-from db.database import Database
-from editions import store
-from editions.bundle import TEXTS, Bundle
-from editions.declared import ACTIONS
-from editions.edition import Checked, read_edition
-from forms.errors import FilesBroken, FilesError
-from hospital.cards.pins import load_pepper
-from hospital.clinic.calendar import HospitalCalendar
-from notify.notices.rules import NoticeRules
-from prompts.catalog import Catalog
-from prompts.errors import PromptError, VoiceFailed
-from prompts.render import Known
-from prompts.store import Store
-from prompts.studio import Studio
-from prompts.voices import Voice
-from prompts.voices.espeak import Espeak
-from prompts.voices.festival import Festival
-from prompts.voices.gtts import Google
-from prompts.voices.kokoro import Kokoro
-from wardbell.known import known_values
 from wardbell.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from db.database import Database
+    from editions.bundle import Bundle
+    from editions.edition import Checked
+    from notify.notices.rules import NoticeRules
+    from prompts.catalog import Catalog
+    from prompts.render import Known
+    from prompts.studio import Studio
+    from prompts.voices import Voice
+    from prompts.voices.kokoro import Kokoro
 
 log = Logger()
 
@@ -84,22 +75,33 @@ class Parts:
     @cached_property
     def database(self) -> Database:
         """The database, without threads: for `run_now`."""
+        from db.database import Database
+
         self.data_dir()
         return Database(self.settings.database_url)
 
     @cached_property
     def pepper(self) -> bytes:
         """The server's part of every PIN's hash. Raises `BadPepper`."""
+        from hospital.cards.pins import load_pepper
+
         return load_pepper(self.data_dir() / "pepper")
 
     @cached_property
     def catalog(self) -> Catalog:
         """The texts, the hospital's own over the shipped ones. Raises `FilesBroken`."""
+        from prompts.catalog import Catalog
+
         own = [self.settings.texts_dir] if self.settings.texts_dir is not None else []
         return Catalog.load(*own)
 
     def texts_of(self, edition: int | None) -> Catalog:
         """The texts of a published edition; those on disk where it is unknown or cannot be read any more."""
+        from editions import store
+        from editions.bundle import TEXTS
+        from forms.errors import FilesBroken, FilesError
+        from prompts.catalog import Catalog
+
         stored = self.database.run_now(store.fetch, edition) if edition else None
         if stored is not None:
             with suppress(FilesError, FilesBroken):
@@ -108,14 +110,21 @@ class Parts:
 
     def on_disk(self) -> Bundle:
         """The hospital's files as they stand on disk now. Raises `FilesBroken` for what cannot be read."""
+        from editions.bundle import Bundle
+
         return Bundle.of_folder(self.flows_dir(), self.settings.texts_dir)
 
     def check(self, bundle: Bundle, version: int = 0) -> Checked:
         """Everything of an edition, read and checked as the service does. Raises `FilesBroken` with every mistake."""
+        from editions.declared import ACTIONS
+        from editions.edition import read_edition
+
         return read_edition(bundle, ACTIONS, version, self.zone)
 
     def notice_rules(self) -> NoticeRules:
         """Those of the newest edition; of the files on disk before anything was published. Raises `FilesBroken`."""
+        from editions import store
+
         newest = self.database.run_now(store.newest)
         stored = self.database.run_now(store.fetch, newest.number) if newest is not None else None
         return self.check(stored.bundle() if stored is not None else self.on_disk()).rules
@@ -123,10 +132,14 @@ class Parts:
     @cached_property
     def kokoro(self) -> Kokoro:
         """The neural voice, asleep."""
+        from prompts.voices.kokoro import Kokoro
+
         return Kokoro()
 
     def warm_up(self) -> None:
         """Load the neural voice for good when it is set, here and wanted. Blocks for seconds."""
+        from prompts.errors import VoiceFailed
+
         voices = self.settings.voices
         spoken = {language for language, names in voices.order.items() if "kokoro" in names}
         if voices.keep_loaded and spoken & self.kokoro.languages:
@@ -143,6 +156,13 @@ class Parts:
     def studio_of(self, catalog: Catalog) -> Studio:
         """The clips of these texts and the voices that make new ones. Raises `PromptError` without the
         folder of recordings."""
+        from prompts.errors import PromptError
+        from prompts.store import Store
+        from prompts.studio import Studio
+        from prompts.voices.espeak import Espeak
+        from prompts.voices.festival import Festival
+        from prompts.voices.gtts import Google
+
         if self._first_studio is not None:
             return self._first_studio.of(catalog)
         recordings = self.recordings_dir
@@ -183,7 +203,11 @@ class Parts:
 
     def known_values(self) -> Sequence[Known]:
         """Values that callers will hear; none while there is no database yet."""
-        if not migrate.is_there(self.settings.database_url) or migrate.current_of(self.database) is None:
+        from db import version
+        from hospital.clinic.calendar import HospitalCalendar
+        from wardbell.known import known_values
+
+        if not version.is_there(self.settings.database_url) or version.current_of(self.database) is None:
             return []
         return self.database.run_now(known_values, HospitalCalendar(self.zone), self.wallclock())
 

@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 from twisted.logger import Logger
 
 from db.errors import DatabaseAway, DatabaseBusy
-from db.migrate import current
+from db.version import current
 from wardbell.parts import Parts
 
 log = Logger()

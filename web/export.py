@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import chain
-from typing import IO
+from typing import IO, TYPE_CHECKING
 from urllib.parse import quote
 
-import xlsxwriter
-from starlette.responses import Response, StreamingResponse
+if TYPE_CHECKING:  # commands write CSV with this and need neither
+    from starlette.responses import Response
 
 Cell = str | int | float | datetime | date | None
 """A moment is written as the clock of its own zone shows it: hand it in in the hospital's."""
@@ -58,6 +58,8 @@ class Sheet:
 
 def download(sheet: Sheet, form: Form) -> Response:
     """The sheet as an answer that a browser keeps as a file."""
+    from starlette.responses import StreamingResponse
+
     name = f"{sheet.name}.{form}"
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or f"list.{form}"
     headers = {
@@ -93,6 +95,8 @@ def csv_lines(sheet: Sheet) -> Iterator[str]:
 
 def as_xlsx(sheet: Sheet) -> IO[bytes]:
     """An open file without a name, at its beginning; written row by row, never whole in memory. Close it."""
+    import xlsxwriter
+
     file = tempfile.TemporaryFile(prefix="wardbell-")  # noqa: SIM115 - handed to the caller
     try:
         with xlsxwriter.Workbook(file, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
-from db import migrate
+from db import migrate, version
 from db.database import Database
 from hospital.clinic import rota
 from hospital.clinic.calendar import HospitalCalendar
@@ -58,7 +58,7 @@ def test_a_url_that_is_none_is_an_error() -> None:
 
 @pytest.mark.parametrize(("url", "there"), [("sqlite:///{}/no.db", False), ("postgresql://x/y", True)])
 def test_looking_for_a_database_does_not_make_it(tmp_path: Path, url: str, there: bool) -> None:
-    assert migrate.is_there(url.format(tmp_path)) is there
+    assert version.is_there(url.format(tmp_path)) is there
     assert list(tmp_path.iterdir()) == []
 
 

@@ -17,7 +17,7 @@ from background.threads import SlowWork
 from db.database import Database
 from db.errors import DatabaseAway, DatabaseBusy
 from db.in_time import in_time
-from db.migrate import current, head
+from db.version import current, head
 from hospital.clinic.calendar import HospitalCalendar
 from wardbell.errors import CannotStart
 from wardbell.metrics.metrics import Metrics

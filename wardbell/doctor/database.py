@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from db import migrate
+from db import version
 from db.database import Database
 from db.errors import DatabaseError
 from hospital.clinic import departments, rota
@@ -34,7 +34,7 @@ def shown(url: str) -> str:
 def tables(url: str) -> Iterator[Finding]:
     """Whether the database answers and its tables are those of this version."""
     try:
-        found, needed = migrate.current(url), migrate.head()
+        found, needed = version.current(url), version.head()
     except DatabaseError as away:
         yield error(f"{shown(url)}: {away}", "start the database, or correct `database` in wardbell.toml")
         return

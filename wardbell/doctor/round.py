@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from db import migrate
+from db import version
 from hospital.clinic.calendar import HospitalCalendar
 from ivr.switch import ranges
 from wardbell.doctor import (
@@ -80,7 +80,7 @@ def _pjsip(parts: Parts) -> Iterator[Finding]:
 
 
 def _database(parts: Parts) -> Iterator[Finding]:
-    if not migrate.is_there(parts.settings.database_url):
+    if not version.is_there(parts.settings.database_url):
         yield error("there is no database yet", "wardbell db upgrade, then wardbell demo or your own hospital")
         return
     found = list(database.tables(parts.settings.database_url))
