@@ -56,7 +56,7 @@ class TrunkDialler:
             notes.event("dial", number=wanted.number, outcome=ERROR, why=str(wrong))
             return Outcome(ERROR)
         callee.takes(line)
-        _keep(notes.legs, leg, callee, wanted.number)
+        _keep(notes.legs, leg, callee, wanted)
         log.info("call {call} dials {number}", call=leg.call_id, number=Number(wanted.number))
         outcome = Outcome("hung_up")
         try:
@@ -83,18 +83,18 @@ class TrunkDialler:
         return Outcome(TALKED, {"seconds": round(leg.clock.seconds() - (callee.up.value or 0.0))})
 
 
-def _keep(legs: Legs, leg: Leg, callee: Leg, number: str) -> None:
+def _keep(legs: Legs, leg: Leg, callee: Leg, wanted: DialNow) -> None:
     """What becomes of the second leg, to its end, whatever becomes of the first."""
-    desk = legs.begin(Role.DESK, number, seat=callee.line.seat)
-    legs.waits(FIRST, desk)
+    second = legs.begin(Role(wanted.who), wanted.number, seat=callee.line.seat)
+    legs.waits(FIRST, second)
 
     def answered(_: float) -> None:
-        legs.answered(desk)
-        legs.joined(FIRST, desk)
+        legs.answered(second)
+        legs.joined(FIRST, second)
 
-    callee.rang.then(lambda _: legs.rang(desk))
+    callee.rang.then(lambda _: legs.rang(second))
     callee.up.then(answered)
-    callee.down.then(lambda end: legs.hung_up(desk, end, otherwise=FIRST if leg.down.here else LINE))
+    callee.down.then(lambda end: legs.hung_up(second, end, otherwise=FIRST if leg.down.here else LINE))
 
 
 def _unanswered(end: Ended, line: Line) -> Outcome:

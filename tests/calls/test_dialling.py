@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from ivr.call.errands import errands
 from ivr.call.errands.dial import PutCallerThrough
 from ivr.call.tones import Tones
 from ivr.flow.commands import Collect, Entered, HangUp, Keys, Outcome, Prompt, Turn
-from ivr.flow.verbs.dial import DialNow
+from ivr.flow.verbs.dial import WHO, DialNow
 from ivr.switch.fake import FakeSwitch
 from ivr.switch.fake_line import FakeLine, State
 from ivr.switch.sip import cause_of
@@ -92,6 +93,16 @@ def test_the_caller_hears_it_ring_and_then_both_hear_each_other() -> None:
     assert put.call.notes.of("dial") == [
         {"number": "8000", "leg": put.desk.call_id, "outcome": "talked", "seconds": 42}
     ]
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_the_second_leg_is_whom_the_flow_calls(who: str) -> None:
+    put = PutThrough(dial=replace(DESK, who=who))
+    put.desk.peer_answers()
+    put.advance(10)
+    put.desk.peer_hangs_up()
+    assert (put.leg["role"], put.leg["party"]) == (who, "8000")
+    assert put.segments[-1] == ("talk", 1, 2, 10.0)
 
 
 def test_the_second_leg_is_told_with_the_call() -> None:

@@ -164,6 +164,48 @@ def test_the_limit_ends_it(shelf: Shelf) -> None:
     assert [row.ended for row in shelf.rows()] == ["limit"]
 
 
+@pytest.mark.parametrize(
+    ("leaves", "seconds"),
+    [
+        (lambda call: call.press("#"), 12.0),
+        (lambda call: call.patient.peer_is_silent(), 12.0),
+        (lambda call: call.patient.peer_hangs_up(), 12.0),
+        (lambda call: call.switch.lose_worker(), 12.0),
+        (lambda call: call.clock.advance(48), 60.0),
+    ],
+    ids=["a key", "silence", "hanging up", "the worker dies", "the limit"],
+)
+def test_who_leaves_a_message_was_in_a_mailbox_for_so_long(
+    shelf: Shelf, leaves: Callable[[OneCall], object], seconds: float
+) -> None:
+    call = speaking(shelf)
+    call.clock.advance(12)
+    leaves(call)
+    call.clock.advance(3)
+    mailbox, [segment] = call.kept.legs[2], call.kept.segments.values()
+    assert (mailbox["role"], mailbox["party"], mailbox["line"]) == ("mailbox", "complaints", "")
+    assert (mailbox["cause"], mailbox["ended_by"]) == ("left", 1)
+    assert mailbox["ended_at"] - mailbox["answered_at"] == timedelta(seconds=seconds)
+    assert (segment["kind"], segment["leg"], segment["other"], segment["seconds"]) == ("message", 1, 2, seconds)
+    assert (call.notes.legs.waited, call.notes.legs.talked) == (0.0, 0.0)
+
+
+def test_who_begins_a_message_anew_was_in_the_mailbox_twice(shelf: Shelf) -> None:
+    call = shelf.call(Turn((MESSAGE,)), Turn((MESSAGE,)), END)
+    for key, seconds in (("*", 5), ("#", 7)):
+        call.clock.pump([SECONDS, SECONDS, seconds])
+        call.press(key)
+    assert [one["seconds"] for one in call.kept.segments.values()] == [5.0, 7.0]
+    assert [(leg["role"], leg["cause"]) for leg in list(call.kept.legs.values())[1:]] == [("mailbox", "left")] * 2
+
+
+def test_who_goes_before_the_tone_was_in_no_mailbox(shelf: Shelf) -> None:
+    call = shelf.call(Turn((MESSAGE,)), END)
+    call.clock.advance(SECONDS + 0.1)
+    call.patient.peer_hangs_up()
+    assert list(call.kept.legs) == [1]
+
+
 def test_what_was_said_before_the_caller_hung_up_is_kept(shelf: Shelf) -> None:
     call = shelf.call(Turn((MESSAGE,)), Turn((Say((Prompt("thanks"),)), HangUp("done"))))
     call.clock.advance(SECONDS)

@@ -107,9 +107,7 @@ def keep(database: Database, calls: Sequence[Past]) -> None:
             )
             if one.recorded:
                 about = {"flow": one.flow, "step": "message", "language": "zh", "path": f"{one.letter}.wav"}
-                session.add(
-                    RecordingRow(id=one.letter, engine="engine-1", call_id=one.letter, began_at=began, **about)
-                )
+                session.add(RecordingRow(id=one.letter, engine="engine-1", call_id=one.letter, began_at=began, **about))
 
     database.run_now(store)
 

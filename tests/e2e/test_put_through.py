@@ -145,6 +145,12 @@ def test_what_a_caller_says_after_the_tone_is_kept(house: House, tmp_path: Path,
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert hearing.find(hearing.load_clip(message), hearing.load(file)) is not None
     assert house.line.last_call()["id"] == row["call_id"]
+    whole = "SELECT * FROM legs WHERE call_id = ? AND role = 'mailbox' AND ended_at IS NOT NULL"
+    [mailbox] = eventually(lambda: house.line.rows(whole, row["call_id"]), 5, "the mailbox to be left")
+    assert (mailbox["number"], mailbox["party"], mailbox["cause"], mailbox["ended_by"]) == (2, row["flow"], "left", 1)
+    [segment] = house.line.rows("SELECT * FROM segments WHERE call_id = ?", row["call_id"])
+    assert (segment["kind"], segment["leg"], segment["other"]) == ("message", 1, 2)
+    assert abs(segment["seconds"] - row["seconds"]) < 1.0
 
 
 def test_who_says_nothing_leaves_no_message(house: House) -> None:

@@ -18,6 +18,7 @@ from ivr.call.talk import Talk
 from ivr.flow.commands import Outcome
 from ivr.flow.verbs.keys import REPEAT
 from ivr.flow.verbs.record import RECORDING, RecordNow
+from ivr.record.legs import FIRST, Role
 from ivr.switch.line import LineGone, Recorded, RecordEnd, SwitchRefused
 
 log = Logger()
@@ -66,7 +67,7 @@ class TakeMessage:
             told = (AGAIN if key == REPEAT else DROPPED) if dropped else outcome.name
             talk.trace.event(wanted.verb, recording=tape.id, outcome=told, alone=alone)
 
-        answer = await shielded(leg, self._record(leg, tape, wanted), note, f"recording {tape.id}")
+        answer = await shielded(leg, self._record(talk, tape, wanted), note, f"recording {tape.id}")
         leg.forget_keys()
         return answer
 
@@ -76,15 +77,10 @@ class TakeMessage:
         except SwitchRefused as refused:  # better without a tone than not at all
             log.error("call {call}: no tone: {refused}", call=leg.call_id, refused=refused)
 
-    async def _record(self, leg: Leg, tape: Tape, wanted: RecordNow) -> Outcome:
-        recordings = self._recordings
+    async def _record(self, talk: Talk, tape: Tape, wanted: RecordNow) -> Outcome:
+        leg, recordings = talk.leg, self._recordings
         try:
-            try:
-                recorded = await leg.line.record(
-                    tape.path, limit=wanted.limit, silence=wanted.silence, end_keys=wanted.end_keys + wanted.drop_keys
-                )
-            except LineGone:  # the worker died under it: what it wrote is still there
-                recorded = Recorded(tape.path, 0.0, RecordEnd.HUNG_UP)
+            recorded = await _listen(talk, tape, wanted)
             key = {"key": recorded.key} if recorded.key else {}
             if recorded.key and recorded.key in wanted.drop_keys:
                 await recordings.discard(tape)
@@ -99,6 +95,20 @@ class TakeMessage:
         if not seconds:
             return Outcome("silent", key)
         return Outcome("recorded", {RECORDING: {"id": tape.id, "seconds": round(seconds)}, **key})
+
+
+async def _listen(talk: Talk, tape: Tape, wanted: RecordNow) -> Recorded:
+    """What is said onto the tape. Meanwhile the caller is with a mailbox, which the record calls by its flow."""
+    legs = talk.trace.legs
+    legs.leaves_message(FIRST, legs.begin(Role.MAILBOX, talk.at.flow))
+    try:
+        return await talk.leg.line.record(
+            tape.path, limit=wanted.limit, silence=wanted.silence, end_keys=wanted.end_keys + wanted.drop_keys
+        )
+    except LineGone:  # the worker died under it: what it wrote is still there
+        return Recorded(tape.path, 0.0, RecordEnd.HUNG_UP)
+    finally:
+        legs.left(FIRST)
 
 
 def _dropped(leg: Leg, wanted: RecordNow) -> str:

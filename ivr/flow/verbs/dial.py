@@ -3,6 +3,7 @@
     dial: "8000"                                # or =variable, but never digits that the caller keyed in
     prompt: operator.one_moment                 # said before it rings
     ring: 25                                    # seconds
+    who: desk                                   # or agent, expert: what the call's record says of that leg
     then: {talked: goodbye, busy: all_busy, no_answer: nobody, refused: nobody}
 
 `talked` sets `seconds`. Digits that a caller keyed in are never dialled, not by a detour either: whoever calls
@@ -16,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from forms.schema import number, word
+from forms.schema import number, one_of, word
 from ivr.flow.commands import Beyond, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Trouble
 from ivr.flow.form import FlowForm
@@ -26,6 +27,8 @@ from ivr.flow.verbs.schema import PROMPT, WITH, Known, VerbSchema, leads
 
 NUMBER = re.compile(r"\+?[0-9*#]{1,24}")
 DIALLED = r"^(\+?[0-9*#]{1,24}|=\s*[a-z][a-z0-9_.]*)$"
+WHO = ("desk", "agent", "expert")
+"""Whom a flow can put a caller through to; a desk unless it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class DialNow(Beyond):
     """Said before it rings."""
     ring: float = 25.0
     """Seconds it may ring."""
+    who: str = WHO[0]
+    """One of `WHO`: as whom the record tells the other side."""
 
     def asked(self) -> Mapping[str, Value]:
         return {"number": self.number}
@@ -57,6 +62,7 @@ class Dial(Visit):
 
     beyond: ClassVar = DialNow
     ring: float
+    who: str
 
     @classmethod
     def read(cls, form: FlowForm, head: Head, defaults: Defaults) -> Dial:
@@ -64,12 +70,13 @@ class Dial(Visit):
         place = Destination.read(form, "dial")
         then = Branches.read(form)
         ring = form.number("ring", 25, 3, 180, whole=False)
+        who = form.one_of("who", WHO)
         if place.where is not None and place.where.variable is None:
             written = form.word("dial")
             if written is not None and not NUMBER.fullmatch(written.text):
                 sentence = f'"{written.text}" cannot be dialled: digits, * and #, or =variable'
                 form.report.add(written.mark, "E214", sentence)
-        return cls(head, then, Trouble.of_step(then.named, defaults), place, ring)
+        return cls(head, then, Trouble.of_step(then.named, defaults), place, ring, who.text if who else WHO[0])
 
     def what(self) -> str:
         return "the call"
@@ -79,10 +86,10 @@ class Dial(Visit):
         taken_from = None if self.place.where is None else self.place.where.variable
         if number is None or not NUMBER.fullmatch(number) or taken_from in scene.keyed | scene.secrets:
             return None
-        return DialNow(number, self.place.words.prompts(scene), self.ring)
+        return DialNow(number, self.place.words.prompts(scene), self.ring, self.who)
 
     def notes(self) -> tuple[str, ...]:
-        return (f"rings {self.ring:g} seconds",)
+        return (f"rings {self.ring:g} seconds", "" if self.who == WHO[0] else f"to an {self.who}")
 
     @staticmethod
     def schema(known: Known) -> VerbSchema:
@@ -95,6 +102,7 @@ class Dial(Visit):
                 ),
                 "prompt": PROMPT,
                 "ring": number("Seconds that it may ring.", 3, 180, 25),
+                "who": one_of("Who is called, as the record of the call tells it; usually a desk.", *WHO),
                 "then": leads(
                     talked="They talked.",
                     busy="The other side was busy.",
