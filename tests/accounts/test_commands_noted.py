@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from accounts import audit
 from accounts.audit import AuditQuery, AuditRecord
-from db import migrate
+from db import version
 from db.tables.notices import MessageRow, NoticeRow
 from hospital import demo as hospital
 from hospital.cards.pins import PlainPins
@@ -228,7 +228,7 @@ def test_who_upgraded_the_tables_is_noted_once(tmp_path: Path) -> None:
         assert CliRunner().invoke(_command("db"), ["upgrade"], obj=parts).exit_code == 0
     [noted] = parts.database.run_now(audit.find, AuditQuery())
     parts.close()
-    assert (noted.who, noted.how, noted.action, noted.key) == (os_user(), "command", "upgrade", migrate.head())
+    assert (noted.who, noted.how, noted.action, noted.key) == (os_user(), "command", "upgrade", version.head())
 
 
 def _answer(server: socket.socket) -> None:
