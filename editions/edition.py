@@ -14,10 +14,11 @@ from typing import Any, TypeVar
 from actions.action import Declared
 from editions.bundle import Bundle
 from editions.kind import Kind, Reading
-from editions.kinds import FLOWS, KINDS, NOTICES, NUMBERS, TEXTS
+from editions.kinds import CATALOGUE, FLOWS, INSURANCE, KINDS, NOTICES, NUMBERS, TEXTS
 from forms.errors import FilesBroken
 from forms.mistake import Mistake, nearest
 from forms.report import Mark
+from hospital.fees.scheme import Insurance
 from ivr.call.edition import Edition
 from notify.notices.rules import NoticeRules
 
@@ -33,6 +34,11 @@ class Checked:
     warnings: Sequence[Mistake] = ()
     """What should be looked at; none of it keeps the edition from being used."""
     reading: Reading | None = field(default=None, repr=False)
+
+    @property
+    def insurance(self) -> Insurance:
+        """What insurance pays, and of what."""
+        return Insurance(self.of(INSURANCE).schemes, self.of(CATALOGUE))
 
     def of(self, kind: Kind[T]) -> T:
         """What the files of a kind hold. Raises `FilesBroken` for mistakes in one that stands apart."""

@@ -14,6 +14,12 @@ from editions.bundle import TEXTS as TEXTS_FOLDER
 from editions.cross_check import beside, check_notices
 from editions.kind import Kind, Reading
 from forms.report import Report
+from hospital.fees.catalogue_form import FILE as CATALOGUE_FILE
+from hospital.fees.catalogue_form import read_catalogue
+from hospital.fees.insurance_form import FILE as INSURANCE_FILE
+from hospital.fees.insurance_form import Schemes, check_items, read_schemes
+from hospital.fees.insurance_schema import catalogue_schema, insurance_schema
+from hospital.fees.scheme import Catalogue
 from hospital.usual import USUAL
 from ivr.flow.language import Flow, FlowSet
 from ivr.flow.load import check_together, read_flows
@@ -94,6 +100,22 @@ def _check_notices(reading: Reading, rules: NoticeRules) -> None:
         check_notices(rules, flows.each, flows.whole, reading.report)
 
 
+def _insurance(reading: Reading, files: Mapping[str, bytes]) -> Schemes:
+    for name, data in files.items():
+        return read_schemes(name, data, reading.report)
+    return Schemes({}, {})
+
+
+def _check_insurance(reading: Reading, found: Schemes) -> None:
+    check_items(found, reading.of(CATALOGUE), reading.report)
+
+
+def _catalogue(reading: Reading, files: Mapping[str, bytes]) -> Catalogue:
+    for name, data in files.items():
+        return read_catalogue(name, data, reading.report)
+    return Catalogue()
+
+
 def _tests(reading: Reading, files: Mapping[str, bytes]) -> Sequence[FlowTest]:
     """Against the flows, numbers and texts, when nothing is wrong with those."""
     flows = reading.of(FLOWS).whole
@@ -110,4 +132,7 @@ NOTICES = Kind("notices", "notices.yaml", _notices, _check_notices, schema=notic
 FLOWS = Kind("flow", "*.yaml", _flows, schema=flow_schema)
 TESTS = Kind("tests", f"{TESTS_FOLDER}/*.yaml", _tests, schema=schema_of_tests, apart=True)
 
-KINDS: Sequence[Kind[Any]] = (FLOWS, NUMBERS, HOLIDAYS, NOTICES, TEXTS, LANGUAGES, TESTS)
+INSURANCE = Kind("insurance", INSURANCE_FILE, _insurance, _check_insurance, schema=lambda known: insurance_schema())
+CATALOGUE = Kind("catalogue", CATALOGUE_FILE, _catalogue, schema=lambda known: catalogue_schema())
+
+KINDS: Sequence[Kind[Any]] = (FLOWS, NUMBERS, HOLIDAYS, NOTICES, INSURANCE, CATALOGUE, TEXTS, LANGUAGES, TESTS)

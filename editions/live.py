@@ -7,10 +7,11 @@ start (`editions.first`) and for the watch (`editions.watch`).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from editions.store import EditionHead, StoredEdition
+from hospital.fees.scheme import Insurance
 from ivr.call.edition import Edition, OnAir
 from ivr.numbers import Numbers
 from notify.notices.rules import NoticeRules
@@ -23,6 +24,7 @@ class LiveEdition:
     head: EditionHead
     air: OnAir
     rules: NoticeRules
+    insurance: Insurance = field(default_factory=Insurance)
 
 
 Opens: TypeAlias = Callable[[StoredEdition], LiveEdition]
@@ -56,6 +58,10 @@ class Live:
     def numbers(self) -> Numbers:
         """What answers each number now."""
         return self.now.air.edition.numbers
+
+    def insurance(self) -> Insurance:
+        """For whoever asks what a stay comes to."""
+        return self.now.insurance
 
     def rules(self) -> NoticeRules:
         """For a transaction on notices, or a message that came in."""

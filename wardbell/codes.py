@@ -19,6 +19,7 @@ _PARTS = {
     "E4": "Conditions",
     "E5": "Numbers, hours, holidays",
     "E6": "What patients are owed",
+    "I": "Insurance (`flows/insurance.yaml`, `flows/catalogue.yaml`)",
     "N": "Notices (`flows/notices.yaml`)",
     "P": "Texts (`texts/*.yaml`)",
     "T": "Flow tests (`flows/tests/*.yaml`)",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from db.database import Database
     from editions.bundle import Bundle
     from editions.edition import Checked
+    from hospital.fees.scheme import Insurance
     from notify.notices.rules import NoticeRules
     from prompts.catalog import Catalog
     from prompts.render import Known
@@ -123,11 +124,18 @@ class Parts:
 
     def notice_rules(self) -> NoticeRules:
         """Those of the newest edition; of the files on disk before anything was published. Raises `FilesBroken`."""
+        return self._newest().rules
+
+    def insurance(self) -> Insurance:
+        """As `notice_rules`, for what insurance pays."""
+        return self._newest().insurance
+
+    def _newest(self) -> Checked:
         from editions import store
 
         newest = self.database.run_now(store.newest)
         stored = self.database.run_now(store.fetch, newest.number) if newest is not None else None
-        return self.check(stored.bundle() if stored is not None else self.on_disk()).rules
+        return self.check(stored.bundle() if stored is not None else self.on_disk())
 
     @cached_property
     def kokoro(self) -> Kokoro:

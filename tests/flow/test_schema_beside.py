@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 from forms.errors import FilesBroken
 from forms.form import Form
 from forms.schema import NAME, Schema
+from hospital.fees.insurance_schema import catalogue_schema, insurance_schema
 from ivr.flow.schema.flow import flow_schema
 from ivr.flow.verbs.schema import Known
 from ivr.numbers import read_numbers
@@ -35,6 +36,8 @@ SCHEMAS = {
     "numbers": numbers_schema,
     "holidays": lambda known=None: holidays_schema(),
     "notices": notices_schema,
+    "insurance": lambda known=None: insurance_schema(),
+    "catalogue": lambda known=None: catalogue_schema(),
     "tests": schema_of_tests,
     "languages": lambda known=None: languages_schema(),
 }
@@ -66,7 +69,7 @@ def test_each_is_a_schema(kind: str) -> None:
     Draft202012Validator.check_schema(SCHEMAS[kind](KNOWN))
 
 
-@pytest.mark.parametrize("kind", ["numbers", "holidays", "notices"])
+@pytest.mark.parametrize("kind", ["numbers", "holidays", "notices", "insurance", "catalogue"])
 def test_the_shipped_files_are_good(kind: str) -> None:
     assert told(kind, (FLOWS / f"{kind}.yaml").read_text(encoding="utf-8")) == []
 

@@ -15,6 +15,9 @@ import pytest
 from editions.declared import ACTIONS
 from forms.errors import FilesBroken
 from forms.mistake import Mistake
+from forms.report import Report
+from hospital.fees.catalogue_form import read_catalogue
+from hospital.fees.insurance_form import read_schemes
 from ivr.flow.language import FlowSet
 from ivr.flow.load import load_sources
 from ivr.numbers import Numbers, read_numbers
@@ -41,6 +44,18 @@ def of_holidays(data: bytes) -> object:
 
 def of_notices(data: bytes) -> object:
     return read_rules(data, "f", {"main"}, {"zh"})
+
+
+def of_insurance(data: bytes) -> object:
+    report = Report()
+    read_schemes("f", data, report)
+    raise FilesBroken(report.mistakes)
+
+
+def of_catalogue(data: bytes) -> object:
+    report = Report()
+    read_catalogue("f", data, report)
+    raise FilesBroken(report.mistakes)
 
 
 def of_test(data: bytes) -> object:
@@ -80,6 +95,16 @@ KINDS = {
         "    confirm: heard\n    expires_after: 3h\n    steps: [{call: station}]\n",
         "language",
         "zh",
+    ),
+    "insurance": Kind(
+        of_insurance,
+        "schemes:\n  one:\n    names:\n      zh: 医保\n      en: insurance\n    rules:\n"
+        "      - from: 2026-01-01\n        deductible:\n          per: stay\n          amounts: [1]\n",
+        "per",
+        "stay",
+    ),
+    "catalogue": Kind(
+        of_catalogue, "items: 'code,zh,en,class,scope'\n", "items", "'code,zh,en,class,scope'", needed=False
     ),
     "flow test": Kind(
         of_test, "flow: main\nlanguage: zh\ntests:\n  a call:\n    call:\n      - ends: end\n", "language", "zh"

@@ -39,4 +39,4 @@ class EditionOnAir:
     def _open(self, stored: StoredEdition) -> LiveEdition:
         checked = self._ground.parts.check(stored.bundle(), stored.record.number)
         voice = self._speech.voice_of(checked.edition.texts)
-        return LiveEdition(stored.record.head, OnAir(checked.edition, voice), checked.rules)
+        return LiveEdition(stored.record.head, OnAir(checked.edition, voice), checked.rules, checked.insurance)
