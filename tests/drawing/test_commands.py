@@ -97,7 +97,7 @@ def test_schemas_offer_what_there_is(house: Path) -> None:
     written = run("schema", "--out", "flows/schema")
     assert written.exit_code == 0, written.output
     assert {path.stem for path in (house / "flows" / "schema").iterdir()} == {
-        "flow", "numbers", "holidays", "notices", "insurance", "catalogue", "tests"
+        "flow", "numbers", "holidays", "notices", "insurance", "catalogue", "languages", "tests"
     }  # fmt: skip
     flow = json.loads((house / "flows" / "schema" / "flow.json").read_text(encoding="utf-8"))
     assert "registration.kind" in flow["$defs"]["text"]["anyOf"][0]["enum"]
