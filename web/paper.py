@@ -15,6 +15,8 @@ from hospital.money import show_money
 from web.language import LANGUAGES, texts_in
 
 HERE = Path(__file__).parent
+DAY, DAYS = "EEE d MMM y", {"zh": "y年M月d日 EEE"}
+"""How a day is written: in most languages, and where that would read upside down (CLDR's patterns of dates)."""
 
 
 class Paper:
@@ -56,9 +58,10 @@ class Paper:
 
     def day(self, day: date) -> str:
         """A day with its weekday, in words."""
+        pattern = DAYS.get(self.language, DAY)
         if isinstance(day, datetime):
-            return format_datetime(day, "EEE d MMM y", tzinfo=self._zone, locale=self.language)
-        return format_date(day, "EEE d MMM y", locale=self.language)
+            return format_datetime(day, pattern, tzinfo=self._zone, locale=self.language)
+        return format_date(day, pattern, locale=self.language)
 
     def day_short(self, day: date) -> str:
         """A day for the head of a column: weekday, day, month."""

@@ -30,7 +30,7 @@ def test_it_changes_what_callers_hear(chromium: Browser, console: Console) -> No
         page.locator(".drawing .node", has_text="services").first.click()
         expect(page.locator(".cm-activeLine")).to_contain_text("services:")
         page.get_by_role("link", name="Try it").click()
-        page.get_by_role("button", name="Call", exact=True).click()
+        page.get_by_role("button", name="Dial", exact=True).click()
         page.locator(".pad").get_by_role("button", name="1", exact=True).click()
         expect(page.locator(".transcript")).to_contain_text("card_login.card_number")
         page.get_by_role("button", name="Hang up").click()

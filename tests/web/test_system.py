@@ -98,6 +98,22 @@ def test_key_figures_are_told_in_words(console: FastAPI, site: Site) -> None:
         assert told in page, told
 
 
+@pytest.mark.parametrize("language", ["zh", "ru", "pl"])
+def test_key_figures_are_told_in_every_language(language: str, console: FastAPI, site: Site) -> None:
+    metrics = Metrics()
+    for taken in (0.015, 0.15):
+        metrics.prompt.observe(taken)
+        metrics.setup.labels("in").observe(0.01)
+        metrics.setup.labels("out").observe(taken * 100)
+        metrics.voice.labels("espeak").observe(taken * 1000)
+    console.state.site = replace(site, measured=metrics.text)
+    it = signed_in(console, site, "it")
+    it.headers["Accept-Language"] = language
+    answer = it.get("/system/figures")
+    assert answer.status_code == 200
+    assert "within" not in answer.text
+
+
 def test_what_does_not_answer_is_told_beside_the_figures_that_there_are(console: FastAPI, site: Site) -> None:
     def silent() -> EngineStanding:
         raise TimeoutError

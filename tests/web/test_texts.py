@@ -76,3 +76,12 @@ def test_numbers_have_every_form_of_the_language(language: str) -> None:
     for id, (message, where) in catalogue(language).items():
         if not isinstance(id, str):
             assert len(message.string) == PLURALS[language], f"{language}, {where}: {id}"
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_values_can_be_put_into_a_translation(language: str) -> None:
+    """A per cent sign of a sentence with values is written twice."""
+    for id, (message, where) in catalogue(language).items():
+        values = dict.fromkeys((name for part in parts(id) for name in FIELDS.findall(part)), 1)
+        for said in parts(message.string) if values else ():
+            assert said % values, f"{language}, {where}: {said}"

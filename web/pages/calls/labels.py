@@ -41,7 +41,7 @@ CAUSES: Mapping[str, str] = {
     "error": N_("failed"),
 }
 EVENTS: Mapping[str, str] = {
-    "number": N_("Number"),
+    "number": N_("Number called"),
     "rang": N_("Rings"),
     "answered": N_("Answered"),
     "given": N_("Given to the flow"),

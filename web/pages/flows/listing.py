@@ -22,8 +22,6 @@ KINDS = {
     "numbers": N_("Numbers"),
     "holidays": N_("Holidays"),
     "notices": N_("Notices"),
-    "insurance": N_("Insurance"),
-    "catalogue": N_("Drugs and services"),
     "texts": N_("The hospital's own texts"),
     "languages": N_("The languages that the line speaks"),
     "tests": N_("Tests"),
@@ -31,7 +29,7 @@ KINDS = {
 }
 NEW_FLOW = "title: {name}\nstart: hello\nsteps:\n  hello: {{say: main.welcome, then: over}}\n  over: {{hangup: done}}\n"
 NEW_FILE = "# {name}\n"
-STATES = {"new": N_("new"), "gone": N_("to be removed"), "changed": N_("changed by you")}
+STATES = {"new": N_("new file"), "gone": N_("to be removed"), "changed": N_("changed by you")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ DOORS = {
     Door.OPEN: (N_("open"), "good"),
     Door.CLOSED: (N_("closed by its hours"), ""),
     Door.BY_HAND: (N_("closed by hand"), "bad"),
-    Door.REFUSED: (N_("refused"), "warn"),
+    Door.REFUSED: (N_("call refused"), "warn"),
 }
 """How a number stands: its word and the look of its badge; in the order of the drawing's looks."""
 LOOKS = [Door.OPEN, Door.CLOSED, Door.REFUSED, Door.BY_HAND]
@@ -298,7 +298,7 @@ class _Words:
 
 
 def _told(visit: Visit) -> _Words:
-    return _Words(visit._("refused"))
+    return _Words(visit._("call refused"))
 
 
 def _now(visit: Visit) -> datetime:

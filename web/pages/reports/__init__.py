@@ -228,7 +228,10 @@ def _page(visit: Visit, home: str, asked: Asked, parts: Sequence[Part], seen: Se
 
 def _worded(visit: Visit, table: Table) -> tuple[list[tuple[str, bool]], list[list[tables.Cell]]]:
     """Headings, each with whether its column holds numbers, and rows, in the visitor's language."""
-    numbers = [any(isinstance(row[at], int | float) for row in table.rows) for at in range(len(table.columns))]
+    numbers = [
+        at > 0 and not any(isinstance(row[at], str) and row[at] for row in table.rows)
+        for at in range(len(table.columns))
+    ]
     heads = [(heading(name, visit._), number) for name, number in zip(table.columns, numbers, strict=True)]
     rows: list[list[tables.Cell]] = []
     for row in table.rows:

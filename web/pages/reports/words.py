@@ -70,6 +70,8 @@ CELLS = {
     ("ended", "unreachable"): N_("no such number"),
     ("ended", "congestion"): N_("no line free"),
     ("ended", "cancelled"): N_("given up"),
+    ("ended", "confirmed"): N_("confirmed"),
+    ("ended", ""): N_("still going on"),
 }
 LINES = {
     By.HOUR: N_("hour of the day"),
