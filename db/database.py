@@ -93,6 +93,8 @@ class Database:
         self._readers = sessionmaker(reading, expire_on_commit=False)
         self.watch: Callable[[bool, float, DatabaseError | None], object] | None = None
         """Told of each transaction: whether it only reads, its seconds with what it waited for, how it failed."""
+        self.committed = 0
+        """Transactions that may write and came through: while this grows, the database lives."""
         self._closed = False
         self._open = OpenConnections(self._engine)
         self._threads = ThreadPool(minthreads=0, maxthreads=threads, name="database")
@@ -164,7 +166,9 @@ class Database:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with _translated(), self._one_at_a_time, self._told_when_long(work), sessions.begin() as session:
-                    return work(session, *args, **kwargs)
+                    done = work(session, *args, **kwargs)
+                self.committed += sessions is self._sessions
+                return done
             except DatabaseBusy:
                 if attempt == ATTEMPTS:
                     raise

@@ -9,6 +9,7 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 
 from background.spawn import spawn
+from ivr.call.errands.ask_hospital import AskHospital
 from ivr.call.errands.dial import PutCallerThrough
 from ivr.call.errands.notify import TellNotices
 from ivr.call.errands.record import TakeMessage
@@ -59,7 +60,12 @@ class Service:
         line = self._line = TelephoneLine(ground, edition, actions, calls, numbers)
         outgoing = OutgoingCalls(ground, line, calls, tones)
         notices = self._notices = Notices(ground, clocks, edition, line, confirming)
-        line.can(TakeMessage(recordings.store), PutCallerThrough(outgoing.dialler), TellNotices(notices.board))
+        line.can(
+            TakeMessage(recordings.store),
+            PutCallerThrough(outgoing.dialler),
+            TellNotices(notices.board, lambda: ground.database.committed),
+            AskHospital(lambda: ground.database.committed),
+        )
         hl7 = self._hl7 = Hl7Port(ground, clocks, edition, notices)
         self._webhooks = Webhooks(ground)
         self._days = BookOfDays(ground)

@@ -11,7 +11,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
-from background.reactor import call_later
+from background.reactor import Timer, call_later
 from background.spawn import spawn
 from db.errors import DatabaseAway, DatabaseBehind, DatabaseBusy, DatabaseFull
 from ivr.call.leg import Leg
@@ -23,8 +23,11 @@ log = Logger()
 OUTAGES = (DatabaseAway, DatabaseBehind, DatabaseBusy, DatabaseFull)
 """What passes by itself or is put right by IT; other errors of the database are mistakes of ours."""
 
+SILENCE = 5.0
+"""Seconds that a caller waits for a hospital's system that does nothing at all; then the flow goes on by `error`, the
+work goes on alone."""
 PATIENCE = 15.0
-"""Seconds of silence that such work may cost a caller; then the flow goes on by `error`, the work goes on alone."""
+"""Seconds that he waits when it is slow: it has done something else meanwhile."""
 FAILED = Outcome("error")
 AWAY = Outcome("error", away=True)
 """The hospital's system does not answer."""
@@ -35,12 +38,13 @@ async def shielded(
     work: Coroutine[Deferred[Any], Any, Outcome],
     note: Callable[[Outcome, bool], None],
     what: str,
-    patience: float = 0.0,
+    done: Callable[[], int] | None = None,
 ) -> Outcome:
     """What `work` comes to; what breaks in it is `error`.
 
-    When who waits is cancelled, or has waited `patience` seconds (0: any time), it goes on `alone`.
-    `note(outcome, alone)` is called at its end.
+    When who waits is cancelled, or has waited long enough for a hospital's system that counts what it has `done` (None:
+    the work is no matter of it, and may take any time), it goes on `alone`. `note(outcome, alone)` is called at its
+    end.
     """
     answered: Deferred[Outcome] = Deferred()
 
@@ -60,14 +64,25 @@ async def shielded(
         if not answered.called:
             answered.callback(outcome)
 
+    timers: list[Timer] = []
+    before = done() if done is not None else 0
+
+    def silent() -> None:
+        if done is not None and done() != before:
+            timers[:] = [call_later(leg.clock, PATIENCE - SILENCE, late)]
+        else:
+            late()
+
     def late() -> None:
         log.error("{what} keeps call {call} waiting too long", what=what, call=leg.call_id)
         answered.callback(AWAY)
 
     spawn(run(), what)
-    waiting = call_later(leg.clock, patience, late) if patience and not answered.called else None
+    if done is not None and not answered.called:
+        timers.append(call_later(leg.clock, SILENCE, silent))
     try:
         return await answered
     finally:
-        if waiting is not None and waiting.active():
-            waiting.cancel()
+        for timer in timers:
+            if timer.active():
+                timer.cancel()

@@ -9,6 +9,7 @@ over stops, whichever engine makes it (`outbox.py`).
 from __future__ import annotations
 
 import enum
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,6 +29,8 @@ from notify.notices.states import Change, State
 from notify.notices.stopping import cancel
 
 LONGEST_NAME, LONGEST_REASON = 64, 200
+MOST = 200
+"""Notices that are acknowledged at once."""
 
 
 class Came(enum.StrEnum):
@@ -80,6 +83,18 @@ def acknowledge(session: Session, notice_id: int, hand: Hand, wards: Wards = Non
     _sign(notice, hand, by)
     hand.note(session, "acknowledge", "notice", notice_id, state=notice.state, by=notice.acknowledged_by)
     return Acted(Came.DONE)
+
+
+def acknowledge_all(
+    session: Session, notice_ids: Collection[int], hand: Hand, wards: Wards = None, by: str = ""
+) -> Mapping[int, Acted]:
+    """As `acknowledge`, of several, each with its row in the audit; what came of each. When one of them is unknown to
+    who asks, nothing is done."""
+    ids = sorted(set(notice_ids))
+    theirs = set(session.scalars(select(NoticeRow.id).where(NoticeRow.id.in_(ids), *seen(wards))))
+    if theirs != set(ids):
+        return {id: Acted(Came.UNKNOWN) for id in ids}
+    return {id: acknowledge(session, id, hand, wards, by) for id in ids}
 
 
 def call_off(session: Session, notice_id: int, hand: Hand, wards: Wards = None) -> Acted:

@@ -50,6 +50,31 @@ def test_a_nurse_sees_what_rings_and_acknowledges_it(language: str, chromium: Br
     assert len([act for act in acts(quiet, "nurse") if "notice" in act]) >= 1
 
 
+def test_new_notices_appear_by_themselves_and_a_nurse_takes_charge_of_two_at_once(
+    chromium: Browser, quiet: Console
+) -> None:
+    with window(chromium, quiet, "nurse") as nurse:
+        nurse.goes("/notices?state=open")
+        rows = nurse.page.locator("#rows tbody tr")
+        known = rows.count()
+        quiet.exchange.expect("no_answer", number=STATION)
+        for bed in ("21", "22"):
+            quiet.line.send(admission(f"N{next(CONTROL)}", WARD, bed=bed))
+        expect(rows).to_have_count(known + 2, timeout=15_000)  # nobody asked for the page again
+        numbers = [rows.nth(n).get_by_role("link").first.inner_text() for n in range(2)]
+        for number in numbers:
+            nurse.page.get_by_label(f"Choose notice {number}").check()
+        many = nurse.page.locator("#many")
+        expect(many.locator("output")).to_have_text("2")
+        many.locator("[name=reason]").fill("on my round")
+        many.get_by_role("button").click()
+        for number in numbers:
+            row = nurse.page.locator("#rows tr").filter(has=nurse.page.locator(f"#notice-{number}"))
+            expect(row).to_contain_text("acknowledged by")
+    held = quiet.line.rows("SELECT key FROM audit WHERE noun = 'notice' AND reason = 'on my round'")
+    assert sorted(str(one["key"]) for one in held) == sorted(numbers)
+
+
 def test_a_clerk_fills_a_half_day_by_keyboard_and_it_is_there(chromium: Browser, quiet: Console) -> None:
     day = (datetime.now(UTC) + timedelta(days=14)).date()
     with window(chromium, quiet, "clerk") as clerk:

@@ -12,10 +12,11 @@ from twisted.internet.defer import Deferred
 from actions.action import Action, ActionOutcome, CallFacts
 from db.errors import DatabaseAway, DatabaseBusy, DatabaseFull
 from ivr.call.errands import TALK_ONLY, errands
+from ivr.call.errands.ask_hospital import AskHospital
 from ivr.call.errands.errand import Errands
 from ivr.call.errands.notify import TellNotices
 from ivr.call.notice_board import FakeNoticeBoard
-from ivr.call.shielded import PATIENCE
+from ivr.call.shielded import PATIENCE, SILENCE
 from ivr.call.voice import SilentVoice, Spoken
 from ivr.flow.commands import (
     Answer,
@@ -319,12 +320,26 @@ def test_a_message_that_asks_nothing_is_heard_when_it_was_said_to_its_end(after:
 def test_a_hospital_that_does_not_answer_costs_the_caller_some_seconds_and_the_booking_is_still_traced() -> None:
     actions, go = answering(ActionOutcome("right"))
     line = OneCall(Turn((Ask("card.check", {}),)), END, actions=actions)
-    line.clock.advance(PATIENCE)
+    line.clock.advance(SILENCE)
     assert line.flow.answers == [Outcome("error", away=True)]
     assert [one.outcome for one in line.finished] == ["done"]
     go.callback(None)
     [told] = line.notes.of("action")
     assert (told["outcome"], told["alone"]) == ("right", True)
+
+
+@pytest.mark.parametrize(("works", "waits"), [(True, PATIENCE), (False, SILENCE)], ids=["slow", "frozen"])
+def test_a_slow_hospital_is_waited_for_longer_than_one_that_does_nothing(works: bool, waits: float) -> None:
+    done = [0]
+    actions, go = answering(ActionOutcome("right"))
+    hospital = errands(AskHospital(lambda: done[0]))
+    line = OneCall(Turn((Ask("card.check", {}),)), END, actions=actions, errands=hospital)
+    for second in range(1, int(waits) + 1):
+        assert line.flow.answers == [], second
+        done[0] += works
+        line.clock.advance(1)
+    assert line.flow.answers == [Outcome("error", away=True)]
+    go.callback(None)
 
 
 class PacedVoice(SilentVoice):

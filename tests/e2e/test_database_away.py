@@ -191,7 +191,7 @@ def test_a_server_that_is_there_and_says_nothing_costs_no_alert_and_no_caller_hi
     nurse.presses("1").hears("ward.thanks")
     nurse.is_hung_up_on()
     with hospital.caller() as caller:
-        log_in(caller, card).hears("system.away", timeout=20)
+        log_in(caller, card).hears("system.away", timeout=10)
         assert hospital.exchange.next_call().number == DESK
     back = datetime.now(UTC)
     server.resume()

@@ -80,6 +80,62 @@ def test_what_nobody_knows_of_is_red_with_the_time_until_somebody_does(story: St
     assert "No notice is like that." in operator.get("/notices?state=unconfirmed").text
 
 
+def test_a_nurse_takes_charge_of_many_at_once(story: Story, sign_in: SignIn) -> None:
+    for bed in ("11", "12", "13"):
+        story.receive(adt(control_id=bed, location=f"W3^301^{bed}"))
+    nurse = sign_in("nurse", wards=("W3",))
+    page = nurse.get("/notices").text
+    assert page.count('name="notice"') == 3
+    answer = nurse.submit("/notices/acknowledge", notice=[1, 3], by="王芳", reason="told in person")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/notices")
+    assert story.states() == ["confirmed", "in_air", "confirmed"]
+    assert story.caller.cancelled == story.caller.orders[:1]
+    rows = story.read(lambda session: audit.find(session, AuditQuery(noun="notice")))
+    assert sorted((row.key, row.action, row.details["by"], row.reason) for row in rows) == [
+        (key, "acknowledge", "王芳", "told in person") for key in ("1", "3")
+    ]
+
+
+def test_of_many_what_was_settled_before_is_told_and_the_rest_is_done(story: Story, sign_in: SignIn) -> None:
+    for bed in ("11", "12"):
+        story.receive(adt(control_id=bed, location=f"W3^301^{bed}"))
+    nurse = sign_in("nurse", wards=("W3",))
+    nurse.submit("/notices/1/acknowledge", by="李", reason="first")
+    answer = nurse.submit("/notices/acknowledge", notice=[1, 2], reason="second")
+    assert answer.status_code == 409
+    assert "李" in answer.text
+    assert story.states() == ["confirmed", "confirmed"]
+
+
+@pytest.mark.parametrize(("numbers", "status"), [([1, 99], 404), ([1, 0], 422), ([], 422), (["x"], 422)])
+def test_of_many_a_foreign_one_stops_all(numbers: list[object], status: int, story: Story, sign_in: SignIn) -> None:
+    story.receive(adt())
+    assert sign_in("operator").submit("/notices/acknowledge", notice=numbers, reason="x").status_code == status
+    assert story.states() == ["in_air"]
+
+
+def test_a_nurse_cannot_slip_another_wards_notice_into_hers(story: Story, sign_in: SignIn) -> None:
+    story.receive(adt())
+    assert sign_in("nurse", wards=("W5",)).submit("/notices/acknowledge", notice=[1], reason="x").status_code == 404
+    assert story.states() == ["in_air"]
+
+
+def test_the_sign_that_something_changed_changes_with_every_step_of_a_notice(story: Story, sign_in: SignIn) -> None:
+    def mark() -> str:
+        found = re.search(r'data-mark="(\w+)"', operator.get("/notices").text)
+        assert found is not None
+        return found[1]
+
+    operator = sign_in("operator")
+    marks = [mark()]
+    story.receive(adt())
+    marks.append(mark())
+    operator.submit("/notices/1/acknowledge", reason="seen")
+    marks.append(mark())
+    assert len(set(marks)) == 3
+    assert mark() == marks[-1]
+
+
 def test_calling_again_leads_to_the_new_notice_and_the_second_click_is_told(story: Story, sign_in: SignIn) -> None:
     failed(story)
     operator = sign_in("operator")
@@ -204,7 +260,7 @@ def test_the_list_goes_on_page_by_page(story: Story, sign_in: SignIn) -> None:
     address = "/notices?state=open"
     while address:
         page = operator.get(address).text
-        seen += re.findall(r'<a href="/notices/(\d+)">', page)
+        seen += re.findall(r'<a href="/notices/(\d+)" id=', page)
         following = re.search(r'rel="next" href="([^"]+)"', page)
         address = following[1].replace("&amp;", "&") if following else ""
     assert seen == [str(n) for n in range(60, 0, -1)]

@@ -156,7 +156,8 @@ def test_a_nurse_hears_the_alerts_of_her_wards_and_a_clerk_none() -> None:
         house.engine.goes_on(CALL)
         async with Browser(house, NURSE) as nurse, Browser(house, CLERK) as clerk, Browser(house) as operator:
             await operator.until(lambda: "alarm:2" in operator.items and nurse.items and clerk.items)
-            assert set(nurse.items) == {"alarm:1", "stale"}
+            assert set(nurse.items) == {"alarm:1", "notices", "stale"}
+            assert set(nurse.items["notices"]) == {"mark"}
             assert not any(name.startswith("alarm") for name in clerk.items)
             assert "call:c1" in clerk.items
             house.standing = Standing()

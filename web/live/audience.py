@@ -13,6 +13,8 @@ LINE = "line"
 """The topic of lines, workers and calls."""
 EVERYBODY = ""
 """The topic of what all may know who may come in."""
+NOTICES = "notices"
+"""The topic of a sign that some notice changed; not which one, nor how."""
 ALARMS = "alarms/"
 """What the topic of an alert begins with; the code of its ward follows, or nothing when it is for no ward."""
 
@@ -34,6 +36,8 @@ class Audience:
             return True
         if topic == LINE:
             return self.line
+        if topic == NOTICES:
+            return self.alarms
         if not (self.alarms and topic.startswith(ALARMS)):
             return False
         return self.wards is None or topic.removeprefix(ALARMS) in self.wards

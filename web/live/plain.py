@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from ivr.in_progress.call_now import CallNow
 from notify.notices.alarms import Alarm
-from web.live.audience import ALARMS, LINE
+from web.live.audience import ALARMS, LINE, NOTICES
 from web.live.engine import EngineNow, Told
 from web.live.feed import Item
 from web.live.standing import Standing
@@ -81,6 +81,7 @@ def of_standing(standing: Standing) -> dict[str, Item]:
             },
             LINE,
         ),
+        "notices": Item({"mark": standing.notices}, NOTICES),
         "alarms": Item({"more": standing.alarms.more}, ALARMS),
         **{f"{ALARM}{alarm.id}": Item(_alarm(alarm), f"{ALARMS}{alarm.ward}") for alarm in standing.alarms.of},
     }

@@ -12,6 +12,7 @@ from editions.engines import EngineRecord, engines
 from ivr.record.in_progress import count_in_progress
 from notify.mllp.latest import LatestMessage, latest_message
 from notify.notices.alarms import Alarms, unconfirmed_alarms
+from notify.notices.mark import mark_of_notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Standing:
     engines: tuple[EngineStanding, ...] = ()
     latest: LatestMessage | None = None
     alarms: Alarms = field(default_factory=Alarms)
+    notices: str = ""
+    """Another word after each change of any notice."""
 
 
 @reading
@@ -39,4 +42,4 @@ def standing(session: Session, now: datetime) -> Standing:
     running = [record.name for record in records if record.runs(now)]
     calls = count_in_progress(session, running)
     shown = tuple(EngineStanding(one, one.name in calls, calls.get(one.name, 0)) for one in records)
-    return Standing(shown, latest_message(session), unconfirmed_alarms(session, now))
+    return Standing(shown, latest_message(session), unconfirmed_alarms(session, now), mark_of_notices(session))

@@ -15,6 +15,7 @@ from ivr.call.errands.say import SayTexts
 
 def errands(*more: Errand[Any]) -> Errands:
     """The table of a line that talks, gathers keys, asks the hospital, and can do `more`."""
+    # Of two for one command the latter counts: a line with a hospital behind it brings its own `AskHospital`.
     every: tuple[Errand[Any], ...] = (SayTexts(), GatherKeys(), AskHospital(), *more)
     return {one.of: one for one in every}
 

@@ -6,10 +6,11 @@ listens any more.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ivr.call.notes import HIDDEN
-from ivr.call.shielded import PATIENCE, shielded
+from ivr.call.shielded import shielded
 from ivr.call.talk import Talk
 from ivr.flow.commands import Ask, Outcome
 
@@ -18,6 +19,10 @@ class AskHospital:
     """Implements `Errand`."""
 
     of = Ask
+
+    def __init__(self, done: Callable[[], int] = lambda: 0) -> None:
+        """`done`: how much the hospital's system has done so far; what does not grow meanwhile is silent."""
+        self._done = done
 
     async def carry_out(self, talk: Talk, wanted: Ask) -> Outcome:
         """The hospital's answer; what fails there is the flow's `error` exit, never the caller's problem."""
@@ -37,4 +42,4 @@ class AskHospital:
                 values["away"] = True
             talk.trace.event("action", action=name, arguments=shown, outcome=outcome.name, alone=alone, **values)
 
-        return await shielded(talk.leg, ask(), note, f"action {name}", PATIENCE)
+        return await shielded(talk.leg, ask(), note, f"action {name}", self._done)

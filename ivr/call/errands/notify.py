@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ivr.call.notice_board import NoticeBoard
-from ivr.call.shielded import PATIENCE, shielded
+from ivr.call.shielded import shielded
 from ivr.call.talk import Talk
 from ivr.flow.commands import Outcome
 from ivr.flow.verbs.notify import Raise
@@ -14,7 +16,9 @@ class TellNotices:
 
     of = Raise
 
-    def __init__(self, board: NoticeBoard) -> None:
+    def __init__(self, board: NoticeBoard, done: Callable[[], int] = lambda: 0) -> None:
+        """`done`: as `AskHospital`'s."""
+        self._done = done
         self._board = board
 
     async def carry_out(self, talk: Talk, wanted: Raise) -> Outcome:
@@ -29,4 +33,4 @@ class TellNotices:
         def note(outcome: Outcome, alone: bool) -> None:
             talk.trace.event(wanted.verb, event=wanted.event, outcome=outcome.name, alone=alone)
 
-        return await shielded(talk.leg, post(), note, f"event {wanted.event}", PATIENCE)
+        return await shielded(talk.leg, post(), note, f"event {wanted.event}", self._done)

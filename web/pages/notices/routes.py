@@ -9,12 +9,14 @@ from typing import Annotated, Any
 
 from fastapi import Form, HTTPException, Path, Query
 from fastapi.responses import Response
+from pydantic import Field
 
 from accounts.rights import Right, Role
 from hospital.wards import wards as hospital_wards
 from notify.notices import by_hand, listing
 from notify.notices.by_hand import Acted, Came
 from notify.notices.course import course
+from notify.notices.mark import mark_of_notices
 from notify.notices.states import State
 from notify.notices.wards import phonebook
 from web.errors import EngineAway
@@ -26,8 +28,10 @@ from web.visit import Visit, Visiting
 PAGE = Page("notices", N_("Notices"), "/notices", Right.NOTICES, group=N_("Wards"))
 
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+FormNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Reason = Annotated[str, Form(max_length=by_hand.LONGEST_REASON)]
 NAME = by_hand.LONGEST_NAME
+NO_FILTER = {"state": "", "ward": "", "kind": "", "since": None, "until": None, "number": ""}
 OVER = 286
 """Told to htmx, it asks no more."""
 
@@ -86,7 +90,7 @@ def notices(
     before: Below = None,
 ) -> Response:
     """The list, and what is red."""
-    run, zone, theirs = visit.site.database.run_now, visit.site.zone, wards_of(visit)
+    zone = visit.site.zone
     asked = listing.Asked(
         which.states,
         ward.strip(),
@@ -96,12 +100,28 @@ def notices(
         which is Which.UNCONFIRMED,
         number.strip(),
     )
-    found = run(listing.search, asked, theirs, before)
     given = {"state": which.value, "ward": ward, "kind": kind, "since": since, "until": until, "number": number}
+    return _list(visit, asked, given, before)
+
+
+def _list(
+    visit: Visit,
+    asked: listing.Asked,
+    given: Mapping[str, Any],
+    before: int | None,
+    status: int = 200,
+    told: Sequence[str] = (),
+) -> Response:
+    run, zone, theirs = visit.site.database.run_now, visit.site.zone, wards_of(visit)
+    mark = run(mark_of_notices)
+    found = run(listing.search, asked, theirs, before)
     rules, paper, names = visit.site.door.notice_rules(), visit.paper, names_of_wards(visit)
     today = visit.now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     return visit.render(
         "notices/rows.html" if visit.partial else "notices/list.html",
+        status,
+        told=told,
+        mark=mark,
         found=found,
         unconfirmed=run(listing.count_unconfirmed, theirs),
         most=listing.MOST_COUNTED,
@@ -116,6 +136,24 @@ def notices(
         uncalled=run(listing.list_uncalled, today) if theirs is None else [],
         **_told(visit, names),
     )
+
+
+@PAGE.post("/notices/acknowledge", right=Right.NOTICES_ACT)
+def acknowledge_many(
+    visit: Visiting,
+    reason: Reason,
+    notice: Annotated[list[FormNumber], Form(max_length=by_hand.MOST)],
+    by: Annotated[str, Form(max_length=NAME)] = "",
+) -> Response:
+    """Somebody took notice of these, all of them or none that are his."""
+    hand = visit.hand(reason.strip())
+    acted = visit.site.database.run_now(by_hand.acknowledge_all, notice, hand, wards_of(visit), by)
+    if any(one.came is Came.UNKNOWN for one in acted.values()):
+        raise HTTPException(404)
+    with suppress(EngineAway):
+        visit.site.door.look_for_notices()
+    told = [f"{number}: {shown.refused(one, visit.paper)}" for number, one in acted.items() if not one.done]
+    return _list(visit, listing.Asked(), NO_FILTER, None, 409, told) if told else visit.go("/notices")
 
 
 @PAGE.get("/notices/{number}")
@@ -161,6 +199,7 @@ def _acted(visit: Visit, number: int, acted: Acted) -> Response:
 
 def _notice(visit: Visit, number: int, status: int = 200, refused: str = "") -> Response:
     site, paper, rules = visit.site, visit.paper, visit.site.door.notice_rules()
+    mark = site.database.run_now(mark_of_notices)
     found = site.database.run_now(course, rules, phonebook, number, visit.now, wards_of(visit))
     if found is None:
         raise HTTPException(404)
@@ -168,6 +207,7 @@ def _notice(visit: Visit, number: int, status: int = 200, refused: str = "") -> 
     return visit.render(
         "notices/part.html" if visit.partial else "notices/notice.html",
         OVER if visit.partial and found.notice.state.over else status,
+        mark=mark,
         course=found,
         notice=found.notice,
         rungs=rungs,
