@@ -1,5 +1,6 @@
-"""What the check of a draft costs whoever shares the process: how late a thread that wakes each 5 ms is, alone, beside
-checks in a thread of the same process, and beside checks in the workshop's.
+"""What checking and publishing cost whoever shares the process: how late a thread that wakes each 5 ms is, alone,
+beside checks and proofs (read everything, run all flow tests) in a thread of the same process, beside the same in the
+workshop's, and beside the sound of new texts, which programs make.
 
     python -m bench.flow_checks
 """
@@ -9,15 +10,23 @@ from __future__ import annotations
 import statistics
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from importlib import resources
+from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 from editions.bundle import Bundle
+from editions.examiner import Aside, Examiner, Here
 from editions.workshop.questions import check
 from editions.workshop.workshop import AtOnce, OwnProcess
+from prompts.catalog import Catalog
+from prompts.render import render_all
+from prompts.store import Store
+from prompts.studio import Studio
+from prompts.voices.espeak import Espeak
 
 EVERY = 0.005
 LONG = 10.0
@@ -30,10 +39,29 @@ def main() -> None:
     files = Bundle(Bundle.of_folder(Path(str(resources.files("flows")))).files)
     print(f"{'':28}{'checks':>8}{'ms each':>9}{'late p50':>10}{'p99':>8}{'worst ms':>10}")
     _measured("no check", lambda: time.sleep(0.05))
-    _measured("in a thread of the engine", lambda: AtOnce().ask("it", check, files, ZONE))
+    _measured("checks in a thread", lambda: AtOnce().ask("it", check, files, ZONE))
     with closing(OwnProcess()) as workshop:
         workshop.ask("it", check, files, ZONE)
-        _measured("in the workshop", lambda: workshop.ask("it", check, files, ZONE))
+        _measured("checks in the workshop", lambda: workshop.ask("it", check, files, ZONE))
+        _measured("proofs in a thread", lambda: _proved(Here(), files))
+        aside = Aside(workshop)
+        _proved(aside, files)
+        _measured("proofs in the workshop", lambda: _proved(aside, files))
+    with TemporaryDirectory(prefix="wardbell-bench-") as folder:
+        numbers = count()
+        studio = Studio(Catalog.load(), Store(Path(folder)), {"en": [Espeak()]})
+        _measured("the sound of 16 new texts", lambda: _rendered(studio, numbers))
+
+
+def _proved(examiner: Examiner, files: Bundle) -> None:
+    examiner.read(files, ZONE)
+    assert not examiner.test(files, ZONE).failed
+
+
+def _rendered(studio: Studio, numbers: Iterator[int]) -> None:
+    words = "The department of number {} is open today, please go to the second floor."
+    texts = [("en", words.format(next(numbers))) for _ in range(16)]
+    assert not render_all(studio, texts, slow=True, progress=False).failed
 
 
 def _measured(name: str, work: Callable[[], object]) -> None:

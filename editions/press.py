@@ -8,7 +8,7 @@ that does not answer raises.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
@@ -20,9 +20,8 @@ from accounts.audit import Hand
 from db.database import Database
 from db.errors import DatabaseAway, DatabaseError
 from editions.bundle import Bundle
-from editions.declared import ACTIONS
 from editions.difference import Changed
-from editions.edition import Checked, read_edition
+from editions.examiner import Examiner, Here, Read
 from editions.sound import Sound
 from editions.store import (
     LONGEST_NAME,
@@ -35,6 +34,7 @@ from editions.store import (
     as_texts,
     publish,
 )
+from editions.workshop.workshop import WorkshopError
 from forms.errors import FilesBroken
 from forms.mistake import Mistake
 from ivr.rehearsal.suite import SuiteResult
@@ -49,10 +49,13 @@ class Press:
     database: Database
     zone: ZoneInfo
     wallclock: Callable[[], datetime]
-    render: Callable[[Catalog], Sound]
-    """Makes the sound of texts, perhaps for minutes. May raise `PromptError` and `DatabaseError`."""
+    render: Callable[[Catalog, bool], Sound]
+    """Makes the sound of texts, perhaps for minutes; with True only of those that have none at all. May raise
+    `PromptError` and `DatabaseError`."""
     recordings: Path | None = None
     """The folder of the hospital's recordings of prompts."""
+    examiner: Examiner = field(default_factory=Here)
+    """Reads and tests what is to be published."""
     note: Callable[[Session, EditionRecord], None] = lambda session, record: None
     """Writes down, in the transaction that publishes, who did it: `by`."""
 
@@ -132,6 +135,14 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True)
+class NotExamined:
+    """The process that reads and tests gave no answer."""
+
+    why: str
+    live: EditionRecord | None
+
+
+@dataclass(frozen=True, slots=True)
 class FailedTests:
     """Flow tests do not pass."""
 
@@ -163,22 +174,39 @@ class Unsure:
     why: str
 
 
-NotPrinted: TypeAlias = Broken | NotRendered | NotStored | Unsure | Overtaken | Unchanged
+NotPrinted: TypeAlias = Broken | NotExamined | NotRendered | NotStored | Unsure | Overtaken | Unchanged
 
 
-def check(press: Press, bundle: Bundle, live: EditionRecord | None) -> Checked | Broken:
+def check(press: Press, bundle: Bundle, live: EditionRecord | None) -> Read | Broken | NotExamined:
     """All of it as the engines read it."""
     try:
         as_texts(bundle)
-        return read_edition(bundle, ACTIONS, zone=press.zone)
+        return press.examiner.read(bundle, press.zone)
     except FilesBroken as wrong:
         return Broken(wrong, bundle, live)
+    except WorkshopError as wrong:
+        return NotExamined(str(wrong), live)
 
 
-def render(press: Press, texts: Catalog, live: EditionRecord | None, tell: Tell) -> NotRendered | None:
-    """Make the sound of what is new, so that no caller waits for it."""
+def run_tests(
+    press: Press, bundle: Bundle, live: EditionRecord | None
+) -> SuiteResult | FailedTests | Broken | NotExamined:
+    """The flow tests."""
     try:
-        sound = press.render(texts)
+        tested = press.examiner.test(bundle, press.zone)
+    except FilesBroken as wrong:
+        return Broken(wrong, bundle, live)
+    except WorkshopError as wrong:
+        return NotExamined(str(wrong), live)
+    return FailedTests(tested, live) if tested.failed else tested
+
+
+def render(
+    press: Press, texts: Catalog, live: EditionRecord | None, tell: Tell, *, missing: bool = False
+) -> NotRendered | None:
+    """Make the sound of what is new, so that no caller waits for it; with `missing` only of what has none."""
+    try:
+        sound = press.render(texts, missing)
     except (PromptError, DatabaseError) as wrong:
         return NotRendered(str(wrong), None, live)
     tell(sound)

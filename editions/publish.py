@@ -12,10 +12,9 @@ from typing import TypeAlias
 
 from editions.bundle import TEXTS, Bundle
 from editions.difference import Changed, changes
+from editions.examiner import Read
 from editions.first import FIRST
-from editions.flow_tests import run_tests_of
 from editions.press import (
-    Broken,
     Examined,
     FailedTests,
     NotPrinted,
@@ -26,6 +25,7 @@ from editions.press import (
     in_silence,
     put_live,
     render,
+    run_tests,
 )
 from editions.sound import old_recordings
 from editions.store import (
@@ -41,6 +41,7 @@ from editions.store import (
     newest,
 )
 from forms.errors import FilesBroken
+from ivr.rehearsal.suite import SuiteResult
 from prompts.catalog import Catalog
 
 
@@ -85,21 +86,18 @@ def publish(
         if live.number != over and (apart := compare(press, bundle, base, live, before)) is not None:
             return apart
     checked = check(press, bundle, live)
-    if isinstance(checked, Broken):
+    if not isinstance(checked, Read):
         return checked
-    texts = checked.edition.texts
+    texts = checked.texts
     if before is None:
         tell(Examined(bundle, checked.warnings))
     else:
         tell(Examined(bundle, checked.warnings, live, changes(before, bundle), _stale(press, before, texts)))
     told = ""
     if tests:
-        try:
-            tested = run_tests_of(checked, press.zone)
-        except FilesBroken as wrong:
-            return Broken(wrong, bundle, live)
-        if tested.failed:
-            return FailedTests(tested, live)
+        tested = run_tests(press, bundle, live)
+        if not isinstance(tested, SuiteResult):
+            return tested
         told = f"{len(tested.played)} passed" if tested.played else ""
         tell(tested)
     if sound and (silent := render(press, texts, live, tell)) is not None:

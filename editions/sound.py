@@ -21,12 +21,13 @@ class Sound:
     """Languages that no voice speaks here: their texts stay silent."""
 
 
-def make_sound(studio: Studio, known: Collection[Known]) -> Sound:
-    """Render what is not there yet of the studio's texts and of the values that callers will hear. Blocks."""
+def make_sound(studio: Studio, known: Collection[Known], missing: bool = False) -> Sound:
+    """Render what is not there yet of the studio's texts and of the values that callers will hear. Blocks. `missing`:
+    only what has no sound at all; what another voice or recording could say better stays as it is."""
     wanted = texts_ahead(studio.catalog, known)
     voiced = [one for one in wanted if studio.source_of(*one) != "nobody"]
     silent = sorted({language for language, _ in wanted} - {language for language, _ in voiced})
-    return Sound(render_all(studio, voiced, slow=True), tuple(silent))
+    return Sound(render_all(studio, voiced, slow=True, missing=missing), tuple(silent))
 
 
 def old_recordings(folder: Path, before: Catalog, after: Catalog) -> Iterator[tuple[str, str]]:

@@ -28,6 +28,10 @@ class FilesBroken(FilesError):
         self.warnings: Sequence[Mistake] = tuple(one for one in told if one.is_warning)
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
 
+    def __reduce__(self) -> tuple[type[FilesBroken], tuple[tuple[Mistake, ...]]]:
+        """From one process to another."""
+        return type(self), ((*self.mistakes, *self.warnings),)
+
 
 def _first(told: Sequence[Mistake]) -> Iterator[Mistake]:
     """The first mistakes of each file; then one that counts the rest of it."""

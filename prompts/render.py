@@ -74,9 +74,10 @@ def render_all(
     slow: bool = False,
     threads: int | None = None,
     progress: bool | None = None,
+    missing: bool = False,
 ) -> Summary:
     """Make every clip of `texts` that is not there yet, or only as a later choice than the recording or the voice
-    that comes first now.
+    that comes first now. `missing`: a clip of whatever choice is good enough.
 
     `slow`: make the slow clip of each, too; they count as clips of their own. `threads`: as many
     as there are cores; the work is done by programs, so threads use them all. `progress`: a bar
@@ -92,10 +93,11 @@ def render_all(
     ):
         left = list(texts)
         for pace in paces:
-            missing = [item for item in left if not studio.is_best(*item, pace)]
-            summary.found += len(left) - len(missing)
-            bar.update(len(left) - len(missing))
-            for item, made in zip(missing, pool.map(partial(_made, studio, pace), missing), strict=True):
+            there = studio.ready if missing else studio.is_best
+            lacking = [item for item in left if not there(*item, pace)]
+            summary.found += len(left) - len(lacking)
+            bar.update(len(left) - len(lacking))
+            for item, made in zip(lacking, pool.map(partial(_made, studio, pace), lacking), strict=True):
                 if isinstance(made, str):
                     summary.failed.append((*item, made))
                     left.remove(item)

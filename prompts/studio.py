@@ -6,7 +6,6 @@ blocks and belongs on a thread of its own; deadlines and apologies are the calle
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,9 +18,10 @@ from typing import Any
 
 from prompts.catalog import Catalog
 from prompts.errors import CannotSay, PromptError, SoundFailed, StudioError, VoiceFailed
+from prompts.recorded import Recorded, recordings_in
 from prompts.sound import SLOW, pads, slow_down, to_telephone, without_leading_marks
 from prompts.speakers import Speaker, Speakers
-from prompts.speech import fixed_texts, marked_texts, speak
+from prompts.speech import marked_texts, speak
 from prompts.store import REMEMBERED, Store, name_of
 from prompts.tongues import language_of
 from prompts.voices import Voice
@@ -56,7 +56,7 @@ class Studio:
         self._speakers = Speakers(voices, tell)
         self._ready: dict[tuple[str, str, bool], Path] = {}
         self._folder = recordings
-        self._recordings = _recordings(catalog, recordings) if recordings is not None else {}
+        self._recordings: Recorded = recordings_in(catalog, recordings) if recordings is not None else {}
 
     def of(self, catalog: Catalog) -> Studio:
         """This studio for another edition of the texts: the same store and voices, recordings found anew.
@@ -72,10 +72,25 @@ class Studio:
             if not self._folder.is_dir():  # better the old edition than a line without its recorded voice
                 raise StudioError(f"recordings_dir {self._folder}: there is no such folder")
             try:
-                other._recordings = _recordings(catalog, self._folder)
+                other._recordings = recordings_in(catalog, self._folder)
             except OSError as unreadable:
                 raise StudioError(f"{unreadable.filename}: {unreadable.strerror}") from unreadable
         return other
+
+    def look_for_recordings(self) -> int:
+        """Find recordings anew: callers from now on hear those that are there now, and the voice where one is gone. How
+        many texts that changes. Their clips are made before. Blocks; raises `StudioError`."""
+        fresh = self.of(self.catalog)
+        texts = {**self._recordings, **fresh._recordings}
+        changed = [text for text in texts if self._recordings.get(text) != fresh._recordings.get(text)]
+        for language, text in changed:
+            for slow in (False, True):
+                with suppress(StudioError):  # then it is made, or replaced, when the first caller needs it
+                    fresh.render(language, text, slow=slow, patient=True)
+        self._recordings = fresh._recordings
+        if changed:
+            self._ready = {}
+        return len(changed)
 
     def ready(self, language: str, text: str, slow: bool = False) -> Path | None:
         """The best clip that the store has, or None. A hit is remembered: no look at the disk.
@@ -125,6 +140,11 @@ class Studio:
             return path
         raise StudioError(f"no quick clip in {language}: {'; '.join(answers) or 'no voice is quick'}")
 
+    def render_by_voice(self, language: str, text: str) -> None:
+        """Make the clips that would be heard without the recording of a text. Blocks. Raises `StudioError`."""
+        name, path = self._spoken(language, text, True, [])
+        self._stretched(name, path)
+
     def _usual(self, language: str, text: str, patient: bool) -> tuple[str, Path]:
         """Name in the store and clip at the usual tempo. Raises `StudioError`."""
         answers: list[str] = []
@@ -136,6 +156,10 @@ class Studio:
                 return name, self._store.add(name, partial(to_telephone, path, lead=lead, tail=tail))
             except PromptError as e:
                 answers.append(f"recording {path.name}: {e}")
+        return self._spoken(language, text, patient, answers)
+
+    def _spoken(self, language: str, text: str, patient: bool, answers: list[str]) -> tuple[str, Path]:
+        """As `_usual`, by a voice. `answers`: why nothing before was of use."""
         sources = self._speakers.of(self._spoken_in(language, text))
         for source in sources:
             name = self._name(source, language, text)
@@ -264,17 +288,3 @@ class Studio:
 def _slow(name: str) -> str:
     """The name of the slow clip that is made of the clip `name`."""
     return name_of("slow", str(SLOW), name)
-
-
-def _recordings(catalog: Catalog, folder: Path) -> dict[tuple[str, str], tuple[Path, str]]:
-    """(language, text) -> the recording and its name in the store."""
-    found: dict[tuple[str, str], tuple[Path, str]] = {}
-    for language in catalog.languages:
-        files = {file.stem: file for file in sorted((folder / language).glob("*")) if file.is_file()}
-        for name, text in fixed_texts(catalog, language):
-            file = files.get(name)
-            if file is not None and (language, text) not in found:
-                lead, tail = pads(text)
-                content = hashlib.sha256(file.read_bytes()).hexdigest()
-                found[language, text] = file, name_of("recording", content, str(lead), str(tail))
-    return found

@@ -17,6 +17,7 @@ from pydub import AudioSegment
 
 from prompts.catalog import Catalog
 from prompts.errors import SoundFailed, StudioError
+from prompts.recorded import files_of
 from prompts.script import about, lines
 from prompts.sound import decode, speech_level
 
@@ -97,6 +98,15 @@ def take_in(take: Take, folder: Path) -> Path:
         part.unlink(missing_ok=True)
         raise StudioError(f"cannot write {target}: {e.strerror}") from e
     return target
+
+
+def put_away(language: str, name: str, folder: Path) -> None:
+    """Delete the recording of a text, whatever its format. Raises `StudioError` when the disk refuses."""
+    for file in files_of(folder, language, name):
+        try:
+            file.unlink(missing_ok=True)
+        except OSError as e:
+            raise StudioError(f"cannot delete {file}: {e.strerror}") from e
 
 
 def judge(language: str, name: str, text: str, file: Path) -> Take:

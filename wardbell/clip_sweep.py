@@ -49,6 +49,10 @@ class ClipSweep:
         self._studios.add(studio)
         return studio
 
+    def studios(self) -> list[Studio]:
+        """Those in use."""
+        return list(self._studios)
+
     async def night(self) -> None:
         """Mark, then sweep; clips of the texts and names in use stay whatever the limit."""
         now = self._wallclock()

@@ -35,6 +35,7 @@ from wardbell.assembly.recordings import Recordings
 from wardbell.assembly.speech import Speech
 from wardbell.assembly.webhooks import Webhooks
 from wardbell.parts import Parts, wallclock
+from wardbell.recorded_texts import EVERY as RECORDINGS_LOOKED_AT
 
 log = Logger()
 
@@ -85,6 +86,7 @@ class Service:
         each_second = (self._clocks, self._notices, self._edition, self._closed_numbers, self._webhooks)
         for room in each_second:
             timetable.every(1.0, room.tick)
+        timetable.every(RECORDINGS_LOOKED_AT, self._speech.look)
         timetable.every(60.0, self._hospital.go_on)
         timetable.every(DAYS_LOOKED_AT, self._days.look)
         timetable.every(AN_HOUR, self._forgetting.hour)

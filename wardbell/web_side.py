@@ -15,6 +15,7 @@ from accounts.rights import Role
 from accounts.second_factor import SecondFactors
 from db.database import Database
 from db.errors import DatabaseError
+from editions.examiner import Aside
 from editions.press import Press
 from editions.sound import make_sound
 from editions.status import status
@@ -35,6 +36,9 @@ from web.live.watchers import Watchers
 from web.server import CannotServe, Listens, WebServer
 from web.site import Address, Site
 
+PROVING = 600.0
+"""Seconds that the flow tests of what is published may take."""
+
 log = Logger()
 
 THREADS = 8
@@ -48,6 +52,7 @@ class WebSide:
         web = parts.settings.web
         self._database = Database(parts.settings.database_url, threads=THREADS)
         self._workshop = OwnProcess()
+        self._proofs = OwnProcess(patience=PROVING)
         self._watchers = Watchers(
             door.engine,
             lambda: self._database.run_now(standing, wallclock()),
@@ -95,8 +100,9 @@ class WebSide:
             self._database,
             parts.zone,
             wallclock,
-            lambda texts: make_sound(parts.studio_of(texts), parts.known_values()),
+            lambda texts, missing: make_sound(parts.studio_of(texts), parts.known_values(), missing),
             parts.recordings_dir,
+            Aside(self._proofs),
         )
         return FlowDesk(
             press,
@@ -135,4 +141,5 @@ class WebSide:
         self._watchers.close_from_thread()
         self._server.stop()
         self._workshop.close()
+        self._proofs.close()
         self._database.close()

@@ -19,6 +19,7 @@ from editions.status import Status
 from editions.workshop.workshop import Workshop
 from ivr.rehearsal.suite import SuiteResult
 from prompts.catalog import Catalog
+from prompts.recorded import Mark, mark_of
 from prompts.studio import Studio
 
 log = Logger()
@@ -109,21 +110,17 @@ class FlowDesk:
     store: Path
     """The folder of clips."""
     publications: Publications
-    _studios: dict[str, Studio] = field(default_factory=dict)
+    _studios: dict[tuple[str, Mark], Studio] = field(default_factory=dict)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def studio(self, bundle: Bundle) -> Studio:
-        """Voices and clips for the texts of a bundle. Raises `FilesBroken` and `PromptError`."""
+        """Voices and clips for the texts of a bundle, with the recordings that are there now. Raises `FilesBroken` and
+        `PromptError`."""
         own = bundle.under(TEXTS)
-        key = Bundle(own).digest
+        key = Bundle(own).digest, mark_of(self.recordings) if self.recordings is not None else frozenset()
         with self._guard:
             found = self._studios.pop(key, None) or self.studio_of(Catalog.read(own))
             self._studios[key] = found
             while len(self._studios) > STUDIOS:
                 del self._studios[next(iter(self._studios))]
         return found
-
-    def look_again(self) -> None:
-        """Recordings have changed: find them anew."""
-        with self._guard:
-            self._studios.clear()

@@ -92,6 +92,11 @@ def check(bundle: Bundle, zone: ZoneInfo) -> tuple[Told, ...]:
     return tuple(_told(one, names.get(one.file, one.file), bundle, lines) for one in found.reported)
 
 
+def reported(bundle: Bundle, zone: ZoneInfo) -> tuple[Mistake, ...]:
+    """The same for programs (`editions.check.as_data`)."""
+    return tuple(check_files(lambda: bundle, zone).reported)
+
+
 def picture(bundle: Bundle, zone: ZoneInfo, flow: str, language: str) -> Drawing | NoDrawing:
     """The picture of a flow, or of all (`map`)."""
     try:

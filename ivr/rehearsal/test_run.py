@@ -34,16 +34,12 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A test that was played, and its call; `failure` is None when all went as it is written."""
+    """A test that was played; `failure` is None when all went as it is written."""
 
     test: FlowTest
-    call: RehearsedCall
+    seconds: float
+    """How long the call took."""
     failure: Failure | None
-
-    @property
-    def seconds(self) -> float:
-        """How long the call took."""
-        return self.call.seconds
 
 
 class _Parted(Exception):
@@ -89,7 +85,7 @@ class _Playing:
         except _Parted as parted:
             mark = test.mark if line is None else line.mark
             failure = Failure(mark, parted.expected, parted.instead, tuple(transcript(self._call.moments)))
-        return Played(test, self._call, failure)
+        return Played(test, self._call.seconds, failure)
 
     def _check(self) -> None:
         for nothing in self._call.broken:

@@ -40,7 +40,7 @@ class Desk:
         return self.database.run_now(drafts.laid_over, who)
 
     def publishes(self, who: str, over: bool = False) -> object:
-        press = Press(self.database, ZONE, self.publisher.now, lambda texts: Sound(Summary()))
+        press = Press(self.database, ZONE, self.publisher.now, lambda texts, missing: Sound(Summary()))
         return publish_drafts(press, who, "because", over=over)
 
 

@@ -12,11 +12,13 @@ import pytest
 from db.database import Database
 from editions import store
 from editions.bundle import Bundle
+from editions.examiner import Aside
 from editions.first import begin
 from editions.press import (
     Broken,
     Examined,
     FailedTests,
+    NotExamined,
     NotRendered,
     NotSigned,
     Press,
@@ -27,6 +29,7 @@ from editions.publish import Came, NotFromThis, publish
 from editions.rollback import NoneBefore, NoSuchEdition, NothingPublished, TakenBack, roll_back
 from editions.sound import Sound
 from editions.store import EditionHead, EditionRecord, Overtaken, Published, Unchanged
+from editions.workshop.workshop import OwnProcess
 from ivr.rehearsal.suite import SuiteResult
 from prompts.catalog import Catalog
 from prompts.errors import StudioError
@@ -44,7 +47,7 @@ def with_notice(files: Bundle, more: str = "# for the night\n") -> Bundle:
 
 @pytest.fixture
 def press(database: Database) -> Press:
-    return Press(database, ZoneInfo("Asia/Shanghai"), lambda: NOON, lambda texts: Sound(Summary(rendered=1)))
+    return Press(database, ZoneInfo("Asia/Shanghai"), lambda: NOON, lambda texts, missing: Sound(Summary(rendered=1)))
 
 
 def published(press: Press, files: Bundle, base: EditionHead | None, by: Signature = CHEN) -> EditionRecord:
@@ -58,7 +61,7 @@ def test_two_who_publish_at_once_from_the_same_edition(press: Press) -> None:
     first = published(press, bundle(), None)
     ready = threading.Barrier(2)
 
-    def render(texts: Catalog) -> Sound:
+    def render(texts: Catalog, missing: bool) -> Sound:
         ready.wait(30)
         return Sound(Summary())
 
@@ -108,7 +111,14 @@ def test_who_has_taken_in_what_was_published_since_may_publish(press: Press) -> 
 def test_what_was_taken_back_does_not_come_again_unseen(press: Press) -> None:
     first = published(press, bundle(), None)
     bad = published(press, other("bad"), first.head)
-    taken = roll_back(press, None, "li", "nobody understood it")
+    asked: list[bool] = []
+
+    def render(texts: Catalog, missing: bool) -> Sound:
+        asked.append(missing)
+        return Sound(Summary())
+
+    taken = roll_back(replace(press, render=render), None, "li", "nobody understood it")
+    assert asked == [True]  # it was heard before: only what has no sound at all is made
     assert isinstance(taken, TakenBack)
     assert (taken.record.number, taken.back, taken.instead_of) == (3, first, bad)
     came = publish(press, with_notice(other("bad")), CHEN, bad.head)
@@ -143,11 +153,11 @@ def test_what_is_wrong_comes_as_a_value_and_nothing_changes(press: Press) -> Non
     assert isinstance(failed, FailedTests)
     assert len(failed.result.failed) == 1
 
-    def silent(_: Catalog) -> Sound:
+    def silent(_: Catalog, missing: bool) -> Sound:
         raise StudioError("no room for clips")
 
     partly = Sound(Summary(failed=[("zh", "您好", "no voice")]))
-    for render in (silent, lambda _: partly):
+    for render in (silent, lambda *_: partly):
         mute = publish(replace(press, render=render), other("his"), CHEN, first.head)
         assert isinstance(mute, NotRendered)
     assert press.database.run_now(store.newest) == first
@@ -193,3 +203,33 @@ def test_taking_back_what_is_not_there(press: Press) -> None:
 )
 def test_who_and_why_are_a_line_each(who: str, why: str, signed: object) -> None:
     assert sign(who, why) == signed
+
+
+@pytest.mark.slow
+def test_what_is_published_may_be_read_and_tested_in_another_process(database: Database) -> None:
+    """The same values come back, from a process that others in this one do not wait for."""
+    workshop = OwnProcess()
+    press = Press(
+        database,
+        ZoneInfo("Asia/Shanghai"),
+        lambda: NOON,
+        lambda texts, missing: Sound(Summary()),
+        examiner=Aside(workshop),
+    )
+    tests = PASSES.encode()
+    good = Bundle({**bundle().files, "tests/main.yaml": tests})
+    first = published(press, good, None)
+    assert first.tests == "1 passed"
+    broken = publish(press, BROKEN, CHEN, first.head)
+    assert isinstance(broken, Broken)
+    assert "E204" in str(broken.mistakes.mistakes[0])
+    other_end = Bundle({**good.files, "tests/main.yaml": tests.replace(b"ends: done", b"ends: left")})
+    failing = publish(press, other_end, CHEN, first.head)
+    assert isinstance(failing, FailedTests)
+    [failed] = failing.result.failed
+    assert failed.failure is not None
+    workshop.close()
+    assert isinstance(publish(press, other("Night"), CHEN, first.head), NotExamined)
+    newest = database.run_now(store.newest)
+    assert newest is not None
+    assert newest.number == 1

@@ -37,6 +37,6 @@ def with_flows(site: Site, files: Bundle, folder: Path) -> Site:
         voice = FakeVoice()
         return Studio(texts, Store(folder / "store"), {one: [voice] for one in texts.languages}, recordings)
 
-    press = Press(site.database, site.zone, site.wallclock, lambda texts: Sound(Summary()), recordings)
+    press = Press(site.database, site.zone, site.wallclock, lambda texts, missing: Sound(Summary()), recordings)
     desk = FlowDesk(press, AtOnce(), disk, studio_of, recordings, folder / "store", Publications(site.wallclock))
     return replace(site, flows=desk)

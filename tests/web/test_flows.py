@@ -147,7 +147,7 @@ def test_publishing_wants_a_reason_and_is_noted(it: Browser, site: Site) -> None
 
 
 def test_who_is_in_a_hurry_does_not_wait_for_the_sound(it: Browser, site: Site) -> None:
-    def broken_voice(texts: Catalog) -> Sound:
+    def broken_voice(texts: Catalog, missing: bool) -> Sound:
         raise StudioError("no voice speaks")
 
     assert site.flows is not None

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from accounts.audit import AuditQuery, find
+from prompts.store import Store
+from prompts.studio import Studio
 from tests.editions.conftest import bundle
 from tests.web.browser import ADDRESS, Browser
 from tests.web.flow_site import with_flows
@@ -70,6 +72,42 @@ def test_a_recording_is_looked_at_taken_heard_and_noted(it: Browser, site: Site,
     assert "main.welcome" in it.get("/texts?language=en&show=recorded").text
     (noted,) = site.database.run_now(find, AuditQuery(noun="text"))
     assert (noted.who, noted.action, noted.key) == ("chen", "record", "en/main.welcome")
+
+
+def deletes(browser: Browser, name: str = "main.welcome", language: str = "en") -> Any:
+    return browser.submit("/texts/recording/delete", language=language, name=name)
+
+
+def test_a_recording_is_deleted_and_the_voice_is_heard_again(it: Browser, site: Site, tmp_path: Path) -> None:
+    it.submit("/texts/render", language="en", name="main.welcome")
+    spoken = it.get("/texts/clip?language=en&name=main.welcome").content
+    brings(it, tone(2.5))
+    assert it.get("/texts/clip?language=en&name=main.welcome").content != spoken
+    answer = deletes(it)
+    assert "a voice says the text again" in it.get(answer.headers["location"]).text
+    assert list((tmp_path / "recordings").rglob("*.wav")) == []
+    assert it.get("/texts/clip?language=en&name=main.welcome").content == spoken
+    [noted, _] = site.database.run_now(find, AuditQuery(noun="text"))
+    assert (noted.who, noted.action, noted.key) == ("chen", "delete recording", "en/main.welcome")
+    assert deletes(it).status_code == 404
+
+
+def test_a_recording_without_which_nothing_would_be_heard_stays(site: Site, it: Browser, tmp_path: Path) -> None:
+    brings(it, tone(2.5))
+    assert site.flows is not None
+    store, recordings = Store(tmp_path / "store"), tmp_path / "recordings"
+    site.flows.studio_of = lambda texts: Studio(texts, store, {}, recordings)
+    site.flows._studios.clear()
+    answer = deletes(it)
+    assert "Nothing was deleted." in it.get(answer.headers["location"]).text
+    assert (tmp_path / "recordings" / "en" / "main.welcome.wav").exists()
+
+
+def test_a_file_that_somebody_copies_there_is_seen_at_once(it: Browser, tmp_path: Path) -> None:
+    assert "main.welcome" not in it.get("/texts?language=en&show=recorded").text
+    (tmp_path / "recordings" / "en").mkdir()
+    (tmp_path / "recordings" / "en" / "main.welcome.wav").write_bytes(tone(2.5))
+    assert "main.welcome" in it.get("/texts?language=en&show=recorded").text
 
 
 @pytest.mark.parametrize(

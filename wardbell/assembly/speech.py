@@ -11,13 +11,14 @@ from wardbell.assembly.ground import Ground
 from wardbell.clip_sweep import ClipSweep
 from wardbell.metrics.voices import MeasuredVoice
 from wardbell.parts import wallclock
+from wardbell.recorded_texts import RecordedTexts
 
 LOADING = 120.0
 """Seconds that a voice may take to load; the calls do not wait for it."""
 
 
 class Speech:
-    """`start`, then `hush` and `close` at the end; `night` once a day."""
+    """`start`, then `hush` and `close` at the end; `look` every few seconds, `night` once a day."""
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
@@ -32,6 +33,9 @@ class Speech:
             ground.parts.store_limit,
         )
 
+        folder = ground.parts.recordings_dir
+        self._recorded = RecordedTexts(folder, self._clips.studios, ground.slow) if folder is not None else None
+
     def voice_of(self, texts: Catalog) -> StudioVoice:
         """What calls of an edition with these texts speak with. Raises `PromptError`."""
         studio = self._clips.watch(self._ground.parts.studio_of(texts))
@@ -42,6 +46,11 @@ class Speech:
         """Let the voices' threads begin, and load the one that takes long."""
         self._rendering.start()
         spawn(self._warm_up(), "loading the voice")
+
+    def look(self) -> None:
+        """See whether somebody recorded a text, or put a recording away."""
+        if self._recorded is not None:
+            self._recorded.tick()
 
     def night(self) -> None:
         """Sweep the clips."""

@@ -11,10 +11,12 @@ from pydantic import Field, StringConstraints
 
 from accounts.rights import Right
 from editions.bundle import Bundle
-from editions.check import as_data, check_files
+from editions.check import as_data
 from editions.press import Press, Signature
 from editions.publish import NotFromThis, publish
 from editions.store import EditionRecord, Published, Unchanged, fetch, newest
+from editions.workshop import questions
+from editions.workshop.workshop import AtOnce, WorkshopError
 from web.api.asked import Asked, Asking
 from web.api.noun import Line, Noun, Told, Wanted
 from web.api.once import Reply
@@ -108,11 +110,16 @@ def get_edition(asked: Asking) -> FilesTold:
 def check(asked: Asking, files: Files) -> CheckTold:
     """Everything that is wrong with files; changes nothing."""
     bundle = _bundle(asked, files)
-    found = check_files(lambda: bundle, asked.site.zone)
+    workshop = asked.site.flows.workshop if asked.site.flows is not None else AtOnce()
+    try:
+        found = workshop.ask(f"key:{asked.key.name}", questions.reported, bundle, asked.site.zone)
+    except WorkshopError as wrong:
+        raise Problem(503, f"not checked: {wrong}; ask again") from wrong
+    warnings = sum(one.is_warning for one in found)
     return CheckTold(
-        mistakes=found.mistakes,
-        warnings=found.warnings,
-        reported=[MistakeTold.model_validate(as_data(one)) for one in found.reported],
+        mistakes=len(found) - warnings,
+        warnings=warnings,
+        reported=[MistakeTold.model_validate(as_data(one)) for one in found],
     )
 
 

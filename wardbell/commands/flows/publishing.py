@@ -15,6 +15,7 @@ from editions.press import (
     Broken,
     Examined,
     FailedTests,
+    NotExamined,
     NotPrinted,
     NotRendered,
     NotSigned,
@@ -50,7 +51,7 @@ def press(parts: Parts, action: str, why: str) -> Press:
         parts.database,
         parts.zone,
         parts.wallclock,
-        lambda texts: make_sound(parts.studio_of(texts), parts.known_values()),
+        lambda texts, missing: make_sound(parts.studio_of(texts), parts.known_values(), missing),
         parts.recordings_dir,
     )
     return made.by(hand(parts, why), action)
@@ -116,7 +117,7 @@ def stop(came: NotPrinted | FailedTests) -> None:
             _fail(f"{why}\n{_nothing(live)} (--no-render publishes without sound)")
         case NotRendered(why, _, live):
             _fail(f"{why}: {_nothing(live)} (--no-render publishes without them)")
-        case NotStored(why, live):
+        case NotStored(why, live) | NotExamined(why, live):
             _fail(f"{why}\n{_nothing(live)}")
         case Unsure(why):
             _fail(f"{why}\nwhether it was published is not known: see `wardbell flows status`, then publish again")

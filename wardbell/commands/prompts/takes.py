@@ -51,7 +51,7 @@ def import_(desk: PromptsDesk, folder: Path, language: str | None, check: bool) 
         f"{counts[Verdict.UNREADABLE] + counts[Verdict.SILENT]} unusable"
     )
     if usable and not check:
-        click.echo("`wardbell prompts render` makes their clips; the line plays them after its next start")
+        click.echo("a running line makes their clips and plays them within seconds")
     if counts[Verdict.ORPHANED] or counts[Verdict.UNREADABLE] or counts[Verdict.SILENT]:
         raise click.exceptions.Exit(1)
 

@@ -19,9 +19,10 @@ from editions.store import EditionDamaged
 from forms.errors import FilesBroken
 from prompts.errors import PromptError
 from prompts.listing import Row, rows
+from prompts.recorded import files_of
 from prompts.speech import fixed_texts
 from prompts.studio import Studio
-from prompts.takes import REFUSED, Take, Verdict, judge, take_in
+from prompts.takes import REFUSED, Take, Verdict, judge, put_away, take_in
 from web.errors import EngineAway
 from web.flow_desk import FlowDesk
 from web.page import N_, Page
@@ -37,7 +38,8 @@ SHOWN = {
     "not_recorded": N_("not recorded"),
     "silent": N_("without sound"),
 }
-VERDICTS = {
+DELETED, VOICELESS = "deleted", "voiceless"
+SAID: dict[str, str] = {
     Verdict.GOOD: N_("The recording is taken."),
     Verdict.UNREADABLE: N_("This is no sound that can be read. Nothing was taken."),
     Verdict.SILENT: N_("The recording is silent. Nothing was taken."),
@@ -45,6 +47,8 @@ VERDICTS = {
     Verdict.TOO_QUIET: N_("The recording is taken, but it is too quiet: listen to it."),
     Verdict.CLIPPED: N_("The recording is taken, but it cracks: listen to it."),
     Verdict.WRONG_LENGTH: N_("The recording is taken, but its length does not fit the words: listen to it."),
+    DELETED: N_("The recording is deleted: a voice says the text again."),
+    VOICELESS: N_("No voice can say this text here: without its recording it would be silent. Nothing was deleted."),
 }
 
 
@@ -75,8 +79,8 @@ def listing(visit: Visiting, language: str = "", show: str = "all", word: str = 
         show=show,
         shown=SHOWN,
         word=word,
-        said=VERDICTS[Verdict(said)] if said in set(VERDICTS) else "",
-        good=said == Verdict.GOOD,
+        said=SAID.get(said, ""),
+        good=said in (Verdict.GOOD, DELETED),
         far=[_far(one, listed) for one, listed in every.items()],
         rows=found,
         keeps=_desk(visit).recordings is not None,
@@ -121,12 +125,41 @@ def record(
             )
             try:
                 take_in(take, at)
-                desk.look_again()
                 _studio(visit).render(language, text)
             except PromptError as wrong:
                 raise EngineAway(str(wrong)) from wrong
-    shown = show if show in SHOWN else "all"
-    return visit.go(f"/texts?language={language}&show={shown}&said={quote(take.verdict.value)}")
+    return _back(visit, language, show, take.verdict.value)
+
+
+@PAGE.post("/texts/recording/delete", right=Right.FLOWS_EDIT)
+def delete(
+    visit: Visiting,
+    language: Annotated[str, Form(max_length=8)],
+    name: Annotated[str, Form(max_length=120)],
+    show: Annotated[str, Form(max_length=20)] = "all",
+) -> Response:
+    """The recording of a text goes, and a voice says it; not where none can. What the voice says is made before."""
+    desk, studio = _desk(visit), _studio(visit)
+    text = _text(studio, language, name)
+    if desk.recordings is None or not files_of(desk.recordings, language, name):
+        raise HTTPException(404)
+    try:
+        studio.render_by_voice(language, text)
+    except PromptError:
+        return _back(visit, language, show, VOICELESS)
+    hand, at = visit.hand(), desk.recordings
+    visit.site.database.run_now(
+        lambda session: hand.note(session, "delete recording", "text", f"{language}/{name}")
+    )
+    try:
+        put_away(language, name, at)
+    except PromptError as wrong:
+        raise EngineAway(str(wrong)) from wrong
+    return _back(visit, language, show, DELETED)
+
+
+def _back(visit: Visit, language: str, show: str, said: str) -> Response:
+    return visit.go(f"/texts?language={language}&show={show if show in SHOWN else 'all'}&said={quote(said)}")
 
 
 @PAGE.post("/texts/render", right=Right.FLOWS_EDIT)
