@@ -22,6 +22,7 @@ SUBCOMMANDS = {
         "Make the demo hospital: departments, experts for the coming days, cards with known PINs, wards.",
     ),
     "doctor": (f"{IN}.doctor:doctor", "Say what is missing or risky on this machine."),
+    "fees": (f"{IN}.fees:fees", "What stays cost and who pays, charges from files, what was set aside."),
     "flows": (
         f"{IN}.flows:flows",
         "The call flows that the hospital edits: check, try, test, draw, publish, roll back.",

@@ -75,6 +75,13 @@ class Standing:
     taken_at: datetime
 
 
+def check_same(session: Session, new: NewCharge) -> None:
+    """Whether it can be what its sender called so before. Raises LedgerConflict."""
+    there = _called(session, new.sender, new.key)
+    if there is not None and (there.day, there.code, there.amount) != (new.day, new.code, new.amount):
+        raise LedgerConflict(f"{new.key} is another charge already: a correction has a number of its own")
+
+
 def post(session: Session, new: NewCharge, now: datetime) -> bool:
     """Store a charge; False: it was there already. Raises Unknown, NotAllowed, LedgerConflict."""
     _check(new.key, new.amount)

@@ -17,43 +17,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from notify.errors import MessageBroken
+from notify.hl7.billing import SEGMENTS, TRIGGERS, Billing, read_billing
 from notify.hl7.character_sets import decoded
-from notify.hl7.frame import Gathered
+from notify.hl7.frame import TOO_MANY_SEGMENTS, Gathered
 from notify.hl7.header import Header
-from notify.hl7.text import spoken, unescaped
+from notify.hl7.segments import FieldPath, Segments
 
 LONGEST = 64
 """Characters of a field that is used. A longer one is left out of what is said; of a ward, its beginning counts."""
-
-_PATH = re.compile(r"([A-Z][A-Z0-9]{2})-([1-9][0-9]{0,2})(?:\.([1-9][0-9]?))?(?:\.([1-9][0-9]?))?\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class FieldPath:
-    """A place in a message, written `PV1-3.1`: segment, field, component, sub-component."""
-
-    segment: str
-    number: int
-    component: int = 1
-    subcomponent: int = 1
-
-    @classmethod
-    def parse(cls, text: str) -> FieldPath | None:
-        """The path that `text` writes, or None."""
-        found = _PATH.match(text)
-        if found is None:
-            return None
-        segment, *numbers = found.groups()
-        return cls(segment, *(int(number) for number in numbers if number))
-
-    def __str__(self) -> str:
-        return f"{self.segment}-{self.number}.{self.component}"
-
-    @property
-    def err(self) -> str:
-        """As ERR-2 writes it: segment, sequence, field, repetition, component."""
-        return f"{self.segment}^1^{self.number}^1^{self.component}"
-
 
 def _paths(*texts: str) -> tuple[FieldPath, ...]:
     return tuple(path for path in map(FieldPath.parse, texts) if path is not None)
@@ -94,7 +65,7 @@ class Reading:
     def segments(self) -> frozenset[str]:
         """The segments that are read."""
         fields = (path.segment for paths in self.fields.values() for path in paths)
-        return frozenset({"EVN", "PV1", *fields, *(path.segment for path, _ in self.urgent)})
+        return frozenset({"EVN", "PV1", *SEGMENTS, *fields, *(path.segment for path, _ in self.urgent)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +95,7 @@ class Message:
 
     header: Header
     fingerprint: str
-    content: Movement | OfNoInterest
+    content: Movement | Billing | OfNoInterest
     odd: tuple[str, ...] = ()
     """What is unusual in it, as sentences without anything of the patient."""
 
@@ -147,11 +118,12 @@ def read_message(gathered: Gathered, header: Header, reading: Reading, order: Se
             odd.append("not every character could be read")
         elif header.declared not in ("", codec) or (not header.declared and codec != order[0]):
             odd.append(f"the text is not in the character set that was expected; it was read as {codec}")
-    segments = _Segments(text, gathered, header)
+    segments = Segments(text, gathered, header)
     header = _with_trigger(header, segments, odd)
     fingerprint = hashlib.sha256(f"{header.type}\x1f{gathered.content}".encode()).hexdigest()
     kind = reading.events.get(header.trigger) if header.message_code == "ADT" else None
-    if kind is None:
+    bills = (header.message_code, header.trigger) in TRIGGERS
+    if kind is None and not bills:
         if not reading.accept_others:
             code = "201" if header.message_code == "ADT" else "200"
             raise MessageBroken("AR", code, f"{header.type} is not handled here", "MSH^1^9")
@@ -160,11 +132,15 @@ def read_message(gathered: Gathered, header: Header, reading: Reading, order: Se
         raise MessageBroken("AR", "202", f"processing id {header.processing[:3]} is not handled here", "MSH^1^11")
     if not header.control_id:
         odd.append("MSH-10 names no control id: the sender cannot know which message is answered")
+    if kind is None:
+        whole = TOO_MANY_SEGMENTS not in gathered.odd
+        billing = read_billing(segments, header.message_code, header.trigger, header.control_id, whole)
+        return Message(header, fingerprint, billing, tuple(dict.fromkeys(odd)))
     movement = _movement(segments, kind, reading, odd)
     return Message(header, fingerprint, movement, tuple(dict.fromkeys(odd)))
 
 
-def _with_trigger(header: Header, segments: _Segments, odd: list[str]) -> Header:
+def _with_trigger(header: Header, segments: Segments, odd: list[str]) -> Header:
     """The event of an ADT whose MSH-9 does not name it as it should stands in EVN-1. Raises `MessageBroken`."""
     if header.message_code not in ("ADT", "") or (header.trigger and header.trigger_sure):
         return header
@@ -180,52 +156,7 @@ def _with_trigger(header: Header, segments: _Segments, odd: list[str]) -> Header
     return header
 
 
-class _Segments:
-    """The segments that were held, split into fields when they are asked for."""
-
-    def __init__(self, text: str, gathered: Gathered, header: Header) -> None:
-        self.header = header
-        bar = header.field_separator
-        msh = gathered.header.decode(header.encoding, "replace")
-        self._lines = {"MSH": [msh.replace(bar, bar * 2, 1)]}  # its first field is the separator itself
-        for (name, _), line in zip(gathered.segments, text.split("\r"), strict=False):
-            self._lines.setdefault(name, []).append(line)
-        self._chosen: dict[str, int] = {}
-
-    def has(self, name: str) -> bool:
-        """Whether there is such a segment."""
-        return bool(self._lines.get(name))
-
-    def choose(self, path: FieldPath) -> str:
-        """The value of `path` in the first segment that has one; from now on that segment is the one that is read."""
-        for number in range(len(self._lines.get(path.segment, ()))):
-            self._chosen[path.segment] = number
-            if (value := self.first(path)) != "":
-                return value
-        self._chosen.pop(path.segment, None)
-        return ""
-
-    def first(self, path: FieldPath) -> str:
-        """The value of `path`, without escapes; empty when absent or null (`""`). Of repetitions the first that says
-        anything counts."""
-        lines = self._lines.get(path.segment)
-        if not lines:
-            return ""
-        component, repetition, _, sub = tuple(self.header.encoding_characters[:4])
-        fields = lines[self._chosen.get(path.segment, 0)].split(self.header.field_separator)
-        if path.number >= len(fields):
-            return ""
-        written = fields[path.number].split(repetition)
-        parts = next((one for one in written if one.strip(f'{component}{sub}" ')), "").split(component)
-        if path.component > len(parts):
-            return ""
-        pieces = parts[path.component - 1].split(sub)
-        if path.subcomponent > len(pieces):
-            return ""
-        return spoken(unescaped(pieces[path.subcomponent - 1], self.header))
-
-
-def _movement(segments: _Segments, kind: str, reading: Reading, odd: list[str]) -> Movement:
+def _movement(segments: Segments, kind: str, reading: Reading, odd: list[str]) -> Movement:
     values: dict[str, str] = {"ward": next(filter(None, map(segments.choose, reading.fields["ward"])), "")}
     if not values["ward"] and kind not in reading.revising:
         where = reading.fields["ward"][0]

@@ -23,6 +23,7 @@ SEGMENT = 65_536
 """Bytes of one segment that are held; what the reader asks for is at its beginning."""
 HELD = 524_288
 """Bytes of all segments of a frame that are held."""
+TOO_MANY_SEGMENTS = "there are more segments than are read"
 MOST = 1_000
 """Messages of one frame."""
 
@@ -237,7 +238,7 @@ class _Message:
         if self._last is None:
             return 0
         if not room:
-            self._odd["there are more segments than are read"] = None
+            self._odd[TOO_MANY_SEGMENTS] = None
             self._last = None
             return 0
         self._segments.append((name, line))

@@ -27,7 +27,7 @@ from notify.hl7.adt import Message, read_message
 from notify.hl7.answers import RESEND, acknowledge
 from notify.hl7.frame import Frame, Gathered, gathered
 from notify.hl7.header import Header, learn_header
-from notify.mllp.messages import Accepted, Freshness, Received, Wording, accept, keep_broken
+from notify.mllp.messages import Accepted, Freshness, Received, Taking, Wording, accept, keep_broken
 from notify.mllp.oddities import Oddities
 from notify.notices.rules import NoticeRules
 
@@ -81,8 +81,11 @@ class Intake:
         interface: Interface | None = None,
         clock: Time | None = None,
         answered: Callable[[str], object] = lambda code: None,
+        bills: Taking | None = None,
     ) -> None:
-        """Without a `clock` nothing is held. `answered` is told each answer's code."""
+        """Without a `clock` nothing is held. `answered` is told each answer's code. Without `bills` nobody needs
+        messages on charges."""
+        self._bills = bills
         self._answered = answered
         self._transactions = transactions
         self._rules = rules
@@ -159,6 +162,7 @@ class Intake:
                 self._wallclock(),
                 self._interface.freshness,
                 message.raw if self._interface.keeps else b"",
+                self._bills,
             )
         except MessageBroken as broken:
             refusal = await self._refuse(message.raw, header, peer, broken)
@@ -170,6 +174,10 @@ class Intake:
             log.error("HL7 message from {peer} could not be stored: {away}; it is not answered", peer=peer, away=away)
             return None
         self._tell(read, accepted, peer)
+        if accepted.aside:
+            # It is here, and what can be taken is taken: a sender that repeats it is told AA.
+            aside = MessageBroken("AE", "103", f"set aside: {accepted.aside}"[:200], "FT1")
+            return _Answer(False, self._answer(read.header, aside))
         if accepted.received is Received.NEW:
             self._planned()
         return _Answer(True, self._answer(read.header))

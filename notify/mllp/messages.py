@@ -21,6 +21,7 @@ from db.tables.notices import EventRow, MessageRow
 from notify.errors import MessageBroken
 from notify.events import Happening, insert_once, store
 from notify.hl7.adt import Message, Movement
+from notify.hl7.billing import Billing
 from notify.hl7.frame import KEPT
 from notify.hl7.header import Header
 from notify.hl7.time import latest_moment
@@ -30,6 +31,9 @@ from notify.notices.rules import NoticeRules
 
 Wording: TypeAlias = Callable[[Session, Movement], Mapping[str, Any]]
 """The variables that a flow gets of a movement (names of department and ward), looked up as it is stored."""
+
+Taking: TypeAlias = Callable[[Session, Billing, str, str, datetime], list[str]]
+"""Takes what a message bills; why the rest was set aside (`bills.Bills.take`)."""
 
 ANOTHER = timedelta(hours=1)
 """After this long by the sender's clock the same content under the same id is another message: some senders give all
@@ -61,6 +65,8 @@ class Accepted:
 
     received: Received
     quiet: str = ""
+    aside: str = ""
+    """Why something of what it bills was set aside."""
 
 
 def accept(
@@ -72,6 +78,7 @@ def accept(
     now: datetime,
     freshness: Freshness = Freshness(),
     raw: bytes = b"",
+    bills: Taking | None = None,
 ) -> Accepted:
     """Store a sound message, its event and its notices: all of them or nothing. `raw`: its bytes, when they are to be
     kept.
@@ -81,13 +88,14 @@ def accept(
     """
     header, content = message.header, message.content
     movement = content if isinstance(content, Movement) else None
+    billing = content if isinstance(content, Billing) and bills is not None else None
     same = f"{header.sender}\x1f{header.control_id}\x1f{message.fingerprint}"
     key = hashlib.sha256(same.encode("utf-8", "surrogatepass")).hexdigest()
     moment = _moment(message, freshness.zone)
     values = {
         **_about(header, peer, now),
         "key": key,
-        "state": "accepted" if movement is not None else "ignored",
+        "state": "accepted" if movement is not None or billing is not None else "ignored",
         "fingerprint": message.fingerprint,
         "answer": "AA",
         "odd": "; ".join(message.odd)[:400],
@@ -100,6 +108,11 @@ def accept(
         made = insert_once(session, MessageRow, values)
     if made is not None and raw:
         keep(session, made, raw, now)
+    if billing is not None and bills is not None and made is not None:
+        reasons = bills(session, billing, _sender(header), f"{header.type} {header.control_id}", now)
+        told = "; ".join(reasons)
+        session.execute(update(MessageRow).where(MessageRow.id == made).values(reason=told[:200]))
+        return Accepted(Received.NEW, aside=told)
     if movement is None or made is None:
         return Accepted(Received.NEW)
     variables = wording(session, movement)
@@ -119,7 +132,7 @@ def accept(
 
 def _moment(message: Message, zone: tzinfo) -> datetime | None:
     """When it was recorded (EVN-2), else sent (MSH-7), by the sender's clock; None when neither can be read."""
-    recorded = message.content.recorded if isinstance(message.content, Movement) else ""
+    recorded = message.content.recorded if isinstance(message.content, Movement | Billing) else ""
     return latest_moment(recorded, zone) or latest_moment(message.header.sent, zone)
 
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 
 from forms.tree import Node
-from notify.hl7.adt import FIELDS, FieldPath, Reading
+from notify.hl7.adt import FIELDS, Reading
+from notify.hl7.segments import FieldPath
 from notify.notices.rule_form import RuleForm
 
 TRIGGERS: Mapping[str, str] = {

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from twisted.internet.error import CannotListenError
 
 from notify.hl7.character_sets import reading_order
+from notify.mllp.bills import Bills
 from notify.mllp.door import MllpDoor
 from notify.mllp.intake import Intake, Interface
 from notify.mllp.limits import MllpLimits
@@ -37,6 +38,7 @@ class Hl7Port:
             _interface(own, ground.zone),
             ground.reactor,
             answered=ground.metrics.hl7_answered,
+            bills=Bills(edition.live.insurance, ground.zone).take,
         )
         limits = MllpLimits(longest=own.longest, connections=own.connections)
         self.door = MllpDoor(ground.reactor, self.intake, own.peers, limits)
