@@ -10,7 +10,7 @@ from ivr.flow.language import Flow, FlowSet
 from ivr.flow.uses import Beside
 from ivr.flow.verbs.do import Do
 from ivr.numbers import Numbers
-from ivr.numbers.read import SWITCH
+from ivr.numbers.read_codes import SWITCH
 from notify.notices.actions import DECLARED as CONFIRMING
 from notify.notices.addressee import Kind
 from notify.notices.escalation import Confirm, Rule

@@ -30,7 +30,7 @@ from ivr.numbers import HOLIDAYS as HOLIDAYS_FILE
 from ivr.numbers import Numbers
 from ivr.numbers.hours import Calendar
 from ivr.numbers.read import numbers_of
-from ivr.numbers.read_hours import read_calendars
+from ivr.numbers.read_calendars import read_calendars
 from ivr.numbers.schema import holidays_schema, numbers_schema
 from ivr.rehearsal.flow_test import EditionUnderTest, FlowTest
 from ivr.rehearsal.schema import schema_of_tests
