@@ -14,7 +14,8 @@ from forms.report import did_you_mean
 from hospital.usual import USUAL_VARIABLES
 from ivr.flow.commands import Value
 from ivr.numbers import Closing, Refusal
-from ivr.rehearsal.call import Caller, RehearsedCall
+from ivr.rehearsal.call import RehearsedCall
+from ivr.rehearsal.caller import Caller
 from ivr.rehearsal.flow_test import EditionUnderTest
 from ivr.rehearsal.moments import Collected
 

@@ -12,9 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -24,9 +21,7 @@ from twisted.python.failure import Failure
 from actions.action import Action, ActionOutcome, CallFacts, Declared
 from ivr.call.conversation import Conversation, Finished
 from ivr.call.errands import errands
-from ivr.call.errands.keys import LATE_KEY
 from ivr.call.errands.record import TakeMessage
-from ivr.call.leg import Leg
 from ivr.call.notes import HIDDEN
 from ivr.flow.commands import Collect, Prompt, Value
 from ivr.flow.language import FlowSet, Target
@@ -35,6 +30,8 @@ from ivr.flow.verbs import beyond_the_line
 from ivr.record.legs import Legs, NoSheet, Role
 from ivr.rehearsal.answers import Answers, NotAnswered, declared_beyond, stand_ins, told
 from ivr.rehearsal.beyond import AskScript
+from ivr.rehearsal.caller import Caller
+from ivr.rehearsal.line import RehearsedSwitch, WaitingLeg
 from ivr.rehearsal.moments import (
     Ended,
     Entered,
@@ -50,7 +47,6 @@ from ivr.rehearsal.moments import (
 from ivr.rehearsal.stage import Stage
 from ivr.rehearsal.tapes import TONE, Tapes
 from ivr.rehearsal.voice import TALK, RehearsedVoice
-from ivr.switch.fake import FakeSwitch
 from ivr.switch.fake_line import FakeLine
 from ivr.switch.line import Line, Offer, TurnedAway
 from prompts.catalog import Catalog
@@ -60,51 +56,6 @@ from prompts.studio import Studio
 
 LONGEST = 4 * 3600.0
 """Seconds that a rehearsed call may last; every flow ends before (`ivr.flow.run`), so more is a fault of ours."""
-ANY_DAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
-"""When a call is made that nobody gave a time: a Monday, nine in the morning in China."""
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who calls what, when. `at` is aware."""
-
-    flow: str
-    language: str
-    variables: Mapping[str, Value] = field(default_factory=dict)
-    number: str = "13800000000"
-    dialled: str = "1000"
-    at: datetime = ANY_DAY
-    slow: bool = False
-    """At the pace for those who asked for it, from the beginning."""
-
-
-class _Switch(FakeSwitch):
-    """Asks the voice how long a clip is."""
-
-    def __init__(self, clock: Clock, voice: RehearsedVoice) -> None:
-        super().__init__(clock, lines=1)
-        self._voice = voice
-
-    def seconds(self, clip: Path) -> float:
-        return self._voice.seconds(clip)
-
-
-class _Leg(Leg):
-    """Says when it is quiet and waits for a key."""
-
-    def __init__(self, clock: Clock, waits: Callable[[float], None]) -> None:
-        super().__init__(clock)
-        self._waits = waits
-        self.listening = False
-
-    async def next_key(self, timeout: float) -> str | None:
-        if not self.has_keys and timeout > LATE_KEY:  # not the moment in which a late key is waited for
-            self.listening = True
-            self._waits(timeout)
-        try:
-            return await super().next_key(timeout)
-        finally:
-            self.listening = False
 
 
 class RehearsedCall:
@@ -149,8 +100,8 @@ class RehearsedCall:
         self._voice = RehearsedVoice(texts, self._speaks, studio, render)
         self._actions = stand_ins([*declared, *declared_beyond().values()], answers, self._tell, self.broken.append)
         self._actions.update({name: told(action, self._tell) for name, action in (actions or {}).items()})
-        self._leg = _Leg(self.clock, self._waits)
-        switch = _Switch(self.clock, self._voice)
+        self._leg = WaitingLeg(self.clock, self._waits)
+        switch = RehearsedSwitch(self.clock, self._voice)
         switch.listener = self
         self.line: FakeLine = switch.offer(caller.dialled, caller.number)
         self._settle()

@@ -15,7 +15,7 @@ from ivr.flow.commands import Value
 from ivr.flow.language import FlowSet, Step
 from ivr.flow.verbs.ask import Ask
 from ivr.flow.words import SYSTEM
-from ivr.rehearsal.call import Caller
+from ivr.rehearsal.caller import Caller
 from ivr.rehearsal.flow_test import EditionUnderTest
 from ivr.rehearsal.moments import (
     Answered,

@@ -17,7 +17,7 @@ from forms.report import Mark
 from ivr.flow.commands import Value
 from ivr.flow.language import FlowSet
 from ivr.numbers import Numbers
-from ivr.rehearsal.call import Caller
+from ivr.rehearsal.caller import Caller
 from prompts.catalog import Catalog
 
 

@@ -17,7 +17,7 @@ from ivr.flow.commands import Prompt, Value
 from ivr.flow.verbs import beyond_the_line
 from ivr.record.call_records import CallRecord
 from ivr.rehearsal.answers import declared_beyond, usual
-from ivr.rehearsal.call import Caller
+from ivr.rehearsal.caller import Caller
 from ivr.rehearsal.flow_test import EditionUnderTest
 from ivr.rehearsal.moments import Answered, Asked, Collected, Ended, Entered, Moment, Said, Saying, Speaks, What
 from ivr.rehearsal.voice import TALK

@@ -34,7 +34,7 @@ from ivr.flow.verbs import LATER, VERBS, beyond_the_line
 from ivr.flow.verbs.errand import NOTHING, Destination, Visit
 from ivr.flow.verbs.schema import PROMPT, WITH, Known, VerbSchema, leads
 from ivr.record.call_records import CallEvent, CallRecord
-from ivr.rehearsal.call import ANY_DAY
+from ivr.rehearsal.caller import ANY_DAY
 from ivr.rehearsal.export import as_test
 from ivr.rehearsal.flow_test import EditionUnderTest
 from ivr.rehearsal.suite import run_tests

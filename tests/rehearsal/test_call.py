@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from actions.action import ActionOutcome
 from ivr.rehearsal.answers import Script
-from ivr.rehearsal.call import Caller, RehearsedCall
+from ivr.rehearsal.call import RehearsedCall
+from ivr.rehearsal.caller import Caller
 from ivr.rehearsal.moments import Asked, Collected, Ended, Entered, Moment, Pressed, Said, Saying, Speaks, Waits
 from ivr.rehearsal.transcript import transcript
 from ivr.rehearsal.voice import reckoned

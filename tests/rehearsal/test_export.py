@@ -16,7 +16,8 @@ from editions.bundle import Bundle
 from editions.flow_tests import under_test
 from ivr.record.call_records import CallEvent, CallRecord
 from ivr.rehearsal.answers import Script
-from ivr.rehearsal.call import ANY_DAY, Caller, RehearsedCall
+from ivr.rehearsal.call import RehearsedCall
+from ivr.rehearsal.caller import ANY_DAY, Caller
 from ivr.rehearsal.export import as_test
 from ivr.rehearsal.flow_test import FlowTest
 from ivr.rehearsal.moments import Collected, Ended, Saying, What
@@ -160,7 +161,7 @@ def test_the_slip_of_a_booking_stays_the_patients() -> None:
     )
     text = as_test("a booking", *of_record(replace(live, flow="registration"), shipped), shipped)
     assert "48151" not in text
-    assert "slip: \"30512\"" in text  # as on a good day
+    assert 'slip: "30512"' in text  # as on a good day
 
 
 def test_the_exported_call_says_and_does_the_same() -> None:

@@ -15,7 +15,7 @@ from editions.bundle import TESTS, Bundle
 from editions.flow_tests import under_test
 from ivr.record.call_records import CallEvent, CallRecord
 from ivr.rehearsal.answers import declared_beyond
-from ivr.rehearsal.call import ANY_DAY
+from ivr.rehearsal.caller import ANY_DAY
 from ivr.rehearsal.export import as_test
 from ivr.rehearsal.flow_test import EditionUnderTest, FlowTest
 from ivr.rehearsal.suite import SuiteResult, run_tests

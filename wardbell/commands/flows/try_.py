@@ -25,7 +25,8 @@ from hospital.demo_hospital import DemoHospital
 from ivr.flow.commands import Value
 from ivr.numbers import Closing
 from ivr.numbers.closings import closed_numbers
-from ivr.rehearsal.call import Caller, RehearsedCall
+from ivr.rehearsal.call import RehearsedCall
+from ivr.rehearsal.caller import Caller
 from ivr.rehearsal.export import as_test
 from ivr.rehearsal.flow_test import EditionUnderTest
 from ivr.rehearsal.moments import Saying
