@@ -5,7 +5,7 @@ from __future__ import annotations
 from hospital.cards import cards_csv
 from hospital.clinic import rota_csv
 from hospital.fees import charges_csv
-from hospital.staging import Kind
+from hospital.import_kind import Kind
 from hospital.wards import wards_csv
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in (cards_csv.KIND, rota_csv.KIND, wards_csv.KIND, charges_csv.KIND)}

@@ -8,14 +8,12 @@ files' own modules, as a `Kind`.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 from tqdm import tqdm  # type: ignore[import-untyped]
 from twisted.logger import Logger
@@ -23,9 +21,9 @@ from twisted.logger import Logger
 from accounts.audit import Hand
 from db.database import Database
 from db.reading import reading
-from db.rows import locked
-from db.tables.imports import ImportLineRow, ImportRow
-from hospital.errors import HospitalError, Mistakes
+from hospital import import_rows
+from hospital.errors import Mistakes
+from hospital.import_kind import Kind, Refused, Staged
 
 T = TypeVar("T")
 
@@ -42,55 +40,11 @@ ABANDONED = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Staged:
-    """One line of a file: its number there, and what it says, fit for JSON."""
-
-    line: int
-    content: Mapping[str, Any]
-
-
-Refused: TypeAlias = tuple[int, str]
-"""A line's number, and why it is refused."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What to do with the lines of one kind of file. `check` reads only; `apply` makes lines live and refuses only
-    what has changed since the check. Both give what they refuse."""
-
-    name: str
-    check: Callable[[Session, Sequence[Staged]], list[Refused]]
-    apply: Callable[[Session, Sequence[Staged], datetime], list[Refused]]
-
-    @classmethod
-    def of_lines(
-        cls, name: str, check: Callable[[Session, Staged], object], apply: Callable[[Session, Staged, datetime], object]
-    ) -> Kind:
-        """From functions of one line, which raise `HospitalError` for what they refuse, before they change anything."""
-        return cls(
-            name,
-            lambda session, staged: _each(staged, lambda one: check(session, one)),
-            lambda session, staged, now: _each(staged, lambda one: apply(session, one, now)),
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Brought:
     """What came of an import. `late`: lines that others made impossible between the check and their turn."""
 
     stored: int
     late: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Import:
-    """An import that stands in the database."""
-
-    id: int
-    kind: str
-    name: str
-    decided: bool
-    touched_at: datetime
 
 
 class Staging:
@@ -117,17 +71,17 @@ class Staging:
         refused = [one for part in _parts(staged) for one in self._database.run_now(_checks(kind), part)]
         if refused:
             raise _mistakes(name, refused)
-        number = self._database.run_now(_begin, kind, name, self._wallclock())
+        number = self._database.run_now(import_rows.begin, kind, name, self._wallclock())
         at = 0
         for size in self._slices(len(staged), "set aside"):
-            self._timed(size, _set_aside, number, at, staged[at : at + size.lines], self._wallclock())
+            self._timed(size, import_rows.set_aside, number, at, staged[at : at + size.lines], self._wallclock())
             at += size.lines
-        self._database.run_now(_decide, number, self._wallclock(), hand)
+        self._database.run_now(import_rows.decide, number, self._wallclock(), hand)
         return self._carry_out(kind, number, name)
 
     def go_on(self, kinds: Mapping[str, Kind]) -> None:
         """What others left behind: carried out when it was decided, dropped when nobody is working on it any more."""
-        for left in self._database.run_now(left_behind):
+        for left in self._database.run_now(import_rows.left_behind):
             if left.decided:
                 if left.touched_at > self._wallclock() - timedelta(minutes=1):
                     continue  # somebody is working on it
@@ -140,16 +94,16 @@ class Staging:
                 log.warn("the import of {name} was interrupted before all was there: nothing is kept", name=left.name)
 
     def _carry_out(self, kind: Kind, number: int, name: str) -> Brought:
-        total = self._database.run_now(count_lines, number)
+        total = self._database.run_now(import_rows.count_lines, number)
         late: list[Refused] = []
         for size in self._slices(total, kind.name):
-            size.lines, refused = self._timed(size, _make_live, kind, number, size.lines, self._wallclock())
+            size.lines, refused = self._timed(size, import_rows.make_live, kind, number, size.lines, self._wallclock())
             late += refused
         self._clear(number)
         return Brought(total - len(late), tuple(f"{name}:{line}: {why}" for line, why in sorted(late)))
 
     def _clear(self, number: int) -> None:
-        while self._database.run_now(_drop_some, number):
+        while self._database.run_now(import_rows.drop_some, number):
             self._wait(HOLD)
 
     def _slices(self, total: int, what: str) -> Iterator[_Size]:
@@ -199,20 +153,6 @@ class _Size:
         self.best = max(FEWEST, min(MOST, fits, 2 * max(self.lines, FIRST)))
 
 
-@reading
-def left_behind(session: Session) -> list[Import]:
-    """Imports in the database, the oldest first."""
-    rows = session.scalars(select(ImportRow).order_by(ImportRow.id))
-    return [Import(row.id, row.kind, row.name, row.decided, row.touched_at) for row in rows]
-
-
-@reading
-def count_lines(session: Session, number: int) -> int:
-    """How many lines of an import stand in the database."""
-    query = select(func.count()).select_from(ImportLineRow).where(ImportLineRow.import_id == number)
-    return session.execute(query).scalar_one()
-
-
 def _checks(kind: Kind) -> Callable[[Session, Sequence[Staged]], list[Refused]]:
     @reading
     def check(session: Session, staged: Sequence[Staged]) -> list[Refused]:
@@ -226,87 +166,6 @@ def _at_once(session: Session, kind: Kind, name: str, staged: Sequence[Staged], 
     if refused:
         raise _mistakes(name, refused)  # which takes everything back
     hand.note(session, "import", kind.name, name, lines=len(staged))
-
-
-def _begin(session: Session, kind: Kind, name: str, now: datetime) -> int:
-    row = ImportRow(kind=kind.name, name=name[:200], touched_at=now, decided=False, done=0)
-    session.add(row)
-    session.flush()
-    return row.id
-
-
-def _set_aside(session: Session, number: int, at: int, staged: Sequence[Staged], now: datetime) -> None:
-    _row(session, number).touched_at = now
-    session.execute(
-        insert(ImportLineRow),
-        [
-            {
-                "import_id": number,
-                "position": at + place,
-                "line": one.line,
-                "content": json.dumps(one.content, ensure_ascii=False),
-            }
-            for place, one in enumerate(staged)
-        ],
-    )
-
-
-def _decide(session: Session, number: int, now: datetime, hand: Hand) -> None:
-    row = _row(session, number)
-    row.decided, row.touched_at = True, now
-    lines = select(func.count()).select_from(ImportLineRow).where(ImportLineRow.import_id == number)
-    hand.note(session, "import", row.kind, row.name, lines=session.scalar(lines))
-
-
-def _make_live(
-    session: Session, kind: Kind, number: int, lines: int, now: datetime
-) -> tuple[int, list[Refused]]:
-    """The next lines; how many they were. Two that do it at the same time take turns."""
-    row = session.scalars(locked(select(ImportRow).where(ImportRow.id == number))).one_or_none()
-    if row is None:
-        return 0, []
-    found = session.execute(
-        select(ImportLineRow.line, ImportLineRow.content)
-        .where(ImportLineRow.import_id == number, ImportLineRow.position >= row.done)
-        .order_by(ImportLineRow.position)
-        .limit(lines)
-    ).all()
-    refused = kind.apply(session, [Staged(line, json.loads(content)) for line, content in found], now)
-    row.done += len(found)
-    row.touched_at = now
-    return len(found), refused
-
-
-def _drop_some(session: Session, number: int) -> bool:
-    """Remove some lines, or the import itself when none is left; whether there is more to do."""
-    some = select(ImportLineRow.position).where(ImportLineRow.import_id == number).limit(1_000)
-    positions = list(session.scalars(some))
-    if not positions:
-        session.execute(delete(ImportRow).where(ImportRow.id == number))
-        return False
-    session.execute(
-        delete(ImportLineRow).where(
-            ImportLineRow.import_id == number, ImportLineRow.position.between(min(positions), max(positions))
-        )
-    )
-    return True
-
-
-def _row(session: Session, number: int) -> ImportRow:
-    row = session.get(ImportRow, number)
-    if row is None:
-        raise Mistakes(["the import took too long and was dropped: nothing is kept, import the file again"])
-    return row
-
-
-def _each(staged: Sequence[Staged], work: Callable[[Staged], object]) -> list[Refused]:
-    refused: list[Refused] = []
-    for one in staged:
-        try:
-            work(one)
-        except HospitalError as wrong:
-            refused.append((one.line, str(wrong)))
-    return refused
 
 
 def _parts(staged: Sequence[Staged]) -> Iterator[Sequence[Staged]]:

@@ -1,6 +1,6 @@
 """Files of clerks on their way into the tables, line by line: they become live in slices, all of them or none.
 
-Written by `hospital.staging`; empty but for the minutes of an import.
+Written by `hospital.import_rows`; empty but for the minutes of an import.
 """
 
 from __future__ import annotations

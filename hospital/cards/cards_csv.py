@@ -20,8 +20,8 @@ from hospital.cards.cards import CardRecord
 from hospital.cards.pins import Pins
 from hospital.csv_file import Row
 from hospital.errors import LedgerConflict, Mistakes, NotAllowed
+from hospital.import_kind import Kind, Refused, Staged
 from hospital.money import parse_money, show_money
-from hospital.staging import Kind, Refused, Staged
 
 NEEDED = ("number", "patient", "phone")
 OPTIONAL = ("slow",)

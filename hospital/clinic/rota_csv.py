@@ -15,8 +15,8 @@ from hospital.clinic import rota
 from hospital.clinic.rota import DutyRecord, NewDuty
 from hospital.csv_file import Row
 from hospital.errors import Mistakes
+from hospital.import_kind import Kind, Staged
 from hospital.money import parse_money, show_money
-from hospital.staging import Kind, Staged
 
 COLUMNS = ("date", "half", "department", "expert", "name_zh", "name_en", "places", "fee")
 TAKEN = "taken"

@@ -26,7 +26,7 @@ from hospital.fees.charges import NewCharge, NewPayment, Reversal
 from hospital.fees.intake import NEEDED, OPTIONAL, Discharge, Entry, Terms
 from hospital.fees.scheme import Class
 from hospital.fees.stays import Admission
-from hospital.staging import Kind, Staged
+from hospital.import_kind import Kind, Staged
 
 _KINDS: Mapping[str, type[Any]] = {one.__name__: one for one in (Admission, Discharge, NewCharge, Reversal, NewPayment)}
 

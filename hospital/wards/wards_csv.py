@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 from hospital import csv_file, names
 from hospital.csv_file import Row
-from hospital.staging import Kind, Staged
+from hospital.import_kind import Kind, Staged
 from hospital.wards import wards
 from hospital.wards.wards import WardContacts
 

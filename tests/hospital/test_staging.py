@@ -14,8 +14,9 @@ from hospital.cards import cards, cards_csv
 from hospital.cards.pins import PlainPins
 from hospital.clinic import registration, rota, rota_csv
 from hospital.errors import Mistakes
+from hospital.import_rows import left_behind
 from hospital.imports import KINDS
-from hospital.staging import Brought, Staging, left_behind
+from hospital.staging import Brought, Staging
 from tests.faults import Faults
 from tests.hospital.conftest import TOMORROW, SmallHospital
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import click
 
+from hospital.import_kind import Kind, Staged
 from hospital.imports import KINDS
-from hospital.staging import Kind, Staged, Staging
+from hospital.staging import Staging
 from wardbell.commands.clerk import ClerkDesk
 from wardbell.commands.who import hand
 
