@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 
 from fastapi import HTTPException
 from fastapi.responses import Response
@@ -15,48 +13,25 @@ from markupsafe import Markup
 from accounts.rights import Right
 from reports import tables
 from reports.alerts import alerts_report
-from reports.asked import BadPeriod, By, Period, Seen
-from reports.calls import CallsReport, FlowsReport, calls_report, flows_report, heat_map
-from reports.days import day_at
+from reports.asked import By, Seen
+from reports.calls import calls_report, flows_report, heat_map
 from reports.keys import keys_report
 from reports.tables import Table
 from web.charts import Series, bars, heat, lines
 from web.export import Form, Sheet, download
 from web.page import N_, Page
+from web.pages.reports.asked import Asked, read_asked
+from web.pages.reports.series import BARS, by_outcome, flows_picture
 from web.pages.reports.words import LINES, cell, first_cell, heading, line, weekday
 from web.visit import Visit, Visiting
 
 PAGE = Page("reports", N_("Reports"), "/reports", Right.REPORTS, N_("The line"))
-A_MONTH = 29
-"""Days before the last one, when no first one is named."""
-PARTS = 5
-"""Outcomes that a bar shows one by one; all others are one part."""
-BARS = 14
-"""Flows, steps or wards that a chart shows."""
 TABS = (
     ("/reports", N_("All calls")),
     ("/reports/flows", N_("Flows")),
     ("/reports/keys", N_("Keys pressed")),
     ("/reports/alerts", N_("Alerts")),
 )
-
-
-@dataclass
-class Asked:
-    """What the address of a page asks for."""
-
-    first: date
-    last: date
-    by: By
-    ward: str = ""
-
-    @property
-    def period(self) -> Period:
-        """Refused as a request without sense where it is none."""
-        try:
-            return Period(self.first, self.last)
-        except BadPeriod as wrong:
-            raise HTTPException(422) from wrong
 
 
 @dataclass
@@ -73,7 +48,7 @@ class Part:
 @PAGE.get("/reports")
 def calls(visit: Visiting, first: str = "", last: str = "", by: By = By.DAY) -> Response:
     """Calls by outcome, by weekday and hour, and how long callers waited."""
-    asked, _ = _asked(visit, first, last, by), visit._
+    asked, _ = read_asked(visit, first, last, by), visit._
     report = visit.site.database.run_now(calls_report, asked.period, by, visit.site.zone, visit.now)
     week = visit.site.database.run_now(heat_map, asked.period, visit.site.zone, visit.now)
     labels = [line(by, at, visit.language) for at in report.lines]
@@ -92,7 +67,7 @@ def calls(visit: Visiting, first: str = "", last: str = "", by: By = By.DAY) -> 
         Part(
             _("Calls by how they ended"),
             tables.calls_table(report),
-            bars("outcomes", _("Calls by how they ended"), about, labels, _by_outcome(visit, report)),
+            bars("outcomes", _("Calls by how they ended"), about, labels, by_outcome(visit, report)),
         ),
         Part(
             _("Calls by weekday and hour, on the average"),
@@ -110,17 +85,17 @@ def calls(visit: Visiting, first: str = "", last: str = "", by: By = By.DAY) -> 
 @PAGE.get("/reports/flows")
 def flows(visit: Visiting, first: str = "", last: str = "", by: By = By.DAY) -> Response:
     """Calls by flow and outcome."""
-    asked, _ = _asked(visit, first, last, by), visit._
+    asked, _ = read_asked(visit, first, last, by), visit._
     report = visit.site.database.run_now(flows_report, asked.period, visit.site.zone, visit.now)
     title = _("Calls that came in, by flow and how they ended")
-    part = Part(title, tables.flows_table(report), _flows(visit, title, report))
+    part = Part(title, tables.flows_table(report), flows_picture(visit, title, report))
     return _page(visit, "/reports/flows", asked, [part], report.seen)
 
 
 @PAGE.get("/reports/keys")
 def keys(visit: Visiting, first: str = "", last: str = "", by: By = By.DAY) -> Response:
     """What callers press at each step."""
-    asked, _ = _asked(visit, first, last, by), visit._
+    asked, _ = read_asked(visit, first, last, by), visit._
     report = visit.site.database.run_now(keys_report, asked.period, visit.site.zone, visit.now)
     title = _("What callers did where they were asked for a key")
     most = sorted(report.steps, key=lambda one: -one.asked)[:BARS]
@@ -141,7 +116,7 @@ def keys(visit: Visiting, first: str = "", last: str = "", by: By = By.DAY) -> R
 @PAGE.get("/reports/alerts")
 def alerts(visit: Visiting, first: str = "", last: str = "", by: By = By.HOUR, ward: str = "") -> Response:
     """How soon alerts were confirmed, by hour, ward and rule; how dials for them ended."""
-    asked, _ = _asked(visit, first, last, by, ward), visit._
+    asked, _ = read_asked(visit, first, last, by, ward), visit._
     report = visit.site.database.run_now(alerts_report, asked.period, by, visit.site.zone, visit.now, ward)
     labels = [line(by, at, visit.language) for at in report.by_line]
     times = [
@@ -177,7 +152,7 @@ def file(
     visit: Visiting, name: str, form: Form, first: str = "", last: str = "", by: By = By.DAY, ward: str = ""
 ) -> Response:
     """The figures of one table as a file."""
-    asked = _asked(visit, first, last, by, ward)
+    asked = read_asked(visit, first, last, by, ward)
     run, period, at = visit.site.database.run_now, asked.period, (visit.site.zone, visit.now)
     match name:
         case "calls":
@@ -205,17 +180,6 @@ def file(
     return download(Sheet(f"{name} {asked.first} {asked.last}", [head for head, _kind in words[0]], words[1]), form)
 
 
-def _asked(visit: Visit, first: str, last: str, by: By, ward: str = "") -> Asked:
-    try:
-        until = date.fromisoformat(last) if last else day_at(visit.now, visit.site.zone)
-        since = date.fromisoformat(first) if first else until - timedelta(A_MONTH)
-    except (ValueError, OverflowError) as wrong:
-        raise HTTPException(422) from wrong
-    asked = Asked(since, until, by, ward)
-    _ = asked.period  # what is none is refused before anything is read
-    return asked
-
-
 def _page(visit: Visit, home: str, asked: Asked, parts: Sequence[Part], seen: Seen, about: str = "") -> Response:
     choices = [(by.value, visit._(words)) for by, words in LINES.items()]
     query = {"first": asked.first.isoformat(), "last": asked.last.isoformat(), "by": asked.by.value, "ward": asked.ward}
@@ -239,45 +203,3 @@ def _worded(visit: Visit, table: Table) -> tuple[list[tuple[str, bool]], list[li
         told += [cell(name, value, visit._) for name, value in zip(table.columns[1:], row[1:], strict=True)]  # type: ignore[misc]
         rows.append(told)
     return heads, rows
-
-
-def _most(counted: Counter[str]) -> list[str]:
-    return [name for name, _count in counted.most_common(PARTS)]
-
-
-def _by_outcome(visit: Visit, report: CallsReport) -> list[Series]:
-    """Calls line by line: the most frequent outcomes, and all others as one."""
-    counted: Counter[str] = Counter()
-    for (_at, outcome), number in report.outcomes.items():
-        counted[outcome] += number
-    most = _most(counted)
-    series = [
-        Series(_outcome(visit, outcome), [report.outcomes.get((at, outcome), 0) for at in report.lines])
-        for outcome in most
-    ]
-    if len(counted) > len(most):
-        others: Counter[date | int] = Counter()
-        for (at, outcome), number in report.outcomes.items():
-            others[at] += 0 if outcome in most else number
-        series.append(Series(visit._("others"), [others[at] for at in report.lines]))
-    return series
-
-
-def _flows(visit: Visit, title: str, report: FlowsReport) -> Markup:
-    came_in = [one for one in report.lines if one.direction == "in"]
-    by_flow = list(dict.fromkeys(one.flow for one in came_in))[:BARS]
-    counted: Counter[str] = Counter()
-    found: Counter[tuple[str, str]] = Counter()
-    for one in came_in:
-        counted[one.outcome] += one.figures.calls
-        found[one.flow, one.outcome] += one.figures.calls
-    most = _most(counted)
-    series = [Series(_outcome(visit, outcome), [found[flow, outcome] for flow in by_flow]) for outcome in most]
-    if len(counted) > len(most):
-        rest = [sum(found[flow, other] for other in counted if other not in most) for flow in by_flow]
-        series.append(Series(visit._("others"), rest))
-    return bars("flows", title, title, [flow or "–" for flow in by_flow], series)
-
-
-def _outcome(visit: Visit, outcome: str) -> str:
-    return str(cell("outcome", outcome, visit._))
