@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import shutil
 import socket
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -26,32 +24,18 @@ from tests.e2e.line import Line
 from tests.e2e.melodies import sing_ahead
 from tests.e2e.melodies import studio as singer
 from tests.phone.ports import free_port
+from wardbell.doctor.pjsip import look
 from wardbell.parts import Parts
 from wardbell.settings import Settings
 
 HERE = Path(__file__).parent
 NUMBER = "7000"
 WELCOME_SECONDS, LIST_SECONDS = 75, 10
-ASK_LIMIT = """
-import ctypes, sys, pjsua2
-endpoint = pjsua2.Endpoint()
-endpoint.libCreate()
-config = pjsua2.EpConfig()
-config.logConfig.level = config.logConfig.consoleLevel = 0
-config.uaConfig.maxCalls = 65535
-endpoint.libInit(config)
-binary = next(module for name, module in list(sys.modules.items()) if name.rpartition(".")[2] == "_pjsua2")
-sys.stderr.write(f"calls={ctypes.CDLL(binary.__file__).pjsua_call_get_max_count()}")
-sys.stderr.flush()
-import os
-os._exit(0)
-"""
 
 
 def calls_of_a_worker() -> int:
     """How many calls this build of pjsua2 holds in one process."""
-    done = subprocess.run([sys.executable, "-c", ASK_LIMIT], capture_output=True, text=True, timeout=20, check=True)
-    return int(done.stderr.rpartition("calls=")[2])
+    return look().calls
 
 
 class MarkerStudio(Studio):

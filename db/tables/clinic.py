@@ -15,6 +15,12 @@ PLACES = "taken BETWEEN 0 AND capacity"
 """The last line of defence: whatever goes wrong above, a place is never given twice."""
 
 
+def _booked_once(name: str, *columns: str) -> Index:
+    """What only one booking that holds may have: cancelled ones may have it too."""
+    holds = text("state = 'booked'")
+    return Index(name, *columns, unique=True, sqlite_where=holds, postgresql_where=holds)
+
+
 class Department(Named, Base):
     """A department with its general clinic. `general_capacity` 0: it has none."""
 
@@ -90,29 +96,9 @@ class Booking(Base):
         CheckConstraint("state IN ('booked', 'cancelled')", name="state_known"),
         CheckConstraint("(general_day_id IS NULL) <> (duty_id IS NULL)", name="one_place"),
         CheckConstraint("fee >= 0", name="fee_positive"),
-        Index(
-            "uq_bookings_card_general",
-            "card_id",
-            "general_day_id",
-            unique=True,
-            sqlite_where=text("state = 'booked'"),
-            postgresql_where=text("state = 'booked'"),
-        ),
-        Index(
-            "uq_bookings_card_duty",
-            "card_id",
-            "duty_id",
-            unique=True,
-            sqlite_where=text("state = 'booked'"),
-            postgresql_where=text("state = 'booked'"),
-        ),
-        Index(
-            "uq_bookings_key",
-            "key",
-            unique=True,
-            sqlite_where=text("state = 'booked'"),
-            postgresql_where=text("state = 'booked'"),
-        ),
+        _booked_once("uq_bookings_card_general", "card_id", "general_day_id"),
+        _booked_once("uq_bookings_card_duty", "card_id", "duty_id"),
+        _booked_once("uq_bookings_key", "key"),
         Index("ix_bookings_date", "date"),
     )
 

@@ -8,12 +8,18 @@ same in whatever order they are made.
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Annotated
 
 from sqlalchemy import BigInteger, Date, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.tables.base import Base
 from db.types import UtcDateTime
+
+Day = Annotated[date, mapped_column(Date, primary_key=True)]
+Whole = Annotated[int, mapped_column(primary_key=True, autoincrement=False)]
+Name = Annotated[str, mapped_column(String(64), primary_key=True)]
+"""What figures are kept by: parts of the key."""
 
 _CLUSTERED = {"sqlite_with_rowid": False}
 """On SQLite the rows of a day lie side by side."""
@@ -24,7 +30,7 @@ class ReportDayRow(Base):
 
     __tablename__ = "report_days"
 
-    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    day: Mapped[Day]
     rules: Mapped[int]
     """The way of counting that its figures were made by (`reports.day_book.RULES`)."""
     zone: Mapped[str] = mapped_column(String(64))
@@ -50,11 +56,11 @@ class ReportCallRow(Base):
     __tablename__ = "report_calls"
     __table_args__ = _CLUSTERED
 
-    day: Mapped[date] = mapped_column(Date, primary_key=True)
-    hour: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    day: Mapped[Day]
+    hour: Mapped[Whole]
     direction: Mapped[str] = mapped_column(String(3), primary_key=True)
-    flow: Mapped[str] = mapped_column(String(64), primary_key=True)
-    outcome: Mapped[str] = mapped_column(String(64), primary_key=True)
+    flow: Mapped[Name]
+    outcome: Mapped[Name]
     calls: Mapped[int]
     answered: Mapped[int]
     waited: Mapped[int]
@@ -75,10 +81,10 @@ class ReportWaitRow(Base):
     __tablename__ = "report_waits"
     __table_args__ = _CLUSTERED
 
-    day: Mapped[date] = mapped_column(Date, primary_key=True)
-    hour: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    day: Mapped[Day]
+    hour: Mapped[Whole]
     fate: Mapped[str] = mapped_column(String(12), primary_key=True)
-    seconds: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seconds: Mapped[Whole]
     calls: Mapped[int]
 
 
@@ -88,9 +94,9 @@ class ReportKeyRow(Base):
     __tablename__ = "report_keys"
     __table_args__ = _CLUSTERED
 
-    day: Mapped[date] = mapped_column(Date, primary_key=True)
-    flow: Mapped[str] = mapped_column(String(64), primary_key=True)
-    step: Mapped[str] = mapped_column(String(64), primary_key=True)
+    day: Mapped[Day]
+    flow: Mapped[Name]
+    step: Mapped[Name]
     did: Mapped[str] = mapped_column(String(8), primary_key=True)
     """The one key, or a word of `reports.counting`."""
     times: Mapped[int]
@@ -102,14 +108,14 @@ class ReportAlertRow(Base):
     __tablename__ = "report_alerts"
     __table_args__ = _CLUSTERED
 
-    day: Mapped[date] = mapped_column(Date, primary_key=True)
-    hour: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    ward: Mapped[str] = mapped_column(String(64), primary_key=True)
+    day: Mapped[Day]
+    hour: Mapped[Whole]
+    ward: Mapped[Name]
     """Empty for notices that are for no ward."""
-    kind: Mapped[str] = mapped_column(String(64), primary_key=True)
-    priority: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[Name]
+    priority: Mapped[Whole]
     state: Mapped[str] = mapped_column(String(12), primary_key=True)
-    seconds: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seconds: Mapped[Whole]
     """-1 where nobody confirmed."""
     notices: Mapped[int]
 
@@ -120,10 +126,10 @@ class ReportDialRow(Base):
     __tablename__ = "report_dials"
     __table_args__ = _CLUSTERED
 
-    day: Mapped[date] = mapped_column(Date, primary_key=True)
-    hour: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    kind: Mapped[str] = mapped_column(String(64), primary_key=True)
-    priority: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    day: Mapped[Day]
+    hour: Mapped[Whole]
+    kind: Mapped[Name]
+    priority: Mapped[Whole]
     role: Mapped[str] = mapped_column(String(32), primary_key=True)
     cause: Mapped[str] = mapped_column(String(24), primary_key=True)
     dials: Mapped[int]
