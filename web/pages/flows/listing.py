@@ -22,6 +22,8 @@ KINDS = {
     "numbers": N_("Numbers"),
     "holidays": N_("Holidays"),
     "notices": N_("Notices"),
+    "insurance": N_("Insurance"),
+    "catalogue": N_("Drugs and services"),
     "texts": N_("The hospital's own texts"),
     "languages": N_("The languages that the line speaks"),
     "tests": N_("Tests"),
