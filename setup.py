@@ -99,6 +99,8 @@ setup(
     packages=find_packages(include=[name for room in ROOMS for name in (room, f"{room}.*")]),
     package_data={
         "": ["**/*.yaml"],
+        "editions": ["texts/*.po"],
+        "ivr": ["texts/*.po"],
         "web": ["**/*.html", "**/*.po", "**/*.js", "**/*.css", "static/**/*"],
         "prompts": ["voices/kokoro_model/*", "fallbacks/*/*.wav", "fallbacks/words.json"],
         "db": ["migrations/**/*.py", "migrations/*.mako"],

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from editions.codes import CODES, RETIRED
+from editions.remedies import REMEDIES
 
 PAGE = Path(__file__).parents[1] / "docs" / "codes.md"
 
@@ -37,13 +38,18 @@ def _lines() -> Iterator[str]:
     yield ""
     yield 'Each mistake comes with its place, its code and what to do: `flows/main.yaml:12:9 E204 no step "login"`.'
     yield "A code never changes its meaning. `wardbell flows check` finds all of them at once."
+    yield "The console and `POST /api/v1/flows/check` tell both in Chinese, English, Russian and Polish."
     for prefix, title in _PARTS.items():
         rows = [(code, meaning) for code, meaning in sorted(CODES.items()) if code.startswith(prefix)]
         if rows:
-            yield from ("", f"## {title}", "", "| code | what is wrong |", "|---|---|")
-            yield from (f"| {code} | {meaning} |" for code, meaning in rows)
+            yield from ("", f"## {title}", "", "| code | what is wrong | what to do |", "|---|---|---|")
+            yield from (f"| {code} | {meaning} | {_cell(REMEDIES[code])} |" for code, meaning in rows)
     yield from ("", "## Retired", "", "| code | is now |", "|---|---|")
     yield from (f"| {code} | {now} |" for code, now in sorted(RETIRED.items()))
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 if __name__ == "__main__":

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from io import BytesIO
 from pathlib import Path
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
+
+from forms.catalogue import read_catalogue
 
 HERE = Path(__file__).parent
 LANGUAGES: Mapping[str, str] = {"zh": "中文", "en": "English", "ru": "Русский", "pl": "Polski"}
@@ -21,26 +20,26 @@ COOKIE = "language"
 
 
 def catalogues(language: str) -> Iterator[Path]:
-    """The files of texts in `language`: those of all pages first, then of each page."""
-    yield from sorted(HERE.glob(f"texts/{language}.po"))
+    """The files of texts in `language`: those of each page first, then of all pages."""
     yield from sorted(HERE.glob(f"*/*/{language}.po"))
+    yield from sorted(HERE.glob(f"texts/{language}.po"))
 
 
 @cache
-def texts_in(language: str) -> NullTranslations:
-    """All texts of the console in `language`; English is what stands in the pages."""
+def texts_in(language: str, page: str = "") -> NullTranslations:
+    """The texts of `page`, a folder under `pages`, in `language`. One word of English may be two on two pages, so a
+    page's own come first, then those of all pages, then what it borrows from others. English stands in the pages."""
     if language == "en":
         return NullTranslations()
-    merged: Translations | None = None
+    own = HERE / "pages" / page / f"{language}.po"
+    if page and own.exists():
+        texts = read_catalogue(own)
+        texts.add_fallback(texts_in(language))
+        return texts
+    merged = Translations()
     for path in catalogues(language):
-        with path.open("rb") as file:
-            catalogue = read_po(file, locale=language)
-        compiled = BytesIO()
-        write_mo(compiled, catalogue)
-        compiled.seek(0)
-        page = Translations(compiled)
-        merged = page if merged is None else merged.merge(page)
-    return merged or NullTranslations()
+        merged.merge(read_catalogue(path))
+    return merged
 
 
 def choose(cookie: str, own: str, accepts: str, usual: str) -> str:

@@ -72,7 +72,7 @@ class Page:
                 path,
                 endpoint,
                 methods=methods,
-                dependencies=[Depends(Guard(right, token))],
+                dependencies=[Depends(Guard(right, token, self.name))],
                 include_in_schema=False,
                 **options,
             )

@@ -52,6 +52,8 @@ class Visit:
     who: Visitor | None
     """None on the few pages that are for everybody."""
     now: datetime
+    page: str = ""
+    """The page whose words are spoken."""
 
     @property
     def visitor(self) -> Visitor:
@@ -95,7 +97,7 @@ class Visit:
     def paper(self) -> Paper:
         """What pages are written on, in the visitor's language."""
         papers: Mapping[str, Paper] = self.request.app.state.papers
-        return papers[self.language]
+        return papers[self.language].of(self.page)
 
     @property
     def form(self) -> FormData:
@@ -134,8 +136,9 @@ Visiting = Annotated[Visit, Depends(the_visit)]
 class Guard:
     """Lets in who has `right`; None: everybody, also who is not logged in."""
 
-    def __init__(self, right: Right | None, token: bool = True) -> None:
+    def __init__(self, right: Right | None, token: bool = True, page: str = "") -> None:
         self.right = right
+        self._page = page
         self._token = token
 
     async def __call__(self, request: Request) -> None:
@@ -149,7 +152,7 @@ class Guard:
             request.headers.get("accept-language", ""),
             site.language,
         )
-        request.state.visit = Visit(site, request, language, who, now)
+        request.state.visit = Visit(site, request, language, who, now, self._page)
         if request.method not in SAFE:
             await self._comes_from_us(request, who)
         if self.right is None:

@@ -97,8 +97,8 @@ def reported(bundle: Bundle, zone: ZoneInfo) -> tuple[Mistake, ...]:
     return tuple(check_files(lambda: bundle, zone).reported)
 
 
-def picture(bundle: Bundle, zone: ZoneInfo, flow: str, language: str) -> Drawing | NoDrawing:
-    """The picture of a flow, or of all (`map`)."""
+def picture(bundle: Bundle, zone: ZoneInfo, flow: str, language: str, labels: str = "en") -> Drawing | NoDrawing:
+    """The picture of a flow, or of all (`map`). `language` is that of its texts, `labels` that of our own words."""
     try:
         checked = read(bundle, zone)
     except FilesBroken:
@@ -108,7 +108,7 @@ def picture(bundle: Bundle, zone: ZoneInfo, flow: str, language: str) -> Drawing
         return NoDrawing("unknown")
     if language not in checked.edition.texts.languages:
         language = checked.edition.texts.languages[0]
-    (one,) = pictures(checked, (flow,), language)
+    (one,) = pictures(checked, (flow,), language, labels)
     try:
         svg = drawn(one, "svg", checked.edition.version).decode()
     except CannotDraw as wrong:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from ivr.drawing.looks import FONT, INK, LINE, QUIET, QUIET_TEXT, SMALL, Look, look
 from ivr.drawing.picture import Arrow, Box, Picture, Role
 from ivr.drawing.wrap import columns, wrap
+from ivr.words import Words, words_in
 
 WIDTH = 34
 """Columns of a line of words."""
@@ -34,7 +35,7 @@ def graphviz(picture: Picture, edition: int = 0, paper: str = "", size: tuple[fl
             f"  edge [fontname={_quoted(FONT)} fontsize=10 color={_quoted(LINE)} fontcolor={_quoted(INK)}"
             " penwidth=1.2 arrowsize=0.7]",
             f"  subgraph cluster_page {{ label=<{_head(picture)}> labelloc=t labeljust=l pencolor=none",
-            *(f"    {names[box.name]} {_box(box, names[box.name])}" for box in picture.boxes),
+            *(f"    {names[box.name]} {_box(box, names[box.name], words_in(picture.labels))}" for box in picture.boxes),
             "  }",
             *(f"  {names[line.origin]} -> {names[line.target]} {_line(line)}" for line in picture.lines),
             "}",
@@ -49,7 +50,8 @@ def ids(picture: Picture) -> dict[str, str]:
 
 
 def _head(picture: Picture) -> str:
-    needs = f"needs {', '.join(picture.needs)}" if picture.needs else ""
+    own = words_in(picture.labels)
+    needs = own("needs %(variables)s") % {"variables": ", ".join(picture.needs)} if picture.needs else ""
     under = " · ".join(part for part in (picture.name, picture.language, needs) if part)
     return (
         f'<table border="0" cellspacing="0" cellpadding="1"><tr><td align="left"><font point-size="18"><b>'
@@ -60,9 +62,10 @@ def _head(picture: Picture) -> str:
 
 
 def _foot(picture: Picture, edition: int, paper: str) -> str:
-    shown = f"edition {edition}" if edition else "draft"
+    own = words_in(picture.labels)
+    shown = own("edition %(number)s") % {"number": edition} if edition else own("draft")
     words = " · ".join(part for part in (picture.name, picture.language, shown, paper) if part)
-    samples = [_sample(verb, look(verb)) for verb in picture.verbs]
+    samples = [_sample(verb, look(verb), own) for verb in picture.verbs]
     rows = ["".join(samples[at : at + PER_ROW]) for at in range(0, len(samples), PER_ROW)]
     legend = "".join(
         f'<tr><td align="left"><table border="0" cellspacing="4" cellpadding="3"><tr>{row}</tr></table></td></tr>'
@@ -74,16 +77,16 @@ def _foot(picture: Picture, edition: int, paper: str) -> str:
     )
 
 
-def _sample(verb: str, look: Look) -> str:
+def _sample(verb: str, look: Look, own: Words) -> str:
     style = ' style="rounded"' if look.style == "rounded" else ""
     colour = "white" if verb in _DARK else INK
     return (
         f'<td border="1" bgcolor="{look.fill}" color="{look.edge}"{style}><font point-size="8" color="{colour}">'
-        f"&#160;<b>{verb}</b>&#160;&#160;{_escaped(look.meaning)}&#160;</font></td>"
+        f"&#160;<b>{verb}</b>&#160;&#160;{_escaped(own(look.meaning))}&#160;</font></td>"
     )
 
 
-def _box(box: Box, id: str) -> str:
+def _box(box: Box, id: str, own: Words) -> str:
     attributes = {"id": id, "tooltip": box.title or box.name}
     if box.flow:
         attributes["URL"] = f"{quote(box.flow)}.svg"  # `dot` writes it out as it is
@@ -113,20 +116,21 @@ def _box(box: Box, id: str) -> str:
             attributes |= {"shape": "box", "style": "dashed", "color": QUIET, "margin": "0.1,0.04", "height": "0"}
             return f"[{_attributes(attributes)} label=<{_font(box.title, 10, QUIET_TEXT)}>]"
         case _:
-            return _step(box, attributes)
+            return _step(box, attributes, own)
 
 
-def _step(box: Box, attributes: dict[str, str]) -> str:
+def _step(box: Box, attributes: dict[str, str], own: Words) -> str:
     shape = look(box.verb)
     style = ",".join(filter(None, ("filled", shape.style)))
     attributes |= {"shape": shape.shape, "style": style, "fillcolor": shape.fill, "color": shape.edge}
     dark = box.verb in _DARK
     ink, small = ("white", "white") if dark else (INK, SMALL)
-    rows = [f"{_font(box.verb, 9, small)}  <b>{_font(box.title, SIZE, ink)}</b>"]
+    verb = own(box.verb)
+    rows = [f"{_font(verb, 9, small)}  <b>{_font(box.title, SIZE, ink)}</b>"]
     rows += [_font(line, SIZE, ink) for text in box.words for line in wrap(text, WIDTH)]
     rows += [f"<i>{_font(line, 9, small)}</i>" for text in box.notes if text for line in wrap(text, WIDTH + 8)]
     widest = max(
-        [columns(f"{box.verb}  {box.title}") * SIZE * 0.55]
+        [columns(f"{verb}  {box.title}") * SIZE * 0.55]
         + [columns(line) * SIZE / 2 for text in box.words for line in wrap(text, WIDTH)]
     )
     cells = "".join(f'<tr><td align="left">{row}</td></tr>' for row in rows)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from ivr.drawing.picture import Arrow, Box, Picture, Role
 from ivr.flow.language import Flow
+from ivr.words import Words, words_in
 
 NAME = "map"
 MOST = 6
@@ -25,8 +26,11 @@ class Entrance:
     """It seldom applies, so it is drawn thin."""
 
 
-def flow_map(flows: Mapping[str, Flow], numbers: Iterable[Entrance], notices: Iterable[Entrance]) -> Picture:
+def flow_map(
+    flows: Mapping[str, Flow], numbers: Iterable[Entrance], notices: Iterable[Entrance], labels: str = "en"
+) -> Picture:
     """The map. What enters a flow in the same way shares a box."""
+    own = words_in(labels)
     boxes: list[Box] = []
     lines: list[Arrow] = []
     for role, entrances in ((Role.NUMBER, numbers), (Role.NOTICE, notices)):
@@ -39,17 +43,17 @@ def flow_map(flows: Mapping[str, Flow], numbers: Iterable[Entrance], notices: It
         for number, (shared, names) in enumerate(alike.items()):
             box = f"{role.value} {number}"
             languages = dict.fromkeys(way.language for way in shared if way.language)
-            boxes.append(Box(box, role, _listed(names), role.value, notes=(", ".join(languages),)))
+            boxes.append(Box(box, role, _listed(names, own), role.value, notes=(", ".join(languages),)))
             for into, entered in _by_flow(shared).items():
                 whens = tuple(dict.fromkeys(way.when for way in entered if way.when))
                 if into in flows:
                     lines.append(Arrow(box, _box(into), whens, quiet=all(way.quiet for way in entered)))
     for name, flow in flows.items():
-        steps = "1 step" if len(flow.steps) == 1 else f"{len(flow.steps)} steps"
+        steps = own("1 step") if len(flow.steps) == 1 else own("%(n)s steps") % {"n": len(flow.steps)}
         boxes.append(Box(_box(name), Role.FLOW, name, "flow", words=(flow.title,), notes=(steps,), flow=name))
         called = dict.fromkeys(callee.text for step in flow.steps.values() for callee in step.calls())
         lines.extend(Arrow(_box(name), _box(callee)) for callee in called if callee in flows)
-    return Picture(NAME, "All flows", "", tuple(boxes), tuple(lines))
+    return Picture(NAME, own("All flows"), "", tuple(boxes), tuple(lines), labels=labels)
 
 
 def _box(flow: str) -> str:
@@ -63,6 +67,7 @@ def _by_flow(ways: Iterable[Entrance]) -> dict[str, list[Entrance]]:
     return found
 
 
-def _listed(names: list[str]) -> str:
-    more = f" and {len(names) - MOST} more" if len(names) > MOST else ""
-    return ", ".join(names[:MOST]) + more
+def _listed(names: list[str], own: Words) -> str:
+    listed = ", ".join(names[:MOST])
+    more = len(names) - MOST
+    return own("%(names)s and %(n)s more") % {"names": listed, "n": more} if more > 0 else listed

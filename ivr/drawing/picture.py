@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ivr.drawing.steps import draw_step
-from ivr.flow.drawn import Drawn, Quiet, Way
+from ivr.flow.drawn import Drawn, Phrase, Quiet, Way, shown
 from ivr.flow.language import END, Flow
+from ivr.words import Words, words_in
 
 SHARED = 2
 """From this many steps on, a quiet way that leads to the same place is drawn once for all of them."""
@@ -77,6 +78,8 @@ class Picture:
     lines: tuple[Arrow, ...]
     needs: tuple[str, ...] = ()
     """Variables that the flow must be given."""
+    labels: str = "en"
+    """The language of our own words on it."""
 
     @property
     def verbs(self) -> tuple[str, ...]:
@@ -84,8 +87,12 @@ class Picture:
         return tuple(dict.fromkeys(box.verb for box in self.boxes if box.verb))
 
 
-def picture(flow: Flow, titles: Mapping[str, str], words: Callable[[str], str], language: str) -> Picture:
-    """The picture of a flow. `titles` are those of all flows, `words` gives the words of a text."""
+def picture(
+    flow: Flow, titles: Mapping[str, str], words: Callable[[str], str], language: str, labels: str = "en"
+) -> Picture:
+    """The picture of a flow. `titles` are those of all flows, `words` gives the words of a text, `labels` is the
+    language of our own."""
+    own = words_in(labels)
     steps = {name: draw_step(step, words, titles) for name, step in flow.steps.items()}
     shared = _shared(steps.values())
     drawn = {name: _by_target(step, shared) for name, step in steps.items()}
@@ -106,10 +113,10 @@ def picture(flow: Flow, titles: Mapping[str, str], words: Callable[[str], str], 
 
     for name in sorted(steps, key=lambda name: order.depth[name]):
         step = steps[name]
-        boxes.append(Box(_box(name), Role.STEP, name, step.verb, step.words, step.notes, step.flow))
+        boxes.append(Box(_box(name), Role.STEP, name, step.verb, step.words, _said(step.notes, own), step.flow))
         for target, ways in drawn[name].items():
             keys = tuple(dict.fromkeys(way.key for way in ways if way.key))
-            labels = tuple(dict.fromkeys(way.label for way in ways if way.label))
+            told = _said(dict.fromkeys(way.label for way in ways if way.label), own)
             quiet = all(way.quiet is not None for way in ways)
             sign = ""
             if name not in path and target in path:
@@ -117,17 +124,21 @@ def picture(flow: Flow, titles: Mapping[str, str], words: Callable[[str], str], 
             elif target != END and order.depth[name] - order.depth[target] > FAR:
                 sign = UP
             back = (name, target) in order.back and not sign
-            lines.append(Arrow(_box(name), leads(name, target, sign), labels, keys, quiet, back))
+            lines.append(Arrow(_box(name), leads(name, target, sign), told, keys, quiet, back))
     if shared:
-        boxes.append(Box("everywhere", Role.EVERYWHERE, "at any step, unless drawn"))
+        boxes.append(Box("everywhere", Role.EVERYWHERE, own("at any step, unless drawn")))
         for target in dict.fromkeys(shared.values()):
             reasons = [reason for reason, to in shared.items() if to == target]
             keys = ("0",) if Quiet.PERSON in reasons else ()
-            labels = tuple(reason.value for reason in reasons if reason is not Quiet.PERSON)
+            told = tuple(own(reason.value) for reason in reasons if reason is not Quiet.PERSON)
             at = leads("everywhere", target, ASIDE if target in path else "")
-            lines.append(Arrow("everywhere", at, labels, keys, quiet=True))
+            lines.append(Arrow("everywhere", at, told, keys, quiet=True))
     needs = tuple(need.text for need in flow.needs)
-    return Picture(flow.name, flow.title, language, tuple(boxes), tuple(lines), needs)
+    return Picture(flow.name, flow.title, language, tuple(boxes), tuple(lines), needs, labels)
+
+
+def _said(told: Iterable[str | Phrase], words: Words) -> tuple[str, ...]:
+    return tuple(shown(one, words) for one in told)
 
 
 def _reached(start: str, drawn: Mapping[str, Mapping[str, object]]) -> frozenset[str]:

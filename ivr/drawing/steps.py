@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ivr.flow.drawn import Drawn, Said, Way
+from ivr.flow.drawn import Drawn, Said, Way, phrase
 from ivr.flow.language import Step
 
 
@@ -17,5 +17,5 @@ def draw_step(step: Step, said: Said, titles: Mapping[str, str]) -> Drawn:
     limit = step.head.limit
     if limit is None:
         return drawn
-    times = "once" if limit.at_most == 1 else f"{limit.at_most} times"
-    return replace(drawn, ways=(*drawn.ways, Way(limit.beyond.name, f"after {times}")))
+    times = phrase("after once") if limit.at_most == 1 else phrase("after %(n)s times", n=str(limit.at_most))
+    return replace(drawn, ways=(*drawn.ways, Way(limit.beyond.name, times)))

@@ -21,11 +21,35 @@ class Quiet(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words of our own, in English, with values in them. Whoever shows them can say them in another language."""
+
+    words: str
+    values: tuple[tuple[str, str | Phrase], ...] = ()
+
+    def said(self, words: Callable[[str], str]) -> str:
+        """In the language of `words`."""
+        if not self.values:
+            return words(self.words)
+        return words(self.words) % {name: shown(value, words) for name, value in self.values}
+
+
+def phrase(words: str, **values: str | Phrase) -> Phrase:
+    """`phrase("rings %(seconds)s seconds", seconds="20")`."""
+    return Phrase(words, tuple(values.items()))
+
+
+def shown(text: str | Phrase, words: Callable[[str], str]) -> str:
+    """What somebody wrote as it is, our own words in the language of `words`."""
+    return text.said(words) if isinstance(text, Phrase) else text
+
+
+@dataclass(frozen=True, slots=True)
 class Way:
     """One exit: by a key, by an outcome or condition (`label`), or quietly."""
 
     target: str
-    label: str = ""
+    label: str | Phrase = ""
     key: str = ""
     quiet: Quiet | None = None
 
@@ -37,7 +61,7 @@ class Drawn:
     verb: str
     ways: tuple[Way, ...]
     words: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[str | Phrase, ...] = ()
     flow: str = ""
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +33,8 @@ class Told:
     """`WHOLE`, `CUT`, `SKIPPED`, `ALONE`, or nothing to say."""
     language: str = ""
     """Of the words, where they were said to the caller."""
+    detail: Mapping[str, str] = field(default_factory=dict)
+    """What else is known of it, by name, where that is not in `words` as people read it."""
 
 
 def story(record: CallRecord, texts: Catalog) -> Iterator[Told]:
@@ -56,13 +58,14 @@ def _told(texts: Catalog, language: str, event: CallEvent) -> Told:
         case "action":
             asked = ", ".join(f"{key} {_brief(value)}" for key, value in detail["arguments"].items())
             words = f"{detail['action']}({asked}): {detail['outcome']}"
-            return Told(event.at, event.kind, words, ALONE if detail.get("alone") else "")
+            told = {"asked": f"{detail['action']}({asked})", "outcome": str(detail["outcome"])}
+            return Told(event.at, event.kind, words, ALONE if detail.get("alone") else "", detail=told)
         case "keys":
             return Told(event.at, event.kind, str(detail["keys"]))
         case _:
             alone = ALONE if detail.pop("alone", False) else ""
-            words = "  ".join(f"{key}={_plain(value)}" for key, value in detail.items())
-            return Told(event.at, event.kind, words, alone)
+            told = {key: _plain(value) for key, value in detail.items()}
+            return Told(event.at, event.kind, "  ".join(f"{key}={told[key]}" for key in told), alone, detail=told)
 
 
 def _said(texts: Catalog, language: str, prompt: Mapping[str, Any]) -> str:

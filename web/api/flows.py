@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from pydantic import Field, StringConstraints
 from accounts.rights import Right
 from editions.bundle import Bundle
 from editions.check import as_data
+from editions.explained import explained
 from editions.press import Press, Signature
 from editions.publish import NotFromThis, publish
 from editions.store import EditionRecord, Published, Unchanged, fetch, newest
@@ -21,6 +23,7 @@ from web.api.asked import Asked, Asking
 from web.api.noun import Line, Noun, Told, Wanted
 from web.api.once import Reply
 from web.api.problem import Problem, unknown
+from web.language import choose
 
 NOUN = Noun("flows")
 LARGEST = 8_000_000
@@ -65,6 +68,10 @@ class MistakeTold(Told):
     severity: str = Field(examples=["error"])
     sentence: str = Field(examples=['no step "generl"'])
     hint: str = Field(examples=['did you mean "general"?'])
+    title: str = Field(examples=["no such step"])
+    """What the code means, in the language of `Accept-Language`: zh, en, ru, pl; else English."""
+    remedy: str = Field(examples=["Correct the name, or add the step."])
+    """What to do, in the same language."""
 
 
 class CheckTold(Told):
@@ -107,7 +114,7 @@ def get_edition(asked: Asking) -> FilesTold:
 
 
 @NOUN.post("/flows/check", Right.FLOWS, "checkFlows", response_model=CheckTold, max_body_size=LARGEST)
-def check(asked: Asking, files: Files) -> CheckTold:
+def check(asked: Asking, request: Request, files: Files) -> CheckTold:
     """Everything that is wrong with files; changes nothing."""
     bundle = _bundle(asked, files)
     workshop = asked.site.flows.workshop if asked.site.flows is not None else AtOnce()
@@ -116,10 +123,12 @@ def check(asked: Asking, files: Files) -> CheckTold:
     except WorkshopError as wrong:
         raise Problem(503, f"not checked: {wrong}; ask again") from wrong
     warnings = sum(one.is_warning for one in found)
+    language = choose("", "", request.headers.get("accept-language", ""), "en")
+    told = (as_data(one) | asdict(explained(one.code, language)) for one in found)
     return CheckTold(
         mistakes=len(found) - warnings,
         warnings=warnings,
-        reported=[MistakeTold.model_validate(as_data(one)) for one in found],
+        reported=[MistakeTold.model_validate(one) for one in told],
     )
 
 

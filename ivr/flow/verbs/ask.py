@@ -13,7 +13,7 @@ from forms.report import Report
 from forms.schema import NAME, flag, number, word
 from ivr.flow.commands import Answer, Collect, Keys, Prompt
 from ivr.flow.defaults import Defaults, Input, Miss
-from ivr.flow.drawn import Drawn, Quiet, Said, Way
+from ivr.flow.drawn import Drawn, Quiet, Said, Way, phrase
 from ivr.flow.form import FlowForm
 from ivr.flow.language import NOWHERE, Exit, Gives, Go, Head, Move, Reads, Scene, Step, Target, Wait, World
 from ivr.flow.verbs.keys import PERSON, REPEAT, read_end_key
@@ -128,8 +128,10 @@ class Ask(Step):
         )
 
     def draw(self, said: Said) -> Drawn:
-        digits = f"{self.minimum}" if self.minimum == self.maximum else f"{self.minimum} to {self.maximum}"
-        note = f"{digits} digits into {self.variable}{', secret' if self.secret else ''}"
+        several = "%(low)s digits" if self.minimum == self.maximum else "%(low)s to %(high)s digits"
+        digits = phrase(several, low=str(self.minimum), high=str(self.maximum))
+        into = "%(digits)s into %(variable)s, secret" if self.secret else "%(digits)s into %(variable)s"
+        note = phrase(into, digits=digits, variable=str(self.variable))
         ways = [Way(self.then.name), *missed_ways(self.input)]
         if self.minimum > 1 and self.input.operator is not None:
             ways.append(Way(self.input.operator.name, key=PERSON, quiet=Quiet.PERSON))

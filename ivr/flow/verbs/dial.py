@@ -20,6 +20,7 @@ from typing import ClassVar
 from forms.schema import number, one_of, word
 from ivr.flow.commands import Beyond, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Trouble
+from ivr.flow.drawn import Phrase, phrase
 from ivr.flow.form import FlowForm
 from ivr.flow.language import Head, Scene
 from ivr.flow.verbs.errand import NOTHING, Destination, Visit
@@ -88,8 +89,9 @@ class Dial(Visit):
             return None
         return DialNow(number, self.place.words.prompts(scene), self.ring, self.who)
 
-    def notes(self) -> tuple[str, ...]:
-        return (f"rings {self.ring:g} seconds", "" if self.who == WHO[0] else f"to an {self.who}")
+    def notes(self) -> tuple[Phrase, ...]:
+        rings = phrase("rings %(seconds)s seconds", seconds=f"{self.ring:g}")
+        return (rings,) if self.who == WHO[0] else (rings, Phrase(f"to an {self.who}"))
 
     @staticmethod
     def schema(known: Known) -> VerbSchema:

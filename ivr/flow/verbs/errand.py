@@ -15,7 +15,7 @@ from actions.action import Declared
 from forms.report import Mark, Report
 from ivr.flow.commands import Answer, Beyond, Command, Outcome, Value
 from ivr.flow.defaults import Branches, Trouble, check_error
-from ivr.flow.drawn import Drawn, Said
+from ivr.flow.drawn import Drawn, Phrase, Said
 from ivr.flow.form import FlowForm
 from ivr.flow.language import ANYTHING, Demand, Exit, Fact, Gives, Go, Head, Move, Reads, Scene, Step, Term, Wait, World
 from ivr.flow.verbs.shown import outcome_ways, texts_shown, trouble_ways, value_shown
@@ -69,7 +69,7 @@ class Errand(Step):
     def gives(self, world: World) -> Gives:
         return {name: (value,) for name, value in self.examples(world).items()}
 
-    def drawn(self, verb: str, *notes: str, words: tuple[str, ...] = ()) -> Drawn:
+    def drawn(self, verb: str, *notes: str | Phrase, words: tuple[str, ...] = ()) -> Drawn:
         """What a picture shows of it, with small print of its own."""
         return Drawn(verb, (*outcome_ways(self.then), *trouble_ways(self.trouble)), words, tuple(filter(None, notes)))
 
@@ -143,7 +143,7 @@ class Visit(Errand):
     beyond: ClassVar[type[Beyond]]
     place: Destination
 
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Phrase, ...]:
         """Small print of its picture, beside where it goes."""
         return ()
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from forms.report import Report
 from forms.schema import NAME, word
 from ivr.flow.defaults import Defaults
-from ivr.flow.drawn import Drawn, Said, Way
+from ivr.flow.drawn import Drawn, Phrase, Said, Way
 from ivr.flow.form import FlowForm
 from ivr.flow.language import NOWHERE, Exit, Go, Head, Move, Reads, Scene, Step, Target, Term, World
 from ivr.flow.verbs.schema import FOLLOWS, Known, VerbSchema
@@ -63,7 +63,7 @@ class Language(Step):
     def draw(self, said: Said) -> Drawn:
         ways = [Way(self.then.name)]
         if self.otherwise is not None:
-            ways.append(Way(self.otherwise.name, "else"))
+            ways.append(Way(self.otherwise.name, Phrase("else")))
         return Drawn("language", tuple(ways), notes=() if self.language is None else (value_shown(self.language),))
 
     @staticmethod

@@ -20,7 +20,7 @@ from forms.schema import KEYS, NAME, mapping, word
 from forms.tree import Table
 from ivr.flow.commands import Answer, Collect, Keys, Prompt
 from ivr.flow.defaults import Defaults, Input, Miss
-from ivr.flow.drawn import Drawn, Said
+from ivr.flow.drawn import Drawn, Said, phrase
 from ivr.flow.form import FlowForm
 from ivr.flow.language import AGAIN, Demand, Exit, Fact, Go, Head, Move, Reads, Scene, Step, Target, Wait, World
 from ivr.flow.verbs.errand import demand
@@ -165,9 +165,9 @@ class Menu(Step):
 
     def draw(self, said: Said) -> Drawn:
         again = [key for key, target in self.keys.items() if target.name == AGAIN and key != REPEAT]
-        notes = [f"{', '.join(again)}: once more"] if again else []
+        notes = [phrase("%(keys)s: once more", keys=", ".join(again))] if again else []
         ways = (*key_ways(self.keys, self.input), *missed_ways(self.input))
-        proofs = [f"{key}: {PROOFS[fact]}" for fact, key in self.proving.items()]
+        proofs = [phrase("%(key)s: %(what)s", key=key, what=PROOFS[fact]) for fact, key in self.proving.items()]
         return Drawn("menu", ways, texts_shown(self.words, said), (*notes, *proofs, *manner(self.input)))
 
     @staticmethod

@@ -18,6 +18,7 @@ from typing import ClassVar
 from forms.schema import number, word
 from ivr.flow.commands import Beyond, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Trouble
+from ivr.flow.drawn import Phrase, phrase
 from ivr.flow.form import FlowForm
 from ivr.flow.language import Head, Scene
 from ivr.flow.verbs.errand import NOTHING, Destination, Visit
@@ -76,8 +77,8 @@ class Queue(Visit):
             return None
         return QueueUp(name, self.place.words.prompts(scene), self.priority, self.longest)
 
-    def notes(self) -> tuple[str, ...]:
-        return (f"at most {self.longest:g} seconds",)
+    def notes(self) -> tuple[Phrase, ...]:
+        return (phrase("at most %(seconds)s seconds", seconds=f"{self.longest:g}"),)
 
     @staticmethod
     def schema(known: Known) -> VerbSchema:

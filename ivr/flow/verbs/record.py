@@ -23,7 +23,7 @@ from forms.report import Report
 from forms.schema import NAME, number, one_of, word
 from ivr.flow.commands import Answer, Beyond, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Lock, Trouble
-from ivr.flow.drawn import Drawn, Quiet, Said, Way
+from ivr.flow.drawn import Drawn, Quiet, Said, Way, phrase
 from ivr.flow.form import FlowForm
 from ivr.flow.language import Demand, Exit, Fact, Go, Head, Move, Reads, Scene, Target, Wait, World
 from ivr.flow.verbs.errand import NOTHING, Errand, Find, Outcomes, demand
@@ -149,7 +149,9 @@ class Record(Errand):
         return Errand.answered(self, scene, answer)
 
     def draw(self, said: Said) -> Drawn:
-        note = f"at most {self.limit:g} seconds{f' into {self.variable.text}' if self.variable else ''}"
+        longest = phrase("at most %(seconds)s seconds", seconds=f"{self.limit:g}")
+        into = self.variable.text if self.variable else ""
+        note = phrase("%(longest)s into %(variable)s", longest=longest, variable=into) if into else longest
         words = texts_shown(self.words, said)
         drawn = self.drawn("record", note, *lock_notes(self.lock, self.tells), words=words)
         if self.operator is None:

@@ -17,6 +17,7 @@ from typing import ClassVar
 from forms.schema import flag, word
 from ivr.flow.commands import Beyond, Outcome, Prompt, Value
 from ivr.flow.defaults import Branches, Defaults, Trouble
+from ivr.flow.drawn import Phrase
 from ivr.flow.form import FlowForm
 from ivr.flow.language import Head, Scene
 from ivr.flow.verbs.errand import NOTHING, Destination, Visit
@@ -59,8 +60,8 @@ class Room(Visit):
         room = self.place.look_up(scene)
         return None if room is None else Join(room, self.speaks, self.place.words.prompts(scene))
 
-    def notes(self) -> tuple[str, ...]:
-        return () if self.speaks else ("listens only",)
+    def notes(self) -> tuple[Phrase, ...]:
+        return () if self.speaks else (Phrase("listens only"),)
 
     @staticmethod
     def schema(known: Known) -> VerbSchema:

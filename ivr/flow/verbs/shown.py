@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from forms.form import Name
 from ivr.flow.commands import Value
 from ivr.flow.defaults import Branches, Input, Lock, Trouble
-from ivr.flow.drawn import Quiet, Said, Way
+from ivr.flow.drawn import Phrase, Quiet, Said, Way
 from ivr.flow.language import AGAIN, Constant, Fact, Head, Target, Term
 from ivr.flow.verbs.keys import PERSON
 from ivr.flow.words import Words
@@ -16,23 +16,23 @@ LONGEST = 60
 """Characters of a value or a condition; the rest is in the file."""
 
 PROOFS = {
-    Fact.LOGIN: "a login",
-    Fact.LISTENER: "the right person listens",
-    Fact.RATE: "tells the price",
-    Fact.CONSENT: "agrees to the price",
-    Fact.RECORDING: "tells of the recording",
+    Fact.LOGIN: Phrase("a login"),
+    Fact.LISTENER: Phrase("the right person listens"),
+    Fact.RATE: Phrase("tells the price"),
+    Fact.CONSENT: Phrase("agrees to the price"),
+    Fact.RECORDING: Phrase("tells of the recording"),
 }
 
 
-def lock_notes(lock: Lock, tells: Iterable[Fact]) -> tuple[str, ...]:
+def lock_notes(lock: Lock, tells: Iterable[Fact]) -> tuple[Phrase, ...]:
     """What a text establishes, and whether keys cut it off."""
     facts = tuple(PROOFS[fact] for fact in sorted(tells))
-    return (*facts, "keys do not interrupt") if lock.locked else facts
+    return (*facts, Phrase("keys do not interrupt")) if lock.locked else facts
 
 
-def outcome_note(head: Head, outcome: Name | None) -> tuple[str, ...]:
+def outcome_note(head: Head, outcome: Name | None) -> tuple[Phrase, ...]:
     """The outcome, unless the step is called after it."""
-    return (outcome.text,) if outcome and outcome.text != head.name else ()
+    return (Phrase(outcome.text),) if outcome and outcome.text != head.name else ()
 
 
 def texts_shown(words: Words, said: Said) -> tuple[str, ...]:
@@ -56,26 +56,26 @@ def missed_ways(settings: Input) -> Iterator[Way]:
         (settings.exhausted, Quiet.EXHAUSTED),
     ):
         if target is not None and target.name != AGAIN:
-            yield Way(target.name, why.value, quiet=why)
+            yield Way(target.name, Phrase(why.value), quiet=why)
 
 
 def outcome_ways(then: Branches) -> Iterator[Way]:
     """A way for each outcome."""
     for outcome, target in then.named.items():
         if outcome != "error":
-            yield Way(target.name, outcome)
+            yield Way(target.name, Phrase(outcome))
     if then.only is not None:
         yield Way(then.only.name)
 
 
 def trouble_ways(trouble: Trouble) -> Iterable[Way]:
     """The way of `error`, where there is one."""
-    return () if trouble.target is None else (Way(trouble.target.name, Quiet.ERROR.value, quiet=Quiet.ERROR),)
+    return () if trouble.target is None else (Way(trouble.target.name, Phrase(Quiet.ERROR.value), quiet=Quiet.ERROR),)
 
 
-def manner(settings: Input) -> tuple[str, ...]:
+def manner(settings: Input) -> tuple[Phrase, ...]:
     """How an input takes keys, where that is not the usual way."""
-    ahead = ("no keys ahead: it confirms",) if settings.confirm else ()
+    ahead = (Phrase("no keys ahead: it confirms"),) if settings.confirm else ()
     return (*ahead, *lock_notes(settings.lock, ()))
 
 

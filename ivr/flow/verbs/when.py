@@ -14,7 +14,7 @@ from forms.schema import NAME, table, word
 from forms.tree import Listing, Table
 from ivr.flow.condition import Condition, Unclear
 from ivr.flow.defaults import Defaults, Trouble
-from ivr.flow.drawn import Drawn, Said, Way
+from ivr.flow.drawn import Drawn, Phrase, Said, Way
 from ivr.flow.form import FlowForm
 from ivr.flow.language import NOWHERE, Exit, Go, Head, Move, Reads, Scene, Step, Target, World
 from ivr.flow.verbs.schema import FOLLOWS, Known, VerbSchema
@@ -93,7 +93,7 @@ class When(Step):
 
     def draw(self, said: Said) -> Drawn:
         cases = [Way(case.then.name, shortened(case.condition.source)) for case in self.cases]
-        return Drawn("when", (*cases, Way(self.otherwise.name, "else"), *trouble_ways(self.trouble)))
+        return Drawn("when", (*cases, Way(self.otherwise.name, Phrase("else")), *trouble_ways(self.trouble)))
 
     @staticmethod
     def schema(known: Known) -> VerbSchema:

@@ -20,7 +20,7 @@ from wardbell.parts import Parts
 @click.argument("flows", nargs=-1, metavar="[FLOW]...")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("drawings"), show_default=True,
               help="Folder to write to.")  # fmt: skip
-@click.option("--language", default="zh", show_default=True, help="Language of the words on the pictures.")
+@click.option("--language", help="Language of the pictures. Without it the texts are in zh, the labels in English.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="svg", show_default=True,
               help="svg opens in every browser, pdf prints, dot is Graphviz's own text.")  # fmt: skip
 @click.option("--edition", type=click.IntRange(1), help="A published edition instead of the files on disk.")
@@ -30,7 +30,7 @@ def draw(
     parts: Parts,
     flows: tuple[str, ...],
     out: Path,
-    language: str,
+    language: str | None,
     format_: str,
     edition: int | None,
     later: bool,
@@ -45,6 +45,7 @@ def draw(
         checked = read_edition(bundle, ACTIONS, edition or 0, parts.zone, later=later)
     except FilesBroken as wrong:
         raise click.ClickException(f"flows with mistakes cannot be drawn:\n{wrong}") from wrong
+    labels, language = language or "en", language or "zh"
     languages = checked.edition.texts.languages
     if language not in languages:
         raise click.UsageError(f'no language "{language}" (there are {", ".join(languages)})')
@@ -54,7 +55,7 @@ def draw(
             raise click.UsageError(f'no flow "{name}" (there are {", ".join(known)})')
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for one in pictures(checked, flows or tuple(known), language):
+        for one in pictures(checked, flows or tuple(known), language, labels):
             path = out / f"{one.name}.{format_}"
             path.write_bytes(drawn(one, format_, checked.edition.version))
             click.echo(str(path))

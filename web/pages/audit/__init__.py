@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
@@ -16,6 +16,7 @@ from accounts.audit import AuditQuery
 from accounts.rights import Right
 from web.export import Form, Sheet, download
 from web.page import N_, Page
+from web.pages.audit.words import ACTIONS, HOWS, NOUNS, Translate, details, role, word
 from web.visit import Visit, Visiting
 
 PAGE = Page("audit", N_("Audit"), "/audit", Right.AUDIT, N_("System"))
@@ -70,10 +71,10 @@ def lists(
     more = found[ROWS - 1].id if len(found) > ROWS else None
     return visit.render(
         "audit/list.html",
-        found=[(one, _shown(one)) for one in found[:ROWS]],
+        found=[_shown(one, visit._) for one in found[:ROWS]],
         search=search,
-        actions=actions,
-        nouns=nouns,
+        actions=_by_word(ACTIONS, actions, visit._),
+        nouns=_by_word(NOUNS, nouns, visit._),
         first=f"/audit?{search.address()}" if before else "",
         next=f"/audit?{search.address(before=more)}" if more else "",
     )
@@ -90,13 +91,32 @@ def takes(visit: Visiting, search: Searching, form: Form = Form.CSV) -> Response
     return download(Sheet("audit", audit.COLUMNS, rows), form)
 
 
-def _shown(one: audit.AuditRecord) -> str:
-    """Details in a line."""
-    return "; ".join(f"{name}: {_value(value)}" for name, value in one.details.items())
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row in the visitor's language."""
+
+    one: audit.AuditRecord
+    role: str
+    how: str
+    action: str
+    noun: str
+    details: str
 
 
-def _value(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _shown(one: audit.AuditRecord, translate: Translate) -> Line:
+    return Line(
+        one,
+        role(one.role, translate),
+        word(HOWS, one.how, translate),
+        word(ACTIONS, one.action, translate),
+        word(NOUNS, one.noun, translate),
+        details(one.details, translate),
+    )
+
+
+def _by_word(table: Mapping[str, str], kept: Iterable[str], translate: Translate) -> list[tuple[str, str]]:
+    """What can be chosen, with its word, in the order of the words."""
+    return sorted(((one, word(table, one, translate)) for one in kept), key=lambda pair: pair[1])
 
 
 def _day(written: str) -> date | None:

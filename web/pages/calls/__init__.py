@@ -16,8 +16,10 @@ from ivr.record.cursor import Cursor
 from ivr.record.search import Found, Wanted, search, walk, words
 from ivr.record.story import story
 from ivr.recordings.rows import recordings_of
+from ivr.words import words_in
 from web.export import Cell, Form, Sheet, download
 from web.page import N_, Page
+from web.pages.calls.details import in_words
 from web.pages.calls.labels import CAUSES, EVENTS, HOW, ROLES, SEGMENTS
 from web.pages.calls.query import read
 from web.pages.calls.said import texts_of
@@ -90,7 +92,7 @@ def shows(visit: Visiting, call: str) -> Response:
     return visit.render(
         "calls/one.html",
         call=record,
-        steps=list(story(record, texts_of(visit.site.database, record.edition))),
+        steps=[in_words(told, visit) for told in story(record, texts_of(visit.site.database, record.edition))],
         line=timeline(record, visit.now),
         legs={leg.number: leg for leg in record.legs},
         recordings=[(one, file_of(visit.site.callers_dir, one) is not None) for one in recordings],
@@ -120,7 +122,8 @@ def _note_taking(session: Session, written: dict[str, str], hand: Hand) -> None:
 def _choices(visit: Visit, chosen: str, there: Sequence[str]) -> list[tuple[str, str]]:
     """What can be chosen, and what is chosen though there is no such call."""
     values = there if not chosen or chosen in there else (*there, chosen)
-    return [(value, visit._(CAUSES[value]) if value in CAUSES else value) for value in values]
+    outcome = words_in(visit.language)
+    return [(value, visit._(CAUSES[value]) if value in CAUSES else outcome(value)) for value in values]
 
 
 def _cells(visit: Visit, calls: Iterator[CallRecord]) -> Iterator[Sequence[Cell]]:

@@ -32,7 +32,7 @@ class DiffLine:
 def picture(visit: Visiting, flow: str, language: str = "") -> Response:
     """The flow as a drawing; a click on a box leads to its step."""
     chosen = language_of(visit, language)
-    drawn = ask(visit, questions.picture, with_flow(visit, flow), visit.site.zone, flow, chosen)
+    drawn = ask(visit, questions.picture, with_flow(visit, flow), visit.site.zone, flow, chosen, visit.language)
     svg, spots, why = Markup(), {}, ""
     if isinstance(drawn, Drawing):
         leads = _LEADS.sub(r'xlink:href="/flows/file/\1.yaml"', drawn.svg)

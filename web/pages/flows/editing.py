@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from accounts.rights import Right
 from editions import drafts
 from editions.drafts import DraftHead, Kept, NotKept, WrittenElsewhere
+from editions.explained import explained
 from editions.kind import kind_of
 from editions.kinds import FLOWS, KINDS
 from editions.workshop import questions
@@ -100,7 +101,7 @@ def check(visit: Visiting) -> Response:
         return JSONResponse({"busy": True})
     except WorkshopError as wrong:
         raise EngineAway(str(wrong)) from wrong
-    return JSONResponse({"mistakes": [as_data(one) for one in found]})
+    return JSONResponse({"mistakes": [as_data(one, visit.language) for one in found]})
 
 
 @PAGE.post("/flows/complete", right=Right.FLOWS_EDIT, max_body_size=LARGE)
@@ -116,8 +117,9 @@ def completes(visit: Visiting, caret: Caret) -> Response:
     return JSONResponse({"col": found.col, "offers": offers})
 
 
-def as_data(one: Told) -> dict[str, Any]:
-    """A mistake for a script."""
+def as_data(one: Told, language: str) -> dict[str, Any]:
+    """A mistake for a script, in the visitor's language, with the exact sentence."""
+    told = explained(one.code, language)
     fix = {"col": one.fix.col, "end": one.fix.end, "put": one.fix.put} if one.fix is not None else None
     return {
         "file": one.file,
@@ -126,7 +128,8 @@ def as_data(one: Told) -> dict[str, Any]:
         "code": one.code,
         "warning": one.warning,
         "sentence": one.sentence,
-        "meaning": one.meaning,
+        "title": told.title,
+        "remedy": told.remedy,
         "fix": fix,
     }
 

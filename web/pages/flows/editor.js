@@ -173,7 +173,7 @@ function show(told) {
     from: at.from,
     to: at.to,
     severity: one.warning ? "warning" : "error",
-    message: `${one.code} ${one.sentence}`,
+    message: `${one.code} ${one.title}\n${one.remedy}\n${one.sentence}`,
     actions: at.fix ? [{ name: `${mistakes.dataset.put} ${at.fix.put || "·"}`, apply: () => put(range(one).fix) }] : [],
   }))));
   mistakes.replaceChildren();
@@ -193,8 +193,13 @@ function entry(one) {
   if (mine) link.addEventListener("click", (event) => { event.preventDefault(); goTo(one.line, one.col); });
   const code = document.createElement("code");
   code.textContent = one.code;
-  code.title = one.meaning;
-  row.append(link, " ", code, ` ${one.sentence} `);
+  const title = document.createElement("strong");
+  title.textContent = one.title;
+  const exact = document.createElement("small");
+  exact.lang = "en";
+  exact.translate = false;
+  exact.textContent = one.sentence;
+  row.append(link, " ", code, " ", title, ` ${one.remedy} `, exact, " ");
   if (mine && one.fix && mayEdit) {
     const button = document.createElement("button");
     button.type = "button";

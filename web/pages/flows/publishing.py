@@ -13,6 +13,7 @@ from editions import store
 from editions.bundle import Bundle
 from editions.difference import changes
 from editions.engines import engines
+from editions.explained import explained
 from editions.press import Press, Tell
 from editions.publish_drafts import publish_drafts
 from editions.rollback import roll_back
@@ -42,6 +43,7 @@ def review(visit: Visiting) -> Response:
         warnings=[one for one in found if one.warning],
         longest=store.LONGEST_REASON,
         edits=visit.may(Right.FLOWS_EDIT),
+        explained=lambda code: explained(code, visit.language),
     )
 
 

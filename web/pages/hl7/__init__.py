@@ -18,6 +18,7 @@ from notify.mllp.received import Asked, MessageRecord, Outcome
 from notify.notices.fate import Fate
 from web.fields import Below, Day, Words, begins, link
 from web.page import N_, Page
+from web.pages.hl7.reasons import reason
 from web.visit import Visit, Visiting
 
 PAGE = Page("hl7", N_("HL7 messages"), "/hl7", Right.HL7, group=N_("System"))
@@ -86,6 +87,7 @@ def messages(
         given=given,
         outcomes=OUTCOMES,
         states=STATES,
+        reason=lambda sentence: reason(sentence, visit._),
         first=link("/hl7", **given) if before is not None else "",
         next=link("/hl7", **given, before=found.before) if found.before else "",
     )
@@ -105,7 +107,8 @@ def raw(visit: Visiting, number: Number) -> Response:
     found = visit.site.database.run_now(received.look_at, number, visit.hand())
     if found is None or found.raw is None:
         raise HTTPException(404)
-    return visit.render("hl7/raw.html", message=found, text=spelt(shown(found.raw, found.encoding)))
+    text = spelt(shown(found.raw, found.encoding))
+    return visit.render("hl7/raw.html", message=found, why=reason(found.reason, visit._), text=text)
 
 
 @PAGE.post("/hl7/{number}/again", right=Right.HL7_RAW)
@@ -137,6 +140,7 @@ def _shown(visit: Visit, found: MessageRecord, again: MessageRecord | None) -> R
         came=came,
         fate=FATES[came.fate] if came is not None and came.fate is not None else "",
         states=STATES,
+        reason=lambda sentence: reason(sentence, visit._),
         sees_raw=visit.may(Right.HL7_RAW),
         sees_notices=visit.may(Right.NOTICES),
     )

@@ -22,7 +22,7 @@ YEAR = 365 * 24 * 3600
 def first(visit: Visiting) -> Response:
     """On to the first page of the menu."""
     for group in menu(visit):
-        return RedirectResponse(group.pages[0].home, 303)
+        return RedirectResponse(group.pages[0][1].home, 303)
     return visit.render("home/nothing.html")
 
 

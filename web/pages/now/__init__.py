@@ -17,6 +17,7 @@ from web.live.plain import ALARM, CALL, of_standing, of_told
 from web.live.standing import standing
 from web.live.stream import EventStream
 from web.page import N_, Page
+from web.pages.calls.details import value
 from web.pages.now.steps import steps_of
 from web.pages.now.words import words
 from web.visit import Visit, Visiting
@@ -120,8 +121,9 @@ def _call(visit: Visit, call_id: str, status: int = 200, wrong: str = "") -> Res
         call=None if told is None else told.value,
         record=record,
         elsewhere=told is None and record is not None and record.ended_at is None,
-        steps=[] if record is None else steps_of(record, visit._),
+        steps=[] if record is None else steps_of(record, visit),
         words=words(visit),
+        cause=lambda word: value("cause", word, visit),
         wrong=wrong,
         gone=status == 409,
         longest=LONGEST_REASON,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from ivr.record.call_records import CallEvent, CallRecord
 from web.page import N_
+from web.pages.calls.details import line, value
+from web.visit import Visit
 
 KINDS = {
     "number": N_("number found"),
@@ -49,17 +51,17 @@ class StepLine:
     about: str
 
 
-def steps_of(call: CallRecord, translate: Callable[[str], str]) -> list[StepLine]:
+def steps_of(call: CallRecord, visit: Visit) -> list[StepLine]:
     """In order."""
-    return [_line(event, translate) for event in call.events]
+    return [_line(event, visit) for event in call.events]
 
 
-def _line(event: CallEvent, translate: Callable[[str], str]) -> StepLine:
-    what = translate(KINDS[event.kind]) if event.kind in KINDS else event.kind
-    return StepLine(event.at, event.kind, what, _about(event.kind, event.detail))
+def _line(event: CallEvent, visit: Visit) -> StepLine:
+    what = visit._(KINDS[event.kind]) if event.kind in KINDS else event.kind
+    return StepLine(event.at, event.kind, what, _about(event.kind, event.detail, visit))
 
 
-def _about(kind: str, detail: Mapping[str, Any]) -> str:
+def _about(kind: str, detail: Mapping[str, Any], visit: Visit) -> str:
     match kind:
         case "step":
             return f"{detail.get('flow', '')} › {detail.get('step', '')}"
@@ -68,14 +70,15 @@ def _about(kind: str, detail: Mapping[str, Any]) -> str:
         case "keys":
             return str(detail.get("keys", ""))
         case "action":
-            return f"{detail.get('action', '')}: {detail.get('outcome', '')}"
+            return f"{detail.get('action', '')}: {value('outcome', detail.get('outcome', ''), visit)}"
         case "ended":
-            return f"{detail.get('outcome', '')} ({detail.get('cause', '')})"
+            return ", ".join(value(name, detail.get(name, ""), visit) for name in ("outcome", "cause"))
         case "given":
             return ", ".join(map(str, detail.get("variables", ())))
         case _:
-            return "  ".join(f"{name}: {_brief(value)}" for name, value in detail.items() if value not in ("", None))
+            return line({name: brief(what) for name, what in detail.items() if what not in ("", None)}, visit)
 
 
-def _brief(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def brief(what: object) -> str:
+    """A value of a detail as text."""
+    return what if isinstance(what, str) else json.dumps(what, ensure_ascii=False)
