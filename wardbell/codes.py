@@ -43,7 +43,7 @@ def _lines() -> Iterator[str]:
         rows = [(code, meaning) for code, meaning in sorted(CODES.items()) if code.startswith(prefix)]
         if rows:
             yield from ("", f"## {title}", "", "| code | what is wrong | what to do |", "|---|---|---|")
-            yield from (f"| {code} | {meaning} | {_cell(REMEDIES[code])} |" for code, meaning in rows)
+            yield from (f"| {code} | {meaning} | {_cell(REMEDIES.get(code, ''))} |" for code, meaning in rows)
     yield from ("", "## Retired", "", "| code | is now |", "|---|---|")
     yield from (f"| {code} | {now} |" for code, now in sorted(RETIRED.items()))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
@@ -19,6 +20,7 @@ from web.pages.calls.labels import CAUSES, EVENTS
 from web.pages.hl7.reasons import REASONS, reason
 from web.pages.notices import words as notice_words
 from web.pages.now.steps import KINDS
+from web.pages.system.doctor_words import FINDINGS
 from web.told import Told
 
 ROOT = Path(__file__).parents[2]
@@ -130,3 +132,41 @@ def test_what_a_page_borrows_from_others_can_be_said_in_one_way_only(language: s
         if where not in ways and "texts" not in ways and len(set(ways.values())) > 1:
             guessed.append((where, message, ways))
     assert not guessed, f"{language}: {guessed}"
+
+
+DOCTOR = {
+    "where": "SIP port 127.0.0.1:5060/udp",
+    "name": "PJSIP 2.17, 500 calls per process",
+    "who": "3 callers",
+    "several": "messages were",
+    "times": "3 HL7 messages",
+    "one": '3 events "moved" called nobody: …',
+    "told": "",
+    "what": "3 of the last 9 answered calls came from telephones that offer no key events",
+    "'s' if workers > 1 else ''": "s",
+}
+"""What stands in a sentence of the doctor under a name of its own."""
+COMMAND = re.compile(r"(apt-get|wardbell) ([^:;,]*$|webhooks send-again )")
+
+
+def test_all_that_the_doctor_says_is_known() -> None:
+    found: set[str] = set()
+    for file in sorted((ROOT / "wardbell/doctor").glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("ok", "warning", "error"):
+                found |= {sentence for one in node.args for sentence in filled(one)}
+    said = {one for one in found if not COMMAND.match(one) and re.search("[a-z]", one.replace("…", ""))}
+    assert len(said) > 80
+    assert not unknown(FINDINGS, said)
+
+
+def filled(node: ast.expr) -> Iterator[str]:
+    """A sentence of the doctor with its parts."""
+    if not isinstance(node, ast.JoinedStr):
+        yield from sentences(node)
+        return
+    parts = (
+        str(part.value) if isinstance(part, ast.Constant) else DOCTOR.get(ast.unparse(part.value), "…")  # type: ignore[attr-defined]
+        for part in node.values
+    )
+    yield "".join(parts)

@@ -15,6 +15,8 @@ REASONS = Told(
         N_("the message was cut off: a new one began before its end"),
         N_("the message was cut off: the connection ended before it"),
         N_("the message was cut off: its end never came"),
+        N_("the message bills nothing: it has no FT1 segment"),
+        N_("more is billed than is read of one message: send it in several"),
         N_("the message type (MSH-9) is missing"),
         N_("neither MSH-9 nor EVN-1 names the event of this ADT"),
         N_("%(type)s is not handled here"),

@@ -13,6 +13,7 @@ from reports.calls import calls_report
 from reports.days import day_at
 from web.page import N_, Page
 from web.pages.reports.words import cell
+from web.pages.system.doctor_words import in_words
 from web.pages.system.readings import Readings
 from web.visit import Visiting
 
@@ -34,6 +35,7 @@ def examined(visit: Visiting) -> Response:
     found = sorted(visit.site.machine.findings(), key=lambda one: GRAVITY.get(one.level, 0))
     count = Counter(one.level for one in found)
     values: dict[str, Any] = {"found": found, "count": count, "words": WORDS, "kinds": KINDS}
+    values["said"] = lambda sentence: in_words(sentence, visit)
     return visit.render("system/findings.html" if visit.partial else "system/doctor.html", **values)
 
 
