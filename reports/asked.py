@@ -140,8 +140,8 @@ class Sums:
         shown = [getattr(table, name) for name in columns]
         sums = [func.sum(getattr(table, name)) for name in values_of(table)]
         query = select(*shown, *sums).where(table.day.between(min(self._made), max(self._made)))
-        if self.seen.live:  # made meanwhile, where a transaction sees what others commit
-            query = query.where(table.day.not_in(self.seen.live))
+        if unmade := (*self.seen.live, *self.seen.missing):  # half written, or made meanwhile
+            query = query.where(table.day.not_in(unmade))
         for name, some in wanted.items():
             query = query.where(getattr(table, name).in_(some))
         if shown:

@@ -1,32 +1,36 @@
 """The book of days: which days are made, which have to be made (again), and the storing of a day's figures.
 
-Bodies of transactions. Several engines may keep one book: a day is made by whoever has its lease, and its figures are
-put in place in one transaction, so that nobody reads half a day or two.
+Bodies of transactions. Several engines may keep one book: a day is made by whoever has its lease. Its figures are
+written in slices, so that no call waits long to write its own rows; while more than one is needed the day counts as not
+made, so that nobody reads half a day or two.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import Integer, case, cast, delete, func, insert, not_, or_, select
+from sqlalchemy import Integer, bindparam, case, cast, delete, func, insert, not_, or_, select
 from sqlalchemy.orm import Session
 
 from db.reading import reading
 from db.rows import insert_missing, locked
+from db.tables.base import Base
 from db.tables.calls import CallRow
 from db.tables.notices import AttemptRow, NoticeRow
 from db.tables.reports import ReportDayRow
 from notify.notices.states import State
-from reports.counting import TABLES, Counted, Size, keys_of, values_of
+from reports.counting import TABLES, Counted, Key, Size, keys_of, values_of
 from reports.days import bounds, day_at
 
 RULES = 1
 """The way of counting. Raise it when `reports.counting` counts otherwise: days whose calls are still there are made
 again."""
+SLICE = 200
+"""Rows of figures that are written in one transaction."""
 LEASE = timedelta(minutes=5)
 """How long a day waits for an engine that died while it made it."""
 _OVER = [state.value for state in State if state.over]
@@ -122,24 +126,81 @@ def take(session: Session, day: date, owner: str, now: datetime) -> bool:
     return True
 
 
-def put(session: Session, day: date, owner: str, counted: Counted, zone: tzinfo, now: datetime) -> bool:
-    """Put a day's figures in the place of those that were there; False when the lease was lost meanwhile."""
-    row = session.scalars(locked(select(ReportDayRow).where(ReportDayRow.day == day))).one_or_none()
-    if row is None or row.owner != owner:
-        return False
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A row of a day's figures that is not yet as it should be."""
+
+    table: type[Base]
+    key: Key
+    values: tuple[int, ...] | None
+    """None: there should be none."""
+
+
+@reading
+def changes(session: Session, day: date, counted: Counted) -> list[Change]:
+    """What has to be written so that the figures of a day are these; little, when it is made again."""
+    found: list[Change] = []
     for table in TABLES:
-        session.execute(delete(table).where(_of(table, day)).execution_options(synchronize_session=False))
-        if rows := counted.figures.get(table):
-            names = (*keys_of(table), *values_of(table))
-            session.connection().execute(
-                insert(table.__table__),  # type: ignore[arg-type]
-                [{"day": day, **dict(zip(names, (*key, *values), strict=True))} for key, values in rows.items()],
-            )
-    for name, value in asdict(counted.size).items():
+        keys, values = keys_of(table), values_of(table)
+        rows = session.execute(select(*(getattr(table, name) for name in (*keys, *values))).where(_of(table, day)))
+        there = {tuple(row)[: len(keys)]: tuple(row)[len(keys) :] for row in rows}
+        wanted = {key: tuple(given) for key, given in counted.figures.get(table, {}).items()}
+        found += [Change(table, key, None) for key in there.keys() - wanted.keys()]
+        found += [Change(table, key, given) for key, given in wanted.items() if there.get(key) != given]
+    return found
+
+
+def write(session: Session, day: date, owner: str, some: Sequence[Change], now: datetime) -> bool:
+    """Write some of a day's figures; until `put` nobody reads any of them. False when the lease was lost meanwhile."""
+    row = _mine(session, day, owner)
+    if row is None:
+        return False
+    row.made_at, row.lease_until = None, now + LEASE
+    _write(session, day, some)
+    return True
+
+
+def put(
+    session: Session, day: date, owner: str, last: Sequence[Change], size: Size, zone: tzinfo, now: datetime
+) -> bool:
+    """Write the last of a day's figures: they are read from now on. False when the lease was lost meanwhile."""
+    row = _mine(session, day, owner)
+    if row is None:
+        return False
+    _write(session, day, last)
+    for name, value in asdict(size).items():
         setattr(row, name, value)
     row.rules, row.zone, row.made_at = RULES, str(zone), now
     row.owner, row.lease_until = "", None
     return True
+
+
+def _mine(session: Session, day: date, owner: str) -> ReportDayRow | None:
+    row = session.scalars(locked(select(ReportDayRow).where(ReportDayRow.day == day))).one_or_none()
+    return row if row is not None and row.owner == owner else None
+
+
+def _write(session: Session, day: date, some: Sequence[Change]) -> None:
+    connection = session.connection()
+    for table in TABLES:
+        mine = [one for one in some if one.table is table]
+        if not mine:
+            continue
+        keys, values, columns = keys_of(table), values_of(table), table.__table__.c
+        same = [columns.day == bindparam("of_day"), *(columns[name] == bindparam(f"of_{name}") for name in keys)]
+        connection.execute(
+            delete(table).where(*same),
+            [
+                {"of_day": day, **{f"of_{name}": given for name, given in zip(keys, one.key, strict=True)}}
+                for one in mine
+            ],
+        )
+        if rows := [
+            {"day": day, **dict(zip((*keys, *values), (*one.key, *one.values), strict=True))}
+            for one in mine
+            if one.values is not None
+        ]:
+            connection.execute(insert(table.__table__), rows)  # type: ignore[arg-type]
 
 
 def mark_thinned(session: Session, day: date, now: datetime) -> bool:

@@ -1,8 +1,9 @@
 """Makes the figures of past days, and heals them: days that are missing after an outage, days of which a call ended
 late, or was written or deleted afterwards.
 
-A few hours of a day are counted in one reading transaction and the figures of a day are stored in one short one, with a
-pause between any two: calls and messages come first. Doing it again, or on several engines at once, changes nothing.
+A few hours of a day are counted in one reading transaction, and what changes of its figures is stored in short ones,
+with a pause between any two: calls and messages come first. Doing it again, or on several engines at once, changes
+nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 from db.database import Transactions
 from db.reading import reading
 from reports.counting import COUNTS, Counted
-from reports.day_book import Verdict, look, mark_thinned, put, take, unmade
+from reports.day_book import SLICE, Verdict, changes, look, mark_thinned, put, take, unmade, write
 from reports.days import Stretch, day_at, whole
 
 PAUSE = 0.02
@@ -81,7 +82,13 @@ class Rolling:
             parts.append(await self._transactions.run(count_all, stretch))
             await self._breathe()
         counted = Counted.all_of(parts)
-        return await self._transactions.run(put, day, self._owner, counted, self._zone, self._wallclock())
+        todo = await self._transactions.run(changes, day, counted)
+        while len(todo) > SLICE:
+            if not await self._transactions.run(write, day, self._owner, todo[:SLICE], self._wallclock()):
+                return False
+            del todo[:SLICE]
+            await self._breathe()
+        return await self._transactions.run(put, day, self._owner, todo, counted.size, self._zone, self._wallclock())
 
     async def _breathe(self) -> None:
         if self._pause is not None:

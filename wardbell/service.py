@@ -83,7 +83,7 @@ class Service:
     def _woken(self) -> Timetable:
         """Who is woken when."""
         timetable = Timetable(self._ground.reactor, wallclock, self._ground.zone)
-        each_second = (self._clocks, self._notices, self._edition, self._closed_numbers, self._webhooks)
+        each_second = (self._clocks, self._notices, self._edition, self._closed_numbers, self._webhooks, self._console)
         for room in each_second:
             timetable.every(1.0, room.tick)
         timetable.every(RECORDINGS_LOOKED_AT, self._speech.look)

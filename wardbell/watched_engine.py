@@ -55,7 +55,7 @@ class WatchedEngine:
 
     def hang_up(self, call_id: str, who: str, why: str) -> bool:
         """As `Engine.hang_up`."""
-        return self._thread.ask(lambda: self._hang_up(call_id, who, why))
+        return self._thread.ask(lambda: self.end(call_id, who, why))
 
     # In the reactor's thread
 
@@ -87,7 +87,8 @@ class WatchedEngine:
         self._sign = call_later(self._reactor, SIGN, self._be_there)
         self._say({})
 
-    def _hang_up(self, call_id: str, who: str, why: str) -> bool:
+    def end(self, call_id: str, who: str, why: str) -> bool:
+        """As `hang_up`, for whoever is in the reactor's thread."""
         line = self._pool.line(call_id)
         if line is None or not self._calls.note(call_id, HUNG_UP, who=who, why=why):
             return False

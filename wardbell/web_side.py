@@ -55,7 +55,7 @@ class WebSide:
         self._proofs = OwnProcess(patience=PROVING)
         self._watchers = Watchers(
             door.engine,
-            lambda: self._database.run_now(standing, wallclock()),
+            lambda: self._database.run_now(standing, wallclock(), parts.settings.engine),
             wallclock,
             secrets.token_hex(4),
         )

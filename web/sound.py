@@ -20,13 +20,15 @@ ID = re.compile(r"[0-9a-f]{32}")
 
 
 def play(visit: Visit, id: str) -> Response:
-    """The sound of a recording. HTTP 404: there is none, it still runs, or it lies on another machine."""
+    """The sound of a recording. HTTP 404: there is none, it still runs, or it lies on another machine, as is said."""
     if not ID.fullmatch(id):
         raise HTTPException(404)
     found = visit.site.database.run_now(messages.hear, id, visit.hand())
     file = None if found is None else file_of(visit.site.callers_dir, found)
-    if found is None or file is None:
+    if found is None:
         raise HTTPException(404)
+    if file is None:
+        return visit.render("elsewhere.html", 404, engine=found.engine)
     name = f"{found.began_at.astimezone(visit.site.zone):%Y-%m-%d-%H%M%S}-{found.id[:8]}.wav"
     return FileResponse(file, media_type="audio/wav", filename=name, content_disposition_type="inline")
 

@@ -136,3 +136,15 @@ class CallEventRow(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     kind: Mapped[str] = mapped_column(String(24))
     detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class HangUpRow(Base):
+    """A call in progress that its engine is to hang up, because somebody at another engine's console says so."""
+
+    __tablename__ = "hang_ups"
+
+    call_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    engine: Mapped[str] = mapped_column(String(64), index=True)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    who: Mapped[str] = mapped_column(String(80))
+    why: Mapped[str] = mapped_column(String(200))

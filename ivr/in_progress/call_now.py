@@ -41,6 +41,8 @@ class CallNow:
     worker: str
     events: int
     """How many things have happened in it: where this grows, there is another step to show."""
+    engine: str = ""
+    """The engine that has it; empty: the one that was asked."""
 
     @property
     def number(self) -> str:

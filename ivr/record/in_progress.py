@@ -1,6 +1,6 @@
 """How many calls are in progress on each engine of a database, by the rows that are not closed yet.
 
-What a call does at this moment is known by its own engine only (`ivr.in_progress`).
+What each does is told by `ivr.in_progress`: of this engine as it happens, of others by their rows.
 """
 
 from __future__ import annotations

@@ -18,7 +18,9 @@ from db.database import Database, ImmediateTransactions
 from db.tables import Base
 from db.tables.calls import CallEventRow, CallRow
 from db.tables.notices import AttemptRow, EventRow, NoticeRow
-from reports.rolling import Healed, Rolling
+from reports.counting import Counted
+from reports.days import whole
+from reports.rolling import Healed, Rolling, count_all
 from tests.notify.story import result_of
 
 WARSAW = ZoneInfo("Europe/Warsaw")
@@ -106,6 +108,10 @@ class Past:
 
         self.database.run_now(work)
         return id_
+
+    def counted(self, day: date) -> Counted:
+        """What a day comes to, counted now."""
+        return self.database.run_now(count_all, whole(day, self.zone))
 
     def dial(self, notice: int, began: datetime, cause: str, **values: Any) -> None:
         """The notice was dialled."""

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from db.database import Database
+from reports import rolling
 from reports.asked import BadPeriod, By, Period
 from reports.calls import CallsReport, calls_report
-from reports.counting import Counted
-from reports.day_book import LEASE, book, put, take, unmade
+from reports.counting import Counted, Size
+from reports.day_book import LEASE, book, changes, put, take, unmade, write
 from tests.reports.past import Past, at
 
 DAY, NEXT = date(2026, 7, 1), date(2026, 7, 2)
@@ -93,8 +94,44 @@ def test_of_two_engines_one_makes_a_day(past: Past) -> None:
     assert past.heals(owner="engine-2").made == ()
     past.now += LEASE + timedelta(seconds=1)
     assert past.heals(owner="engine-2").made == (DAY,), "the first one was lost"
-    assert not past.database.run_now(put, DAY, "engine-1", Counted(), past.zone, past.now), "and comes too late"
+    late = past.database.run_now(changes, DAY, Counted())
+    assert not past.database.run_now(write, DAY, "engine-1", late, past.now), "and comes too late"
+    assert not past.database.run_now(put, DAY, "engine-1", late, Size(), past.zone, past.now)
     assert asked(past).total.calls == 1
+
+
+def test_a_day_that_is_half_written_is_not_read_and_is_made_again(past: Past) -> None:
+    """An engine dies between two slices of a day that was made before."""
+    for minute in range(3):
+        past.call(at(f"2026-07-01 11:0{minute}"))
+    past.heals()
+    assert past.database.run_now(take, DAY, "engine-1", past.now)
+    half = past.database.run_now(changes, DAY, Counted())
+    assert past.database.run_now(write, DAY, "engine-1", half, past.now)
+    assert asked(past).total.calls == 4, "it is counted live meanwhile"
+    past.now += timedelta(days=60)
+    late = asked(past)
+    assert (late.seen.missing, late.total.calls) == ((DAY,), 0)
+    assert past.heals().made[0] == DAY
+    assert asked(past).total.calls == 4
+
+
+def test_a_day_that_is_made_again_writes_only_what_is_new(past: Past) -> None:
+    past.heals()
+    before = past.database.run_now(changes, DAY, past.counted(DAY))
+    past.call(at("2026-07-01 15:00"))
+    after = past.database.run_now(changes, DAY, past.counted(DAY))
+    assert before == []
+    assert {one.key[0] for one in after} == {15}
+
+
+def test_figures_of_more_than_one_slice_are_whole_at_the_end(past: Past, monkeypatch: pytest.MonkeyPatch) -> None:
+    for hour in range(10, 20):
+        past.call(at(f"2026-07-01 {hour}:30"))
+    monkeypatch.setattr(rolling, "SLICE", 3)
+    assert past.heals().made == (DAY,)
+    assert asked(past).total.calls == 11
+    assert past.database.run_now(changes, DAY, past.counted(DAY)) == []
 
 
 def test_a_hospital_that_corrects_its_zone_has_its_days_made_again(past: Past) -> None:

@@ -16,7 +16,10 @@ from accounts.audit import AuditQuery, find
 from db.database import Database
 from db.tables.calls import CallEventRow, CallRow
 from db.tables.notices import EventRow, NoticeRow
+from editions import engines
+from editions.engines import EngineRecord
 from ivr.in_progress.call_now import CallNow
+from ivr.in_progress.hang_ups import Wanted, take
 from ivr.in_progress.line_now import LineNow, TrunkNow, WorkerNow
 from ivr.in_progress.stage import Stage
 from tests.web.browser import Browser
@@ -37,7 +40,7 @@ CALL = CallNow(
 
 @pytest.fixture
 def site(site: Site, door: FakeDoor, wall: Wall) -> Iterator[Site]:
-    watchers = Watchers(door.engine, lambda: site.database.run_now(standing, wall()), wall, "boot")
+    watchers = Watchers(door.engine, lambda: site.database.run_now(standing, wall(), "test"), wall, "boot")
     yield replace(site, watchers=watchers)
     watchers.close()
 
@@ -146,6 +149,32 @@ def test_a_call_of_another_engine_can_be_seen_but_not_hung_up(sign_in: SignIn, s
     operator = sign_in("operator")
     assert "goes on in another engine" in operator.get(f"/now/calls/{'d' * 32}").text
     assert operator.submit(f"/now/calls/{'d' * 32}/hang-up", reason="why not").status_code == 409
+
+
+def test_calls_of_an_engine_beside_are_seen_and_hung_up_through_the_database(
+    sign_in: SignIn, site: Site, wall: Wall
+) -> None:
+    """The engine `other` runs on the same database: its calls stand among ours, with its name."""
+    site.database.run_now(engines.say, EngineRecord("other", 7, "x", BEGAN))
+    site.database.run_now(engines.say, EngineRecord("test", 7, "x", BEGAN))
+    in_table(site.database, "d" * 32, ("step", {"flow": "main", "step": "services"}), ("keys", {"keys": "1"}))
+    operator = sign_in("operator")
+    page = operator.get("/now").text
+    for shown in ("13800000009", "services", f'href="/now/calls/{"d" * 32}"'):
+        assert shown in page, shown
+    assert '<small data-f="engine" translate="no">other</small>' in page
+    assert "Another engine has this call" in operator.get(f"/now/calls/{'d' * 32}").text
+    assert operator.submit(f"/now/calls/{'d' * 32}/hang-up", reason="").status_code == 422
+    answer = operator.submit(f"/now/calls/{'d' * 32}/hang-up", reason="stuck")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/now")
+    [row] = site.database.run_now(find, AuditQuery(action="hang_up"))
+    assert (row.who, row.key, row.reason, row.details["engine"]) == ("operator", "d" * 32, "stuck", "other")
+    assert site.database.run_now(take, "test", BEGAN) == []
+    assert site.database.run_now(take, "other", BEGAN) == [Wanted("d" * 32, "operator", "stuck")]
+    assert site.database.run_now(take, "other", BEGAN) == []
+    wall.pass_by(minutes=5)  # that engine has not been heard of since: what it left open is no call in progress
+    assert "13800000009" not in operator.get("/now").text
+    assert operator.submit(f"/now/calls/{'d' * 32}/hang-up", reason="stuck").status_code == 409
 
 
 @pytest.mark.parametrize("unknown", ["0" * 32, "d", "%2e%2e", "'"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ivr.in_progress.hang_ups import HangUps
 from wardbell.assembly.calls import Calls
 from wardbell.assembly.ground import Ground
 from wardbell.assembly.hl7 import Hl7Port
@@ -11,6 +12,7 @@ from wardbell.assembly.line import TelephoneLine
 from wardbell.assembly.notices import Notices
 from wardbell.assembly.on_air import EditionOnAir
 from wardbell.assembly.outgoing import OutgoingCalls
+from wardbell.parts import wallclock
 from wardbell.watched_engine import WatchedEngine
 from wardbell.web_door import EngineDoor
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Console:
-    """`start`, then `stop`, which blocks for seconds."""
+    """`start`, then `stop`, which blocks for seconds; `tick` each second for what other engines' consoles want."""
 
     def __init__(
         self,
@@ -35,7 +37,12 @@ class Console:
         reactor, live = ground.reactor, edition.live
         watched = WatchedEngine(reactor, ground.settings.engine, calls.in_progress, line.pool, hl7.door, live)
         door = EngineDoor(reactor, line.pool, notices.outbox, hl7.intake, live.rules, live.numbers, watched)
+        self._hang_ups = HangUps(ground.database, ground.settings.engine, watched.end, wallclock)
         self._side = _side(ground, door, calls, line, outgoing)
+
+    def tick(self) -> None:
+        """Hang up what somebody at another engine's console ends."""
+        self._hang_ups.tick()
 
     async def start(self) -> None:
         """Serve it, when it is wanted."""

@@ -10,6 +10,8 @@ from fastapi.responses import JSONResponse
 from pydantic import Field, StringConstraints
 
 from accounts.rights import Right
+from ivr.in_progress.elsewhere import calls_elsewhere
+from ivr.in_progress.hang_ups import ask_by_hand
 from ivr.record.call_records import CallEvent, CallRecord, show_call
 from ivr.record.cursor import Cursor
 from ivr.record.leg_records import LegRecord, SegmentRecord
@@ -20,6 +22,7 @@ from web.api.line import NoLine
 from web.api.noun import Line, Moment, Noun, Told, Wanted
 from web.api.once import Reply
 from web.api.problem import Problem, unknown
+from web.live.standing import others_running
 
 NOUN = Noun("calls")
 CallId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,32}$", description="The call's id.", examples=["b2c4d1e0f3a5"])]
@@ -112,7 +115,7 @@ class CallsTold(Told):
 
 
 class CallNowTold(Told):
-    """A call in progress on this engine."""
+    """A call in progress."""
 
     id: str = Field(examples=["b2c4d1e0f3a5"])
     direction: str = Field(examples=["in"])
@@ -127,6 +130,7 @@ class CallNowTold(Told):
     language: str = Field(examples=["zh"])
     party: str = Field(examples=[""])
     notice: str = Field(examples=[""])
+    engine: str = Field(examples=["wardbell"])
 
 
 class CallsNowTold(Told):
@@ -196,7 +200,11 @@ def list_calls(
 
 @NOUN.get("/calls/current", Right.NOW, "listCurrentCalls", response_model=CallsNowTold)
 def list_current_calls(asked: Asking, request: Request) -> CallsNowTold:
-    """Calls in progress on this engine."""
+    """Calls in progress on every engine that runs."""
+    behind = request.app.state.behind
+    here, own = behind.line.calls(), asked.site.door.engine.now().engine.name
+    run = asked.site.database.run_now
+    far = run(calls_elsewhere, run(others_running, asked.now, own))
     return CallsNowTold(
         calls=[
             CallNowTold(
@@ -213,8 +221,9 @@ def list_current_calls(asked: Asking, request: Request) -> CallsNowTold:
                 language=one.language,
                 party=one.party,
                 notice=one.notice,
+                engine=one.engine or own,
             )
-            for one in request.app.state.behind.line.calls()
+            for one in (*here, *far)
         ]
     )
 
@@ -252,13 +261,16 @@ def make_call(asked: Asking, request: Request, new: NewCall) -> JSONResponse:
 
 @NOUN.post("/calls/{call}/hang-up", Right.HANG_UP, "hangUpCall", 404, status_code=202, response_model=HungUp)
 def hang_up(asked: Asking, request: Request, call: CallId, why: HangUp) -> JSONResponse:
-    """End a call in progress on this engine."""
+    """End a call in progress, whichever engine has it; another one than that which is asked does so in a second."""
 
     def work() -> Reply:
+        run, hand = asked.site.database.run_now, asked.hand(why.reason)
         if not request.app.state.behind.line.hang_up(call, f"key:{asked.key.name}", why.reason):
-            raise unknown("no such call is in progress here")
-        run = asked.site.database.run_now
-        run(lambda session: asked.hand(why.reason).note(session, "hang_up", "call", call))
+            own = asked.site.door.engine.now().engine.name
+            if not run(ask_by_hand, call, run(others_running, asked.now, own), hand):
+                raise unknown("no such call is in progress")
+            return Reply.of(202, HungUp(id=call))  # its engine finds it within a second
+        run(lambda session: hand.note(session, "hang_up", "call", call))
         return Reply.of(202, HungUp(id=call))
 
     return asked.once_outside(work)

@@ -134,7 +134,7 @@ def hear(
     found = _whole(site.database.run_now(one_recording, recording))
     file = request.app.state.behind.recordings / found.path
     if not file.is_file():
-        raise unknown("its sound is not kept here")
+        raise unknown(f"the engine {found.engine} keeps its sound, and its file is not on this machine")
     address = request.client.host if request.client else ""
     hand = Hand(holder, now, "api", address)
     site.database.run_now(lambda session: hand.note(session, "listen", "recording", recording))

@@ -18,14 +18,17 @@ from web.live.standing import Standing
 
 Items: TypeAlias = Mapping[str, Item]
 
-CALL = "call:"
+CALL, FAR = "call:", "far:"
 ALARM = "alarm:"
-"""What names of calls and of alerts begin with; the id follows."""
+"""What names of calls of this engine, of calls of others and of alerts begin with; the id follows."""
 
 
 def of_told(told: Told) -> dict[str, Item | None]:
     """What an engine tells."""
-    calls = {f"{CALL}{id}": None if call is None else Item(_call(call), LINE) for id, call in told.calls.items()}
+    name = told.engine.name
+    calls = {
+        f"{CALL}{id}": None if call is None else Item(of_call(call, name), LINE) for id, call in told.calls.items()
+    }
     return {**of_engine(told.engine), **calls}
 
 
@@ -83,13 +86,16 @@ def of_standing(standing: Standing) -> dict[str, Item]:
         ),
         "notices": Item({"mark": standing.notices}, NOTICES),
         "alarms": Item({"more": standing.alarms.more}, ALARMS),
+        **{f"{FAR}{call.call_id}": Item(of_call(call, call.engine), LINE) for call in standing.calls},
         **{f"{ALARM}{alarm.id}": Item(_alarm(alarm), f"{ALARMS}{alarm.ward}") for alarm in standing.alarms.of},
     }
 
 
-def _call(call: CallNow) -> dict[str, Any]:
+def of_call(call: CallNow, engine: str) -> dict[str, Any]:
+    """A call in progress and the engine that has it."""
     return {
         "id": call.call_id,
+        "engine": engine,
         "direction": call.direction,
         "number": call.number,
         "dialled": call.dialled,

@@ -21,7 +21,7 @@ from web.live.audience import EVERYBODY, Audience
 from web.live.engine import Engine, Told
 from web.live.feed import Feed, Item
 from web.live.frames import Frames
-from web.live.plain import ALARM, CALL, of_standing, of_told, seconds
+from web.live.plain import ALARM, CALL, FAR, of_standing, of_told, seconds
 from web.live.standing import Standing
 
 P = ParamSpec("P")
@@ -180,7 +180,8 @@ class Watchers:
                     away = seconds(self._now())
             else:
                 away, self._standing_at = None, loop.time()
-                self._coming.update(self._feed.instead(ALARM, of_standing(standing)))
+                gone = {**self._feed.instead(ALARM, {}), **self._feed.instead(FAR, {})}
+                self._coming.update({**gone, **of_standing(standing)})
             silent = loop.time() - (self._engine_at or began) > SILENT
             self._coming["stale"] = Item({"alarms": away, "line": silent}, EVERYBODY)
             self._put_soon()

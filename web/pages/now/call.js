@@ -3,13 +3,13 @@
 import { follow } from "../live.js";
 
 const page = document.getElementById("call");
-const name = `call:${page.dataset.call}`;
+const names = ["call", "far"].map((where) => `${where}:${page.dataset.call}`);
 const form = document.getElementById("hang-up");
 let seen = null;
 let soon = null;
 
 follow((items, changed) => {
-  const call = items[name];
+  const call = items[names[0]] ?? items[names[1]];
   if (form) form.hidden = !call;
   const told = call ? JSON.stringify(call) : "";
   if (told === seen) return;

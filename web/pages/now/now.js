@@ -21,7 +21,11 @@ function since(cell, moment) {
 
 const badge = (element, kind) => { if (element) element.className = `badge ${kind ?? ""}`; };
 
+let several = false;
+
 function fillCall(row, call) {
+  write(field("engine", row), call.engine);
+  show(field("engine", row), several);
   const incoming = call.direction === "in";
   write(field("number", row), call.number || words.more.withheld);
   write(field("direction", row), `${words.directions[call.direction] ?? ""}${incoming ? ` ${call.dialled}` : ""}`);
@@ -49,11 +53,11 @@ function fillAlarm(row, alarm) {
   write(field("attempts", row), alarm.attempts);
 }
 
-// A table holds just the things whose names begin so, in the order of `by`; rows stay where they are if they can, so
+// A table holds just the things with such names, in the order of `by`; rows stay where they are if they can, so
 // that nobody who reads or presses Tab loses his place.
 function rows(body, template, items, beginning, by, fill) {
   if (!body) return 0;
-  const wanted = Object.entries(items).filter(([name]) => name.startsWith(beginning)).sort((a, b) => a[1][by] - b[1][by]);
+  const wanted = Object.entries(items).filter(([name]) => beginning.test(name)).sort((a, b) => a[1][by] - b[1][by]);
   const there = new Map([...body.children].map((row) => [row.dataset.key, row]));
   let last = null;
   for (const [name, value] of wanted) {
@@ -88,10 +92,11 @@ function list(element, lines) {
 }
 
 function fill(items) {
-  const calls = rows(document.getElementById("calls"), document.getElementById("call-row"), items, "call:", "began", fillCall);
+  several = (items.engines?.of ?? []).length > 1;
+  const calls = rows(document.getElementById("calls"), document.getElementById("call-row"), items, /^(call|far):/, "began", fillCall);
   write(field("calls-count"), calls);
   show(field("no-calls"), calls === 0);
-  const alarms = rows(document.getElementById("alarms"), document.getElementById("alarm-row"), items, "alarm:", "since", fillAlarm);
+  const alarms = rows(document.getElementById("alarms"), document.getElementById("alarm-row"), items, /^alarm:/, "since", fillAlarm);
   write(field("alarms-count"), alarms);
   show(field("alarms"), alarms > 0);
   show(field("no-alarms"), alarms === 0);
