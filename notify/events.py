@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 from twisted.logger import Logger
 
 from db.tables.base import Base
@@ -52,11 +53,17 @@ class Stored:
     notices: tuple[int, ...] = ()
 
 
+@cache
+def _inserting(table: type[Base], dialect: str) -> ReturningInsert[Any]:
+    """Made once: to put it together costs more than to carry it out."""
+    kind = postgresql if dialect == "postgresql" else sqlite
+    made: ReturningInsert[Any] = kind.insert(table.__table__).on_conflict_do_nothing().returning(table.__table__.c.id)
+    return made
+
+
 def insert_once(session: Session, table: type[Base], values: Mapping[str, Any]) -> int | None:
     """Insert a row and give its id, or None when its unique key is there already (also by a rival's commit)."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement: Insert = dialect.insert(table).values(**values).on_conflict_do_nothing()
-    made: int | None = session.scalar(statement.returning(table.__table__.c.id))
+    made: int | None = session.connection().scalar(_inserting(table, session.get_bind().dialect.name), dict(values))
     return made
 
 

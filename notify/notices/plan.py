@@ -15,6 +15,8 @@ from notify.notices.addressee import Addressee
 from notify.notices.escalation import Rule
 from notify.notices.states import State
 
+_INSERTING = insert(NoticeRow).returning(NoticeRow.id, sort_by_parameter_order=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -53,5 +55,4 @@ def plan(session: Session, planned: Sequence[Planned], now: datetime) -> list[in
         }
         for one in planned
     ]
-    statement = insert(NoticeRow).returning(NoticeRow.id, sort_by_parameter_order=True)
-    return list(session.scalars(statement, rows))
+    return list(session.scalars(_INSERTING, rows))
