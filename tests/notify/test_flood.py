@@ -107,7 +107,7 @@ def test_a_database_that_goes_away_leaves_the_rest_to_the_next_sweep(story: Stor
 
 
 @pytest.mark.parametrize(
-    ("seconds", "rows"), [([0.025], 200), ([0.05], 100), ([0.0] * 20, Pace.MOST), ([1.0] * 20, Pace.LEAST)]
+    ("seconds", "rows"), [([0.025], 400), ([0.05], 200), ([0.0] * 20, Pace.MOST), ([1.0] * 20, Pace.LEAST)]
 )
 def test_a_slice_is_as_large_as_the_last_one_was_quick(seconds: list[float], rows: int) -> None:
     pace = Pace()
