@@ -27,6 +27,7 @@ from twisted.internet.task import deferLater, react
 from background.spawn import spawn
 from db.database import Database
 from db.tables.notices import EventRow, NoticeRow
+from ivr.call.order import CallResult
 from ivr.switch.line import Cause
 from notify.notices.addressee import of_ward
 from notify.notices.budget import Room
@@ -37,7 +38,7 @@ from notify.notices.plan import Planned, plan
 from notify.notices.rules import NoticeRules, load_rules
 from notify.notices.states import State
 from notify.notices.sweep import sweep
-from notify.notices.telephone import CallOrder, CallResult
+from notify.notices.telephone import NoticeOrder
 from notify.notices.telephone_locks import Hold
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -138,7 +139,7 @@ def _measure(database: Database, rules: NoticeRules, event: int, count: int) -> 
         database.run_now(plan, [Planned(event, rule, of_ward(f"W{ward}"), said, NOW) for ward in wards], NOW)
     plan_seconds = time.perf_counter() - began
 
-    orders: list[CallOrder] = []
+    orders: list[NoticeOrder] = []
     began = time.perf_counter()
     while got := database.run_now(claim, rules, phonebook, "bench", NOW, LEASE, Room(BATCH, BATCH)).orders:
         orders += got

@@ -2,9 +2,9 @@
 
     IvrError
       SwitchError         LineGone, NoLineFree, SwitchRefused (ivr.switch.line)
+        SwitchRefused     NotDiallable (ivr.trunks.trunk)
       RecordingFailed     ivr.call.recording
       NotPosted           ivr.call.notice_board
-      NotDiallable        ivr.trunks.trunk
       CannotDraw          ivr.drawing.program
       WrongCursor         ivr.record.cursor
       CannotDelete        ivr.recordings.messages

@@ -17,9 +17,10 @@ from ivr.call.book import Book, CallBegun, CallNotes
 from ivr.call.dialler import Dialler
 from ivr.call.leg import Leg
 from ivr.call.notes import Position
+from ivr.call.way_out import WayOut
 from ivr.flow.verbs.dial import DialNow
 from ivr.record.redacted import Number
-from ivr.switch.line import Line, LineGone, Switch
+from ivr.switch.line import Line, LineGone
 
 log = Logger()
 
@@ -30,22 +31,11 @@ UNANSWERED = "not_answered"
 class Originator:
     """Makes such calls."""
 
-    def __init__(
-        self,
-        switch: Switch,
-        dialler: Dialler,
-        book: Book,
-        clock: Time,
-        address: Callable[[str], str],
-        caller_id: str,
-    ) -> None:
-        """`address`: the SIP address of a number; may raise `IvrError`."""
-        self._switch = switch
+    def __init__(self, way: WayOut, dialler: Dialler, book: Book, clock: Time) -> None:
+        self._way = way
         self._dialler = dialler
         self._book = book
         self._clock = clock
-        self._address = address
-        self._caller_id = caller_id
 
     async def call(
         self,
@@ -58,15 +48,13 @@ class Originator:
         """The whole call. `begun` gets its id as soon as the first telephone is dialled, else `failed` why not."""
         leg = Leg(self._clock)
         try:
-            self._address(other)
-            line = await self._switch.dial(
-                self._address(own), caller_id=self._caller_id, timeout=ring, headers={}, listener=leg
-            )
+            self._way.check(other)
+            line = await self._way.dial(own, ring=ring, listener=leg)
         except Exception as wrong:  # noqa: BLE001 - told to whoever asked
             failed(wrong)
             return
         leg.takes(line)
-        notes = self._book.begin(CallBegun(line.call_id, "out", own, self._caller_id, "", "", seat=line.seat))
+        notes = self._book.begin(CallBegun(line.call_id, "out", own, self._way.caller_id, "", "", seat=line.seat))
         leg.rang.then(lambda _: notes.rang())
         leg.down.then(notes.hung_up)
         log.info("call {call} dials {own} for the API", call=line.call_id, own=Number(own))

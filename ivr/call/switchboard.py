@@ -2,13 +2,12 @@
 
 Owns the life of a call from offer or dialling to the last trace entry. A call keeps the edition
 that was on the air when it began. What is said is the conversation's; whom to call and when, and what
-else is told to who answers there, is for the notices (`ivr.call.telling`).
+else is told to who answers there, is for the notices (`ivr.call.order`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from twisted.internet.defer import CancelledError, Deferred, DeferredList
@@ -23,15 +22,16 @@ from ivr.call.edition import OnAir
 from ivr.call.errands import TALK_ONLY
 from ivr.call.errands.errand import Errands
 from ivr.call.leg import Leg
-from ivr.call.talk import BREATH
-from ivr.call.telling import AS_DIALLED, Made, Outgoing, Telling, Tellings
+from ivr.call.order import NO_LINE, AsOrdered, CallOrder, CallResult, Tellings
+from ivr.call.told import Told
 from ivr.call.turned_away import TurnedAwayCalls
 from ivr.call.voice import TROUBLE
+from ivr.call.way_out import WayOut
 from ivr.flow.commands import Prompt, Value
 from ivr.flow.run import Run
 from ivr.numbers import Closing, Found, Refusal, Route
 from ivr.record.redacted import Number
-from ivr.switch.line import Cause, Ended, Line, LineGone, NoLineFree, Offer, Switch, SwitchRefused, TurnedAway
+from ivr.switch.line import Cause, Line, LineGone, NoLineFree, Offer, SwitchRefused, TurnedAway
 
 log = Logger()
 
@@ -190,78 +190,76 @@ class Switchboard:
 
     # Outgoing
 
-    async def make(self, switch: Switch, order: Outgoing, tellings: Tellings = AS_DIALLED) -> Made:
-        """Dial, tell what is to be told when somebody answers, and say what became of it."""
-        air, telling = self._on_air(), order.telling
-        if telling.flow not in air.edition.flows.flows:  # the notice was claimed by the rules of the edition before
-            log.error("edition {n} has no flow {flow}: not dialled", n=air.edition.version, flow=telling.flow)
-            return Made("", Ended(Cause.ERROR))
+    async def make(
+        self,
+        way: WayOut,
+        order: CallOrder,
+        tellings: Tellings[CallOrder] | None = None,
+        now: Callable[[], datetime] | None = None,
+    ) -> CallResult:
+        """Dial, tell what is to be told when somebody answers, and say what became of it. Without `tellings` that is
+        what was ordered; `now`: the clock of whoever ordered, by which the result has its moments."""
+        air = self._on_air()
+        if order.flow not in air.edition.flows.flows:  # the notice was claimed by the rules of the edition before
+            log.error("edition {n} has no flow {flow}: not dialled", n=air.edition.version, flow=order.flow)
+            return CallResult(Cause.ERROR)
         leg = Leg(self._clock, self._prompt)
         try:
-            line = await switch.dial(
-                order.target,
-                caller_id=order.caller_id,
-                timeout=order.timeout,
-                headers=order.headers,
-                listener=leg,
-            )
+            line = await way.dial(order.target, ring=order.ring, listener=leg)
         except NoLineFree:
-            return Made("", Ended(Cause.CONGESTION), dialled=False)
+            return NO_LINE
         except SwitchRefused as wrong:
-            log.error("cannot dial {dialled}: {wrong}", dialled=Number(order.dialled), wrong=wrong)
-            return Made("", Ended(Cause.UNREACHABLE))
+            log.error("cannot dial {dialled}: {wrong}", dialled=Number(order.target), wrong=wrong)
+            return CallResult(Cause.UNREACHABLE)
         leg.takes(line)
         notes = self._book.begin(
             CallBegun(
                 line.call_id,
                 "out",
-                order.dialled,
-                order.caller_id,
-                telling.flow,
-                telling.language,
-                telling.notice,
+                order.target,
+                way.caller_id,
+                order.flow,
+                order.language,
+                order.notice,
                 air.edition.version,
                 line.seat,
             )
         )
         leg.rang.then(lambda _: notes.rang())
         leg.down.then(notes.hung_up)
-        log.info("call {call} dials {dialled}", call=line.call_id, dialled=Number(order.dialled))
-        telling.stopped.then(lambda _: _call_off(line, leg))
-        made = Made(line.call_id, Ended(Cause.NORMAL))
+        log.info("call {call} dials {dialled}", call=line.call_id, dialled=Number(order.target))
+        order.stopped.then(lambda _: _call_off(line, leg))
+        told = Told(leg, now or self._wallclock)
         try:
             if await leg.picked_up():
                 _up(line, notes)
-                made = await self._tell_all(leg, order, tellings, notes)
+                await self._tell_all(leg, order, tellings or AsOrdered(order), notes, told)
                 await line.hang_up()
         except LineGone:
-            made = replace(made, outcome="hung_up")
+            told.finished = Finished("hung_up", {})
         except Exception:
             spawn(_let_go(line, leg, notes), f"hanging up call {line.call_id}")
             raise
         end = await leg.down.wait()
-        notes.finished(end, made.outcome)
-        heard = made.heard or (made.unvouched is not None and leg.last_sign > made.unvouched - BREATH)
-        return replace(made, end=end, rang_at=leg.rang.value, up_at=leg.up.value, heard=heard)
+        notes.finished(end, told.finished.outcome)
+        return told.result(end.cause)
 
-    async def _tell_all(self, leg: Leg, order: Outgoing, tellings: Tellings, notes: CallNotes) -> Made:
-        """One notice after the other, as long as there is one and somebody listens; how the last one went."""
-        made = Made(leg.call_id, Ended(Cause.NORMAL), rang_at=leg.rang.value, up_at=leg.up.value)
-        telling = await tellings.first(order.telling)
+    async def _tell_all(
+        self, leg: Leg, order: CallOrder, tellings: Tellings[CallOrder], notes: CallNotes, told: Told
+    ) -> None:
+        """One flow after the other, as long as there is one and somebody listens."""
+        telling = await tellings.first()
         while telling is not None:
             air = self._on_air()  # that of the rules by which it was chosen
-            if telling.notice != order.telling.notice:
+            if telling.notice_id != order.notice_id:
                 notes.event("notice", notice=telling.notice, flow=telling.flow, edition=air.edition.version)
-            finished = await self._tell(air, leg, telling, notes, order.dialled)
-            made = replace(made, outcome=finished.outcome, variables=finished.variables, heard=finished.heard)
-            made = replace(made, unvouched=finished.unvouched)
+            told.finished = await self._tell(air, leg, telling, notes, order.target)
             if leg.down.here:
                 break
-            telling = await tellings.then(made)
-        return made
+            telling = await tellings.then(told.result(Cause.NORMAL))
 
-    async def _tell(self, air: OnAir, leg: Leg, telling: Telling, notes: CallNotes, peer: str) -> Finished:
-        """One notice, until its flow is over or it must not be told any more."""
+    async def _tell(self, air: OnAir, leg: Leg, telling: CallOrder, notes: CallNotes, peer: str) -> Finished:
+        """One flow, until it is over or it must not be told any more."""
         leg.forget_keys()  # what was pressed before answered something else
         if telling.before:
             await self._say(air, leg, notes, telling.language, telling.before)

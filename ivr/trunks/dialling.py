@@ -16,12 +16,12 @@ from background.spawn import spawn
 from ivr.call.leg import Leg
 from ivr.call.notes import Notes, Position
 from ivr.call.tones import Tones
+from ivr.call.way_out import WayOut
 from ivr.flow.commands import Outcome
 from ivr.flow.verbs.dial import DialNow
 from ivr.record.legs import FIRST, LINE, Legs, Role
 from ivr.record.redacted import Number
-from ivr.switch.line import Cause, Ended, Line, LineGone, NoLineFree, Switch, SwitchRefused
-from ivr.trunks.trunk import NotDiallable, Trunk
+from ivr.switch.line import Cause, Ended, Line, LineGone, NoLineFree, SwitchRefused
 
 log = Logger()
 
@@ -33,9 +33,8 @@ OUTCOMES = {Cause.BUSY: BUSY, Cause.NO_ANSWER: NO_ANSWER, Cause.REJECTED: REFUSE
 class TrunkDialler:
     """Implements `Dialler` with a call on the trunk, which is another leg of the caller's."""
 
-    def __init__(self, switch: Switch, trunk: Trunk, tones: Tones) -> None:
-        self._switch = switch
-        self._trunk = trunk
+    def __init__(self, way: WayOut, tones: Tones) -> None:
+        self._way = way
         self._tones = tones
 
     async def connect(self, leg: Leg, wanted: DialNow, place: Position, notes: Notes) -> Outcome:
@@ -44,14 +43,8 @@ class TrunkDialler:
             raise LineGone("the caller has hung up")
         callee = Leg(leg.clock)
         try:
-            line = await self._switch.dial(
-                self._trunk.uri(wanted.number),
-                caller_id=self._trunk.caller_id,
-                timeout=wanted.ring,
-                beside=leg.line,
-                listener=callee,
-            )
-        except (NotDiallable, SwitchRefused, NoLineFree) as wrong:
+            line = await self._way.dial(wanted.number, ring=wanted.ring, listener=callee, beside=leg.line)
+        except (SwitchRefused, NoLineFree) as wrong:
             log.error("call {call} cannot be put through: {wrong}", call=leg.call_id, wrong=wrong)
             notes.event("dial", number=wanted.number, outcome=ERROR, why=str(wrong))
             return Outcome(ERROR)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ivr.errors import IvrError
 from ivr.numbers.telephone_number import diallable
 from ivr.switch.address import squeeze
 from ivr.switch.line import SwitchRefused
 from ivr.switch.sip import checked_caller_id, checked_target
 
 
-class NotDiallable(IvrError):
+class NotDiallable(SwitchRefused):
     """The number holds something that a telephone cannot dial; it is not handed to SIP."""
 
 

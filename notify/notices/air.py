@@ -15,6 +15,7 @@ from twisted.logger import Logger
 from background.reactor import Timer, call_later
 from background.spawn import spawn
 from db.errors import DatabaseError
+from ivr.call.order import NO_LINE, CallResult
 from ivr.switch.line import Cause
 from notify.notices import telephone_locks
 from notify.notices.call import Call
@@ -22,7 +23,6 @@ from notify.notices.ends import End, Ends
 from notify.notices.insisting import insist
 from notify.notices.leases import renew
 from notify.notices.parts import LEASE, OutboxParts
-from notify.notices.telephone import NO_LINE, CallResult
 
 log = Logger()
 

@@ -13,6 +13,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from db.tables.notices import AttemptRow, NoticeRow
+from ivr.call.order import CallResult
 from ivr.switch.line import Cause
 from notify.notices import telephone_locks
 from notify.notices.escalation import Confirm, Missed, Rung, missed, next_rung
@@ -20,7 +21,6 @@ from notify.notices.ladder import LAST_RESORT, UNANSWERED, Ladder, Phonebook, wi
 from notify.notices.notice import close, fail, locked_notice, over, to_waiting
 from notify.notices.rules import NoticeRules
 from notify.notices.states import Change, State
-from notify.notices.telephone import CallResult
 from notify.notices.telephone_locks import Hold
 from notify.notices.waiting import waiting
 

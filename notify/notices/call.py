@@ -17,10 +17,11 @@ from twisted.logger import Logger
 from background.reactor import call_later
 from background.spawn import spawn
 from db.errors import DatabaseError
+from ivr.call.order import CallResult
 from ivr.switch.address import squeeze
 from notify.notices.escalation import Priority
 from notify.notices.parts import LEASE, OutboxParts
-from notify.notices.telephone import CallOrder, CallResult
+from notify.notices.telephone import NoticeOrder
 from notify.notices.telephone_locks import Hold
 from notify.notices.telling import First, tell_first, tell_next
 
@@ -38,7 +39,7 @@ class Call:
     """Implements `Tellings`. `order` is what is told now, or dialled for."""
 
     def __init__(
-        self, parts: OutboxParts, turn: DeferredLock, order: CallOrder, line_is_wanted: Callable[[], bool]
+        self, parts: OutboxParts, turn: DeferredLock, order: NoticeOrder, line_is_wanted: Callable[[], bool]
     ) -> None:
         """`turn`: whoever holds it may change which notices are in the air; see `Outbox`. `line_is_wanted`: whether an
         emergency waits for a line."""
@@ -74,7 +75,7 @@ class Call:
 
     # Tellings
 
-    async def first(self) -> CallOrder | None:
+    async def first(self) -> NoticeOrder | None:
         """As `Tellings.first`."""
         self.talking = True
         parts, now = self._parts, self._parts.wallclock()
@@ -97,7 +98,7 @@ class Call:
             self.order = first.order
         return first.order
 
-    async def then(self, told: CallResult) -> CallOrder | None:
+    async def then(self, told: CallResult) -> NoticeOrder | None:
         """As `Tellings.then`. What waits here too is left for another call when an emergency waits for a line."""
         parts, now = self._parts, self._parts.wallclock()
         wanted = self._line_is_wanted()

@@ -25,7 +25,7 @@ from notify.notices.notice import give_up
 from notify.notices.reference import reference
 from notify.notices.rules import NoticeRules
 from notify.notices.states import Change, State, changed
-from notify.notices.telephone import CallOrder
+from notify.notices.telephone import NoticeOrder
 from notify.notices.telephone_locks import Hold
 from notify.notices.waiting import COLUMNS
 
@@ -39,7 +39,7 @@ MORE = 50
 class Claimed:
     """Calls to make now, the most urgent first."""
 
-    orders: tuple[CallOrder, ...] = ()
+    orders: tuple[NoticeOrder, ...] = ()
     wanting: int = 0
     """Emergencies that would be dialled, too, if there were lines."""
 
@@ -68,7 +68,7 @@ def claim(
     next step, or fails; so does, after a while, one whose rule nobody has any more.
     """
     ladder = Ladder(session, rules, phonebook)
-    orders: list[CallOrder] = []
+    orders: list[NoticeOrder] = []
     wanting: set[str] = set()
     for priority in Priority:
         while room.of(priority) > 0 or priority is Priority.EMERGENCY:
@@ -130,7 +130,7 @@ def _choices(
 
 def begin(
     session: Session, begun: Sequence[tuple[Row[Any], Chosen]], lease: Lease, *, talking: dict[str, Any] | None = None
-) -> list[CallOrder]:
+) -> list[NoticeOrder]:
     """Lease these notices and write their attempts down. A call takes each one's telephone, unless one is on it
     already: `talking` has the values of that call which their attempts share."""
     if not begun:
@@ -168,7 +168,7 @@ def begin(
         holds = [Hold(one.telephone, lease.owner, id) for (_, one), id in zip(begun, ids, strict=True)]
         telephone_locks.take(session, holds, lease.until)
     return [
-        CallOrder(
+        NoticeOrder(
             notice_id=row.id,
             attempt_id=attempt_id,
             target=chosen.target,

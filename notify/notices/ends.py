@@ -17,12 +17,12 @@ from twisted.python.failure import Failure
 
 from background.spawn import spawn
 from db.errors import DatabaseError
+from ivr.call.order import CallResult
 from notify.notices.attempts import end_call
 from notify.notices.insisting import insist
 from notify.notices.ladder import Phonebook
 from notify.notices.parts import OutboxParts
 from notify.notices.rules import NoticeRules
-from notify.notices.telephone import CallResult
 from notify.notices.telephone_locks import Hold
 
 log = Logger()

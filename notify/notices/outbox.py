@@ -38,7 +38,7 @@ from notify.notices.parts import OutboxParts as OutboxParts
 from notify.notices.reports import Reporting
 from notify.notices.states import State
 from notify.notices.sweep import AT_ONCE, sweep, take_over
-from notify.notices.telephone import CallOrder
+from notify.notices.telephone import NoticeOrder
 
 T = TypeVar("T")
 
@@ -133,7 +133,7 @@ class Outbox:
         return bool(calls)
 
     @property
-    def in_air(self) -> tuple[CallOrder, ...]:
+    def in_air(self) -> tuple[NoticeOrder, ...]:
         """What is told or dialled for in calls that are being made, or whose end is not written yet."""
         return tuple(call.order for call in self._air.calls.values())
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from db.tables.notices import AttemptRow
+from ivr.call.order import CallResult
 from notify.notices.attempts import close_told, is_enough
 from notify.notices.claim import Lease, begin
 from notify.notices.escalation import Priority
@@ -20,7 +21,7 @@ from notify.notices.ladder import Ladder, Phonebook
 from notify.notices.notice import locked_notice, release
 from notify.notices.rules import NoticeRules
 from notify.notices.states import State
-from notify.notices.telephone import CallOrder, CallResult
+from notify.notices.telephone import NoticeOrder
 from notify.notices.waiting import waiting
 
 
@@ -29,7 +30,7 @@ class First:
     """What the answering listener hears first: the notice that was dialled for (`as_dialled`), another one, or none."""
 
     as_dialled: bool
-    order: CallOrder | None = None
+    order: NoticeOrder | None = None
 
 
 def tell_first(
@@ -73,7 +74,7 @@ def tell_next(
     now: datetime,
     lease: timedelta,
     least: Priority = Priority.MONEY,
-) -> CallOrder | None:
+) -> NoticeOrder | None:
     """A notice was told to its end while the listener is still there; the next one to tell, or None to say goodbye.
 
     Nothing more is told after one that nobody confirmed, and nothing less urgent than `least`. The attempt that was

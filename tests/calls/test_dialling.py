@@ -23,6 +23,7 @@ from ivr.switch.fake_line import FakeLine, State
 from ivr.switch.sip import cause_of
 from ivr.trunks.dialling import TrunkDialler
 from ivr.trunks.trunk import Trunk
+from ivr.trunks.trunk_lines import TrunkLines
 from tests.calls.one_call import SECONDS, START, OneCall
 
 END = Turn((HangUp("done"),))
@@ -36,7 +37,7 @@ class PutThrough:
     def __init__(self, *turns: Turn, dial: DialNow = DESK, lines: int = 4) -> None:
         first = Turn((Entered("operator", "put_through"), dial))
         self.call = OneCall(first, *(turns or (END,)), lines=lines, begin=False)
-        dialler = TrunkDialler(self.call.switch, Trunk("sip:{number}@127.0.0.1", "1000"), TONES)
+        dialler = TrunkDialler(TrunkLines(self.call.switch, Trunk("sip:{number}@127.0.0.1", "1000")), TONES)
         self.call.errands = errands(PutCallerThrough(dialler))
         self.call.offer()
 

@@ -19,9 +19,9 @@ from ivr.call.errands.dial import PutCallerThrough
 from ivr.call.errands.notify import TellNotices
 from ivr.call.errands.record import TakeMessage
 from ivr.call.notice_board import FakeNoticeBoard
+from ivr.call.order import CallOrder
 from ivr.call.recording import FakeRecordings
 from ivr.call.switchboard import Switchboard
-from ivr.call.telling import Outgoing, Telling
 from ivr.call.tones import Tones
 from ivr.call.voice import SilentVoice
 from ivr.flow.language import FlowSet
@@ -36,6 +36,7 @@ from ivr.switch.fake import FakeSwitch
 from ivr.switch.line import Cause, Ended, Offer, Seat, TurnedAway
 from ivr.trunks.dialling import TrunkDialler
 from ivr.trunks.trunk import Trunk
+from ivr.trunks.trunk_lines import TrunkLines
 from notify.notices.actions import DECLARED as NOTICE_DECLARED
 from prompts.catalog import Catalog
 from tests.calls.test_switchboard import WARD
@@ -59,6 +60,7 @@ class Hospital:
     def __init__(self, flows: FlowSet, tones: Tones) -> None:
         self.clock = Clock()
         self.switch = FakeSwitch(self.clock, clip_seconds=2.0, lines=8)
+        self.way = TrunkLines(self.switch, Trunk("sip:{number}@127.0.0.1:5070", "1000"))
         self.actions = FakeActions((*DECLARED, *LINE_DECLARED, *NOTICE_DECLARED))
         numbers = Numbers({"1000": Route("main", "zh")})
         self.air = OnAir(Edition(7, flows, numbers, TEXTS), SilentVoice())
@@ -66,7 +68,7 @@ class Hospital:
         self.calls = CallsInProgress(book, lambda: self.air.edition, self.clock, self.now)
         beyond = errands(
             TakeMessage(FakeRecordings(tones.beep.parent)),
-            PutCallerThrough(TrunkDialler(self.switch, Trunk("sip:{number}@127.0.0.1:5070", "1000"), tones)),
+            PutCallerThrough(TrunkDialler(self.way, tones)),
             TellNotices(FakeNoticeBoard()),
         )
         self.board = Switchboard(
@@ -86,9 +88,8 @@ class Hospital:
         return call
 
     def dial(self) -> None:
-        telling = Telling("ward_admission", "en", WARD, "7")  # type: ignore[arg-type]
-        order = Outgoing("sip:8301@127.0.0.1", "8301", "1000", 20, telling)
-        Deferred.fromCoroutine(self.board.make(self.switch, order))
+        order = CallOrder(target="8301", ring=20, flow="ward_admission", language="en", variables=WARD, notice_id=7)
+        Deferred.fromCoroutine(self.board.make(self.way, order))
         self.pass_time(0.1)
 
 

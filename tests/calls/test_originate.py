@@ -20,6 +20,7 @@ from ivr.switch.fake_line import FakeLine
 from ivr.switch.line import NoLineFree
 from ivr.trunks.dialling import TrunkDialler
 from ivr.trunks.trunk import NotDiallable, Trunk
+from ivr.trunks.trunk_lines import TrunkLines
 from tests.calls.one_call import START
 
 TRUNK = Trunk("sip:{number}@127.0.0.1", "1000")
@@ -35,8 +36,9 @@ class Desk:
         self.book = CallBook(
             ImmediateTransactions(database), self.clock, lambda: START + timedelta(seconds=self.clock.seconds()), "e1"
         )
-        dialler = TrunkDialler(self.switch, TRUNK, Tones(Path("beep.wav"), Path("ringing.wav")))
-        self.originator = Originator(self.switch, dialler, self.book, self.clock, TRUNK.uri, TRUNK.caller_id)
+        way = TrunkLines(self.switch, TRUNK)
+        dialler = TrunkDialler(way, Tones(Path("beep.wav"), Path("ringing.wav")))
+        self.originator = Originator(way, dialler, self.book, self.clock)
         self.begun: list[str] = []
         self.failed: list[Exception] = []
 

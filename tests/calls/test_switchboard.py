@@ -17,8 +17,8 @@ from background.once import Once
 from db.database import Database, ImmediateTransactions
 from hospital.actions import DECLARED
 from ivr.call.edition import Edition, OnAir
+from ivr.call.order import CallOrder, CallResult, Tellings
 from ivr.call.switchboard import Switchboard
-from ivr.call.telling import AS_DIALLED, Made, Outgoing, Telling, Tellings
 from ivr.call.turned_away import A_MINUTE
 from ivr.call.voice import SilentVoice
 from ivr.flow.language import FlowSet
@@ -29,6 +29,8 @@ from ivr.record.call_records import CallRecord, list_calls, list_refused, show_c
 from ivr.record.trace import CallBook
 from ivr.switch.fake import FakeSwitch
 from ivr.switch.line import Cause, Line, Offer, TurnedAway
+from ivr.trunks.trunk import Trunk
+from ivr.trunks.trunk_lines import TrunkLines
 from notify.notices.actions import DECLARED as NOTICE_DECLARED
 from prompts.catalog import Catalog
 from tests.faults import Faults
@@ -77,7 +79,8 @@ class Hospital:
         )
         self.closed: dict[str, Closing] = {}
         self.switch.listener = self.board
-        self.made: list[Made] = []
+        self.way = TrunkLines(self.switch, Trunk("sip:{number}@127.0.0.1", "1000"))
+        self.made: list[CallResult] = []
 
     def now(self) -> datetime:
         return START + timedelta(seconds=self.clock.seconds())
@@ -86,13 +89,17 @@ class Hospital:
         self,
         flow: str = "ward_admission",
         ring: float = 20,
-        tellings: Tellings = AS_DIALLED,
+        tellings: Tellings[CallOrder] | None = None,
         stopped: Once[str] | None = None,
     ) -> None:
         async def make() -> None:
-            first = Telling(flow, "en", WARD, "7", stopped=stopped or Once())  # type: ignore[arg-type]
-            order = Outgoing("sip:8101@127.0.0.1", "8101", "1000", ring, first)
-            self.made.append(await self.board.make(self.switch, order, tellings))
+            self.made.append(await self.board.make(self.way, order, tellings))
+
+        order = CallOrder(
+            target="8101", ring=ring, flow=flow, language="en", variables=WARD, notice_id=7, stopped=stopped or Once()
+        )
+        if isinstance(tellings, Another):
+            tellings.order = order
 
         self.calling = Deferred.fromCoroutine(make())
         self.calling.addErrback(lambda failure: failure.trap(CancelledError))
@@ -176,7 +183,7 @@ def test_the_nurse_confirms_by_key(hospital: Hospital) -> None:
     line.press("1")
     hospital.pass_time(10)
     [made] = hospital.made
-    assert made.up_at is not None
+    assert made.answered_at is not None
     assert hospital.actions.asked == [("notice.confirm", {"notice": "1.1"})]
     [call] = hospital.calls()
     assert (call.direction, call.dialled, call.notice, call.cause) == ("out", "8101", "7", "normal")
@@ -200,7 +207,7 @@ def test_a_telephone_that_died_under_a_text_has_not_heard_it(
     line.peer_vanishes()
     hospital.pass_time(2)
     [made] = hospital.made
-    assert (made.end.cause, made.heard) == (Cause.MEDIA_TIMEOUT, heard)
+    assert (made.cause, made.heard) == (Cause.MEDIA_TIMEOUT, heard)
 
 
 def test_a_call_in_progress_keeps_its_edition(hospital: Hospital) -> None:
@@ -226,7 +233,7 @@ def test_a_notice_whose_flow_was_taken_out_meanwhile_rings_nobody(hospital: Hosp
     hospital.call("flow_of_the_edition_before")
     assert hospital.switch.dialled == []
     [made] = hospital.made
-    assert made.end.cause is Cause.ERROR
+    assert made.cause is Cause.ERROR
 
 
 @pytest.mark.parametrize(("code", "cause"), [(486, Cause.BUSY), (404, Cause.UNREACHABLE), (603, Cause.REJECTED)])
@@ -235,7 +242,7 @@ def test_a_station_that_refuses_is_told_with_its_cause(hospital: Hospital, code:
     hospital.switch.dialled[0].peer_refuses(code)
     hospital.pass_time(1)
     [made] = hospital.made
-    assert (made.end.cause, made.up_at, made.dialled) == (cause, None, True)
+    assert (made.cause, made.answered, made.dialled) == (cause, False, True)
 
 
 def test_a_station_that_does_not_answer_in_time(hospital: Hospital) -> None:
@@ -243,7 +250,7 @@ def test_a_station_that_does_not_answer_in_time(hospital: Hospital) -> None:
     hospital.switch.dialled[0].peer_rings()
     hospital.pass_time(21)
     [made] = hospital.made
-    assert made.end.cause is Cause.NO_ANSWER
+    assert made.cause is Cause.NO_ANSWER
     assert made.rang_at is not None
 
 
@@ -381,20 +388,25 @@ def list_calls_of(hospital: Hospital, limit: int = 50) -> list[CallRecord]:
 class Another:
     """Implements `Tellings`: after the first, these are told one after the other."""
 
-    def __init__(self, *more: Telling) -> None:
+    order: CallOrder
+
+    def __init__(self, *more: CallOrder) -> None:
         self.more = list(more)
-        self.told: list[Made] = []
+        self.told: list[CallResult] = []
 
-    async def first(self, dialled: Telling) -> Telling:
-        return dialled
+    async def first(self) -> CallOrder:
+        return self.order
 
-    async def then(self, made: Made) -> Telling | None:
-        self.told.append(made)
+    async def then(self, told: CallResult) -> CallOrder | None:
+        self.told.append(told)
         return self.more.pop(0) if self.more else None
 
 
-def telling(notice: str, before: str = "ward.another", language: str = "en") -> Telling:
-    return Telling("ward_discharge", language, {**WARD, "notice": notice}, notice, before)  # type: ignore[arg-type]
+def telling(notice: str, language: str = "en") -> CallOrder:
+    return CallOrder(
+        target="8101", ring=20, flow="ward_discharge", language=language, variables={**WARD, "notice": notice},
+        notice_id=int(notice[0]), before="ward.another",
+    )  # fmt: skip
 
 
 def test_several_notices_are_told_in_one_call_each_in_its_language(hospital: Hospital) -> None:
@@ -442,7 +454,7 @@ def test_keys_of_one_notice_never_confirm_the_next(hospital: Hospital) -> None:
     line.peer_hangs_up()
     hospital.pass_time(1)
     [made] = hospital.made
-    assert (made.heard, made.end.cause) == (True, Cause.NORMAL)
+    assert (made.heard, made.cause) == (True, Cause.NORMAL)
 
 
 def test_a_notice_that_is_stopped_while_it_rings_is_hung_up(hospital: Hospital) -> None:
@@ -455,7 +467,7 @@ def test_a_notice_that_is_stopped_while_it_rings_is_hung_up(hospital: Hospital) 
     assert line.end is not None
     assert line.end.cause is Cause.CANCELLED
     assert line.played == []
-    assert [made.up_at for made in hospital.made] == [None]
+    assert [made.answered for made in hospital.made] == [False]
 
 
 def test_a_listener_hears_that_the_notice_is_called_off_and_then_the_next(hospital: Hospital) -> None:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
 
+from ivr.call.order import CallResult, Tellings
 from ivr.switch.line import Cause
-from notify.notices.telephone import CallOrder, CallResult, Tellings
+from notify.notices.telephone import NoticeOrder
 
 if TYPE_CHECKING:
     from tests.notify.story import Story
@@ -29,13 +30,13 @@ class OneLine:
     listens: float = 20.0
     answers_after: float = 2.0
     hangs_up_after: float | None = None
-    answered: Callable[[CallOrder], bool] = lambda order: True
-    orders: list[CallOrder] = field(default_factory=list)
+    answered: Callable[[NoticeOrder], bool] = lambda order: True
+    orders: list[NoticeOrder] = field(default_factory=list)
     """What was dialled."""
     dialled_at: list[float] = field(default_factory=list)
-    told: list[CallOrder] = field(default_factory=list)
+    told: list[NoticeOrder] = field(default_factory=list)
     """What was told to its end and confirmed, in order."""
-    in_air: dict[int, CallOrder] = field(default_factory=dict)
+    in_air: dict[int, NoticeOrder] = field(default_factory=dict)
     busy: Counter[str] = field(default_factory=Counter)
     """How often each number was rung while it was in use."""
     story: Story = None  # type: ignore[assignment]
@@ -45,7 +46,7 @@ class OneLine:
     def targets(self) -> list[str]:
         return [order.target for order in self.orders]
 
-    async def place(self, order: CallOrder, tellings: Tellings) -> CallResult:
+    async def place(self, order: NoticeOrder, tellings: Tellings[NoticeOrder]) -> CallResult:
         """As `Telephone.place`."""
         self.orders.append(order)
         self.dialled_at.append(self.clock.seconds())
@@ -60,7 +61,7 @@ class OneLine:
             self.in_air.pop(order.attempt_id, None)
             self._in_use.discard(order.target)
 
-    async def _talk(self, order: CallOrder, tellings: Tellings) -> CallResult:
+    async def _talk(self, order: NoticeOrder, tellings: Tellings[NoticeOrder]) -> CallResult:
         if not self.answered(order):
             if await self._passes(order.ring, order):
                 return CallResult(Cause.NO_ANSWER)
@@ -85,7 +86,7 @@ class OneLine:
             telling = await tellings.then(heard)
         return heard
 
-    async def _passes(self, seconds: float, order: CallOrder | None = None) -> bool:
+    async def _passes(self, seconds: float, order: NoticeOrder | None = None) -> bool:
         """Time goes by; False when the call was called off meanwhile."""
         over: Deferred[bool] = Deferred()
         timer = self.clock.callLater(seconds, lambda: over.callback(True))

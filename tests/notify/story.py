@@ -20,6 +20,7 @@ from background.threads import OffReactor, at_once
 from db.database import Database, ImmediateTransactions, Transactions
 from db.tables.notices import AttemptRow, NoticeRow
 from hospital.wards import wards
+from ivr.call.order import CallResult
 from ivr.switch.line import Capacity, Cause
 from notify.hl7.adt import Message, Reading, read_message
 from notify.hl7.frame import gathered
@@ -32,7 +33,7 @@ from notify.notices.journal import Journal
 from notify.notices.outbox import Outbox, OutboxParts
 from notify.notices.reports import Expired, Unreached
 from notify.notices.rules import NoticeRules, load_rules
-from notify.notices.telephone import CallOrder, CallResult, FakeCaller
+from notify.notices.telephone import FakeCaller, NoticeOrder
 from notify.notices.wards import phonebook, variables
 
 P = ParamSpec("P")
@@ -186,13 +187,13 @@ class Story:
             timer.cancel()
         self.caller.in_air.clear()
 
-    async def confirms(self, order: CallOrder) -> CallResult:
+    async def confirms(self, order: NoticeOrder) -> CallResult:
         """A nurse who listens and presses the confirm key."""
         outcome = await self.press_confirm(order)
         assert outcome == "confirmed"
         return dataclasses.replace(UNCONFIRMED, call_id="c" * 32)
 
-    async def press_confirm(self, order: CallOrder) -> str:
+    async def press_confirm(self, order: NoticeOrder) -> str:
         """The flow asks the action, as it does when the key is pressed."""
         call = CallFacts("c" * 32, order.target, order.language, self.now())
         return (await self.actions["notice.confirm"].run({"notice": order.variables["notice"]}, call)).name

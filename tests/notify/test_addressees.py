@@ -9,13 +9,13 @@ import pytest
 
 from forms.errors import FilesBroken
 from hospital.cards import cards
+from ivr.call.order import CallResult
 from ivr.switch.line import Cause
 from notify.events import Happening, store
 from notify.notices.addressee import Addressee, Kind
 from notify.notices.listing import list_notices
 from notify.notices.rules import NoticeRules, read_rules
 from notify.notices.states import State
-from notify.notices.telephone import CallResult
 from tests.notify.story import NO_ANSWER, NOON, UNCONFIRMED, Story, result_of
 
 HEARD = dataclasses.replace(UNCONFIRMED, call_id="c" * 32)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from ivr.call.order import NO_LINE, CallResult
 from ivr.switch.line import Cause
 from notify.notices.attempts import finish
 from notify.notices.stopping import cancel
-from notify.notices.telephone import NO_LINE, CallResult
 from tests.notify.story import (
     BUSY,
     DUTY_MANAGER,

@@ -11,8 +11,9 @@ import pytest
 from background.steady_clock import PATIENCE, SteadyClock
 from db.database import Database
 from db.tables.editions import EngineRow
+from ivr.call.order import CallResult
 from notify.notices.shift import shift
-from notify.notices.telephone import CallOrder, CallResult
+from notify.notices.telephone import NoticeOrder
 from tests.notify.story import BUSY, DUTY_MANAGER, HEAD_NURSE, NOON, STATION, Story, adt, result_of
 from wardbell.doctor.machine import clock_jumped
 
@@ -20,7 +21,7 @@ WITHOUT_A_JUMP = [0.0, 10.0, 30.0, 30.0, 40.0, 60.0, 60.0, 80.0, 110.0, 170.0]
 """Seconds at which an emergency is rung while every line is busy, by the shipped rule."""
 
 
-async def always_busy(_: CallOrder) -> CallResult:
+async def always_busy(_: NoticeOrder) -> CallResult:
     return BUSY
 
 
@@ -64,7 +65,7 @@ def story(database: Database) -> Jumping:
 def test_an_emergency_is_rung_again_when_it_would_have_been(story: Jumping, off: timedelta, lasts: int) -> None:
     moments: list[float] = []
 
-    async def busy(_: CallOrder) -> CallResult:
+    async def busy(_: NoticeOrder) -> CallResult:
         moments.append(story.clock.seconds())
         return BUSY
 

@@ -10,13 +10,14 @@ import pytest
 
 from db.database import Database
 from db.errors import DatabaseAway
+from ivr.call.order import CallResult
 from notify.notices.addressee import of_ward
 from notify.notices.attempts import finish
 from notify.notices.budget import Room
 from notify.notices.claim import claim
 from notify.notices.plan import plan
 from notify.notices.stopping import confirm
-from notify.notices.telephone import CallOrder, CallResult
+from notify.notices.telephone import NoticeOrder
 from tests.faults import Faults
 from tests.notify.story import BUSY, HEAD_NURSE, NOON, STATION, UNCONFIRMED, Failing, Story, adt, everywhere, read
 
@@ -45,7 +46,7 @@ def test_whichever_transaction_the_engine_dies_in_no_event_is_lost(
     confirmed: set[int] = set()
     rung_after_confirmation: list[int] = []
 
-    async def nurse(order: CallOrder) -> CallResult:
+    async def nurse(order: NoticeOrder) -> CallResult:
         if order.notice_id in confirmed:
             rung_after_confirmation.append(order.notice_id)
         bed = order.variables["bed"]
@@ -98,7 +99,7 @@ def test_whichever_transaction_the_database_refuses_no_event_is_lost(
     confirmed: set[int] = set()
     rung_after_confirmation: list[int] = []
 
-    async def nurse(order: CallOrder) -> CallResult:
+    async def nurse(order: NoticeOrder) -> CallResult:
         if order.notice_id in confirmed:
             rung_after_confirmation.append(order.notice_id)
         try:
@@ -232,7 +233,7 @@ def test_two_outboxes_never_dial_the_same_notice_at_once(database: Database) -> 
         plan(session, [Planned(1, rule, of_ward(f"W{n}"), {"bed": "1"}, NOON) for n in range(count)], NOON)  # type: ignore[arg-type]
 
     story.database.run_now(make)
-    taken: list[CallOrder] = []
+    taken: list[NoticeOrder] = []
     lock = threading.Lock()
 
     def engine(name: str) -> None:

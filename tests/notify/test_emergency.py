@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy.orm import Session
 
 from hospital.wards import wards
+from ivr.call.order import CallResult
 from ivr.switch.line import Cause
 from notify.events import Happening, store
 from notify.notices.addressee import of_ward
 from notify.notices.escalation import Priority
 from notify.notices.plan import Planned, plan
 from notify.notices.stopping import confirm
-from notify.notices.telephone import CallOrder, CallResult
+from notify.notices.telephone import NoticeOrder
 from tests.notify.one_line import OneLine
 from tests.notify.story import NOON, STATION, WARD, Story, adt, result_of
 
@@ -100,7 +101,7 @@ def test_when_all_lines_talk_the_next_that_has_told_its_notice_says_goodbye(hosp
     first, second, _ = hospital.caller.orders
     confirmed = CallResult(Cause.NORMAL, answered=True, heard=True, call_id="c" * 32)
 
-    def confirms(order: CallOrder) -> None:
+    def confirms(order: NoticeOrder) -> None:
         hospital.database.run_now(confirm, order.notice_id, order.attempt_id, hospital.now())
 
     confirms(first)

@@ -9,9 +9,9 @@ from twisted.internet.defer import Deferred
 
 from background.spawn import spawn
 from db.errors import DatabaseAway, DatabaseFault
+from ivr.call.order import CallResult
 from ivr.switch.line import Cause
 from notify.notices.ends import TOGETHER, End, Ends
-from notify.notices.telephone import CallResult
 from notify.notices.telephone_locks import Hold
 from tests.notify.story import STATION, Story
 

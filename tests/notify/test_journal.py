@@ -14,9 +14,10 @@ from twisted.internet.defer import Deferred
 
 from db.database import Database
 from db.errors import ConstraintBroken, DatabaseAway, DatabaseFull
+from ivr.call.order import CallResult
 from notify.notices.journal import DAMAGED, LENGTH, ROOM, Journal, Kept
 from notify.notices.stopping import confirm
-from notify.notices.telephone import CallOrder, CallResult
+from notify.notices.telephone import NoticeOrder
 from tests.notify.story import NOON, STATION, UNCONFIRMED, Failing, Story, adt
 
 AWAY = DatabaseAway("the server closed the connection")
@@ -34,7 +35,7 @@ def in_an_outage(database: Database, path: Path, error: Exception = AWAY) -> tup
     story = Story(database, transactions=failing, journal=path)
     heard: list[str] = []
 
-    async def nurse(order: CallOrder) -> CallResult:
+    async def nurse(order: NoticeOrder) -> CallResult:
         failing.fail_all = True
         heard.append(await story.press_confirm(order))
         return UNCONFIRMED
@@ -101,7 +102,7 @@ def test_a_nurse_hears_thanks_within_a_second_or_two_when_the_database_hangs(dat
     story.transactions = Hanging()
     story.start()
 
-    async def nurse(order: CallOrder) -> CallResult:
+    async def nurse(order: NoticeOrder) -> CallResult:
         heard.append(await story.press_confirm(order))
         return UNCONFIRMED
 
@@ -129,7 +130,7 @@ def test_with_a_full_disk_too_she_hears_that_it_was_not_noted_and_is_rung_again(
     story = Story(database, transactions=failing, journal=path, disk=full)
     heard: list[str] = []
 
-    async def nurse(order: CallOrder) -> CallResult:
+    async def nurse(order: NoticeOrder) -> CallResult:
         failing.fail_all = not heard
         try:
             heard.append(await story.press_confirm(order))

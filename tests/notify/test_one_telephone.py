@@ -9,11 +9,12 @@ import pytest
 
 from db.database import Database
 from hospital.wards import wards
+from ivr.call.order import CallResult
 from ivr.switch.line import Cause
 from notify.notices.call import CALLED_OFF
 from notify.notices.states import State
 from notify.notices.stopping import cancel
-from notify.notices.telephone import CallOrder, CallResult
+from notify.notices.telephone import NoticeOrder
 from tests.faults import Faults
 from tests.notify.one_line import ROBOT, OneLine
 from tests.notify.story import (
@@ -53,7 +54,7 @@ def until_all_is_over(story: Story, seconds: int = 900) -> None:
             return
 
 
-def beds(orders: list[CallOrder]) -> list[str]:
+def beds(orders: list[NoticeOrder]) -> list[str]:
     return [str(order.variables["bed"]) for order in orders]
 
 

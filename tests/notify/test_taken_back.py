@@ -11,7 +11,7 @@ from db.database import Database
 from db.tables.notices import EventRow
 from hospital.wards import wards
 from notify.events import Happening, store
-from notify.notices.telephone import CallOrder
+from notify.notices.telephone import NoticeOrder
 from tests.notify.story import BUSY, HEAD_NURSE, NO_ANSWER, NOON, STATION, UNCONFIRMED, Story, adt, result_of
 
 VISIT = "neike|||||||||V7"
@@ -248,7 +248,7 @@ def test_who_listens_to_the_old_bed_hears_the_new_one_in_the_same_call(story: St
     result_of(story.caller.picks_up(order))
     tell(story, "A08", "2", location="W3^301^14")
     following = result_of(story.caller.stays(order, UNCONFIRMED))
-    assert isinstance(following, CallOrder)
+    assert isinstance(following, NoticeOrder)
     assert following.variables["bed"] == "14"
     assert len(story.caller.orders) == 1
 

@@ -15,6 +15,7 @@ from ivr.call.switchboard import Switchboard
 from ivr.switch.pool import Pool
 from ivr.switch.settings import SwitchSettings
 from ivr.trunks.trunk import Trunk
+from ivr.trunks.trunk_lines import TrunkLines
 from wardbell.assembly.calls import Calls
 from wardbell.assembly.closed_numbers import ClosedNumbers
 from wardbell.assembly.ground import GRACE, Ground
@@ -38,7 +39,7 @@ class TelephoneLine:
     ) -> None:
         settings = ground.settings
         self._drain = settings.sip.drain
-        self.trunk = Trunk(settings.trunk.target, settings.trunk.caller_id)
+        trunk = Trunk(settings.trunk.target, settings.trunk.caller_id)
         self.switchboard = Switchboard(
             edition.live.air,
             actions,
@@ -50,6 +51,7 @@ class TelephoneLine:
             prompt=ground.metrics.prompt.observe,
         )
         self.pool = Pool(ground.reactor, _switch_settings(settings), self.switchboard)
+        self.way_out = TrunkLines(self.pool, trunk)
 
     def can(self, *beyond: Errand[Any]) -> None:
         """What calls can do beyond the line. Told afterwards: who carries it out dials on this line's switch."""

@@ -31,7 +31,7 @@ class Notices:
                 transactions=ground.database,
                 rules=rules,
                 phonebook=phonebook,
-                telephone=LineTelephone(line.switchboard, line.pool, line.trunk, ground.reactor, steady),
+                telephone=LineTelephone(line.switchboard, line.way_out, steady),
                 capacity=line.pool.capacity,
                 reports=LogReports(),
                 owner=settings.engine,

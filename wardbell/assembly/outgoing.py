@@ -14,8 +14,5 @@ class OutgoingCalls:
     """Who puts callers through, and who makes the calls that another system asks for."""
 
     def __init__(self, ground: Ground, line: TelephoneLine, calls: Calls, tones: Tones) -> None:
-        trunk = line.trunk
-        self.dialler = TrunkDialler(line.pool, trunk, tones)
-        self.originator = Originator(
-            line.pool, self.dialler, calls.in_progress, ground.reactor, trunk.uri, trunk.caller_id
-        )
+        self.dialler = TrunkDialler(line.way_out, tones)
+        self.originator = Originator(line.way_out, self.dialler, calls.in_progress, ground.reactor)
