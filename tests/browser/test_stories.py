@@ -63,7 +63,7 @@ def test_new_notices_appear_by_themselves_and_a_nurse_takes_charge_of_two_at_onc
         expect(rows).to_have_count(known + 2, timeout=15_000)  # nobody asked for the page again
         numbers = [rows.nth(n).get_by_role("link").first.inner_text() for n in range(2)]
         for number in numbers:
-            nurse.page.get_by_label(f"Choose notice {number}").check()
+            nurse.page.get_by_label(f"Choose notice {number}", exact=True).check()
         many = nurse.page.locator("#many")
         expect(many.locator("output")).to_have_text("2")
         many.locator("[name=reason]").fill("on my round")

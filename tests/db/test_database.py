@@ -209,6 +209,34 @@ def test_who_writes_hears_that_others_wait_for_it(database: Database) -> None:
     assert database.run_now(others_wait) is False
 
 
+def test_a_database_that_somebody_else_holds_answers_readers_and_shows_no_life(tmp_path: Path) -> None:
+    """By this a caller who waits is told within seconds: what counts is what was written."""
+    url = f"sqlite:///{tmp_path / 'held.db'}"
+    holder = Database(url)
+    database = Database(url, busy_milliseconds=1, pause=lambda _: None)
+    write = text("INSERT INTO counter VALUES (0)")
+    holder.run_now(lambda session: session.execute(text("CREATE TABLE counter (n INTEGER)")) and None)
+    database.run_now(lambda session: session.execute(write) and None)
+    assert database.committed == 1
+
+    @reading
+    def look(session: Session) -> int:
+        return session.execute(text("SELECT count(*) FROM counter")).scalar_one()
+
+    def hold(session: Session) -> None:
+        session.execute(write)
+        assert database.run_now(look) == 1
+        with pytest.raises(DatabaseBusy):
+            database.run_now(lambda other: other.execute(write) and None)
+
+    holder.run_now(hold)
+    assert database.committed == 1
+    database.run_now(lambda session: session.execute(write) and None)
+    assert database.committed == 2
+    holder.close()
+    database.close()
+
+
 def test_run_works_on_a_thread_of_its_own(database_url: str) -> None:
     reactor = ReactorOfOneThread()
     database = Database(database_url, reactor=reactor)  # type: ignore[arg-type]
