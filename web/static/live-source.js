@@ -1,7 +1,7 @@
 // What goes on, as the server tells it: a document of named things that is kept up to date. One for a browser
 // (live-worker.js), or one for a page where there are no shared workers (live.js).
 
-const SILENCE = 9000; // ms without a sign of life after which what is shown may be out of date; the server gives one in 5 s
+const SILENCE = 8000; // ms without a sign of life after which what is shown may be out of date; the server gives one in 5 s
 const GIVE_UP = 15000; // ms after which a connection that says nothing is dropped for another one
 const LONGEST = 10000; // ms between two tries
 
@@ -18,7 +18,7 @@ export class Source {
     this.out = false;
     this.wait = 500;
     this.open();
-    this.watchdog = setInterval(() => this.look(), 1000);
+    this.watchdog = setInterval(() => this.look(), 500);
   }
 
   open() {
