@@ -1,5 +1,5 @@
 """`python -m tests.browser.screenshots OUT [WORD ...]`: pictures of all pages, or of those whose address has a WORD, in
-light and dark, zh and en, at 1280 and 360 px."""
+light and dark, zh and en, at 1280 and 360 px; and each as it is printed from a dark screen (PDF)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def take(out: Path, words: list[str]) -> None:
         console = Console(Path(folder))
         try:
             console.lives()
-            places = [one for one in all_places(console) if all(word in one.address for word in words)]
+            places = [one for one in all_places(console) if not words or any(word in one.address for word in words)]
             for scheme, language, width in product((LIGHT, DARK), ("zh", "en"), (1280, 360)):
                 with window(chromium, console, "admin", language=language, scheme=scheme, width=width) as admin:
                     for place in places:
@@ -37,6 +37,8 @@ def take(out: Path, words: list[str]) -> None:
                         clip = {"x": 0, "y": 0, "width": width, "height": max(high, 500)}
                         admin.page.screenshot(path=file, full_page=True, clip=clip)
                         reduce(file)
+                        if (scheme, width) == (DARK, 1280):
+                            admin.page.pdf(path=out / f"{name}-{language}.pdf", format="A4")
                     for fault in admin.faults:
                         print(fault, file=sys.stderr)
                     admin.faults.clear()

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from hospital import demo
 from tests.browser.console import WARD, Console
-from tests.browser.window import window
+from tests.browser.window import deeds, window
 from tests.e2e.line import admission, eventually
 
 STATION = next(station for code, _, _, station, _ in demo.WARDS if code == WARD)
@@ -23,12 +23,6 @@ def quiet(console: Console) -> Console:
     """Nobody's telephone is told how to meet calls any more after the test."""
     console.exchange.forget()
     return console
-
-
-def acts(console: Console, who: str) -> list[str]:
-    """What somebody did, as the audit has it, the oldest first."""
-    rows = console.line.rows("SELECT noun, action FROM audit WHERE who = ? ORDER BY id", f"some-{who}")
-    return [f"{row['action']} {row['noun']}" for row in rows]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -47,7 +41,7 @@ def test_a_nurse_sees_what_rings_and_acknowledges_it(language: str, chromium: Br
         assert not over.by_us
         expect(acknowledge).to_have_count(0)
         expect(nurse.page.get_by_text("told at the bed")).to_be_visible()
-    assert len([act for act in acts(quiet, "nurse") if "notice" in act]) >= 1
+    assert len([act for act in deeds(quiet, "nurse") if "notice" in act]) >= 1
 
 
 def test_new_notices_appear_by_themselves_and_a_nurse_takes_charge_of_two_at_once(
@@ -105,4 +99,4 @@ def test_a_clerk_credits_a_card_once_however_often_she_sends_the_receipt(chromiu
         clerk.goes("/cards/100004")
         expect(clerk.page.locator("dl.facts")).to_contain_text("110.00")
         expect(clerk.page.get_by_text("R-2026-1").or_(clerk.page.locator("tbody tr"))).not_to_have_count(0)
-    eventually(lambda: acts(quiet, "clerk"), 5, "what she did in the audit")
+    eventually(lambda: deeds(quiet, "clerk"), 5, "what she did in the audit")

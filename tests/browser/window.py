@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response, expect, sync_playwright
 
+from accounts.rights import Role
 from tests.browser.addresses import Place, found
 from tests.browser.console import Console
 
@@ -96,3 +97,36 @@ def window(
 def all_places(console: Console) -> list[Place]:
     """Every page that an administrator can reach by links."""
     return list(found(lambda address: console.answers("admin", address)))
+
+
+def may_not(chromium: Browser, console: Console, role: Role, *addresses: str) -> None:
+    """Somebody who may not see these addresses is told so, in a page, and they do not stand in the menu."""
+    with window(chromium, console, role) as one:
+        for address in addresses:
+            assert one.goes(address) == 403, address
+            expect(one.page.get_by_role("heading", level=1)).to_be_visible()
+            expect(one.page.locator(f'nav a[href="{urlsplit(address).path}"]')).to_have_count(0)
+        one.faults[:] = [fault for fault in one.faults if "403" not in fault]  # the browser's own word for it
+
+
+def plays(page: Page, address: str, within: Locator | None = None) -> None:
+    """A recording is played, and sought in: the server gives the part that is asked for."""
+    audio = (within or page).locator("audio").first
+    with page.expect_response(lambda answer: address in answer.url) as first:
+        audio.evaluate("(one) => { one.muted = true; return one.play(); }")
+    assert first.value.status in (200, 206)
+    page.wait_for_function("(one) => one.currentTime > 0.1 && one.duration > 1", arg=audio.element_handle())
+    audio.evaluate("(one) => { one.pause(); one.currentTime = one.duration - 0.5; }")
+    page.wait_for_function("(one) => !one.seeking && one.currentTime > one.duration - 1", arg=audio.element_handle())
+    sought = page.evaluate(
+        "async (from) => { const answer = await fetch(from, {headers: {Range: 'bytes=100-199'}});"
+        " return [answer.status, (await answer.arrayBuffer()).byteLength]; }",
+        audio.get_attribute("src"),
+    )
+    assert sought == [206, 100]
+
+
+def deeds(console: Console, role: str) -> list[str]:
+    """What somebody did, as the audit has it, the oldest first."""
+    rows = console.line.rows("SELECT noun, action FROM audit WHERE who = ? ORDER BY id", f"some-{role}")
+    return [f"{row['action']} {row['noun']}" for row in rows]
