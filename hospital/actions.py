@@ -11,15 +11,22 @@ from hospital.cards import actions as of_cards
 from hospital.cards.pin_check import PinCheck
 from hospital.clinic import actions as of_clinic
 from hospital.clinic.calendar import HospitalCalendar
+from hospital.fees import actions as of_fees
+from hospital.fees.scheme import Insurance
 
-DECLARED: tuple[Declared, ...] = (*of_cards.DECLARED, *of_clinic.DECLARED)
+DECLARED: tuple[Declared, ...] = (*of_cards.DECLARED, *of_clinic.DECLARED, *of_fees.DECLARED)
 
 
 def hospital_actions(
-    transactions: Transactions, pins: PinCheck, calendar: HospitalCalendar, wallclock: Callable[[], datetime]
+    transactions: Transactions,
+    pins: PinCheck,
+    calendar: HospitalCalendar,
+    wallclock: Callable[[], datetime],
+    insurance: Callable[[], Insurance] = Insurance,
 ) -> dict[str, Action]:
-    """What conversations take, by name."""
+    """What conversations take, by name. `insurance` gives what is live."""
     return {
         **of_cards.CardActions(pins).actions(),
         **of_clinic.ClinicActions(transactions, calendar, wallclock).actions(),
+        **of_fees.FeesActions(transactions, insurance, calendar.zone, wallclock).actions(),
     }

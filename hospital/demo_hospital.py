@@ -15,6 +15,7 @@ from hospital.actions import hospital_actions
 from hospital.cards.pin_check import PinCheck
 from hospital.cards.pins import PlainPins
 from hospital.clinic.calendar import HospitalCalendar
+from hospital.fees.insurance import shipped
 
 
 class DemoHospital:
@@ -27,7 +28,7 @@ class DemoHospital:
         demo.make(self._database, pins, calendar, wallclock)
         transactions = ImmediateTransactions(self._database)
         check = PinCheck(transactions, pins, at_once, wallclock)
-        self._actions = hospital_actions(transactions, check, calendar, wallclock)
+        self._actions = hospital_actions(transactions, check, calendar, wallclock, shipped)
 
     def actions(self) -> dict[str, Action]:
         """The hospital's own actions; those of notices are answered as the test says."""

@@ -13,6 +13,7 @@ USUAL: Mapping[str, ActionOutcome] = {one.name: one.usual for one in DECLARED if
 
 USUAL_VARIABLES: Mapping[str, Value] = {
     "card": "100001",
+    "stay": "Z100001",
     "notice": "1.1",
     "ward": {"code": "W3", "name": {"zh": "内科三病区", "en": "Medical ward three"}},
     "bed": "12",

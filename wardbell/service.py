@@ -53,6 +53,7 @@ class Service:
         hospital = self._hospital = Hospital(ground, clocks)
         confirming = self._confirming = Confirming(ground, clocks)
         edition = self._edition = EditionOnAir(ground, speech)
+        hospital.go_by(edition.live.insurance)
         numbers = self._closed_numbers = ClosedNumbers(ground, edition, hospital)
         calls = self._calls = Calls(ground, edition)
         tones = Tones.in_folder(parts.settings.tones_dir)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from twisted.logger import Logger
 
@@ -12,6 +12,7 @@ from db.errors import DatabaseError
 from hospital.actions import hospital_actions
 from hospital.cards.pin_check import PinCheck
 from hospital.cards.pins import PepperedPins
+from hospital.fees.scheme import Insurance
 from hospital.imports import KINDS
 from hospital.staging import Staging
 from wardbell.assembly.clocks import Clocks
@@ -26,6 +27,7 @@ class Hospital:
 
     def __init__(self, ground: Ground, clocks: Clocks) -> None:
         self._ground = ground
+        self._insurance: Callable[[], Insurance] = Insurance
         self.pins = PinCheck(
             ground.database,
             PepperedPins(ground.parts.pepper),
@@ -34,7 +36,13 @@ class Hospital:
             ground.settings.pins.shared_callers,
             pause=ground.pause,
         )
-        self.actions: Mapping[str, Action] = hospital_actions(ground.database, self.pins, ground.calendar, wallclock)
+        self.actions: Mapping[str, Action] = hospital_actions(
+            ground.database, self.pins, ground.calendar, wallclock, lambda: self._insurance()
+        )
+
+    def go_by(self, insurance: Callable[[], Insurance]) -> None:
+        """Bills go by what is live, which is known later than what flows may ask."""
+        self._insurance = insurance
 
     def go_on(self) -> None:
         """Clerks' imports that were decided on and then interrupted are carried out."""
