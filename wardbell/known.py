@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from db.reading import reading
 from hospital.clinic import departments, rota
 from hospital.clinic.calendar import HALVES, HospitalCalendar
+from hospital.fees.class_names import CLASS_NAMES
 from hospital.wards import wards
 from prompts.render import Known
 
 
 @reading
 def known_values(session: Session, calendar: HospitalCalendar, now: datetime) -> list[Known]:
-    """Names of departments, wards, days and the experts on duty; fees of the coming days."""
+    """Names of departments, wards, days, classes of charges and the experts on duty; fees of the coming days."""
     today = calendar.today(now)
     duties = rota.between(session, today, today + timedelta(days=calendar.days_ahead))
     clinics = departments.every(session)
@@ -26,6 +27,7 @@ def known_values(session: Session, calendar: HospitalCalendar, now: datetime) ->
         *(clinic.name for clinic in clinics),
         *(duty.expert_name for duty in duties),
         *(ward.name for ward in wards.every(session)),
+        *(dict(name) for name in CLASS_NAMES.values()),
     ]
     fees = {*(clinic.general_fee for clinic in clinics), *(duty.fee for duty in duties)}
     return [*(Known("name", name) for name in _once(names)), *(Known("money", fee) for fee in sorted(fees))]
