@@ -32,6 +32,8 @@ from ivr.switch.line import Cause, Line, Offer, TurnedAway
 from ivr.trunks.trunk import Trunk
 from ivr.trunks.trunk_lines import TrunkLines
 from notify.notices.actions import DECLARED as NOTICE_DECLARED
+from notify.notices.line_telephone import LineTelephone
+from notify.notices.telephone import NoticeOrder
 from prompts.catalog import Catalog
 from tests.faults import Faults
 from tests.flow.shipped import flow_files
@@ -484,3 +486,82 @@ def test_a_listener_hears_that_the_notice_is_called_off_and_then_the_next(hospit
         "ward.another",
         "ward_discharge.notice",
     ]
+
+
+class Outbox:
+    """Implements `Tellings` for notices: what is told is what the test says."""
+
+    def __init__(self, *orders: NoticeOrder | None) -> None:
+        self.orders = list(orders)
+        self.told: list[CallResult] = []
+
+    async def first(self) -> NoticeOrder | None:
+        return self.orders.pop(0)
+
+    async def then(self, told: CallResult) -> NoticeOrder | None:
+        self.told.append(told)
+        return self.orders.pop(0) if self.orders else None
+
+
+def ordered(notice_id: int = 7, target: str = "8101") -> NoticeOrder:
+    return NoticeOrder(
+        target=target, ring=20, flow="ward_admission", language="en", variables={**WARD, "notice": f"{notice_id}.1"},
+        notice_id=notice_id, attempt_id=notice_id, priority=1,
+    )  # fmt: skip
+
+
+def placed(hospital: Hospital, order: NoticeOrder, outbox: Outbox) -> list[CallResult]:
+    """A call for a notice, by a clock that is a day ahead."""
+    results: list[CallResult] = []
+    telephone = LineTelephone(hospital.board, hospital.way, lambda: hospital.now() + timedelta(days=1))
+    Deferred.fromCoroutine(telephone.place(order, outbox)).addCallback(results.append)
+    hospital.clock.advance(0)
+    return results
+
+
+def heard(hospital: Hospital) -> list[str]:
+    return [clip.stem for clips in hospital.switch.dialled[0].played for clip in clips]
+
+
+def test_what_comes_of_a_notices_call_is_told_by_the_clock_of_notices(hospital: Hospital) -> None:
+    results = placed(hospital, ordered(), Outbox(ordered()))
+    [line] = hospital.switch.dialled
+    assert (line.target, line.caller_id, line.timeout) == ("sip:8101@127.0.0.1", "1000", 20)
+    hospital.pass_time(1)
+    line.peer_rings()
+    hospital.pass_time(3)
+    line.peer_answers()
+    hospital.pass_time(5)
+    line.peer_hangs_up()
+    hospital.pass_time(1)
+    [result] = results
+    tomorrow = START + timedelta(days=1)
+    assert (result.rang_at, result.answered_at) == (tomorrow + timedelta(seconds=1), tomorrow + timedelta(seconds=4))
+    assert (result.answered, result.heard, result.call_id) == (True, True, line.call_id)
+
+
+def test_the_next_notice_of_a_call_is_announced(hospital: Hospital) -> None:
+    hospital.actions.answers("notice.confirm", ActionOutcome("confirmed"))
+    outbox = Outbox(ordered(), ordered(8))
+    placed(hospital, ordered(), outbox)
+    hospital.switch.dialled[0].peer_answers()
+    for _ in range(2):
+        hospital.pass_time(2.5)
+        hospital.switch.dialled[0].press("1")
+        hospital.pass_time(1.5)
+    hospital.pass_time(5)
+    assert heard(hospital)[:4] == ["ward_admission.usual", "ward.thanks", "ward.another", "ward_admission.usual"]
+    assert [told.outcome for told in outbox.told] == ["confirmed"] * 2
+
+
+def test_who_answers_for_a_notice_that_was_just_taken_back_hears_so(hospital: Hospital) -> None:
+    placed(hospital, ordered(), Outbox(None))
+    hospital.switch.dialled[0].peer_answers()
+    hospital.pass_time(3)
+    assert heard(hospital) == ["ward.called_off"]
+    assert hospital.switch.busy == set()
+
+
+def test_a_number_that_nobody_can_dial_is_unreachable(hospital: Hospital) -> None:
+    assert placed(hospital, ordered(target="8101;x"), Outbox()) == [CallResult(Cause.UNREACHABLE)]
+    assert hospital.switch.dialled == []
