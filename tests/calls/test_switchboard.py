@@ -37,6 +37,7 @@ from notify.notices.telephone import NoticeOrder
 from prompts.catalog import Catalog
 from tests.faults import Faults
 from tests.flow.shipped import flow_files
+from tests.leaks import tells
 from wardbell.doctor.database import telephones_without_key_events
 from wardbell.doctor.finding import Level
 
@@ -348,7 +349,7 @@ def test_a_pin_keyed_in_where_the_card_number_is_asked_for_is_written_nowhere(ho
     [call] = hospital.calls()
     record = hospital.database.run_now(show_call, call.call_id)
     assert record is not None
-    assert "4711" not in repr(record)
+    assert not tells(repr(record), "4711")
 
 
 def test_a_call_that_was_refused_before_a_flow_leaves_a_row_with_the_reason(hospital: Hospital) -> None:

@@ -109,7 +109,8 @@ class Peer:
         self.loudness = 0xFF  # u-law silence
         self.sings = b""
         """u-law that it says again and again, instead of a level."""
-        self._sung = 0
+        self.sung = 0
+        """Bytes of it that it said so far."""
         self.slow = False
         """Sends no audio by itself when its call is answered."""
         self.media_address = f"IP4 {HOST}"
@@ -235,8 +236,9 @@ class Peer:
 
     def _speak(self) -> None:
         if self.sings:
-            self._send_rtp(0, (self.sings * 2)[self._sung : self._sung + 160], self.stamp)
-            self._sung = (self._sung + 160) % len(self.sings)
+            at = self.sung % len(self.sings)
+            self._send_rtp(0, (self.sings * 2)[at : at + 160], self.stamp)
+            self.sung += 160
             self.stamp += 160
             return
         self._send_rtp(0, bytes([self.loudness]) * 80 + bytes([self.loudness ^ 0x80]) * 80, self.stamp)

@@ -218,7 +218,7 @@ class RealWorld:
         await self.until(lambda: person.invite)
         return line, person
 
-    async def until(self, happens: Callable[[], object], limit: float = 5.0) -> None:
+    async def until(self, happens: Callable[[], object], limit: float = 30.0) -> None:
         end = reactor.seconds() + limit  # type: ignore[attr-defined]
         while not happens():
             if reactor.seconds() > end:  # type: ignore[attr-defined]

@@ -45,17 +45,27 @@ def run(parts: Parts, welcomed: bool) -> None:
             broken.append(failure)
             reactor.stop()
 
+    stopping: list[bool] = []
+
+    def told_to_stop() -> None:
+        if stopping:
+            service.hurry()
+        elif reactor.running:
+            reactor.stop()
+
     def start() -> None:
+        # Instead of Twisted's: a second signal that comes before the first was looked at would stop it twice.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: reactor.callFromThread(told_to_stop))
         starting.append(Deferred.fromCoroutine(service.start()))
         if welcomed:
             starting[0].addCallback(lambda _: click.echo(welcome(parts, service.numbers)))
         starting[0].addErrback(failed)
 
     def stop() -> Deferred[None]:
+        stopping.append(True)
         for one in starting:  # a signal may come before everything is up
             one.cancel()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: reactor.callFromThread(service.hurry))
         return Deferred.fromCoroutine(service.stop())
 
     reactor.callWhenRunning(start)
