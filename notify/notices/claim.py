@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
 
@@ -33,6 +33,25 @@ UNKNOWN = timedelta(seconds=30)
 """How long a notice of a rule that is not in force here is left to another engine, which may have a newer edition."""
 MORE = 50
 """Rows looked at beyond what there is room for, because some telephones are taken."""
+
+_DUE = (
+    select(*COLUMNS)
+    .where(
+        IS_WAITING,
+        NoticeRow.priority == bindparam("priority"),
+        NoticeRow.due_at <= bindparam("now"),
+        NoticeRow.expires_at > bindparam("now"),
+        or_(
+            NoticeRow.kind.in_(bindparam("kinds", expanding=True)),
+            NoticeRow.due_at <= bindparam("left_long_enough"),
+        ),
+        or_(NoticeRow.telephone == "", ~telephone_locks.IS_TAKEN),
+    )
+    .order_by(NoticeRow.due_at, NoticeRow.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True, of=NoticeRow)
+)
+"""Built once: each tick of each engine asks it four times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +89,11 @@ def claim(
     ladder = Ladder(session, rules, phonebook)
     orders: list[NoticeOrder] = []
     wanting: set[str] = set()
+    asked = {"kinds": list(rules.rules), "left_long_enough": now - UNKNOWN, **telephone_locks.at(now)}
     for priority in Priority:
         while room.of(priority) > 0 or priority is Priority.EMERGENCY:
             limit = max(room.of(priority), 0) + MORE
-            rows = session.execute(_due(rules, priority, now, limit)).all()
+            rows = session.execute(_DUE, {"priority": int(priority), "limit": limit, **asked}).all()
             chosen = _choices(session, ladder, rows, now)
             free = telephone_locks.free_of(session, (one.telephone for _, one in chosen), now) - wanting
             begun: list[tuple[Row[Any], Chosen]] = []
@@ -96,23 +116,6 @@ def claim(
             if len(rows) < limit or wanting:
                 break
     return Claimed(tuple(orders), len(wanting))
-
-
-def _due(rules: NoticeRules, priority: Priority, now: datetime, limit: int) -> Any:
-    return (
-        select(*COLUMNS)
-        .where(
-            IS_WAITING,
-            NoticeRow.priority == int(priority),
-            NoticeRow.due_at <= now,
-            NoticeRow.expires_at > now,
-            or_(NoticeRow.kind.in_(list(rules.rules)), NoticeRow.due_at <= now - UNKNOWN),
-            or_(NoticeRow.telephone == "", ~telephone_locks.is_taken(now)),
-        )
-        .order_by(NoticeRow.due_at, NoticeRow.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=NoticeRow)
-    )
 
 
 def _choices(

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, select, update
+from sqlalchemy import and_, bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
 from db.rows import insert_missing
@@ -24,6 +24,14 @@ OFF_HOOK = timedelta(seconds=10)
 LONGEST = timedelta(minutes=2)
 """No lease is this long: one that seems to be was written before somebody set the clock back, and holds nothing."""
 
+_HELD = (TelephoneRow.taken_until > bindparam("now"), TelephoneRow.taken_until < bindparam("too_long"))
+IS_TAKEN = exists(select(TelephoneRow.number).where(TelephoneRow.number == NoticeRow.telephone, *_HELD))
+"""Whether the telephone that a notice waits for is still held, or rests; for queries of notices, which hand in `at`."""
+_KNOWN = select(TelephoneRow.number).where(TelephoneRow.number.in_(bindparam("numbers", expanding=True)))
+_FREE = _KNOWN.where(~and_(*_HELD)).with_for_update(skip_locked=True)
+_ANY_OF = select(exists().where(TelephoneRow.owner == bindparam("owner"), *_HELD))
+_MINE = select(TelephoneRow.number, TelephoneRow.attempt_id).where(TelephoneRow.owner == bindparam("owner"))
+
 
 @dataclass(frozen=True, slots=True)
 class Hold:
@@ -34,10 +42,9 @@ class Hold:
     attempt_id: int
 
 
-def is_taken(now: datetime) -> ColumnElement[bool]:
-    """Whether the telephone that a notice waits for is still held, or rests; for queries of notices."""
-    held = and_(TelephoneRow.number == NoticeRow.telephone, *_held(now))
-    return exists(select(TelephoneRow.number).where(held))
+def at(now: datetime) -> dict[str, datetime]:
+    """What `IS_TAKEN` needs to know."""
+    return {"now": now, "too_long": now + LONGEST}
 
 
 def free_of(session: Session, numbers: Iterable[str], now: datetime) -> set[str]:
@@ -45,12 +52,11 @@ def free_of(session: Session, numbers: Iterable[str], now: datetime) -> set[str]
     wanted = sorted(set(numbers))  # in one order everywhere: two engines never wait for each other
     if not wanted:
         return set()
-    known = set(session.scalars(select(TelephoneRow.number).where(TelephoneRow.number.in_(wanted))))
+    known = set(session.scalars(_KNOWN, {"numbers": wanted}))
     for number in wanted:
         if number not in known:
             insert_missing(session, TelephoneRow, number=number, owner="", taken_until=now)
-    locked = select(TelephoneRow.number).where(TelephoneRow.number.in_(wanted), ~and_(*_held(now)))
-    return set(session.scalars(locked.with_for_update(skip_locked=True)))
+    return set(session.scalars(_FREE, {"numbers": wanted, **at(now)}))
 
 
 def take(session: Session, holds: Sequence[Hold], until: datetime) -> None:
@@ -97,9 +103,8 @@ def let_go_lost(session: Session, owner: str, attempt_ids: Iterable[int], now: d
 
     Whoever answered there may still have the handset in hand, so being busy now is our doing.
     """
-    mine = select(TelephoneRow.number, TelephoneRow.attempt_id).where(TelephoneRow.owner == owner)
     held = set(attempt_ids)
-    stray = [number for number, attempt_id in session.execute(mine) if attempt_id not in held]
+    stray = [number for number, attempt_id in session.execute(_MINE, {"owner": owner}) if attempt_id not in held]
     if stray:
         session.execute(
             update(TelephoneRow)
@@ -112,14 +117,10 @@ def let_go_lost(session: Session, owner: str, attempt_ids: Iterable[int], now: d
 
 def held_by(session: Session, owner: str, now: datetime) -> bool:
     """Whether a call of `owner` holds any telephone: then that engine lives."""
-    return session.scalar(select(exists().where(TelephoneRow.owner == owner, *_held(now)))) or False
+    return session.scalar(_ANY_OF, {"owner": owner, **at(now)}) or False
 
 
 def just_talked(session: Session, telephone: str, at: datetime) -> bool:
     """Whether a conversation of ours had ended there a moment before `at`."""
     ended = session.scalar(select(TelephoneRow.talked_at).where(TelephoneRow.number == telephone))
     return ended is not None and timedelta(0) <= at - ended <= OFF_HOOK
-
-
-def _held(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return TelephoneRow.taken_until > now, TelephoneRow.taken_until < now + LONGEST
