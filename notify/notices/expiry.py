@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Select, case, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, CursorResult, Select, bindparam, case, func, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from db.sqlite import others_wait
@@ -47,9 +47,7 @@ class Slice:
 
 def expire(session: Session, now: datetime, most: int) -> int:
     """Close `most` that are over, each to be reported for itself; how many there were."""
-    closing = _closing(select(NoticeRow.id).where(*_over(now)), most, _end(now, report_due=now))
-    closing = closing.returning(NoticeRow.id).execution_options(synchronize_session=False)
-    ids = session.scalars(closing).all()
+    ids = session.scalars(_EACH, {"now": now, "most": most}).all()
     tell_expired(session, ids, now)
     return len(ids)
 
@@ -64,7 +62,7 @@ def expire_slice(
     return Slice(closed, last, began, alone, alone and others_wait(session))
 
 
-def _over(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _over(now: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return IS_WAITING, NoticeRow.expires_at <= now
 
 
@@ -124,7 +122,7 @@ def _close_unlocked(session: Session, now: datetime, most: int, after: Reached |
     return sum(row[2] for row in rows), Reached(rows[0][5], max(row[6] for row in rows if row[6] is not None))
 
 
-def _end(now: datetime, report_due: datetime | None = None) -> dict[str, Any]:
+def _end(now: Any, report_due: Any = None) -> dict[str, Any]:
     return {
         "state": changed(State.WAITING, Change.EXPIRE),
         "telephone": "",
@@ -134,7 +132,16 @@ def _end(now: datetime, report_due: datetime | None = None) -> dict[str, Any]:
     }
 
 
-def _closing(over: Select[Any], most: int, end: Mapping[str, Any]) -> Any:
+def _closing(over: Select[Any], most: Any, end: Mapping[str, Any]) -> Any:
     # A CTE is read once; a subquery that skips what others have locked might be read again, and find more.
     first = over.limit(most).with_for_update(skip_locked=True).cte("over_now")
     return update(NoticeRow).where(NoticeRow.id.in_(select(first.c.id))).values(**end)
+
+
+_NOW: Any = bindparam("now", type_=NoticeRow.expires_at.type)
+_EACH: Any = (
+    _closing(select(NoticeRow.id).where(*_over(_NOW)), bindparam("most"), _end(_NOW, report_due=_NOW))
+    .returning(NoticeRow.id)
+    .execution_options(synchronize_session=False)
+)
+"""Built once: each tick asks it."""

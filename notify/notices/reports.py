@@ -132,14 +132,18 @@ class Reporting:
 # Bodies of transactions
 
 
+# Built once: each tick asks them.
+_UNREPORTED = select(NoticeRow).where(NoticeRow.report_due.is_not(None)).order_by(NoticeRow.id).limit(AT_ONCE)
+_NEWEST_FLOOD = select(func.max(FloodRow.id))
+
+
 def unreported(session: Session, floods: bool = True) -> Unreported:
     """What nobody was told of; of `floods` only when none is being closed and its counts are whole."""
-    found = select(NoticeRow).where(NoticeRow.report_due.is_not(None)).order_by(NoticeRow.id).limit(AT_ONCE)
     notices = tuple(
         Unreached(row.id, row.kind, str(addressee_of(row)), State(row.state), row.reason, row.attempts)
-        for row in session.scalars(found)
+        for row in session.scalars(_UNREPORTED)
     )
-    counted = session.scalar(select(func.max(FloodRow.id))) if floods else None
+    counted = session.scalar(_NEWEST_FLOOD) if floods else None
     if counted is None:
         return Unreported(notices)
     summed = (
