@@ -35,7 +35,8 @@ from notify.notices.claim import claim
 from notify.notices.ends import TOGETHER, End, end_calls
 from notify.notices.flood import Flood
 from notify.notices.plan import Planned, plan
-from notify.notices.rules import NoticeRules, load_rules
+from notify.notices.rules import NoticeRules
+from notify.notices.rules_file import load_rules
 from notify.notices.states import State
 from notify.notices.sweep import sweep
 from notify.notices.telephone import NoticeOrder

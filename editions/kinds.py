@@ -35,7 +35,8 @@ from ivr.numbers.schema import holidays_schema, numbers_schema
 from ivr.rehearsal.flow_test import EditionUnderTest, FlowTest
 from ivr.rehearsal.schema import schema_of_tests
 from ivr.rehearsal.test_file import read_tests
-from notify.notices.rules import NoticeRules, read_rules
+from notify.notices.rules import NoticeRules
+from notify.notices.rules_file import read_rules
 from notify.notices.schema import notices_schema
 from prompts.catalog import SPOKEN, Catalog
 from prompts.schema import languages_schema

@@ -21,7 +21,7 @@ from ivr.flow.verbs.schema import Known
 from ivr.numbers import read_numbers
 from ivr.numbers.schema import holidays_schema, numbers_schema
 from ivr.rehearsal.schema import schema_of_tests
-from notify.notices.rules import read_rules
+from notify.notices.rules_file import read_rules
 from notify.notices.schema import notices_schema
 from prompts.phrase import PLURAL_FORMS
 from prompts.schema import languages_schema

@@ -22,7 +22,7 @@ from ivr.flow.language import FlowSet
 from ivr.flow.load import load_sources
 from ivr.numbers import Numbers, read_numbers
 from ivr.rehearsal.test_file import EditionUnderTest, read_tests
-from notify.notices.rules import read_rules
+from notify.notices.rules_file import read_rules
 from prompts.catalog import Catalog
 from prompts.texts import read_languages, read_texts
 

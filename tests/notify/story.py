@@ -32,7 +32,8 @@ from notify.notices.confirmations import Confirmations
 from notify.notices.journal import Journal
 from notify.notices.outbox import Outbox, OutboxParts
 from notify.notices.reports import Expired, Unreached
-from notify.notices.rules import NoticeRules, load_rules
+from notify.notices.rules import NoticeRules
+from notify.notices.rules_file import load_rules
 from notify.notices.telephone import FakeCaller, NoticeOrder
 from notify.notices.wards import phonebook, variables
 

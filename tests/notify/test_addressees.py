@@ -14,7 +14,8 @@ from ivr.switch.line import Cause
 from notify.events import Happening, store
 from notify.notices.addressee import Addressee, Kind
 from notify.notices.listing import list_notices
-from notify.notices.rules import NoticeRules, read_rules
+from notify.notices.rules import NoticeRules
+from notify.notices.rules_file import read_rules
 from notify.notices.states import State
 from tests.notify.story import NO_ANSWER, NOON, UNCONFIRMED, Story, result_of
 

@@ -10,7 +10,8 @@ from forms.errors import FilesBroken
 from ivr.call.notice_board import NotPosted
 from ivr.flow.commands import Value
 from notify.notice_board import StoredBoard
-from notify.notices.rules import NoticeRules, read_rules
+from notify.notices.rules import NoticeRules
+from notify.notices.rules_file import read_rules
 from tests.notify.story import STATION, Failing, Story, result_of
 
 RULES = """

@@ -9,7 +9,8 @@ import pytest
 from forms.errors import FilesBroken
 from forms.report import Report
 from notify.notices.escalation import Confirm, Missed, Priority, Rung, next_rung
-from notify.notices.rules import NoticeRules, read_rules
+from notify.notices.rules import NoticeRules
+from notify.notices.rules_file import read_rules
 from tests.notify.story import SHIPPED
 
 SMALL = """\

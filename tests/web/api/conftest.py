@@ -25,7 +25,7 @@ from hospital.clinic import departments, rota
 from hospital.clinic.departments import DepartmentRecord
 from hospital.clinic.rota import NewDuty
 from ivr.numbers.plan import Numbers, Plan, Refusal, Route
-from notify.notices.rules import load_rules
+from notify.notices.rules_file import load_rules
 from tests.web.conftest import BEGAN, Wall, empty_site, plain_login
 from web.api.app import Behind, make_api
 from web.api.limits import Limits
