@@ -101,6 +101,7 @@ setup(
         "": ["**/*.yaml"],
         "editions": ["texts/*.po"],
         "ivr": ["texts/*.po"],
+        "wardbell": ["texts/*.po"],
         "web": ["**/*.html", "**/*.po", "**/*.js", "**/*.css", "static/**/*"],
         "prompts": ["voices/kokoro_model/*", "fallbacks/*/*.wav", "fallbacks/words.json"],
         "db": ["migrations/**/*.py", "migrations/*.mako"],

@@ -9,12 +9,14 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from forms.catalogue import read_catalogue
 from wardbell.settings import Settings
 from wardbell.settings_page import every
 from web.errors import EngineAway
@@ -23,6 +25,8 @@ from web.machine import Finding, InForce
 LONGEST = 90.0
 """Seconds that a round may take."""
 HIDDEN = "…"
+TEXTS = Path(__file__).parent / "texts"
+"""The meanings of settings in other languages."""
 SECRET = ("secret", "password", "token")
 
 
@@ -45,19 +49,26 @@ class ThisMachine:
             except (OSError, subprocess.TimeoutExpired, ValueError, TypeError) as wrong:
                 raise EngineAway(f"the doctor did not come to an end: {wrong}") from wrong
 
-    def settings(self) -> Sequence[InForce]:
+    def settings(self, language: str = "en") -> Sequence[InForce]:
         """As `Machine.settings`."""
-        usual = Settings.model_construct()
+        usual, words = Settings.model_construct(), _meanings(language)
         return [
             InForce(
                 row.name,
                 shown(row.name, _value(self._settings, row.name)),
                 _value(self._settings, row.name) == _value(usual, row.name),
-                row.meaning,
+                words(row.meaning),
             )
             for _, _, rows in every()
             for row in rows
         ]
+
+
+@cache
+def _meanings(language: str) -> Callable[[str], str]:
+    """What settings mean, in a language; of one that there is not, as their docstrings say it."""
+    file = TEXTS / f"{language}.po"
+    return read_catalogue(file).ugettext if file.exists() else str
 
 
 def shown(name: str, value: object) -> str:

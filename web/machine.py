@@ -36,8 +36,8 @@ class Machine(Protocol):
     def findings(self) -> Sequence[Finding]:
         """The doctor's round: takes seconds. Raises `web.errors.EngineAway` when it does not come to an end."""
 
-    def settings(self) -> Sequence[InForce]:
-        """Every setting, without secrets."""
+    def settings(self, language: str = "en") -> Sequence[InForce]:
+        """Every setting, without secrets; `language` is that of their meanings."""
 
 
 @dataclass
@@ -51,6 +51,6 @@ class FakeMachine:
         """As `Machine.findings`."""
         return self.found
 
-    def settings(self) -> Sequence[InForce]:
+    def settings(self, language: str = "en") -> Sequence[InForce]:
         """As `Machine.settings`."""
         return self.in_force

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from babel.messages.pofile import read_po
 
 from accounts.audit import How
 from accounts.rights import Role
 from forms.catalogue import read_catalogue
 from ivr.switch.line import Cause
 from tests.web.test_texts import TRANSLATED, said, uses
+from wardbell.settings_page import every
+from wardbell.web_machine import TEXTS
 from web.pages.audit import words as audit_words
 from web.pages.calls.labels import CAUSES, EVENTS
 from web.pages.hl7.reasons import REASONS, reason
@@ -170,3 +173,12 @@ def filled(node: ast.expr) -> Iterator[str]:
         for part in node.values
     )
     yield "".join(parts)
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_setting_is_explained_in_each_language(language: str) -> None:
+    english = {row.meaning for _, _, rows in every() for row in rows}
+    with (TEXTS / f"{language}.po").open("rb") as file:
+        there = {message.id: message.string for message in read_po(file, locale=language) if message.id}
+    assert there.keys() == english
+    assert all(there.values())

@@ -26,7 +26,8 @@ GRAVITY = {"error": 0, "warning": 1, "ok": 2}
 @PAGE.get("/system")
 def settings(visit: Visiting) -> Response:
     """The settings in force; the doctor is asked by a click, for he takes seconds."""
-    return visit.render("system/system.html", settings=visit.site.machine.settings(), version=visit.site.version)
+    found = visit.site.machine.settings(visit.language)
+    return visit.render("system/system.html", settings=found, version=visit.site.version)
 
 
 @PAGE.get("/system/doctor")
