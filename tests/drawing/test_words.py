@@ -11,6 +11,7 @@ import pytest
 from editions.declared import ACTIONS
 from ivr.drawing.looks import LOOKS, PLAIN
 from ivr.flow.drawn import Quiet
+from ivr.flow.language import END
 from ivr.flow.verbs import VERBS, beyond_the_line
 from ivr.flow.verbs.dial import WHO
 from ivr.flow.verbs.shown import PROOFS
@@ -53,6 +54,7 @@ def words() -> set[str]:
     quiet = {why.value for why in Quiet if why is not Quiet.PERSON}
     sizes = {"%(low)s digits", "%(low)s to %(high)s digits", "%(digits)s into %(variable)s", "error"}
     whom = {f"to an {who}" for who in WHO[1:]}
+    outcomes |= {"hung_up", "refused", "lost", "trouble", END}  # those that the line gives itself
     return whom | outcomes | looks | proofs | quiet | sizes | written()
 
 

@@ -46,7 +46,7 @@ function fillAlarm(row, alarm) {
   const named = [language, "en", "zh", ""].map((one) => alarm.whom[one]).find(Boolean);
   write(field("whom", row), named ?? alarm.ward);
   write(field("bed", row), alarm.bed ? `${words.more.bed} ${alarm.bed}` : "");
-  write(field("kind", row), alarm.kind);
+  write(field("kind", row), words.rules[alarm.kind] ?? alarm.kind);
   show(field("emergency", row), alarm.emergency);
   write(field("state", row), words.alarms[alarm.state] ?? alarm.state);
   write(field("target", row), alarm.target ? `${words.roles[alarm.role] ?? alarm.role} ${alarm.target}` : "–");

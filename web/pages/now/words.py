@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from web.page import N_
+from web.pages.notices.shown import title_of
+from web.pages.notices.words import TITLES
 from web.visit import Visit
 
 STAGES = {
@@ -92,4 +94,10 @@ def words(visit: Visit) -> Mapping[str, Mapping[str, str]]:
         "silent": visit._("silent"),
         "unconfirmed": visit._("Unconfirmed alerts"),
     }
-    return {**told, "kinds": KINDS, "more": more}
+    return {**told, "kinds": KINDS, "more": more, "rules": _rules(visit)}
+
+
+def _rules(visit: Visit) -> Mapping[str, str]:
+    """Rule of notices -> its title."""
+    rules = visit.site.door.notice_rules()
+    return {name: title_of(name, rules, visit.paper.of("notices")) for name in {*TITLES, *rules.rules}}

@@ -13,6 +13,7 @@ from ivr.numbers.hours import WEEKDAYS
 from reports.asked import By
 from reports.tables import shown
 from web.page import N_
+from web.pages.notices.words import TITLES
 
 HEADINGS = {
     "hour": N_("hour"),
@@ -92,6 +93,8 @@ def cell(column: str, value: object, translate: Translate) -> object:
     """What stands in a column, in words where it is a word of the line's own."""
     if isinstance(value, str) and (column, value) in CELLS:
         return translate(CELLS[column, value])
+    if column == "rule" and isinstance(value, str) and value in TITLES:
+        return translate(TITLES[value])
     return value
 
 
