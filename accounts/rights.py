@@ -54,6 +54,10 @@ class Right(StrEnum):
     """Find cards and see their ledger."""
     CARDS_EDIT = "cards_edit"
     """Add, block, top up cards; print PIN letters."""
+    FEES = "fees"
+    """See stays in the hospital, their charges and who pays them."""
+    FEES_EDIT = "fees_edit"
+    """Mend, take and drop what the hospital's system sent and could not be taken."""
     FLOWS = "flows"
     """See and try flows, texts and numbers."""
     FLOWS_EDIT = "flows_edit"
@@ -93,12 +97,13 @@ MAY: Mapping[Role, frozenset[Right]] = {
     | {Right.WARDS_EDIT, Right.ROTA, Right.CARDS, Right.FLOWS, Right.NUMBERS}
     | {Right.MESSAGES, Right.MESSAGES_DELETE, Right.REPORTS},
     Role.CLERK: _EVERYBODY
-    | {Right.NOW, Right.ROTA, Right.ROTA_EDIT, Right.CARDS, Right.CARDS_EDIT, Right.EXPORT, Right.MESSAGES},
+    | {Right.NOW, Right.ROTA, Right.ROTA_EDIT, Right.CARDS, Right.CARDS_EDIT, Right.EXPORT, Right.MESSAGES}
+    | {Right.FEES, Right.FEES_EDIT},
     Role.NURSE: _EVERYBODY | {Right.NOTICES, Right.NOTICES_ACT},
     Role.DOCTOR: _EVERYBODY | {Right.ROTA, Right.NOTICES, Right.REPORTS},
     Role.AUDITOR: _EVERYBODY
     | {Right.NOW, Right.CALLS, Right.LISTEN, Right.EXPORT, Right.NOTICES, Right.ROTA, Right.CARDS, Right.FLOWS}
-    | {Right.HL7, Right.REPORTS, Right.SYSTEM, Right.AUDIT},
+    | {Right.HL7, Right.REPORTS, Right.SYSTEM, Right.AUDIT, Right.FEES},
 }
 """Role -> its rights. A nurse's notices are those of her wards."""
 

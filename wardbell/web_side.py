@@ -4,6 +4,7 @@ anybody from being called."""
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 
 from twisted.logger import Logger
@@ -21,6 +22,7 @@ from editions.sound import make_sound
 from editions.status import status
 from editions.workshop.workshop import OwnProcess
 from hospital.cards.pins import PepperedPins
+from hospital.fees.scheme import Insurance
 from wardbell import __version__
 from wardbell.metrics.metrics import Metrics
 from wardbell.metrics.web import MeasuredWeb
@@ -48,7 +50,9 @@ THREADS = 8
 class WebSide:
     """The console of one engine. `stop` blocks for seconds."""
 
-    def __init__(self, parts: Parts, door: Door, line: ApiLine, metrics: Metrics) -> None:
+    def __init__(
+        self, parts: Parts, door: Door, line: ApiLine, metrics: Metrics, insurance: Callable[[], Insurance] = Insurance
+    ) -> None:
         web = parts.settings.web
         self._database = Database(parts.settings.database_url, threads=THREADS)
         self._workshop = OwnProcess()
@@ -70,6 +74,7 @@ class WebSide:
             machine=ThisMachine(parts.settings, parts.settings_file),
             measured=metrics.text,
             watchers=self._watchers,
+            insurance=insurance,
             login=Login(
                 self._database,
                 PepperedPasswords(parts.pepper),

@@ -60,6 +60,8 @@ RIGHTS: Mapping[Right, str] = {
     Right.ROTA_EDIT: N_("change rota and bookings"),
     Right.CARDS: N_("find cards"),
     Right.CARDS_EDIT: N_("add, block and top up cards"),
+    Right.FEES: N_("see the fees of stays"),
+    Right.FEES_EDIT: N_("mend and take what was set aside of fees"),
     Right.FLOWS: N_("see and try flows"),
     Right.FLOWS_EDIT: N_("change and publish flows"),
     Right.NUMBERS: N_("close and open numbers"),

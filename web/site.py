@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from accounts.login import Login
 from db.database import Database
 from hospital.cards.pins import Pins
+from hospital.fees.scheme import Insurance
 from web.door import Door
 from web.flow_desk import FlowDesk
 from web.live.watchers import Watchers
@@ -46,6 +47,8 @@ class Site:
     callers_dir: Path | None = None
     """Where what callers said lies; None: nowhere."""
     address: Address = field(default_factory=Address)
+    insurance: Callable[[], Insurance] = Insurance
+    """What insurance pays, as it is live."""
     watchers: Watchers | None = None
     """Those who are told what goes on as it happens; None: nobody is."""
     version: str = ""

@@ -38,7 +38,7 @@ class Console:
         watched = WatchedEngine(reactor, ground.settings.engine, calls.in_progress, line.pool, hl7.door, live)
         door = EngineDoor(reactor, line.pool, notices.outbox, hl7.intake, live.rules, live.numbers, watched)
         self._hang_ups = HangUps(ground.database, ground.settings.engine, watched.end, wallclock)
-        self._side = _side(ground, door, calls, line, outgoing)
+        self._side = _side(ground, door, calls, line, outgoing, edition)
 
     def tick(self) -> None:
         """Hang up what somebody at another engine's console ends."""
@@ -56,7 +56,7 @@ class Console:
 
 
 def _side(
-    ground: Ground, door: EngineDoor, calls: Calls, line: TelephoneLine, outgoing: OutgoingCalls
+    ground: Ground, door: EngineDoor, calls: Calls, line: TelephoneLine, outgoing: OutgoingCalls, edition: EditionOnAir
 ) -> WebSide | None:
     """The console, when it is wanted; its libraries are half a second and 40 MB that nobody else needs."""
     if not ground.settings.web.port:
@@ -66,4 +66,4 @@ def _side(
 
     reserve = ground.settings.outbound.reserve
     asked = EngineApiLine(ground.reactor, door, line.pool, calls.in_progress, outgoing.originator, reserve)
-    return WebSide(ground.parts, door, asked, ground.metrics)
+    return WebSide(ground.parts, door, asked, ground.metrics, edition.live.insurance)
