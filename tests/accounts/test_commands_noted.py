@@ -46,8 +46,8 @@ READS = """
     flows schema, flows show, flows status, flows test, flows try, hl7 list, keys list, messages,
     notices list, notices show, notices uncalled, numbers ask, numbers history, numbers status, numbers week,
     prompts list, prompts say, prompts script, recordings list, reports alerts, reports calls, reports flows,
-    reports keys, rota departments, rota export, rota show, users list, version, wards export, wards list,
-    webhooks list, webhooks log, webhooks secret, webhooks show
+    reports keys, rota departments, rota export, rota show, users list, wards export, wards list, webhooks list,
+    webhooks log, webhooks secret, webhooks show, fees list, fees show, fees catalogue, fees aside show, version
 """
 """They change nothing, or only a file beside."""
 FOLLOWS = {
@@ -62,6 +62,9 @@ FOLLOWS = {
 ELSEWHERE = {
     "demo": "tests/hospital/test_clerk_commands.py",
     "db upgrade": "below: it makes the table of the audit",
+    "fees import": "as `cards import`, by `files.bring`; with --aside in the command itself",
+    "fees aside take": "hospital/fees/set_aside.py takes a hand",
+    "fees aside drop": "hospital/fees/set_aside.py takes a hand",
     "users remove-second-factor": "tests/web/test_account.py, by the same deed: the keyboard sets up none",
 }
 """Their rows are looked at there."""

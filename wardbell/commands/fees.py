@@ -18,7 +18,7 @@ from hospital.fees.statement import Statement
 from hospital.money import show_money
 from wardbell.commands import files
 from wardbell.commands.clerk import ClerkDesk, table
-from wardbell.commands.who import os_user
+from wardbell.commands.who import hand, os_user
 
 
 class FeesDesk(ClerkDesk, Protocol):
@@ -148,6 +148,8 @@ def import_(desk: FeesDesk, file: str, sender: str, dry_run: bool, aside: bool) 
 
 def _take_or_keep(desk: FeesDesk, name: str, content: bytes, sender: str, terms: Terms) -> None:
     """Line by line, each of them a transaction."""
+    noted = hand(desk)
+    desk.database.run_now(lambda session: noted.note(session, "import", charges_csv.KIND.name, name, aside=True))
     kept = taken = 0
     for line in charges_csv.rows(name, content):
         raw = ",".join(line.values.values())
