@@ -11,10 +11,16 @@ from hospital.cards import actions as of_cards
 from hospital.cards.pin_check import PinCheck
 from hospital.clinic import actions as of_clinic
 from hospital.clinic.calendar import HospitalCalendar
+from hospital.exams import actions as of_exams
 from hospital.fees import actions as of_fees
 from hospital.fees.scheme import Insurance
 
-DECLARED: tuple[Declared, ...] = (*of_cards.DECLARED, *of_clinic.DECLARED, *of_fees.DECLARED)
+DECLARED: tuple[Declared, ...] = (
+    *of_cards.DECLARED,
+    *of_clinic.DECLARED,
+    *of_exams.DECLARED,
+    *of_fees.DECLARED,
+)
 
 
 def hospital_actions(
@@ -29,4 +35,5 @@ def hospital_actions(
         **of_cards.CardActions(pins).actions(),
         **of_clinic.ClinicActions(transactions, calendar, wallclock).actions(),
         **of_fees.FeesActions(transactions, insurance, calendar.zone, wallclock).actions(),
+        **of_exams.ExamActions(transactions, calendar, wallclock).actions(),
     }

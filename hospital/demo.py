@@ -21,6 +21,7 @@ from hospital.clinic.calendar import HALVES, HospitalCalendar
 from hospital.clinic.departments import DepartmentRecord
 from hospital.clinic.rota import NewDuty
 from hospital.errors import NotAllowed
+from hospital.exams import demo_exams
 from hospital.fees import demo_stays
 from hospital.wards import wards
 from hospital.wards.wards import WardContacts
@@ -132,6 +133,7 @@ def _make(session: Session, hashes: dict[str, str], calendar: HospitalCalendar, 
             cards.change(session, card.number, pin_hash=hashes[card.number])
             cards.top_up(session, card.number, card.opening, f"demo:{card.number}", now, "opening balance")
     demo_stays.make(session, calendar.zone, now)
+    demo_exams.make(session, calendar, now)
     duties = _rota(session, calendar.today(now), calendar.days_ahead)
     return Made(duties, tuple((card, cards.find(session, card.number).balance) for card in CARDS))
 

@@ -22,6 +22,7 @@ SUBCOMMANDS = {
         "Make the demo hospital: departments, experts for the coming days, cards with known PINs, wards.",
     ),
     "doctor": (f"{IN}.doctor:doctor", "Say what is missing or risky on this machine."),
+    "exams": (f"{IN}.exams:exams", "See and run the queues before examination rooms."),
     "fees": (f"{IN}.fees:fees", "What stays cost and who pays, charges from files, what was set aside."),
     "flows": (
         f"{IN}.flows:flows",

@@ -26,6 +26,14 @@ class What(StrEnum):
     """A place was booked and paid."""
     BOOKING_CANCELLED = "booking.cancelled"
     """A booking was cancelled, and paid back."""
+    EXAM_CALLED = "exam.called"
+    """It is a patient's turn to be examined."""
+    EXAM_MISSED = "exam.missed"
+    """A patient whose turn it is was not there."""
+    EXAM_DONE = "exam.done"
+    """An examination was made."""
+    EXAM_CANCELLED = "exam.cancelled"
+    """An examination was cancelled."""
 
 
 TEST = "test"
