@@ -12,11 +12,16 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from accounts.audit import Hand
 from hospital.cards import cards
 from hospital.cards.pins import PepperedPins
 from hospital.clinic import departments, rota
+from hospital.clinic.calendar import HospitalCalendar
 from hospital.clinic.departments import DepartmentRecord
 from hospital.clinic.rota import NewDuty
+from hospital.exams import orders, rooms
+from hospital.exams.orders import Order
+from hospital.exams.rooms import KindRecord, RoomRecord
 from hospital.wards import wards
 from hospital.wards.wards import WardContacts
 from wardbell.parts import Parts
@@ -43,6 +48,9 @@ STATION, HEAD_NURSE, DUTY_MANAGER = "8301", "8302", "8309"
 OTHER_STATION = "8501"
 DESK = "8000"
 BEDS = ("12", "7", "加3")
+SCAN, SCAN_ROOM = {"zh": "B超", "en": "ultrasound scan"}, {"zh": "超声一室", "en": "ultrasound room one"}
+EXAMS = ("70001", "70002", "70003", "70004")
+"""Scans of ten minutes in room `us1`, which never closes, in this order."""
 
 
 def morning_zone(now: datetime) -> str:
@@ -67,6 +75,7 @@ class SmallHospital:
     def open(self) -> None:
         """Departments, the rota of three days, wards."""
         self.parts.database.run_now(_furnish, self.today)
+        self.parts.database.run_now(_line_up, HospitalCalendar(self.parts.zone))
 
     def card(self, balance: int = BALANCE) -> str:
         """A new patient's card with the PIN and money; its number."""
@@ -90,6 +99,15 @@ def _furnish(session: Session, today: date) -> None:
             session,
             WardContacts(code, name, "medicine", MEDICINE, (station,), (HEAD_NURSE,), (DUTY_MANAGER,)),
         )
+
+
+def _line_up(session: Session, calendar: HospitalCalendar) -> None:
+    rooms.store_kind(session, KindRecord("b_scan", SCAN, 10, "fasting"))
+    rooms.store_room(session, RoomRecord("us1", SCAN_ROOM, "00:00", "24:00"))
+    hand = Hand("the tests", datetime.now(UTC), "command")
+    for number in EXAMS:
+        order = Order("us1", "b_scan", calendar.today(hand.at), number=number, ward=WARD, bed=BEDS[0])
+        orders.store(session, order, calendar, hand)
 
 
 def _duty(day: date, half: str, department: str, code: str, name: dict[str, str]) -> NewDuty:
