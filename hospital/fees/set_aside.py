@@ -102,7 +102,10 @@ def count(session: Session) -> int:
 @reading
 def find(session: Session, number: int) -> Aside:
     """One of them. Raises Unknown."""
-    return _record(_row(session, number))
+    row = session.get(AsideRow, number)
+    if row is None:
+        raise Unknown(f"nothing with the number {number} was set aside")
+    return _record(row)
 
 
 def take(session: Session, number: int, mended: Mapping[str, str], terms: Terms, hand: Hand) -> None:

@@ -245,7 +245,8 @@ def test_a_file_with_mistakes_is_refused_by_line_or_its_sound_lines_are_taken(ho
     assert house.bill("Z2").share.total == 1500_00
 
 
-def test_what_was_set_aside_is_mended_taken_and_dropped(house: House) -> None:
+def test_what_was_set_aside_is_mended_taken_and_dropped(database: Database, insurance: Insurance) -> None:
+    house = House(database, insurance)
     house.admits()
     house.charges(ft1("C1", code="XX9"), ft1("C2", amount="-5"))
     listed = house.types("aside").output
