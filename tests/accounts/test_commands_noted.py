@@ -47,7 +47,8 @@ READS = """
     notices list, notices show, notices uncalled, numbers ask, numbers history, numbers status, numbers week,
     prompts list, prompts say, prompts script, recordings list, reports alerts, reports calls, reports flows,
     reports keys, rota departments, rota export, rota show, users list, wards export, wards list, webhooks list,
-    webhooks log, webhooks secret, webhooks show, fees list, fees show, fees catalogue, fees aside show, version
+    webhooks log, webhooks secret, webhooks show, fees list, fees show, fees catalogue, fees aside show, version,
+    exams list, exams show, exams kinds, exams rooms
 """
 """They change nothing, or only a file beside."""
 FOLLOWS = {
@@ -65,6 +66,12 @@ ELSEWHERE = {
     "fees import": "as `cards import`, by `files.bring`; with --aside in the command itself",
     "fees aside take": "hospital/fees/set_aside.py takes a hand",
     "fees aside drop": "hospital/fees/set_aside.py takes a hand",
+    "exams import-kinds": "as `cards import`, by `files.bring`",
+    "exams import-rooms": "as `cards import`, by `files.bring`",
+    **{
+        f"exams {deed}": "hospital/exams/ takes a hand"
+        for deed in ("order", "call-next", "missed", "back", "done", "cancel", "close", "open")
+    },
     "users remove-second-factor": "tests/web/test_account.py, by the same deed: the keyboard sets up none",
 }
 """Their rows are looked at there."""
