@@ -109,6 +109,7 @@ DETAILS: Mapping[str, str] = {
     "after": N_("after"),
     "amount": N_("amount"),
     "answer": N_("answer"),
+    "aside": N_("set aside"),
     "before": N_("before"),
     "began": N_("began"),
     "by": N_("by whom"),
