@@ -168,7 +168,8 @@ def role(kept: str, translate: Translate) -> str:
 
 def details(kept: Mapping[str, object], translate: Translate) -> str:
     """Details in a line."""
-    return "; ".join(f"{word(DETAILS, name, translate)}: {_value(name, kept[name], translate)}" for name in kept)
+    told = {name: value for name, value in kept.items() if value not in ("", None, [])}
+    return "; ".join(f"{word(DETAILS, name, translate)}: {_value(name, told[name], translate)}" for name in told)
 
 
 def _value(name: str, value: object, translate: Translate) -> str:
