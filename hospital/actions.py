@@ -34,6 +34,6 @@ def hospital_actions(
     return {
         **of_cards.CardActions(pins).actions(),
         **of_clinic.ClinicActions(transactions, calendar, wallclock).actions(),
-        **of_fees.FeesActions(transactions, insurance, calendar.zone, wallclock).actions(),
         **of_exams.ExamActions(transactions, calendar, wallclock).actions(),
+        **of_fees.FeesActions(transactions, insurance, calendar.zone, wallclock).actions(),
     }

@@ -53,7 +53,11 @@ class _Parted(Exception):
 
 def play(test: FlowTest, house: EditionUnderTest, flows: FlowSet | None = None) -> Played:
     """Play `test`, on `flows` when they are given (watched ones), else on those of the house."""
-    call = rehearse(test, house, flows)
+    return follow(rehearse(test, house, flows), test)
+
+
+def follow(call: RehearsedCall, test: FlowTest) -> Played:
+    """Play `test` on its call; the call is there to be looked at afterwards."""
     return _Playing(call).through(test)
 
 

@@ -111,7 +111,8 @@ def _answered(traced: _Traced, number: int, name: str, outcome: str) -> Answered
     known = usual(declared, house.usual)
     values: dict[str, Value] = {}
     for one in sorted(declared.outcomes[outcome]):
-        same = known.values.get(one) if known is not None and known.name == outcome else None
+        usually = known.values if known is not None and known.name == outcome else declared.examples
+        same = usually.get(one)
         values[one] = _value(one, traced.record, number, house, same)
     return Answered(name, outcome, values)
 

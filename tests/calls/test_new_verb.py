@@ -38,6 +38,8 @@ from ivr.rehearsal.caller import ANY_DAY
 from ivr.rehearsal.export import as_test
 from ivr.rehearsal.flow_test import EditionUnderTest
 from ivr.rehearsal.suite import run_tests
+from ivr.rehearsal.test_file import read_tests
+from ivr.rehearsal.test_run import follow, rehearse
 from ivr.rehearsal.traced import of_record
 from prompts.catalog import Catalog
 from tests.calls.one_call import SECONDS, OneCall
@@ -187,8 +189,9 @@ def test_it_is_rehearsed_and_nothing_of_it_is_left_untried(ward: EditionUnderTes
 
 
 def test_a_rehearsed_and_a_live_call_are_written_down_as_tests(ward: EditionUnderTest) -> None:
-    for played in run_tests({"ward.yaml": TESTS}, ward).played:
-        call = played.call
+    for flow_test in read_tests({"ward.yaml": TESTS}, ward):
+        call = rehearse(flow_test, ward)
+        follow(call, flow_test)
         assert not run_tests({"again.yaml": as_test("again", call.caller, call.moments, ward).encode()}, ward).failed
 
 

@@ -20,7 +20,7 @@ from ivr.rehearsal.export import as_test
 from ivr.rehearsal.flow_test import EditionUnderTest, FlowTest
 from ivr.rehearsal.suite import SuiteResult, run_tests
 from ivr.rehearsal.test_file import read_tests
-from ivr.rehearsal.test_run import play
+from ivr.rehearsal.test_run import follow, play, rehearse
 from ivr.rehearsal.traced import of_record
 
 BUNDLE = Bundle.of_folder(Path(__file__).parents[2] / "flows")
@@ -65,13 +65,15 @@ def _again(text: str) -> None:
 
 
 def test_its_call_written_down_passes_as_a_test(flow_test: FlowTest) -> None:
-    call = play(flow_test, shipped()).call
+    call = rehearse(flow_test, shipped())
+    follow(call, flow_test)
     _again(as_test("again", call.caller, call.moments, shipped()))
 
 
 def test_its_trace_written_down_passes_as_a_test(flow_test: FlowTest) -> None:
     """As of a live call: from the trace alone."""
-    call = play(flow_test, shipped()).call
+    call = rehearse(flow_test, shipped())
+    follow(call, flow_test)
     events = [_as_live(number, *one) for number, one in enumerate(call.trace)]
     record = CallRecord(
         call_id="ab" * 16,
