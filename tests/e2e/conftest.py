@@ -18,7 +18,7 @@ import pytest
 from prompts.render import Known
 from tests.e2e.line import Line
 from tests.e2e.melodies import MelodyStudio, said, sing_ahead, studio
-from tests.e2e.small_hospital import BEDS, DESK, SmallHospital, morning_zone
+from tests.e2e.small_hospital import BEDS, BILLED, DESK, SmallHospital, morning_zone
 from tests.e2e.story import Caller, Said
 from tests.phone.phone import Phone
 
@@ -46,7 +46,12 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     hospital = SmallHospital(line.data, zone)
     hospital.open()
     singer = studio(hospital.parts.catalog, hospital.parts.settings.store_dir)
-    said_in_calls = [*(Known("name", bed) for bed in BEDS), Known("digits", DESK)]
+    said_in_calls = [
+        *(Known("name", bed) for bed in BEDS),
+        Known("digits", DESK),
+        *(Known("money", amount) for amount in BILLED),
+        Known("date", hospital.today.isoformat()),
+    ]
     sing_ahead(singer, hospital.parts.catalog, [*hospital.parts.known_values(), *said_in_calls])
     hospital.parts.close()
     flows = directory / "flows"

@@ -48,6 +48,8 @@ STATION, HEAD_NURSE, DUTY_MANAGER = "8301", "8302", "8309"
 OTHER_STATION = "8501"
 DESK = "8000"
 BEDS = ("12", "7", "加3")
+BILLED = (2000_50, 900_38, 1100_12, 1500_00, 399_88)
+"""Amounts of a bill that are said."""
 SCAN, SCAN_ROOM = {"zh": "B超", "en": "ultrasound scan"}, {"zh": "超声一室", "en": "ultrasound room one"}
 EXAMS = ("70001", "70002", "70003", "70004")
 """Scans of ten minutes in room `us1`, which never closes, in this order."""
