@@ -19,6 +19,8 @@ from prompts.sound import RATE
 
 FORM = "1"
 """Part of every name: raise it when the same text would come out of the sound room differently."""
+AGAIN = 3
+"""Times that a clip is made which others throw away at once."""
 REMEMBERED = 20_000
 """Clips that are known without a look at the disk; each costs some hundred bytes. Beyond that it starts over."""
 _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
@@ -83,16 +85,20 @@ class Store:
         if found is not None:
             return found
         path = self._path(name)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            make(path)
-        except OSError as e:
-            raise StudioError(f"cannot write {path}: {e.strerror}") from e
-        if not is_clip(path):
-            path.unlink(missing_ok=True)
-            raise StudioError(f"what was written to {path} is not a clip")
-        self._remember(name, path)
-        return path
+        for _ in range(AGAIN):
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                make(path)
+            except OSError as e:
+                raise StudioError(f"cannot write {path}: {e.strerror}") from e
+            if is_clip(path):
+                self._remember(name, path)
+                return path
+            if path.exists():
+                path.unlink(missing_ok=True)
+                raise StudioError(f"what was written to {path} is not a clip")
+            # Another engine swept it in this very moment: made again, it is young, and stays.
+        raise StudioError(f"{path} was gone as often as it was written")
 
     def forget(self, name: str) -> None:
         """Look at the disk again for that clip; a player that found it missing or broken says so."""
