@@ -43,15 +43,23 @@ def run(parts: Parts, welcomed: bool) -> None:
     def failed(failure: Failure) -> None:
         if not isinstance(failure.value, CancelledError):
             broken.append(failure)
-            reactor.stop()
+            end()
 
+    ending: list[bool] = []
     stopping: list[bool] = []
+
+    def end() -> None:
+        if not ending:
+            ending.append(True)
+            reactor.stop()
 
     def told_to_stop() -> None:
         if stopping:
             service.hurry()
-        elif reactor.running:
-            reactor.stop()
+        elif ending:  # both signals came at once: the first begins to stop when this returns
+            reactor.callLater(0, told_to_stop)
+        else:
+            end()
 
     def start() -> None:
         # Instead of Twisted's: a second signal that comes before the first was looked at would stop it twice.
