@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ivr.numbers import Answer, Route
 from ivr.numbers.switching import Why
 from ivr.numbers.week import Door
 from web.page import N_
+from web.told import Told
 from web.visit import Visit
 
 DOORS = {
@@ -36,11 +38,31 @@ UNTIL = (
 )
 
 
+BECAUSE = Told(
+    (
+        N_("always"),
+        N_("else"),
+        N_("not listed"),
+        N_("feature code"),
+        N_("this caller may not use the code"),
+        N_("callers %(name)s"),
+        N_("hours %(name)s"),
+        N_("holiday %(name)s"),
+        N_("closed by %(who)s until %(when)s"),
+        N_("closed by %(who)s"),
+        N_("closed until %(when)s"),
+        N_("closed"),
+    )
+)
+"""Why a number is answered so, as `ivr.numbers.plan` tells it; several stand in a row with commas."""
+
+
 @dataclass(frozen=True)
 class AnswerWords:
-    """What answers, in the visitor's words."""
+    """What answers and why, in the visitor's words."""
 
     refused: str
+    translate: Callable[[str], str]
 
     def of(self, answer: Answer | None) -> str:
         """What answers, in words."""
@@ -48,7 +70,11 @@ class AnswerWords:
             return ""
         return f"{answer.flow} ({answer.language})" if isinstance(answer, Route) else self.refused
 
+    def because(self, why: str) -> str:
+        """Why, in words; names of lists and calendars are the file's."""
+        return ", ".join(BECAUSE.say(one, self.translate) or one for one in why.split(", "))
+
 
 def answers(visit: Visit) -> AnswerWords:
     """For one visitor."""
-    return AnswerWords(visit._("call refused"))
+    return AnswerWords(visit._("call refused"), visit._)
