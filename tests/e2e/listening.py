@@ -6,11 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from ruamel.yaml import YAML
 
 from prompts.catalog import Catalog
 from prompts.render import render_all
@@ -42,6 +44,12 @@ LEVEL_OFF = 1.5
 
 Said = tuple[str, Mapping[str, Any]]
 """A catalogue text and its values."""
+
+
+def main_menu() -> list[Said]:
+    """What the hospital's number says first: the greeting, and the shipped menu whatever has come into it."""
+    flow = YAML(typ="safe").load(files("flows").joinpath("main.yaml").read_text(encoding="utf-8"))
+    return [("main.welcome", {}), *((text, {}) for text in flow["steps"]["services"]["menu"])]
 
 
 class Listener:

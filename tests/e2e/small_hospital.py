@@ -108,7 +108,16 @@ def _line_up(session: Session, calendar: HospitalCalendar) -> None:
     rooms.store_room(session, RoomRecord("us1", SCAN_ROOM, "00:00", "24:00"))
     hand = Hand("the tests", datetime.now(UTC), "command")
     for number in EXAMS:
-        order = Order("us1", "b_scan", calendar.today(hand.at), number=number, ward=WARD, bed=BEDS[0])
+        order = Order(
+            "us1",
+            "b_scan",
+            calendar.today(hand.at),
+            number=number,
+            ward=WARD,
+            bed=BEDS[0],
+            sender="tests",
+            order=number,
+        )
         orders.store(session, order, calendar, hand)
 
 

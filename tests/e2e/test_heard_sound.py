@@ -29,6 +29,7 @@ from tests.e2e.listening import (
     all_at_once,
     gaps,
     hear_well_enough,
+    main_menu,
     need_ear,
     places,
     score,
@@ -64,7 +65,7 @@ steps:
   aloud: {say: [registration.too_little, line_switch.closed_until, operator.desk], then: over}
   over: {hangup: end}
 """
-MENU: tuple[Said, ...] = (("main.welcome", {}), ("main.services", {}), ("main.slower", {}))
+MENU = tuple(main_menu())
 SAID: tuple[Said, ...] = (
     ("registration.too_little", {"balance": 201, "fee": 1250}),
     ("line_switch.closed_until", {"day": "2026-12-24", "time": "14:30"}),

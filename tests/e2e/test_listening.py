@@ -27,6 +27,7 @@ from tests.e2e.listening import (
     all_at_once,
     good_voices,
     hear_well_enough,
+    main_menu,
     need_ear,
     score,
     sound_well,
@@ -85,11 +86,6 @@ def _own_names(session: Session) -> None:
         departments.store(session, DepartmentRecord(code, name, position, 50, FEE, "1234567", "24:00"))
 
 
-def menu() -> list[Said]:
-    """What the first menu says."""
-    return [("main.welcome", {}), ("main.services", {}), ("main.slower", {})]
-
-
 def choice() -> list[Said]:
     """The list of departments."""
     items = [("registration.department_item", {"key": str(key), "item": {"name": name}})
@@ -111,7 +107,7 @@ def done(slip: str) -> list[Said]:
 def registration(slip: str) -> list[Said]:
     """All that a caller hears."""
     asked: list[Said] = [("card_login.card_number", {}), ("card_login.pin", {}), ("registration.kind", {})]
-    return [*menu(), *asked, *choice(), confirmation(), *done(slip)]
+    return [*main_menu(), *asked, *choice(), confirmation(), *done(slip)]
 
 
 ADMISSION = {"ward": {"name": WARD_NAME}, "department": {"name": MEDICINE}, "place": BED}
@@ -126,7 +122,7 @@ def registers(house: House, phone: Phone, language: str, card: str) -> Listener:
     """The whole story of a call."""
     call = phone.dial(house.line.uri(NUMBERS[language]), caller=f"1370000{card}").wait_answered(20)
     caller = Listener(call, language, house.hospital.parts.catalog)
-    caller.hears(*menu()).keys_in("1")
+    caller.hears(*main_menu()).keys_in("1")
     caller.hears(("card_login.card_number", {})).keys_in(f"{card}#")
     caller.hears(("card_login.pin", {})).keys_in(f"{PIN}#")
     caller.hears(("registration.kind", {})).keys_in("1")
