@@ -93,6 +93,24 @@ class Listener:
         return load(self.call.recording) if self.call.recording.exists() else NOTHING
 
 
+def together(heard: Sequence[tuple[str, Sound]]) -> list[list[tuple[str, Sound]]]:
+    """Prompts in a row that are written down at once: as few groups as there can be, and those as even as they can:
+    a short prompt that is left over alone is not understood for want of what stands around it."""
+    fewest = len(_filled(heard, TOGETHER))
+    even = next(limit for limit in np.arange(1.0, TOGETHER + 1) if len(_filled(heard, limit)) <= fewest)
+    return _filled(heard, even)
+
+
+def _filled(heard: Sequence[tuple[str, Sound]], seconds: float) -> list[list[tuple[str, Sound]]]:
+    groups: list[list[tuple[str, Sound]]] = []
+    for said, sound in heard:
+        if groups and sum(one.size for _, one in groups[-1]) + sound.size < seconds * RATE:
+            groups[-1].append((said, sound))
+        else:
+            groups.append([(said, sound)])
+    return groups
+
+
 def score(ear: Ear, listener: Listener) -> Score:
     """How much of what a caller heard an ear understands; short prompts are written down together, it is quicker.
 
@@ -100,13 +118,7 @@ def score(ear: Ear, listener: Listener) -> Score:
     model's weakness, no caller's.
     """
     made = Score()
-    groups: list[list[tuple[str, Sound]]] = []
-    for said, sound in listener.heard:
-        if groups and sum(one.size for _, one in groups[-1]) + sound.size < TOGETHER * RATE:
-            groups[-1].append((said, sound))
-        else:
-            groups.append([(said, sound)])
-    for group in groups:
+    for group in together(listener.heard):
         whole = (" ".join(said for said, _ in group), np.concatenate([sound for _, sound in group]))
         heard = ear.write_down(whole[1], listener.language)
         tried = Score()
